@@ -1,0 +1,106 @@
+// Installs and builds what is not there yet, and skips what is. Runs before start, test, check and bench, so it
+// uses nothing but Node.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+const STAMPS = join(ROOT, 'node_modules', '.okboxbox');
+const BUILD_INPUTS = ['packages', 'apps', 'bench', 'tsconfig.base.json', 'tsconfig.build.json', 'package-lock.json'];
+const SEED = 'apps/server/dist/store/embedded/seed.tar.gz';
+const OUTPUTS = [SEED, 'packages/protocol/dist', 'apps/server/dist', 'apps/cli/dist', 'apps/web/dist', 'bench/dist'];
+
+/** Installs the dependencies of the lockfile, where they are not those already. */
+export function install() {
+  checkNode();
+  const wanted = hashOf([join(ROOT, 'package-lock.json')]);
+  if (readStamp('installed') === wanted) return;
+  say('Installing dependencies (once; later starts skip this) …');
+  step(
+    'npm',
+    ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'],
+    'Installing failed. Is the package registry reachable?',
+  );
+  writeStamp('installed', wanted);
+}
+
+/** Builds packages, apps and pages, where a source has changed since the last build. */
+export function build() {
+  const wanted = hashOf(BUILD_INPUTS.flatMap((input) => filesOf(join(ROOT, input))));
+  if (readStamp('built') === wanted && OUTPUTS.every((output) => existsSync(join(ROOT, output)))) return;
+  say('Building packages and apps …');
+  step(
+    process.execPath,
+    [bin('typescript', 'tsc'), '-b', 'tsconfig.build.json'],
+    'The build failed; the lines above say where.',
+  );
+  if (!existsSync(join(ROOT, SEED))) {
+    say('Making the seed of the embedded database …');
+    step(process.execPath, [join('apps', 'server', 'dist', 'store', 'embedded', 'make-seed.js')], 'The seed failed.');
+  }
+  say('Building the pages …');
+  step(
+    process.execPath,
+    [bin('vite', 'vite'), 'build', '--logLevel', 'warn'],
+    'The build of the pages failed.',
+    'apps/web',
+  );
+  writeStamp('built', wanted);
+}
+
+/** Runs a tool of ours to its end; ends this process where it fails. */
+export function step(command, args, complaint, cwd = '.') {
+  const run = spawnSync(command, args, {
+    cwd: join(ROOT, cwd),
+    stdio: 'inherit',
+    shell: process.platform === 'win32' && command === 'npm',
+  });
+  if (run.status === 0) return;
+  if (complaint) say(complaint);
+  process.exit(run.status ?? 1);
+}
+
+/** Path of a dependency's program, to be run with Node itself. */
+export function bin(packageName, program) {
+  const folder = join(ROOT, 'node_modules', packageName);
+  const { bin: programs } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  return join(folder, typeof programs === 'string' ? programs : programs[program]);
+}
+
+export function say(line) {
+  process.stderr.write(`${line}\n`);
+}
+
+function checkNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major > 20 || (major === 20 && minor >= 19)) return;
+  say(`Ok, Box Box needs Node 20.19 or later; this is ${process.versions.node}. Install a newer Node and try again.`);
+  process.exit(1);
+}
+
+function filesOf(path) {
+  if (!existsSync(path)) return [];
+  if (statSync(path).isFile()) return [path];
+  return readdirSync(path, { withFileTypes: true })
+    .filter(({ name }) => name !== 'dist' && name !== 'node_modules')
+    .flatMap(({ name }) => filesOf(join(path, name)))
+    .sort();
+}
+
+function hashOf(files) {
+  const hash = createHash('sha256');
+  for (const file of files) hash.update(file.slice(ROOT.length)).update('\0').update(readFileSync(file)).update('\0');
+  return hash.digest('hex');
+}
+
+function readStamp(name) {
+  const path = join(STAMPS, name);
+  return existsSync(path) ? readFileSync(path, 'utf8') : null;
+}
+
+function writeStamp(name, value) {
+  mkdirSync(STAMPS, { recursive: true });
+  writeFileSync(join(STAMPS, name), value);
+}
