@@ -1,0 +1,154 @@
+import type { EntryInfo } from './answers.js';
+import type { CarClass, SessionPhase, SessionType } from './recording.js';
+import type { Row } from './rows.js';
+
+/**
+ * What a viewer holds and how it changes (SPEC.md, FEED). A join answers with the whole `FeedState`;
+ * each `feed` message carries a `FeedChange`, and `applyChange(old, change)` is the new state.
+ */
+
+/** Facts about the session that change rarely or never. */
+export interface FeedSession {
+  readonly sessionId: string;
+  readonly show: string;
+  readonly status: 'live' | 'ended';
+  readonly sim: string;
+  readonly type: SessionType;
+  readonly track: string;
+  readonly trackConfig: string | null;
+  /** Fractions of a lap where sectors begin; empty where the sim names none. */
+  readonly sectorStarts: readonly number[];
+  readonly limitLaps: number | null;
+  readonly limitTimeS: number | null;
+  readonly classes: readonly Pick<CarClass, 'id' | 'name' | 'color'>[];
+  /** True where the source made positions between known crossings itself. */
+  readonly positionsDerived: boolean;
+  readonly startedAt: number;
+}
+
+/** What a race clock shows. */
+export interface FeedClock {
+  /** Milliseconds on the sim's session clock; `null` before the first frame. */
+  readonly sessionTimeMs: number | null;
+  readonly phase: SessionPhase | null;
+  readonly flags: readonly string[];
+  readonly remainingMs: number | null;
+  readonly remainingLaps: number | null;
+  /** Lap that the leader is on. */
+  readonly leaderLap: number | null;
+}
+
+/** Everything that an audience's viewer knows at one instant. */
+export interface FeedState {
+  readonly session: FeedSession;
+  readonly clock: FeedClock;
+  readonly entries: readonly EntryInfo[];
+  /** A row a car, by the car's index; order on the page is the `position` in it. */
+  readonly rows: Readonly<Record<number, Row>>;
+}
+
+/** A changed row: the car, a bit for each changed column (2 to the power of its index), the new values in order. */
+export type RowChange = readonly [car: number, columns: number, ...values: (number | null)[]];
+
+/** What is different; absent parts are as they were. */
+export interface FeedChange {
+  readonly session?: FeedSession;
+  readonly clock?: Partial<FeedClock>;
+  /** The whole list: crews change rarely. */
+  readonly entries?: readonly EntryInfo[];
+  readonly rows?: readonly RowChange[];
+  /** Cars whose row is taken away, before `rows` are applied. */
+  readonly gone?: readonly number[];
+}
+
+/** Position in a feed. A new epoch means: start again from the whole state. */
+export interface FeedPosition {
+  readonly epoch: string;
+  readonly seq: number;
+  /** The instant shown, milliseconds since the epoch on the server's clock; `null` before the first frame. */
+  readonly at: number | null;
+}
+/** One message of the feed: every topic of a tick. */
+export type FeedMessage = FeedPosition & FeedChange & { readonly sessionId: string };
+
+/** Most columns of a row: the change's bits must fit a double exactly. */
+export const MAX_ROW_COLUMNS = 52;
+
+/** The change that makes `next` of `previous`, or `null` where they are the same. */
+export function changeBetween(previous: FeedState, next: FeedState): FeedChange | null {
+  const change: { -readonly [K in keyof FeedChange]: FeedChange[K] } = {};
+  if (!same(previous.session, next.session)) change.session = next.session;
+  if (!same(previous.entries, next.entries)) change.entries = next.entries;
+  const clock = clockChange(previous.clock, next.clock);
+  if (clock) change.clock = clock;
+
+  const rows: RowChange[] = [];
+  const gone = Object.keys(previous.rows)
+    .filter((car) => !(car in next.rows))
+    .map(Number);
+  for (const key in next.rows) {
+    const car = Number(key);
+    const row = next.rows[car] as Row;
+    const before = previous.rows[car];
+    if (before !== undefined && before.length === row.length) {
+      const changed = rowChange(car, before, row);
+      if (changed) rows.push(changed);
+    } else {
+      // Bits cannot say that a row got shorter: it goes, and comes again whole.
+      if (before !== undefined) gone.push(car);
+      rows.push(rowChange(car, [], row) ?? [car, 0]);
+    }
+  }
+  if (rows.length > 0) change.rows = rows;
+  if (gone.length > 0) change.gone = gone;
+  return Object.keys(change).length > 0 ? change : null;
+}
+
+/** The state after a change. Rows that did not change stay the same objects, so a page can compare by identity. */
+export function applyChange(state: FeedState, change: FeedChange): FeedState {
+  return {
+    session: change.session ?? state.session,
+    clock: change.clock ? { ...state.clock, ...change.clock } : state.clock,
+    entries: change.entries ?? state.entries,
+    rows: change.rows || change.gone ? changedRows(state.rows, change) : state.rows,
+  };
+}
+
+function changedRows(rows: FeedState['rows'], change: FeedChange): FeedState['rows'] {
+  const next: Record<number, Row> = { ...rows };
+  for (const car of change.gone ?? []) delete next[car];
+  for (const [car, columns, ...values] of change.rows ?? []) {
+    const row = [...(next[car] ?? [])];
+    let value = 0;
+    for (let column = 0, left = columns; left >= 1 && column < MAX_ROW_COLUMNS; column++, left = Math.floor(left / 2)) {
+      if (left % 2 === 1) row[column] = values[value++] ?? null;
+    }
+    next[car] = row;
+  }
+  return next;
+}
+
+function rowChange(car: number, previous: Row, next: Row): RowChange | null {
+  let columns = 0;
+  const values: (number | null)[] = [];
+  for (let i = 0; i < next.length; i++) {
+    const value = next[i] ?? null;
+    if (previous[i] === value) continue;
+    columns += 2 ** i;
+    values.push(value);
+  }
+  return columns === 0 ? null : [car, columns, ...values];
+}
+
+function clockChange(previous: FeedClock, next: FeedClock): Partial<FeedClock> | null {
+  const change: Record<string, unknown> = {};
+  for (const key of Object.keys(next) as (keyof FeedClock)[]) {
+    if (!same(previous[key], next[key])) change[key] = next[key];
+  }
+  return Object.keys(change).length > 0 ? (change as Partial<FeedClock>) : null;
+}
+
+/** Equality of plain JSON values; identity first, since unchanged parts are usually the same object. */
+function same(a: unknown, b: unknown): boolean {
+  return a === b || JSON.stringify(a) === JSON.stringify(b);
+}

@@ -1,0 +1,134 @@
+import {
+  CAR_STATUSES,
+  type Entry,
+  type EntryFigures,
+  type EntryInfo,
+  LAP_MARKS,
+  PROVEN_FIGURES,
+  PROVENANCES,
+  type Provenance,
+  type ProvenFigure,
+} from './answers.js';
+
+/**
+ * A car's figures as a row of integers, which is what viewers are sent (SPEC.md, FEED). The columns
+ * below come first, then one column for each sector of the track.
+ */
+
+/** A row: whole numbers, `null` for unknown. */
+export type Row = readonly (number | null)[];
+
+/** Steps in a lap that `progress` is sent in: 1/10000 lap, half a metre on most tracks. */
+export const PROGRESS_STEPS = 10_000;
+
+interface RowColumn {
+  readonly name: Exclude<keyof EntryFigures, 'sectorsMs'>;
+  readonly pack: (figures: EntryFigures) => number | null;
+  readonly unpack: (value: number | null) => unknown;
+}
+
+function number(name: Exclude<keyof EntryFigures, 'sectorsMs'>): RowColumn {
+  return {
+    name,
+    pack: (figures) => {
+      return wholeOrNull(figures[name] as number | null);
+    },
+    unpack: (value) => value,
+  };
+}
+
+function oneOf(name: 'status' | 'lastLapMark' | 'bestLapMark', words: readonly string[]): RowColumn {
+  return {
+    name,
+    pack: (figures) => words.indexOf(figures[name]),
+    // A page left open over an update may meet a word that it does not know yet.
+    unpack: (value) => words[value ?? 0] ?? words[0],
+  };
+}
+
+/** Adding 0 makes −0 plain; a figure that is not finite is unknown. */
+function wholeOrNull(value: number | null): number | null {
+  return value !== null && Number.isFinite(value) ? Math.round(value) + 0 : null;
+}
+
+/** Rounds down, lest a lap show as complete too early, but not over the error of dividing a step by the steps. */
+function progressSteps(progress: number | null): number | null {
+  return progress !== null && Number.isFinite(progress) ? Math.floor(progress * PROGRESS_STEPS + 1e-6) + 0 : null;
+}
+
+const COLUMNS: readonly RowColumn[] = [
+  number('position'),
+  number('classPosition'),
+  oneOf('status', CAR_STATUSES),
+  number('lap'),
+  number('lapsCompleted'),
+  {
+    name: 'progress',
+    pack: (figures) => progressSteps(figures.progress),
+    unpack: (value) => (value === null ? null : value / PROGRESS_STEPS),
+  },
+  number('gapMs'),
+  number('gapLaps'),
+  number('intervalMs'),
+  number('intervalLaps'),
+  number('classGapMs'),
+  number('classGapLaps'),
+  number('classIntervalMs'),
+  number('classIntervalLaps'),
+  number('lastLapMs'),
+  number('bestLapMs'),
+  oneOf('lastLapMark', LAP_MARKS),
+  oneOf('bestLapMark', LAP_MARKS),
+  number('pitStops'),
+  number('stintLaps'),
+  {
+    name: 'inPit',
+    pack: (figures) => (figures.inPit ? 1 : 0),
+    unpack: (value) => value === 1,
+  },
+  { name: 'provenance', pack: packProvenance, unpack: unpackProvenance },
+];
+
+/** Names of the columns of a row before its sectors, in their order. */
+export const ROW_COLUMNS: readonly string[] = COLUMNS.map((column) => column.name);
+/** Where each column stands in a row. */
+export const COLUMN_INDEX = Object.fromEntries(ROW_COLUMNS.map((name, i) => [name, i])) as Readonly<
+  Record<Exclude<keyof EntryFigures, 'sectorsMs'>, number>
+>;
+
+/** Packs a car's figures to a row. */
+export function packRow(figures: EntryFigures): Row {
+  const row: (number | null)[] = COLUMNS.map((column) => column.pack(figures));
+  for (const sector of figures.sectorsMs) row.push(wholeOrNull(sector));
+  return row;
+}
+
+/** Gives a row its names back. */
+export function unpackRow(row: Row): EntryFigures {
+  const figures: Record<string, unknown> = {};
+  COLUMNS.forEach((column, i) => {
+    figures[column.name] = column.unpack(row[i] ?? null);
+  });
+  figures.sectorsMs = row.slice(COLUMNS.length);
+  return figures as unknown as EntryFigures;
+}
+
+/** A car's unchanging part and its row as one entry. */
+export function entryOf(info: EntryInfo, row: Row): Entry {
+  return { ...info, ...unpackRow(row) };
+}
+
+/** Two bits a figure: 0 unknown, else 1 + the provenance's index. */
+function packProvenance(figures: EntryFigures): number {
+  return PROVEN_FIGURES.reduce((bits, figure, i) => {
+    const provenance = figures.provenance[figure];
+    return bits + (provenance === null ? 0 : PROVENANCES.indexOf(provenance) + 1) * 4 ** i;
+  }, 0);
+}
+
+function unpackProvenance(value: number | null): Record<ProvenFigure, Provenance | null> {
+  const bits = value ?? 0;
+  return Object.fromEntries(
+    PROVEN_FIGURES.map((figure, i) => [figure, PROVENANCES[(Math.floor(bits / 4 ** i) % 4) - 1] ?? null]),
+  ) as Record<ProvenFigure, Provenance | null>;
+}
