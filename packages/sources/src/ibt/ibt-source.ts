@@ -1,0 +1,71 @@
+import type { SourceRecord } from '@okboxbox/protocol';
+import type { ReadOptions, Source } from '../source.js';
+import { SourceError } from '../source.js';
+import { frameOfRow } from './frame-of-row.js';
+import { sessionOfText } from './session-of-text.js';
+import { numberOf, readSessionText } from './session-text.js';
+import { openTelemetryFile, type TelemetryFile } from './telemetry-file.js';
+
+/**
+ * An iRacing telemetry file as a source: the own car alone, with its own data. Gives at most `hz` frames a second of the
+ * file's rows.
+ * @throws SourceError where the file cannot be read or lacks what a frame needs.
+ */
+export async function openIbt(path: string, spec: string, hz: number): Promise<Source> {
+  const file = await openTelemetryFile(path);
+  for (const name of ['SessionTime', 'LapDistPct']) {
+    if (!file.variables.has(name)) {
+      throw new SourceError(
+        `${path} has no variable ${name}: it is telemetry of something else than a car on a track.`,
+      );
+    }
+  }
+  return {
+    info: { kind: 'ibt', spec, sim: 'iracing', playback: true, rateHz: Math.min(hz, file.tickRate) },
+    read: (options) => recordsOf(path, file, hz, options ?? {}),
+  };
+}
+
+async function* recordsOf(
+  path: string,
+  file: TelemetryFile,
+  hz: number,
+  { signal, onTrouble }: ReadOptions,
+): AsyncGenerator<SourceRecord> {
+  const text = readSessionText(file.sessionText);
+  const car = carOf(numberOf(text, 'DriverInfo', 'DriverCarIdx'));
+  // Half a row's time below the step: the rows' times are not exact multiples of it.
+  const step = 1 / hz - 0.5 / file.tickRate;
+  let sessionNum: number | null = null;
+  let seq = 0;
+  let last = Number.NEGATIVE_INFINITY;
+  let stoodStill = 0;
+  if (file.rowsSaid !== file.rowCount) {
+    onTrouble?.({ message: `${path} says that it has ${file.rowsSaid} rows and has ${file.rowCount} whole ones.` });
+  }
+  for await (const row of file.rows(signal)) {
+    const sessionTime = row.value('SessionTime');
+    if (sessionTime === undefined || !(sessionTime >= 0 && sessionTime < 1e7)) continue;
+    const capturedAt = file.startedAt + Math.round(sessionTime * 1000);
+    const current: number = row.value('SessionNum') ?? 0;
+    if (current !== sessionNum) {
+      sessionNum = current;
+      last = Number.NEGATIVE_INFINITY;
+      yield sessionOfText(text, current, capturedAt);
+    }
+    if (sessionTime === last) stoodStill += 1;
+    if (sessionTime - last < step) continue;
+    last = sessionTime;
+    seq += 1;
+    yield frameOfRow(row, car, seq, capturedAt);
+  }
+  if (stoodStill > 0) {
+    onTrouble?.({
+      message: `${path} holds ${stoodStill} rows in which the session clock stood still; they are left out.`,
+    });
+  }
+}
+
+function carOf(index: number | null): number {
+  return index !== null && Number.isInteger(index) && index >= 0 && index <= 255 ? index : 0;
+}

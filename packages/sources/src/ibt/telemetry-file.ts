@@ -1,0 +1,126 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import { SourceError } from '../source.js';
+import { decodeSimText } from './session-text.js';
+import {
+  HEADER_BYTES,
+  LayoutError,
+  readHeader,
+  readVariables,
+  type TelemetryVariable,
+  VARIABLE_BYTES,
+  valueAt,
+} from './telemetry-header.js';
+
+/** The sub-header of a file, behind the header that live memory has, too. */
+const DISK_HEADER_BYTES = 32;
+/** Rows read at once. */
+const BLOCK_ROWS = 64;
+
+/** The values of one instant. */
+export class TelemetryRow {
+  readonly #view: DataView;
+  readonly #variables: ReadonlyMap<string, TelemetryVariable>;
+
+  constructor(view: DataView, variables: ReadonlyMap<string, TelemetryVariable>) {
+    this.#view = view;
+    this.#variables = variables;
+  }
+
+  /** A variable's value, the first where it has several; `undefined` where there is no such variable. */
+  value(name: string): number | undefined {
+    const variable = this.#variables.get(name);
+    return variable && valueAt(this.#view, variable, 0);
+  }
+
+  /** All values of a variable. */
+  values(name: string): number[] {
+    const variable = this.#variables.get(name);
+    if (variable === undefined) return [];
+    return Array.from({ length: variable.count }, (_, i) => valueAt(this.#view, variable, i));
+  }
+}
+
+/** A telemetry file that has been opened; its rows are read as a stream. */
+export interface TelemetryFile {
+  /** Rows a second. */
+  readonly tickRate: number;
+  readonly variables: ReadonlyMap<string, TelemetryVariable>;
+  readonly sessionText: string;
+  /** When the recording began, milliseconds since the epoch. */
+  readonly startedAt: number;
+  /** Whole rows that the file holds, and how many it says it holds. */
+  readonly rowCount: number;
+  readonly rowsSaid: number;
+  /**
+   * The rows in order. Each is a view of a buffer that is used again: take what you need before the next.
+   * @throws SourceError where the file gets shorter while it is read.
+   */
+  rows(signal?: AbortSignal): AsyncGenerator<TelemetryRow>;
+}
+
+/**
+ * Opens an iRacing telemetry file: reads its header, its table of variables and its session text.
+ * @throws SourceError naming the file, what is wrong with it, and the way out.
+ */
+export async function openTelemetryFile(path: string): Promise<TelemetryFile> {
+  const file = await open(path, 'r');
+  try {
+    const { size } = await file.stat();
+    const header = readHeader(await read(file, 0, Math.min(size, HEADER_BYTES + DISK_HEADER_BYTES)), size);
+    if (header.buffers !== 1) {
+      throw new LayoutError(`it has ${header.buffers} buffers: it is a dump of live memory (use memory:FILE for one)`);
+    }
+    const table = await read(file, header.variables.offset, header.variables.count * VARIABLE_BYTES);
+    const variables = readVariables(table, header);
+    const text = await read(file, header.sessionText.offset, header.sessionText.length);
+    const disk = await read(file, HEADER_BYTES, Math.min(DISK_HEADER_BYTES, Math.max(0, size - HEADER_BYTES)));
+    if (disk.length < DISK_HEADER_BYTES) throw new LayoutError('its end is missing');
+    const view = new DataView(disk.buffer, disk.byteOffset, disk.byteLength);
+    const startedAt = Number(view.getBigInt64(0, true)) * 1000;
+    return {
+      tickRate: header.tickRate,
+      variables,
+      sessionText: decodeSimText(text),
+      startedAt: startedAt > 0 && startedAt < 8.64e15 ? startedAt : 0,
+      rowCount: Math.max(0, Math.floor((size - header.rowsOffset) / header.rowBytes)),
+      rowsSaid: view.getInt32(28, true),
+      rows: (signal) => rowsOf(path, header, variables, signal),
+    };
+  } catch (error) {
+    if (!(error instanceof LayoutError)) throw error;
+    throw new SourceError(
+      `${path} is no telemetry file that can be read: ${error.message}. Copy it again from the sim's PC.`,
+    );
+  } finally {
+    await file.close();
+  }
+}
+
+async function* rowsOf(
+  path: string,
+  { rowsOffset, rowBytes }: { readonly rowsOffset: number; readonly rowBytes: number },
+  variables: ReadonlyMap<string, TelemetryVariable>,
+  signal?: AbortSignal,
+): AsyncGenerator<TelemetryRow> {
+  const file = await open(path, 'r');
+  try {
+    const block = new Uint8Array(rowBytes * BLOCK_ROWS);
+    for (let at = rowsOffset; !signal?.aborted; ) {
+      const { bytesRead } = await file.read(block, 0, block.length, at);
+      const rows = Math.floor(bytesRead / rowBytes);
+      if (rows === 0) return;
+      for (let row = 0; row < rows && !signal?.aborted; row++) {
+        yield new TelemetryRow(new DataView(block.buffer, row * rowBytes, rowBytes), variables);
+      }
+      at += rows * rowBytes;
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+async function read(file: FileHandle, at: number, length: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(length);
+  const { bytesRead } = await file.read(bytes, 0, length, at);
+  return bytes.subarray(0, bytesRead);
+}

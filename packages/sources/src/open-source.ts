@@ -1,0 +1,86 @@
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { type DemoOptions, parseDemo } from './demo/demo-options.js';
+import { openDemo } from './demo/demo-source.js';
+import { openIbt } from './ibt/ibt-source.js';
+import { openLapChart } from './lapchart/lapchart-source.js';
+import { openRecording } from './recording/recording-source.js';
+import { type Source, SourceError } from './source.js';
+import { describeSources, SOURCE_KINDS } from './source-kinds.js';
+
+/** A kind of source that can be opened. */
+export type ReadableKind = Extract<(typeof SOURCE_KINDS)[number], { available: true }>['kind'];
+
+/** A SPEC taken apart. */
+export type ParsedSpec =
+  | {
+      readonly kind: Exclude<ReadableKind, 'demo'>;
+      /** The file as given, not resolved yet. */
+      readonly file: string;
+    }
+  | { readonly kind: 'demo'; readonly options: DemoOptions };
+
+/** Where a source is opened. */
+export interface OpenOptions {
+  /** The folder that a relative FILE counts from. */
+  readonly cwd: string;
+  /** Frames a second of session time, for sources that make them; 10 unless told. */
+  readonly hz?: number;
+}
+
+const USABLE = SOURCE_KINDS.filter((kind) => kind.available);
+const USE = `use one of ${USABLE.map(({ spec }) => spec).join(', ')}`;
+const HIGHEST_HZ = 1000;
+
+/**
+ * Takes a SPEC such as `recording:FILE` apart, without looking at the file.
+ * @throws SourceError where the kind is unknown, not part of this version, or the file is missing from it.
+ */
+export function parseSpec(spec: string): ParsedSpec {
+  const colon = spec.indexOf(':');
+  const kind = (colon < 0 ? spec : spec.slice(0, colon)).trim();
+  const file = colon < 0 ? '' : spec.slice(colon + 1).trim();
+  if (kind === '') throw new SourceError(`"${spec}" names no source: ${USE}`);
+  const usable = USABLE.find((each) => each.kind === kind);
+  if (usable === undefined) {
+    const known = describeSources().find((each) => each.kind === kind);
+    if (known) throw new SourceError(`The source "${kind}" is ${known.why}: ${USE}`);
+    throw new SourceError(`There is no source "${kind}": ${USE}`);
+  }
+  if (usable.kind === 'demo') return { kind: 'demo', options: parseDemo(file) };
+  if (file === '') throw new SourceError(`The source "${spec}" names no file: write ${usable.spec}`);
+  return { kind: usable.kind, file };
+}
+
+/**
+ * Opens the source that a SPEC names, and looks far enough into it to know that it is one.
+ * @throws SourceError with one line that names the value and the way out.
+ */
+export async function openSource(spec: string, options: OpenOptions): Promise<Source> {
+  const parsed = parseSpec(spec);
+  const { hz = 10 } = options;
+  if (!(hz > 0 && hz <= HIGHEST_HZ)) {
+    throw new SourceError(`A source cannot give ${hz} frames a second: give a number above 0, up to ${HIGHEST_HZ}`);
+  }
+  if (parsed.kind === 'demo') return openDemo(spec, parsed.options, hz);
+  const path = resolve(options.cwd, parsed.file);
+  await mustBeFile(path, spec);
+  switch (parsed.kind) {
+    case 'recording':
+      return openRecording(path, spec);
+    case 'lapchart':
+      return openLapChart(path, spec, hz);
+    case 'ibt':
+      return openIbt(path, spec, hz);
+  }
+}
+
+async function mustBeFile(path: string, spec: string): Promise<void> {
+  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') {
+      throw new SourceError(`There is no file ${path}: check the path in "${spec}"`);
+    }
+    throw new SourceError(`The file ${path} cannot be opened (${error.code}): check who may read it`);
+  });
+  if (found.isDirectory()) throw new SourceError(`${path} is a folder: give a file in "${spec}"`);
+}
