@@ -1,0 +1,108 @@
+import type { Crossing } from './motion.js';
+import { type CarState, type TimingState, tell } from './state.js';
+
+/** Takes a crossing: ends and begins laps and sectors. Crossings come in order of time. */
+export function takeCrossing(state: TimingState, crossing: Crossing): void {
+  const { car } = crossing;
+  if (crossing.sector > 0) {
+    car.sectorBegins[crossing.sector] = crossing.how === 'measured' ? crossing.at : null;
+    return;
+  }
+  if (car.finish) return;
+  if (crossing.lap >= 1) endLap(state, crossing);
+  beginLap(state, crossing);
+}
+
+function beginLap(state: TimingState, { car, lap, at, how }: Crossing): void {
+  const isRace = state.session?.type === 'race';
+  if (lap < 1 && isRace) {
+    // The first time over the line begins nothing that counts: lap 1 runs from green.
+    if (car.lapBegin === null && state.greenAt !== null) car.lapBegin = { from: 'green', at: state.greenAt };
+    return;
+  }
+  car.lapBegin = how === 'moved' ? null : { from: 'line', at };
+  car.lapInPit = car.onPitRoad;
+  car.lapBroken = how !== 'measured';
+  car.lapEstimated = how === 'estimated';
+  car.sectorBegins = sectorBegins(state, how === 'measured' ? at : null);
+}
+
+/** Where the sectors of a new lap began: the first at the line, the others not yet. */
+export function sectorBegins(state: TimingState, lineAt: number | null): (number | null)[] {
+  const begins: (number | null)[] = new Array(state.session?.track.sectorStarts?.length ?? 0).fill(null);
+  if (begins.length > 0) begins[0] = lineAt;
+  return begins;
+}
+
+function endLap(state: TimingState, { car, lap, at, how }: Crossing): void {
+  const begin = car.lapBegin;
+  const lapTimeMs = begin === null || how === 'moved' ? null : Math.round((at - begin.at) * 1000);
+  const estimated = car.lapEstimated || how === 'estimated';
+  const valid = lapTimeMs !== null && !car.lapBroken;
+  const sectorsMs = car.sectorBegins.map((from, sector) => {
+    const last = sector + 1 === car.sectorBegins.length;
+    const to = last ? (how === 'measured' ? at : null) : (car.sectorBegins[sector + 1] ?? null);
+    return from === null || to === null ? null : Math.round((to - from) * 1000);
+  });
+  const before = state.completions[lap] ?? 0;
+  state.completions[lap] = before + 1;
+  const entry = state.entries[car.car];
+  state.laps.push({
+    car: car.car,
+    carNumber: entry?.carNumber ?? '',
+    driver: entry?.driver?.name ?? null,
+    lap,
+    lapTimeMs,
+    from: begin?.from ?? 'line',
+    sectorsMs,
+    crossedAtMs: Math.round(at * 1000),
+    position: state.session?.type === 'race' ? before + 1 : null,
+    inPit: car.lapInPit || car.onPitRoad,
+    valid,
+    provenance: estimated || how === 'moved' ? 'estimated' : 'measured',
+  });
+  car.lapsDone = lap;
+  car.crossedAt = at;
+  car.lastLapMs = lapTimeMs;
+  car.lastLapEstimated = estimated;
+  car.lastSectorsMs = sectorsMs;
+  car.lastLapMark = 'none';
+  if (valid && lapTimeMs !== null && begin?.from === 'line') takeBest(state, car, lapTimeMs, at);
+  finish(state, car, lap, at);
+}
+
+function takeBest(state: TimingState, car: CarState, lapTimeMs: number, at: number): void {
+  if (car.bestLapMs !== null && lapTimeMs >= car.bestLapMs) return;
+  car.bestLapMs = lapTimeMs;
+  car.lastLapMark = 'personal';
+  const detail = { lapTimeMs };
+  const classId = state.entries[car.car]?.classId ?? '';
+  const bestOfClass = state.bestClass[classId];
+  const classBest = bestOfClass === undefined || lapTimeMs < bestOfClass.ms;
+  if (classBest) state.bestClass[classId] = { ms: lapTimeMs, car: car.car };
+  const sessionBest = state.bestSessionMs === null || lapTimeMs < state.bestSessionMs;
+  if (sessionBest) {
+    state.bestSessionMs = lapTimeMs;
+    state.bestSessionCar = car.car;
+  }
+  const name = sessionBest ? 'best.session' : classBest ? 'best.class' : 'best.personal';
+  tell(state, name, { car: car.car, sessionTime: at, detail });
+}
+
+/** A car finishes at its first crossing at or after the winner's; the winner is the leader under the flag. */
+function finish(state: TimingState, car: CarState, laps: number, at: number): void {
+  if (state.session?.type !== 'race') return;
+  const limit = state.session.limit?.laps ?? null;
+  const flagOut = state.phase === 'checkered' || state.phase === 'cooldown';
+  const isWinner = state.finish === null && (limit === null ? flagOut && leads(state, car, laps) : laps >= limit);
+  if (isWinner) state.finish = { at, laps };
+  if (state.finish === null || at < state.finish.at) return;
+  car.finish = { at, laps };
+  car.progress = laps;
+  tell(state, 'finished', { car: car.car, sessionTime: at, detail: { laps } });
+}
+
+/** Whether nobody has done more laps, or as many before. */
+function leads(state: TimingState, car: CarState, laps: number): boolean {
+  return (state.completions[laps] ?? 0) === 1 && !state.cars.some((other) => other !== car && other.lapsDone > laps);
+}

@@ -1,0 +1,57 @@
+import type { CarState, TimingState } from './state.js';
+
+/** Puts the cars in order. Nearly sorted already, so insertion; cars that tie stay as they were. */
+export function reorder(state: TimingState): void {
+  const { order, cars } = state;
+  const before = comparison(state);
+  for (let i = 1; i < order.length; i++) {
+    const slot = order[i] as number;
+    const car = cars[slot] as CarState;
+    let j = i - 1;
+    while (j >= 0 && before(car, cars[order[j] as number] as CarState) < 0) {
+      order[j + 1] = order[j] as number;
+      j--;
+    }
+    order[j + 1] = slot;
+  }
+}
+
+type Comparison = (a: CarState, b: CarState) => number;
+
+function comparison(state: TimingState): Comparison {
+  if (state.session?.type !== 'race') return byBestLap;
+  const { phase } = state;
+  if (phase === null || phase === 'grid' || phase === 'formation') return byStart;
+  return byProgress;
+}
+
+/** Practice and qualifying: best lap; cars without one as the sim has them. */
+function byBestLap(a: CarState, b: CarState): number {
+  if (a.bestLapMs !== null || b.bestLapMs !== null) {
+    return (a.bestLapMs ?? Number.POSITIVE_INFINITY) - (b.bestLapMs ?? Number.POSITIVE_INFINITY) || 0;
+  }
+  return placeOr(a.simPosition) - placeOr(b.simPosition);
+}
+
+/** Before green: the grid, else the sim's places, else where they stand. */
+function byStart(a: CarState, b: CarState): number {
+  if (a.startPlace !== null || b.startPlace !== null) return placeOr(a.startPlace) - placeOr(b.startPlace);
+  if (a.simPosition || b.simPosition) return placeOr(a.simPosition) - placeOr(b.simPosition);
+  return byProgress(a, b);
+}
+
+/** A race: distance; those that have finished by laps and then by who was first. */
+function byProgress(a: CarState, b: CarState): number {
+  const aDone = a.finish ? a.finish.laps : (a.progress ?? Number.NEGATIVE_INFINITY);
+  const bDone = b.finish ? b.finish.laps : (b.progress ?? Number.NEGATIVE_INFINITY);
+  if (a.finish && b.finish) return b.finish.laps - a.finish.laps || a.finish.at - b.finish.at;
+  // Cars that are out rank by who completed their last lap first.
+  if (a.retired && b.retired && a.crossedAt !== null && b.crossedAt !== null) {
+    return b.lapsDone - a.lapsDone || a.crossedAt - b.crossedAt;
+  }
+  return aDone === bDone ? 0 : bDone - aDone;
+}
+
+function placeOr(place: number | null): number {
+  return place === null || place === 0 ? 1e9 : place;
+}

@@ -1,0 +1,296 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gunzipSync } from 'node:zlib';
+import type { EntryFigures, SourceRecord } from '@okboxbox/protocol';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createTiming, entryInfos, foldRecord, standings, type TimingState } from './index.js';
+import { CLOCK_S, type Drive, folded, frame, race, session, steady } from './testing/drive.js';
+
+const orderOf = (state: TimingState) => standings(state).map(({ car }) => car);
+const figuresOf = (state: TimingState, car: number) =>
+  standings(state).find((each) => each.car === car)?.figures as EntryFigures;
+
+describe('the order', () => {
+  it('ORD-1: gives each position once, whatever the cars do', () => {
+    const anyDrive = fc.tuple(
+      fc.integer({ min: 15, max: 40 }),
+      fc.integer({ min: 0, max: 20 }),
+      fc.integer({ min: 0, max: 90 }),
+    );
+    fc.assert(
+      fc.property(
+        fc.array(anyDrive, { minLength: 1, maxLength: 8 }),
+        fc.integer({ min: 1, max: 90 }),
+        (cars, until) => {
+          const drives = cars.map(
+            ([lapS, back, goneAt]): Drive =>
+              (time) =>
+                time > goneAt && time < goneAt + 5 ? null : Math.max(0, time) / lapS - back / 1000,
+          );
+          const state = folded(session(cars.length), ...race(drives, { until }));
+          const list = standings(state);
+          expect(list.map(({ figures }) => figures.position)).toEqual(cars.map((_, i) => i + 1));
+          for (const classId of ['a', 'b']) {
+            const ofClass = list.filter(({ car }) => (car % 2 === 0 ? 'a' : 'b') === classId);
+            expect(ofClass.map(({ figures }) => figures.classPosition)).toEqual(ofClass.map((_, i) => i + 1));
+          }
+          for (const { figures } of list) {
+            for (const ms of [figures.gapMs, figures.intervalMs, figures.classGapMs])
+              expect(ms ?? 0).toBeGreaterThanOrEqual(0);
+            expect(figures.gapMs === null || figures.gapLaps === null).toBe(true);
+          }
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
+  it('ORD-2: before green is the grid’s, else the sim’s, else where they stand', () => {
+    const grid = [
+      { car: 0, position: 3 },
+      { car: 1, position: 1 },
+      { car: 2, position: 2 },
+    ];
+    const standing = frame(99, [0.99, 0.98, 0.97], { state: 'grid' });
+    expect(orderOf(folded(session(3, { grid }), standing))).toEqual([1, 2, 0]);
+    expect(orderOf(folded(session(3), standing))).toEqual([0, 1, 2]);
+    const placed = frame(
+      99,
+      [
+        { at: 0.97, position: 2 },
+        { at: 0.98, position: 3 },
+        { at: 0.99, position: 1 },
+      ],
+      { state: 'formation' },
+    );
+    expect(orderOf(folded(session(3), placed))).toEqual([2, 0, 1]);
+  });
+
+  it('ORD-3, EVT-1: in a race is by distance, and a change of the lead is told once', () => {
+    const state = folded(session(2), ...race([steady(21, 0.01), steady(20, 0.02)], { until: 60 }));
+    expect(orderOf(state)).toEqual([1, 0]);
+    expect(state.events.filter((event) => event.name === 'lead.changed')).toEqual([
+      expect.objectContaining({ car: 1, otherCar: 0 }),
+    ]);
+  });
+
+  it('ORD-4: in practice is by best lap, cars without one last', () => {
+    const state = folded(
+      session(4, { type: 'practice' }),
+      ...race([steady(21), steady(20), steady(90), () => null], { until: 65 }),
+    );
+    expect(orderOf(state)).toEqual([1, 0, 2, 3]);
+    expect(figuresOf(state, 0)).toMatchObject({ bestLapMs: 21_000, gapMs: 1_000, gapLaps: null });
+    expect(figuresOf(state, 3)).toMatchObject({ position: 4, status: 'notInWorld', lap: null, bestLapMs: null });
+  });
+
+  it('ORD-5, ORD-6: the flag finishes the leader at its crossing and the others at theirs', () => {
+    // The leader crosses at 60 s; the flag is out from the frame that shows it. Car 1 is a lap down.
+    const drives: Drive[] = [steady(20), steady(28), steady(20.5)];
+    const flag = race(drives, {
+      until: 100,
+      phase: (time) => (time < 0 ? 'grid' : time < 60 ? 'racing' : 'checkered'),
+    });
+    const state = folded(session(3), ...flag);
+    expect(state.laps.filter((lap) => lap.crossedAtMs / 1000 - CLOCK_S >= 60).map((lap) => [lap.car, lap.lap])).toEqual(
+      [
+        [0, 3],
+        [2, 3],
+        [1, 3],
+      ],
+    );
+    expect(standings(state).map(({ car, figures }) => [car, figures.status, figures.lapsCompleted])).toEqual([
+      [0, 'finished', 3],
+      [2, 'finished', 3],
+      [1, 'finished', 3],
+    ]);
+    expect(figuresOf(state, 2)).toMatchObject({ gapMs: 1_500, intervalMs: 1_500 });
+    expect(state.events.filter((event) => event.name === 'finished').map((event) => event.car)).toEqual([0, 2, 1]);
+  });
+
+  it('ORD-5: a limit of laps ends the race without a flag', () => {
+    const state = folded(session(2, { limit: { laps: 2 } }), ...race([steady(20), steady(21)], { until: 70 }));
+    expect(standings(state).map(({ figures }) => [figures.status, figures.lapsCompleted])).toEqual([
+      ['finished', 2],
+      ['finished', 2],
+    ]);
+    expect(state.laps).toHaveLength(4);
+  });
+
+  it('ORD-7, STA-2: cars that are out rank by what they completed', () => {
+    const outAfter =
+      (lapS: number, laps: number): Drive =>
+      (time) =>
+        time > lapS * (laps + 0.5) ? null : Math.max(0, time) / lapS;
+    const state = folded(session(3), ...race([outAfter(30, 1), outAfter(20, 1), steady(20)], { until: 260 }));
+    expect(standings(state).map(({ car, figures }) => [car, figures.status])).toEqual([
+      [2, 'running'],
+      [1, 'retired'],
+      [0, 'retired'],
+    ]);
+    expect(state.events.filter((event) => event.name === 'retired')).toHaveLength(2);
+  });
+});
+
+describe('gaps and intervals', () => {
+  it('GAP-1, GAP-4: are times at the same place, also where the speed changes over the lap', () => {
+    const wavy =
+      (late: number): Drive =>
+      (time) => {
+        const since = Math.max(0, time - late);
+        return since / 30 + 0.01 * Math.sin((2 * Math.PI * since) / 15) - 0.001;
+      };
+    const state = folded(session(3), ...race([wavy(0), wavy(1.5), wavy(4)], { until: 100 }));
+    expect(figuresOf(state, 0)).toMatchObject({ gapMs: null, intervalMs: null });
+    expect(figuresOf(state, 1).gapMs).toBeGreaterThan(1_490);
+    expect(figuresOf(state, 1).gapMs).toBeLessThan(1_510);
+    expect(Math.abs((figuresOf(state, 2).gapMs ?? 0) - 4_000)).toBeLessThan(10);
+    expect(Math.abs((figuresOf(state, 2).intervalMs ?? 0) - 2_500)).toBeLessThan(10);
+    // Cars 0 and 2 are of one class.
+    expect(figuresOf(state, 2).classIntervalMs).toBe(figuresOf(state, 2).gapMs);
+    expect(figuresOf(state, 2).provenance).toMatchObject({ gap: 'measured', position: 'measured' });
+  });
+
+  it('GAP-1: are known also a few metres behind', () => {
+    const state = folded(session(2), ...race([steady(20, 0.01), steady(20, 0.0102)], { until: 30 }));
+    expect(figuresOf(state, 1).gapMs).toBe(4);
+  });
+
+  it('GAP-2: a lap or more apart are laps', () => {
+    const state = folded(session(2), ...race([steady(20), steady(45)], { until: 90 }));
+    expect(figuresOf(state, 1)).toMatchObject({ gapMs: null, gapLaps: 2, intervalLaps: 2 });
+  });
+
+  it('GAP-3: are unknown before the car ahead was seen there, and for a car that is away', () => {
+    const late = race([steady(20), steady(25)], { until: 31 }).filter((each) => each.sessionTime > CLOCK_S + 30.5);
+    expect(figuresOf(folded(session(2), ...late), 1)).toMatchObject({ gapMs: null, gapLaps: null });
+    const gone: Drive = (time) => (time > 20 ? null : Math.max(0, time) / 21);
+    expect(figuresOf(folded(session(2), ...race([steady(20), gone], { until: 25 })), 1)).toMatchObject({
+      gapMs: null,
+      status: 'notInWorld',
+    });
+  });
+
+  it('GAP-7: rest on guesses where the source made the positions up', () => {
+    const state = folded(session(2, { positions: 'derived' }), ...race([steady(20), steady(20.5)], { until: 30 }));
+    expect(figuresOf(state, 1).provenance).toMatchObject({ gap: 'estimated', lastLap: 'measured' });
+  });
+});
+
+describe('pits and status', () => {
+  /** Stops in the pit lane from 25 s to 55 s, in the box from 30 s, away for a driver change in between. */
+  const stops: Drive = (time) => {
+    const before = Math.max(0, time) / 20;
+    if (time < 25) return before;
+    if (time < 30) return { at: 1.25 + (time - 25) / 200, surface: 'pitApproach', onPitRoad: true };
+    if (time > 35 && time < 40) return null;
+    if (time < 50) return { at: 1.275, surface: 'pitStall', onPitRoad: true };
+    if (time < 55) return { at: 1.275 + (time - 50) / 200, surface: 'pitApproach', onPitRoad: true };
+    return 1.3 + (time - 55) / 20;
+  };
+
+  it('PIT-1, PIT-2, PIT-3: a stop with a driver change in it is one stop', () => {
+    const frames = race([stops], { until: 120 });
+    const at = (time: number) =>
+      figuresOf(folded(session(1), ...frames.filter((each) => each.sessionTime <= CLOCK_S + time)), 0);
+    expect(at(20)).toMatchObject({ inPit: false, pitStops: 0, status: 'running' });
+    expect(at(32)).toMatchObject({ inPit: true, pitStops: 1, status: 'pit' });
+    expect(at(38)).toMatchObject({ pitStops: 1, status: 'notInWorld' });
+    expect(at(60)).toMatchObject({ inPit: false, pitStops: 1, status: 'outLap', stintLaps: 0 });
+    expect(at(95)).toMatchObject({ pitStops: 1, status: 'running', stintLaps: 2 });
+    const names = folded(session(1), ...frames).events.map((event) => event.name);
+    expect(names.filter((name) => name.startsWith('pit.'))).toEqual(['pit.entered', 'pit.left']);
+  });
+
+  it('PIT-1: standing in the pits at the start is no stop', () => {
+    const fromPits: Drive = (time) =>
+      time < 10 ? { at: 0.01, surface: 'pitStall', onPitRoad: true } : 0.01 + (time - 10) / 20;
+    expect(figuresOf(folded(session(1), ...race([fromPits], { until: 30 })), 0).pitStops).toBe(0);
+  });
+
+  it('STA-1: a car that stands on the track for 5 s has stopped', () => {
+    const spins: Drive = (time) => Math.min(Math.max(0, time), 10) / 20;
+    const frames = race([spins], { until: 16 });
+    expect(figuresOf(folded(session(1), ...frames), 0).status).toBe('stopped');
+    expect(figuresOf(folded(session(1), ...frames.slice(0, -30)), 0).status).toBe('running');
+  });
+
+  it('EVT-2: a blink is no event, a longer absence is gone and returned', () => {
+    const away =
+      (seconds: number): Drive =>
+      (time) =>
+        time > 10 && time < 10 + seconds ? null : Math.max(0, time) / 20;
+    const told = (seconds: number) =>
+      folded(session(1), ...race([away(seconds)], { until: 30 })).events.map((event) => event.name);
+    expect(told(0.5)).not.toContain('gone');
+    expect(told(4).filter((name) => name === 'gone' || name === 'returned')).toEqual(['gone', 'returned']);
+  });
+
+  it('EVT-3: a best lap is told as the highest it is', () => {
+    const quicker: Drive = (time) => (time < 40 ? Math.max(0, time) / 20 : 2 + (time - 40) / 19);
+    const state = folded(session(2), ...race([quicker, steady(20.5)], { until: 65 }));
+    expect(
+      state.events
+        .filter((event) => event.name.startsWith('best'))
+        .map(({ name, car, detail }) => [name, car, detail?.lapTimeMs]),
+    ).toEqual([
+      ['best.session', 0, 20_000],
+      ['best.class', 1, 20_500],
+      ['best.session', 0, 19_000],
+    ]);
+    expect(figuresOf(state, 0)).toMatchObject({ bestLapMs: 19_000, bestLapMark: 'session', lastLapMark: 'session' });
+    expect(figuresOf(state, 1)).toMatchObject({ bestLapMark: 'class' });
+  });
+
+  it('EVT-1: phases, flags, messages and driver changes are told', () => {
+    const swapped = session(1);
+    const state = folded(
+      session(1),
+      frame(1, [0.9], { state: 'grid', flags: [] }),
+      frame(2, [0.9]),
+      frame(3, [0.95], { flags: ['yellow'] }),
+      { ...swapped, entries: [{ ...swapped.entries[0], car: 0, carNumber: '1', driver: { name: 'Other' } }] },
+      { kind: 'message', capturedAt: 0, what: 'penalty', text: 'Drive-through', car: 0 },
+    );
+    expect(state.events.map((event) => event.name)).toEqual([
+      'phase.changed',
+      'flag.changed',
+      'flag.changed',
+      'driver.changed',
+      'penalty',
+    ]);
+    expect(state.events.map((event) => event.id)).toEqual([1, 2, 3, 4, 5]);
+    expect(entryInfos(state)[0]).toMatchObject({ driver: 'Other', name: 'Other' });
+  });
+});
+
+const shared = resolve(
+  fileURLToPath(new URL('../../..', import.meta.url)),
+  process.env.OKBOXBOX_SHARED ?? '../shared',
+  'data/iracing/portimao-driver-swap.jsonl.gz',
+);
+
+describe('a real team race at 2 Hz', () => {
+  it.skipIf(!existsSync(shared) && process.env.CI !== 'true')(
+    'PIT-2: cars 7 and 8 stop once each, and nobody else loses a place by it',
+    () => {
+      const lines = gunzipSync(readFileSync(shared)).toString().trim().split('\n');
+      const state = createTiming();
+      const orders: number[][] = [];
+      for (const line of lines.slice(1)) {
+        const record = JSON.parse(line) as SourceRecord;
+        foldRecord(state, record);
+        if (record.kind === 'frame') orders.push(orderOf(state).filter((car) => car !== 7 && car !== 8));
+      }
+      const stops = state.events.filter((event) => event.name === 'pit.entered').map((event) => event.car);
+      expect(stops.filter((car) => car === 7)).toHaveLength(1);
+      expect(stops.filter((car) => car === 8)).toHaveLength(1);
+      expect([figuresOf(state, 7).pitStops, figuresOf(state, 8).pitStops]).toEqual([1, 1]);
+      // Two cars that both see the other ahead would show here as places swapped and swapped back.
+      const swaps = orders.slice(1).filter((order, i) => order.some((car, place) => orders[i]?.[place] !== car));
+      expect(swaps.length).toBeLessThan(20);
+    },
+  );
+});

@@ -1,0 +1,135 @@
+import type { CarStatus, EntryFigures, EntryInfo, LapMark, Provenance, ProvenFigure } from '@okboxbox/protocol';
+import { timeAt } from './history.js';
+import type { CarState, TimingState } from './state.js';
+
+/** Standing still for longer than this on the track, in s. */
+const STOPPED_S = 5;
+
+/** How far a car is behind another: a time, or whole laps, or unknown. */
+interface Behind {
+  readonly ms: number | null;
+  readonly laps: number | null;
+}
+const UNKNOWN: Behind = { ms: null, laps: null };
+
+/** All classified cars by position, with gaps and intervals at the state's instant. */
+export function standings(state: TimingState): { car: number; figures: EntryFigures }[] {
+  const ahead: { overall: CarState | null; leader: CarState | null } = { overall: null, leader: null };
+  const ofClass = new Map<string, { leader: CarState; ahead: CarState; count: number }>();
+  const list: { car: number; figures: EntryFigures }[] = [];
+  for (const slot of state.order) {
+    const car = state.cars[slot] as CarState;
+    const entry = state.entries[car.car];
+    if (entry === undefined) continue;
+    const classId = entry.classId ?? '';
+    const inClass = ofClass.get(classId);
+    const gap = behind(state, ahead.leader, car);
+    const interval = behind(state, ahead.overall, car);
+    const classGap = inClass ? behind(state, inClass.leader, car) : UNKNOWN;
+    const classInterval = inClass ? behind(state, inClass.ahead, car) : UNKNOWN;
+    const position = list.length + 1;
+    list.push({
+      car: car.car,
+      figures: {
+        position,
+        classPosition: (inClass?.count ?? 0) + 1,
+        status: statusOf(state, car),
+        lap:
+          car.progress === null ? null : Math.max(0, Math.floor(car.finish ? car.finish.laps - 1 : car.progress) + 1),
+        lapsCompleted: car.progress === null ? null : Math.max(0, Math.floor(car.progress)),
+        progress: car.progress,
+        gapMs: gap.ms,
+        gapLaps: gap.laps,
+        intervalMs: interval.ms,
+        intervalLaps: interval.laps,
+        classGapMs: classGap.ms,
+        classGapLaps: classGap.laps,
+        classIntervalMs: classInterval.ms,
+        classIntervalLaps: classInterval.laps,
+        lastLapMs: car.lastLapMs,
+        bestLapMs: car.bestLapMs,
+        lastLapMark: markOf(state, car, classId, car.lastLapMark === 'none' ? null : car.lastLapMs),
+        bestLapMark: markOf(state, car, classId, car.bestLapMs),
+        sectorsMs: sectorsOf(state, car),
+        pitStops: car.pitStops,
+        stintLaps: car.seen ? Math.max(0, Math.floor(car.progress ?? 0) - car.stintBeganLap) : null,
+        inPit: car.onPitRoad && car.inWorld,
+        provenance: provenanceOf(state, car, gap, interval),
+      },
+    });
+    ahead.leader ??= car;
+    ahead.overall = car;
+    if (inClass) {
+      inClass.ahead = car;
+      inClass.count += 1;
+    } else {
+      ofClass.set(classId, { leader: car, ahead: car, count: 1 });
+    }
+  }
+  return list;
+}
+
+/** What does not change from frame to frame; the same list until a session record changes it. */
+export function entryInfos(state: TimingState): readonly EntryInfo[] {
+  return state.infos;
+}
+
+function behind(state: TimingState, ahead: CarState | null, car: CarState): Behind {
+  if (ahead === null) return UNKNOWN;
+  if (state.session?.type !== 'race') return byBest(ahead, car);
+  if (state.greenAt === null && state.phase !== 'racing' && state.phase !== 'checkered' && state.phase !== 'cooldown')
+    return UNKNOWN;
+  if (ahead.progress === null || car.progress === null) return UNKNOWN;
+  const laps = Math.floor(ahead.progress - car.progress + 1e-9);
+  if (laps >= 1) return { ms: null, laps };
+  if (ahead.finish && car.finish)
+    return { ms: Math.max(0, Math.round((car.finish.at - ahead.finish.at) * 1000)), laps: null };
+  if (!car.inWorld || car.retired) return UNKNOWN;
+  const then = timeAt(ahead.history, car.progress, { progress: ahead.progress, time: ahead.sampledAt });
+  return then === null ? UNKNOWN : { ms: Math.max(0, Math.round((car.sampledAt - then) * 1000)), laps: null };
+}
+
+function byBest(ahead: CarState, car: CarState): Behind {
+  if (ahead.bestLapMs === null || car.bestLapMs === null) return UNKNOWN;
+  return { ms: Math.max(0, car.bestLapMs - ahead.bestLapMs), laps: null };
+}
+
+function statusOf(state: TimingState, car: CarState): CarStatus {
+  if (car.finish) return 'finished';
+  if (car.retired) return 'retired';
+  if (!car.inWorld) return 'notInWorld';
+  if (car.onPitRoad) return 'pit';
+  const standing = (state.sessionTime ?? 0) - car.movedAt >= STOPPED_S;
+  if (standing && state.phase !== 'grid' && state.phase !== 'formation') return 'stopped';
+  return car.outLap !== null && car.outLap === Math.floor(car.progress ?? 0) + 1 ? 'outLap' : 'running';
+}
+
+function markOf(state: TimingState, car: CarState, classId: string, ms: number | null): LapMark {
+  if (ms === null || ms !== car.bestLapMs) return 'none';
+  if (state.bestSessionCar === car.car && state.bestSessionMs === ms) return 'session';
+  const best = state.bestClass[classId];
+  return best?.car === car.car && best.ms === ms ? 'class' : 'personal';
+}
+
+function sectorsOf(state: TimingState, car: CarState): readonly (number | null)[] {
+  const count = state.session?.track.sectorStarts?.length ?? 0;
+  return car.lastSectorsMs.length === count ? car.lastSectorsMs : new Array<null>(count).fill(null);
+}
+
+function provenanceOf(
+  state: TimingState,
+  car: CarState,
+  gap: Behind,
+  interval: Behind,
+): Readonly<Record<ProvenFigure, Provenance | null>> {
+  const figure: Provenance = state.session?.positions === 'derived' && !car.finish ? 'estimated' : 'measured';
+  const known = (value: unknown, provenance: Provenance) => (value === null ? null : provenance);
+  return {
+    position: 'measured',
+    gap: known(gap.ms ?? gap.laps, figure),
+    interval: known(interval.ms ?? interval.laps, figure),
+    lastLap: known(car.lastLapMs, car.lastLapEstimated ? 'estimated' : 'measured'),
+    bestLap: known(car.bestLapMs, 'measured'),
+    sectors: car.lastSectorsMs.some((sector) => sector !== null) ? 'measured' : null,
+  };
+}

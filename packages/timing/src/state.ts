@@ -1,0 +1,179 @@
+import type {
+  EntryInfo,
+  Lap,
+  RaceEvent,
+  RaceEventName,
+  ResultsLine,
+  SessionEntry,
+  SessionLine,
+  SessionPhase,
+} from '@okboxbox/protocol';
+import { createHistory, type History } from './history.js';
+
+/** How the lap under way began: at the line, at green, or unseen. */
+export type LapBegin = { readonly from: 'line' | 'green'; readonly at: number } | null;
+
+/** What the engine knows of one car. Times are seconds on the session clock. */
+export interface CarState {
+  readonly car: number;
+  /** Whether it has ever been in the world, and is now. */
+  seen: boolean;
+  inWorld: boolean;
+  /** Laps completed plus fraction; frozen while the car is away. `null` before it was seen. */
+  progress: number | null;
+  /** First seen near the line, where the sim's counter may be a lap out, and not yet away from it. */
+  lapUnsure: boolean;
+  pct: number;
+  sampledAt: number;
+  /** When it left the world; `null` while it is there. */
+  goneAt: number | null;
+  goneTold: boolean;
+  retired: boolean;
+  lapBegin: LapBegin;
+  /** The lap under way: in the pits at some time, away or moved by hand at some time, a crossing guessed. */
+  lapInPit: boolean;
+  lapBroken: boolean;
+  lapEstimated: boolean;
+  /** When each sector of the lap under way began; `null` where it was missed. */
+  sectorBegins: (number | null)[];
+  lastLapMs: number | null;
+  lastLapMark: 'none' | 'personal';
+  lastLapEstimated: boolean;
+  bestLapMs: number | null;
+  lastSectorsMs: readonly (number | null)[];
+  lapsDone: number;
+  onPitRoad: boolean;
+  /** Whether it has been on the track since the start: leaving the pits at the start is no stop. */
+  hasRaced: boolean;
+  pitStops: number;
+  stintBeganLap: number;
+  outLap: number | null;
+  /** When it last moved by more than a crawl, and where. */
+  movedAt: number;
+  movedFrom: number;
+  finish: { readonly at: number; readonly laps: number } | null;
+  /** When the last lap was completed; ranks cars that completed the same. */
+  crossedAt: number | null;
+  history: History;
+  simPosition: number | null;
+  startPlace: number | null;
+}
+
+export interface TimingState {
+  session: SessionLine | null;
+  /** Seconds on the sim's session clock; `null` before the first frame. */
+  sessionTime: number | null;
+  /** When the newest frame was captured, milliseconds since the epoch. */
+  capturedAt: number | null;
+  phase: SessionPhase | null;
+  flags: readonly string[];
+  remainingTimeS: number | null;
+  remainingLaps: number | null;
+  /** Lap that the leader is on. */
+  leaderLap: number | null;
+  /** Completed laps of all cars, in order of crossing. */
+  laps: Lap[];
+  events: RaceEvent[];
+  /** Frames whose session time did not advance. */
+  staleFrames: number;
+  /** Seconds on the session clock; `null` before green, or where it was not seen. */
+  greenAt: number | null;
+  /** The winner's finish: laps and time. */
+  finish: { readonly at: number; readonly laps: number } | null;
+  entries: Record<number, SessionEntry>;
+  infos: readonly EntryInfo[];
+  cars: CarState[];
+  /** Cars by place, kept from frame to frame so that ties stay as they were. */
+  order: number[];
+  /** How many cars have completed each lap, by lap number. */
+  completions: number[];
+  bestSessionMs: number | null;
+  bestSessionCar: number | null;
+  bestClass: Record<string, { ms: number; car: number }>;
+  /** Car in the lead at the last frame. */
+  leader: number | null;
+  official: ResultsLine | null;
+}
+
+export function createTiming(): TimingState {
+  return {
+    session: null,
+    sessionTime: null,
+    capturedAt: null,
+    phase: null,
+    flags: [],
+    remainingTimeS: null,
+    remainingLaps: null,
+    leaderLap: null,
+    laps: [],
+    events: [],
+    staleFrames: 0,
+    greenAt: null,
+    finish: null,
+    entries: {},
+    infos: [],
+    cars: [],
+    order: [],
+    completions: [],
+    bestSessionMs: null,
+    bestSessionCar: null,
+    bestClass: {},
+    leader: null,
+    official: null,
+  };
+}
+
+export function createCar(car: number): CarState {
+  return {
+    car,
+    seen: false,
+    inWorld: false,
+    progress: null,
+    lapUnsure: false,
+    pct: -1,
+    sampledAt: 0,
+    goneAt: null,
+    goneTold: false,
+    retired: false,
+    lapBegin: null,
+    lapInPit: false,
+    lapBroken: false,
+    lapEstimated: false,
+    sectorBegins: [],
+    lastLapMs: null,
+    lastLapMark: 'none',
+    lastLapEstimated: false,
+    bestLapMs: null,
+    lastSectorsMs: [],
+    lapsDone: 0,
+    onPitRoad: false,
+    hasRaced: false,
+    pitStops: 0,
+    stintBeganLap: 0,
+    outLap: null,
+    movedAt: 0,
+    movedFrom: 0,
+    finish: null,
+    crossedAt: null,
+    history: createHistory(),
+    simPosition: null,
+    startPlace: null,
+  };
+}
+
+/** Adds a race event at the state's instant. */
+export function tell(
+  state: TimingState,
+  name: RaceEventName,
+  more: { car?: number; otherCar?: number; sessionTime?: number; detail?: Record<string, unknown> } = {},
+): void {
+  const { sessionTime = state.sessionTime ?? 0, ...rest } = more;
+  state.events.push({
+    id: state.events.length + 1,
+    at: state.capturedAt ?? 0,
+    sessionTime,
+    name,
+    lap: state.leaderLap,
+    ...rest,
+  });
+}
