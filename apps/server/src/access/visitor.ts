@@ -1,0 +1,69 @@
+import type { Capability, TokenClaims } from '@okboxbox/protocol';
+
+/** Whoever calls: without a token, or with one and what it allows. */
+export type Visitor =
+  | { readonly kind: 'anonymous' }
+  | { readonly kind: 'token'; readonly claims: TokenClaims; readonly capabilities: ReadonlySet<Capability> };
+
+export const ANONYMOUS: Visitor = { kind: 'anonymous' };
+
+/** What a right is asked for. */
+export interface Place {
+  readonly sessionId: string;
+  readonly show: string;
+}
+
+/** Why something is refused, in words for the caller. */
+export interface Denial {
+  readonly code: 'unauthenticated' | 'forbidden';
+  readonly message: string;
+  readonly capability: Capability;
+}
+
+/**
+ * The one place where rights are decided: whether a visitor has a capability, and whether its token covers the
+ * session asked for. Returns `null` where it may, else why not.
+ */
+export function deny(visitor: Visitor, capability: Capability, place?: Place): Denial | null {
+  if (visitor.kind === 'anonymous') {
+    return {
+      code: 'unauthenticated',
+      message: `This needs a token with the capability ${capability}. Sign in.`,
+      capability,
+    };
+  }
+  const { claims, capabilities } = visitor;
+  if (!capabilities.has(capability)) {
+    return {
+      code: 'forbidden',
+      message: `This needs the capability ${capability}, which a token of the role ${claims.role} does not have.`,
+      capability,
+    };
+  }
+  if (place && !covers(claims, place)) {
+    return { code: 'forbidden', message: `The token's ${capability} does not cover this session.`, capability };
+  }
+  return null;
+}
+
+/**
+ * Whether a visitor may see a car's own data in a session: its token must have `session:live` there and name the car,
+ * whatever else it allows. Returns `null` where it may, else why not.
+ */
+export function denyOwnCar(visitor: Visitor, place: Place, carNumber: string): Denial | null {
+  const denial = deny(visitor, 'session:live', place);
+  if (denial !== null || visitor.kind === 'anonymous') return denial;
+  if (visitor.claims.cars?.includes(carNumber)) return null;
+  const message = `Own-car data of car ${carNumber} need session:live with a token that names the car ("cars").`;
+  return { code: 'forbidden', message, capability: 'session:live' };
+}
+
+/** Whether a token that may publish may do so for a show. */
+export function coversShow(visitor: Visitor, show: string): boolean {
+  return visitor.kind === 'token' && (visitor.claims.shows === undefined || visitor.claims.shows.includes(show));
+}
+
+function covers(claims: TokenClaims, place: Place): boolean {
+  if (claims.shows !== undefined && !claims.shows.includes(place.show)) return false;
+  return claims.sessions === undefined || claims.sessions.includes(place.sessionId);
+}

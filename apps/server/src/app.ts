@@ -1,0 +1,191 @@
+import { randomBytes } from 'node:crypto';
+import fastify from 'fastify';
+import { Server } from 'socket.io';
+import { RevokedTokens, withoutRevoked } from './access/revoked-tokens.js';
+import { localSecret } from './access/secret.js';
+import { SignIn } from './access/sign-in.js';
+import { type Tokens, tokensOfProvider, tokensOfSecret } from './access/tokens.js';
+import { Audiences } from './audience/audiences.js';
+import { feedStateOf } from './audience/feed-view.js';
+import { PastSessions } from './audience/past-sessions.js';
+import { type Clock, systemClock } from './clock.js';
+import type { ServerConfig } from './config.js';
+import { lockDataDir } from './data-dir.js';
+import { watchTokens } from './gateway/open-sockets.js';
+import { serveViewers } from './gateway/viewer-gateway.js';
+import { servePages } from './http/pages.js';
+import { answerProblems } from './http/problem.js';
+import { serveCalls } from './http/routes.js';
+import { closeSocket, Hub } from './hub/hub.js';
+import { guardOversize, MAX_MESSAGE_BYTES } from './hub/oversize-guard.js';
+import { DropCounters } from './ingest/drop-counters.js';
+import { serveRelays } from './ingest/relay-gateway.js';
+import { createLog, type Logger } from './log.js';
+import { portHolder } from './port-holder.js';
+import { SessionRegistry } from './session/registry.js';
+import { openDatabase } from './store/database.js';
+import { EmbeddedDatabase } from './store/embedded/embedded-database.js';
+import { Store } from './store/store.js';
+import { WriteBehind } from './store/write-behind.js';
+
+export interface ServerOptions {
+  readonly config: ServerConfig;
+  readonly version: string;
+  /** Folder of the built pages, or `null` to serve none. */
+  readonly webDir: string | null;
+  readonly log?: Logger;
+  readonly clock?: Clock;
+}
+
+/** A server that listens. */
+export interface RunningServer {
+  /** Address that it is reached at from this machine, or `PUBLIC_URL`. */
+  readonly url: string;
+  readonly port: number;
+  /** A one-time code that signs an administrator in, or `null` where an identity provider does that. */
+  signInCode(): string | null;
+  /** Lets viewers and relays go, writes what waits, and leaves nothing behind. */
+  close(): Promise<void>;
+}
+
+/** The server cannot start; the message names the thing and the way out. */
+export class StartError extends Error {
+  override readonly name = 'StartError';
+}
+
+/**
+ * Starts the server. Read downwards it is the path of a frame: relays → sessions (timeline, timing) → audiences
+ * → hub → viewers, with the HTTP calls beside it.
+ * @throws StartError, ConfigError, DataDirError
+ */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { config, version } = options;
+  const clock = options.clock ?? systemClock;
+  const log = options.log ?? createLog(config.logLevel);
+  const startedAt = clock.now();
+  const randomId = () => randomBytes(12).toString('base64url');
+
+  const unlock = await lockDataDir(config.dataDir);
+  try {
+    const revoked = await RevokedTokens.open(config.dataDir);
+    const tokens = withoutRevoked(await tokensOf(config), revoked);
+    const registry = await SessionRegistry.open(config.dataDir, { clock, log, randomId });
+    const signIn = new SignIn(tokens);
+    const drops = new DropCounters();
+    const hub = new Hub(log, () => clock.now());
+    const { store, stopDatabase } = await storeOf(config, log);
+    const writing = new WriteBehind({ registry, store, clock, log, finalOf: (state) => feedStateOf(state, null) });
+    const past = new PastSessions({ registry, store, log });
+    const audiences = new Audiences(registry, past, { clock, hub, randomId, setTimeout });
+
+    const http = fastify({ logger: false, bodyLimit: 1024 * 1024, trustProxy: config.publicUrl !== null });
+    answerProblems(http, log);
+    const audit = (who: string, action: string, detail: object) => {
+      store.audit({ at: Math.round(clock.now()), who, action, detail }).catch((error) => {
+        log.warn({ err: error, who, action, detail }, 'who did what could not be stored');
+      });
+    };
+    const storeHealth = () => writing.health;
+    serveCalls(http, { registry, past, tokens, signIn, revoked, audit, storeHealth, clock, version, startedAt });
+    await servePages(http, options.webDir);
+
+    const io = new Server(http.server, {
+      serveClient: false,
+      maxHttpBufferSize: MAX_MESSAGE_BYTES,
+      perMessageDeflate: false,
+      httpCompression: false,
+    });
+    guardOversize(io, log);
+    serveRelays(io, { tokens, registry, drops, log });
+    const unwatch = watchTokens(io, { revoked, clock, log });
+    serveViewers(io, { tokens, registry, audiences, hub, log });
+
+    try {
+      await listen(http, config);
+    } catch (error) {
+      await registry.close();
+      await writing.close();
+      await stopDatabase();
+      throw error;
+    }
+    const port = portOf(http);
+    const url = config.publicUrl ?? `http://${hostInUrl(config.host)}:${port}`;
+    log.info({ url, version, dataDir: config.dataDir }, 'server listens');
+
+    return {
+      url,
+      port,
+      signInCode: () => signIn.issue('admin'),
+      close: async () => {
+        for (const socket of io.sockets.sockets.values()) closeSocket(socket, 'shutdown');
+        audiences.close();
+        unwatch();
+        await io.close();
+        await http.close();
+        await writing.close();
+        await registry.close();
+        await stopDatabase();
+        await unlock();
+        log.info({ drops: drops.all(), skipped: hub.skippedTotal }, 'server stopped');
+      },
+    };
+  } catch (error) {
+    await unlock();
+    throw error;
+  }
+}
+
+async function tokensOf(config: ServerConfig): Promise<Tokens> {
+  if (config.jwksUrl !== null) return tokensOfProvider(config.jwksUrl);
+  if (config.jwtSecret !== null) return tokensOfSecret(new TextEncoder().encode(config.jwtSecret));
+  return tokensOfSecret(await localSecret(config.dataDir));
+}
+
+/** The store, and the way to close it with its database. The database starts beside everything else. */
+async function storeOf(config: ServerConfig, log: Logger): Promise<{ store: Store; stopDatabase(): Promise<void> }> {
+  if (config.databaseUrl !== null) {
+    const place = { kind: 'postgresql', url: config.databaseUrl, poolMax: config.databasePoolMax } as const;
+    const store = new Store(openDatabase(place, log));
+    return { store, stopDatabase: () => store.close() };
+  }
+  const embedded = new EmbeddedDatabase(config.dataDir, log);
+  await embedded.start();
+  const store = new Store(openDatabase({ kind: 'embedded', host: embedded.host }, log));
+  return {
+    store,
+    stopDatabase: async () => {
+      await store.close();
+      await embedded.stop();
+    },
+  };
+}
+
+async function listen(http: ReturnType<typeof fastify>, { host, port }: ServerConfig): Promise<void> {
+  try {
+    await http.listen({ host, port });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EADDRINUSE') {
+      const holder = portHolder(port) ?? 'another program';
+      throw new StartError(`Port ${port} is in use by ${holder}. Stop it, or choose another port with --port or PORT.`);
+    }
+    if (code === 'EACCES') {
+      throw new StartError(`Port ${port} may not be opened by this user. Choose one above 1023 with --port or PORT.`);
+    }
+    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+      throw new StartError(`HOST ${host} is not an address of this machine. Use 127.0.0.1, or 0.0.0.0 for all.`);
+    }
+    throw error;
+  }
+}
+
+function portOf(http: ReturnType<typeof fastify>): number {
+  const address = http.server.address();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+/** Nobody reaches `0.0.0.0`; IPv6 addresses stand in brackets. */
+function hostInUrl(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
+}

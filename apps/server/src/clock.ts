@@ -1,0 +1,10 @@
+/** Time as the server sees it; passed in everywhere so that tests can drive it. */
+export interface Clock {
+  /** Milliseconds since the epoch, never falling back while the process runs. */
+  now(): number;
+}
+
+/** The process's clock: anchored to the wall once at start, monotonic from then on. */
+export const systemClock: Clock = {
+  now: () => performance.timeOrigin + performance.now(),
+};

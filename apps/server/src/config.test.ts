@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { ConfigError, readConfig } from './config.js';
+
+const SECRET = 'x'.repeat(32);
+
+describe('the configuration', () => {
+  it('has a default for everything on a machine of one’s own', () => {
+    expect(readConfig({}, '/home/ann')).toEqual({
+      host: '127.0.0.1',
+      port: 3001,
+      publicUrl: null,
+      dataDir: '/home/ann/.okboxbox',
+      databaseUrl: null,
+      databasePoolMax: 10,
+      production: false,
+      jwtSecret: null,
+      jwksUrl: null,
+      logLevel: 'info',
+    });
+  });
+
+  it('counts a relative DATA_DIR from where the user is, and an empty variable as absent', () => {
+    expect(readConfig({ DATA_DIR: 'race', PORT: '' }, '/home/ann')).toMatchObject({
+      dataDir: '/home/ann/race',
+      port: 3001,
+    });
+  });
+
+  it.each([
+    ['PORT', '70000', 'PORT is "70000"; it must be a port number from 0 to 65535'],
+    ['PORT', 'three', 'PORT is "three"; it must be a port number'],
+    ['PUBLIC_URL', 'race.example', 'PUBLIC_URL is "race.example"; it must be an address that begins with http'],
+    ['LOG_LEVEL', 'loud', 'LOG_LEVEL is "loud"; it must be one of fatal, error'],
+  ])('names the variable, what was given and what is allowed: %s=%s', (name, value, message) => {
+    expect(() => readConfig({ [name]: value }, '/')).toThrow(ConfigError);
+    expect(() => readConfig({ [name]: value }, '/')).toThrow(message);
+  });
+
+  it('never repeats a secret', () => {
+    expect(() => readConfig({ JWT_SECRET: 'hunter2' }, '/')).toThrow(/JWT_SECRET is a value that is not shown; .*32/);
+  });
+
+  it('refuses to start in production without a way to check tokens', () => {
+    expect(() => readConfig({ NODE_ENV: 'production' }, '/')).toThrow(/JWT_SECRET/);
+    expect(readConfig({ NODE_ENV: 'production', JWT_SECRET: SECRET }, '/').production).toBe(true);
+  });
+});

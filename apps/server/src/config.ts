@@ -1,0 +1,95 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+
+/** A variable of the environment that cannot be used; the message names it, what was given and what is allowed. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/** Everything that the server reads from its environment, once (contract, section 3). */
+export interface ServerConfig {
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  /** Address that people reach the server at, where a proxy stands before it. */
+  readonly publicUrl: string | null;
+  /** Absolute path; everything the server keeps lies below it. */
+  readonly dataDir: string;
+  readonly production: boolean;
+  readonly jwtSecret: string | null;
+  readonly jwksUrl: string | null;
+  readonly logLevel: LogLevel;
+  /** PostgreSQL's address; `null` for the embedded database. */
+  readonly databaseUrl: string | null;
+  readonly databasePoolMax: number;
+}
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** Shortest secret that HS256 tokens are signed with. */
+const MIN_SECRET_LENGTH = 32;
+
+const environment = z.object({
+  PORT: z
+    .string()
+    .regex(/^\d{1,5}$/, 'a port number from 0 to 65535')
+    .transform(Number)
+    .refine((port) => port <= 65_535, 'a port number from 0 to 65535')
+    .default(3001),
+  HOST: z.string().default('127.0.0.1'),
+  PUBLIC_URL: z.url({ protocol: /^https?$/, error: 'an address that begins with http:// or https://' }).optional(),
+  DATA_DIR: z.string().default('.okboxbox'),
+  NODE_ENV: z.string().optional(),
+  JWT_SECRET: z.string().min(MIN_SECRET_LENGTH, `at least ${MIN_SECRET_LENGTH} characters`).optional(),
+  JWKS_URL: z.url({ protocol: /^https?$/, error: 'an address that begins with http:// or https://' }).optional(),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'an address that begins with postgresql://' }).optional(),
+  DATABASE_POOL_MAX: z
+    .string()
+    .regex(/^\d{1,3}$/, 'a whole number from 1 to 200')
+    .transform(Number)
+    .refine((max) => max >= 1 && max <= 200, 'a whole number from 1 to 200')
+    .default(10),
+  LOG_LEVEL: z.enum(LOG_LEVELS, { error: `one of ${LOG_LEVELS.join(', ')}` }).default('info'),
+});
+
+/** Values that must not be repeated in a message or a log. */
+const SECRET_VARIABLES: ReadonlySet<string> = new Set(['JWT_SECRET', 'DATABASE_URL']);
+
+/**
+ * Reads the server's configuration. Empty variables count as absent; a relative `DATA_DIR` counts from `cwd`.
+ * @throws ConfigError naming the first variable that cannot be used.
+ */
+export function readConfig(env: Readonly<Record<string, string | undefined>>, cwd: string): ServerConfig {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const parsed = environment.safeParse(given);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    const name = String(issue?.path[0]);
+    const value = SECRET_VARIABLES.has(name) ? 'a value that is not shown' : JSON.stringify(given[name]);
+    throw new ConfigError(`${name} is ${value}; it must be ${issue?.message}. Change it or leave it out.`);
+  }
+  const read = parsed.data;
+  const production = read.NODE_ENV === 'production';
+  if (read.JWT_SECRET !== undefined && read.JWKS_URL !== undefined) {
+    throw new ConfigError('JWT_SECRET and JWKS_URL are both set; tokens are checked by one of them. Leave one out.');
+  }
+  if (production && read.JWT_SECRET === undefined && read.JWKS_URL === undefined) {
+    throw new ConfigError(
+      'NODE_ENV is production, and neither JWT_SECRET nor JWKS_URL is set; one is needed to check tokens. ' +
+        'Set JWT_SECRET to at least 32 random characters, or JWKS_URL to your identity provider.',
+    );
+  }
+  return {
+    host: read.HOST,
+    port: read.PORT,
+    publicUrl: read.PUBLIC_URL?.replace(/\/$/, '') ?? null,
+    dataDir: resolve(cwd, read.DATA_DIR),
+    production,
+    jwtSecret: read.JWT_SECRET ?? null,
+    jwksUrl: read.JWKS_URL ?? null,
+    logLevel: read.LOG_LEVEL,
+    databaseUrl: read.DATABASE_URL ?? null,
+    databasePoolMax: read.DATABASE_POOL_MAX,
+  };
+}

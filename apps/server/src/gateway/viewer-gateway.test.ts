@@ -1,0 +1,141 @@
+import { applyChange, type FeedState, unpackRow } from '@okboxbox/protocol';
+import { describe, expect, it, vi } from 'vitest';
+import { frame, race } from '../testing/race.js';
+import { serverForEachTest } from '../testing/running-server.js';
+
+const { url, token, socket, relay, viewer, hello } = serverForEachTest();
+
+describe('a viewer', () => {
+  it('gets the whole state, and with each change has what a later viewer gets whole', async () => {
+    const { send } = await relay();
+    await send(race(50), 1);
+    const { joined, heard } = await viewer();
+    for (let n = 50; n < 450; n += 40) {
+      await send(
+        Array.from({ length: 40 }, (_, i) => frame(n + i)),
+        n + 2,
+      );
+    }
+    await vi.waitFor(async () => {
+      const { joined: late } = await viewer();
+      expect(heard.at(-1)?.seq).toBe(late.seq);
+      expect(heard.reduce<FeedState>(applyChange, joined.state)).toEqual(late.state);
+      expect(late.state.clock.sessionTimeMs).toBe(144_900);
+    });
+    expect(heard.map((message) => message.seq)).toEqual(heard.map((_, i) => joined.seq + 1 + i));
+    const leader = heard.reduce<FeedState>(applyChange, joined.state).rows[0];
+    expect(unpackRow(leader ?? [])).toMatchObject({ position: 1, lapsCompleted: 2, gapMs: null });
+  });
+
+  it('with format json gets plain named fields', async () => {
+    const { send, sessionId } = await relay();
+    await send(race(50), 1);
+    const { joined, heard } = await viewer({ sessionId, audience: 'live', format: 'json' });
+    expect(joined.state).toMatchObject({
+      sessionId,
+      flags: ['green'],
+      entries: [{ carNumber: '11', position: 1, status: 'running' }, {}, {}],
+    });
+    await send(
+      Array.from({ length: 200 }, (_, i) => frame(50 + i)),
+      52,
+    );
+    await vi.waitFor(() =>
+      expect(heard.at(-1)).toMatchObject({
+        sessionTime: 124.9,
+        entries: expect.arrayContaining([expect.objectContaining({ carNumber: '11', lapsCompleted: 1 })]),
+      }),
+    );
+  });
+
+  it('that missed something gets what is missing, or the whole state after a restart', async () => {
+    const { send, sessionId } = await relay();
+    await send(race(20), 1);
+    const { viewer: page, joined, heard } = await viewer();
+    await send([frame(20)], 22);
+    await vi.waitFor(() => expect(heard.length).toBeGreaterThan(0));
+    const resync = await page.emitWithAck('feed:resync', { sessionId, epoch: joined.epoch, seq: joined.seq });
+    expect(resync.changes).toEqual(heard);
+    const other = await page.emitWithAck('feed:resync', { sessionId, epoch: 'before', seq: 3 });
+    expect(other).toMatchObject({ ok: true, epoch: joined.epoch, state: { session: { sessionId } } });
+    await page.emitWithAck('session:leave', { sessionId });
+    expect(await page.emitWithAck('feed:resync', { epoch: joined.epoch, seq: 1 })).toMatchObject({
+      error: { code: 'not_joined' },
+    });
+  });
+
+  it('that joined by show is moved when the show goes on with another session', async () => {
+    const first = await relay();
+    const { viewer: page } = await viewer();
+    const moved = new Promise((resolve) => page.on('session:moved', resolve));
+    await first.relay.emitWithAck('relay:bye', { reason: 'session-changed' });
+    const second = await first.relay.emitWithAck('relay:hello', { ...hello, simSessionKey: '77:1' });
+    expect(await moved).toEqual({ show: 'local', from: first.sessionId, sessionId: second.sessionId });
+  });
+
+  it('is refused what its token does not allow, with the capability, and never given something else', async () => {
+    await relay();
+    const stranger = socket('/', {});
+    expect(await stranger.emitWithAck('session:join', { show: 'local', audience: 'live' })).toMatchObject({
+      ok: false,
+      error: { code: 'unauthenticated', capability: 'session:live' },
+    });
+    const { joined } = await viewer({ show: 'local', audience: 'live' }, await token('overlay'));
+    expect(joined).toMatchObject({ ok: false, error: { code: 'forbidden', capability: 'session:live' } });
+    const other = await viewer({ show: 'local', audience: 'live' }, await token('team', { shows: ['other'] }));
+    expect(other.joined).toMatchObject({ ok: false, error: { code: 'forbidden' } });
+    expect((await viewer({ show: 'nowhere', audience: 'live' })).joined).toMatchObject({
+      error: { code: 'not_found' },
+    });
+    expect((await viewer({ audience: 'live' })).joined).toMatchObject({ error: { code: 'bad_request' } });
+    expect((await viewer({ show: 'local', audience: 'broadcast' })).joined).toMatchObject({
+      error: { code: 'not_available' },
+    });
+  });
+
+  it('never sees own-car data, in the feed or in a recording', async () => {
+    const { send, sessionId } = await relay();
+    await send([...race(5), frame(5, { own: { car: 1, fuelL: 31.4 } })], 1);
+    const { joined } = await viewer();
+    expect(JSON.stringify(joined)).not.toContain('fuelL');
+    const recording = await fetch(`${url()}/api/sessions/${sessionId}/recording`, {
+      headers: { authorization: `Bearer ${await token('team')}` },
+    });
+    const lines = (await recording.text())
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(lines.map((line) => line.kind)).toEqual(['recording', 'session', ...Array(6).fill('frame')]);
+    expect(lines.filter((line) => line.kind === 'frame').map((line) => line.seq)).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(lines.some((line) => 'own' in line)).toBe(false);
+    const mine = await fetch(`${url()}/api/sessions/${sessionId}/recording`, {
+      headers: { authorization: `Bearer ${await token('team', { cars: ['12'] })}` },
+    });
+    expect(await mine.text()).toContain('"fuelL":31.4');
+  });
+
+  it('whose token names a car gets that car’s own data, and no other does', async () => {
+    const { send } = await relay();
+    await send([...race(5), frame(5, { own: { car: 1, fuelL: 31.4 } })], 1);
+    const join = { show: 'local', audience: 'live', cars: ['12'] };
+    for (const claims of [{}, { cars: ['11'] }]) {
+      const { joined } = await viewer(join, await token('admin', claims));
+      expect(joined).toMatchObject({
+        ok: false,
+        error: { code: 'forbidden', capability: 'session:live', message: expect.stringContaining('car 12') },
+      });
+    }
+    const mine = await viewer(join, await token('driver', { cars: ['12'] }));
+    expect(mine.joined).toMatchObject({ ok: true, own: { carNumber: '12', own: { fuelL: 31.4 } } });
+    const heard: unknown[] = [];
+    mine.viewer.on('own', (message) => heard.push(message));
+    const other = await viewer(undefined, await token('driver', { cars: ['12'] }));
+    const overheard: unknown[] = [];
+    other.viewer.onAny((event: string) => event === 'own' && overheard.push(event));
+    await send([frame(6, { own: { car: 1, fuelL: 31.3 } }), frame(7, { own: { car: 2, fuelL: 9 } })], 8);
+    await send([frame(8, { own: { car: 1, fuelL: 31.2 } })], 10);
+    await vi.waitFor(() => expect(heard.at(-1)).toMatchObject({ carNumber: '12', own: { fuelL: 31.2 } }));
+    expect(JSON.stringify(heard)).not.toContain('"car":');
+    expect(overheard).toEqual([]);
+  });
+});

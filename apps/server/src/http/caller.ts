@@ -1,0 +1,47 @@
+import type { Capability, SessionSummary } from '@okboxbox/protocol';
+import type { FastifyRequest } from 'fastify';
+import { TokenError, type Tokens } from '../access/tokens.js';
+import { ANONYMOUS, type Denial, deny, type Visitor } from '../access/visitor.js';
+import type { SessionRegistry } from '../session/registry.js';
+import { HttpProblem } from './problem.js';
+
+/**
+ * Who makes an HTTP call, from its `Authorization` header.
+ * @throws HttpProblem 401 where there is a header that cannot be used: a wrong token is never taken for none.
+ */
+export async function callerOf(request: FastifyRequest, tokens: Tokens): Promise<Visitor> {
+  const header = request.headers.authorization;
+  if (header === undefined) return ANONYMOUS;
+  const token = /^Bearer +(\S+)$/i.exec(header)?.[1];
+  if (token === undefined) throw new HttpProblem(401, 'The Authorization header must read "Bearer" and a token.');
+  try {
+    return await tokens.verify(token);
+  } catch (error) {
+    if (error instanceof TokenError) throw new HttpProblem(401, error.message);
+    throw error;
+  }
+}
+
+/** A refusal as the problem that it is answered with. */
+export function problemOf({ code, message, capability }: Denial): HttpProblem {
+  return new HttpProblem(code === 'unauthenticated' ? 401 : 403, message, capability);
+}
+
+/**
+ * The session that a call is about, where the caller may see it with a capability. A caller without the
+ * capability learns nothing of whether the session is there.
+ * @throws HttpProblem 401, 403 or 404
+ */
+export function sessionFor(
+  visitor: Visitor,
+  capability: Capability,
+  registry: SessionRegistry,
+  sessionId: string,
+): SessionSummary {
+  const summary = registry.summary(sessionId);
+  const denial = deny(visitor, capability, summary);
+  if (denial) throw problemOf(denial);
+  if (summary === undefined)
+    throw new HttpProblem(404, `There is no session "${sessionId}". GET /api/sessions lists them.`);
+  return summary;
+}

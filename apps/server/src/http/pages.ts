@@ -1,0 +1,48 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import fastifyStatic from '@fastify/static';
+import type { FastifyInstance } from 'fastify';
+import { sendProblem } from './problem.js';
+
+/** Pages that exist; the browser's router draws them from one document. */
+const PAGES = ['/', '/sessions/:id'] as const;
+const POLICY =
+  "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self' ws: wss:; frame-ancestors 'self'; base-uri 'none'; form-action 'self'";
+
+/**
+ * Serves the built pages: hashed files for ever, the document never from a cache. `webDir` is `null` where the
+ * pages were not built; addresses that are no page and no call answer 404.
+ */
+export async function servePages(http: FastifyInstance, webDir: string | null): Promise<void> {
+  const index = webDir === null ? null : join(webDir, 'index.html');
+  const document = index !== null && existsSync(index) ? await readFile(index) : null;
+  if (webDir !== null && document !== null) {
+    await http.register(fastifyStatic, {
+      root: join(webDir, 'assets'),
+      prefix: '/assets/',
+      immutable: true,
+      maxAge: '1y',
+    });
+    for (const page of PAGES) {
+      http.get(page, async (_request, reply) => sendDocument(reply.code(200), document));
+    }
+  }
+  http.setNotFoundHandler((request, reply) => {
+    const wantsPage = request.method === 'GET' && request.headers.accept?.includes('text/html') === true;
+    if (document !== null && wantsPage && !request.url.startsWith('/api/')) {
+      return sendDocument(reply.code(404), document);
+    }
+    return sendProblem(reply, 404, `There is nothing at ${request.method} ${request.url.slice(0, 200)}.`);
+  });
+}
+
+function sendDocument(reply: import('fastify').FastifyReply, document: Buffer): import('fastify').FastifyReply {
+  return reply
+    .type('text/html; charset=utf-8')
+    .header('cache-control', 'no-store')
+    .header('content-security-policy', POLICY)
+    .header('x-content-type-options', 'nosniff')
+    .header('referrer-policy', 'no-referrer')
+    .send(document);
+}

@@ -1,0 +1,61 @@
+import type { Capability, Problem } from '@okboxbox/protocol';
+import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
+import type { Logger } from '../log.js';
+
+/** A call that is answered with an RFC 9457 problem document. */
+export class HttpProblem extends Error {
+  override readonly name = 'HttpProblem';
+  readonly status: number;
+  readonly capability: Capability | undefined;
+
+  constructor(status: number, detail: string, capability?: Capability) {
+    super(detail);
+    this.status = status;
+    this.capability = capability;
+  }
+}
+
+const TITLES: Readonly<Record<number, string>> = {
+  400: 'Bad request',
+  401: 'Not signed in',
+  403: 'Not allowed',
+  404: 'Not found',
+  413: 'Too large',
+  415: 'Unsupported media type',
+  429: 'Too many requests',
+  500: 'Internal error',
+  503: 'Not ready',
+};
+
+/** Answers every failure of a call with a problem document; what is unexpected is logged and not told. */
+export function answerProblems(http: FastifyInstance, log: Logger): void {
+  http.setErrorHandler((error: FastifyError | HttpProblem, request, reply) => {
+    if (error instanceof HttpProblem) return sendProblem(reply, error.status, error.message, error.capability);
+    const status = error.statusCode ?? 500;
+    if (status < 500) return sendProblem(reply, status, error.message);
+    log.error({ err: error, method: request.method, path: request.routeOptions.url }, 'a call failed');
+    return sendProblem(reply, 500, 'The call failed on the server; the cause is in its log.');
+  });
+}
+
+/** Sends a problem document. */
+export function sendProblem(
+  reply: FastifyReply,
+  status: number,
+  detail: string,
+  capability?: Capability,
+): FastifyReply {
+  const problem: Problem = {
+    type: 'about:blank',
+    title: TITLES[status] ?? 'Error',
+    status,
+    detail,
+    ...(capability && { capability }),
+  };
+  if (status === 401) void reply.header('www-authenticate', 'Bearer');
+  // As bytes: to text, Fastify would add a charset, which this media type does not have.
+  return reply
+    .code(status)
+    .header('content-type', 'application/problem+json')
+    .send(Buffer.from(JSON.stringify(problem)));
+}

@@ -1,0 +1,36 @@
+import { decodeRecord, readRecord, type SessionLine, type SourceRecord } from '@okboxbox/protocol';
+import type { Session } from '../session/session.js';
+import { readTimeline } from '../timeline/read-timeline.js';
+import type { TimelinePosition } from '../timeline/segment-format.js';
+
+/** Between two looks at what a running session has written, in ms. */
+const LOOK_MS = 250;
+
+export interface RecordsOptions {
+  /** Called with each session line, before it is given. */
+  readonly onSession: (line: SessionLine) => void;
+  /** A running session whose records to go on with as they come, until it ends. */
+  readonly live?: Session;
+}
+
+/** What relays captured of a session, from its timeline, in order. */
+export async function* recordsOf(dir: string, { onSession, live }: RecordsOptions): AsyncGenerator<SourceRecord> {
+  let from: TimelinePosition | undefined;
+  for (;;) {
+    // Asked before reading: what comes while the last part is read is read, too.
+    const isOver = live === undefined || live.state.status.status === 'ended';
+    // A record that is just being written looks cut off; it is read the next time.
+    const records = readTimeline(dir, { mend: false, onDamage: () => undefined, ...(from && { from }) });
+    let next = await records.next();
+    for (; !next.done; next = await records.next()) {
+      const entry = next.value;
+      if (entry.type !== 'captured') continue;
+      const record = decodeRecord(readRecord(entry.bytes));
+      if (record.kind === 'session') onSession(record);
+      yield record;
+    }
+    if (isOver) return;
+    from = next.value;
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
+}

@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { serverForEachTest } from '../testing/running-server.js';
+
+const { url, signInCode, token, relay, get } = serverForEachTest();
+
+describe('the HTTP calls', () => {
+  it('answer health to everyone', async () => {
+    const { status, body } = await get<object>('/api/health');
+    expect([status, body]).toEqual([
+      200,
+      {
+        status: 'ok',
+        version: '0.0.0-test',
+        uptimeMs: expect.any(Number),
+        checks: {
+          timeline: expect.objectContaining({ status: 'ok' }),
+          database: expect.objectContaining({ status: 'ok' }),
+        },
+      },
+    ]);
+    expect((await get('/api/health/ready')).status).toBe(200);
+  });
+
+  it('sign in with a one-time code, once', async () => {
+    const code = signInCode();
+    const post = (body: unknown) =>
+      fetch(`${url()}/api/sign-in`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+    const answer = (await (await post({ code })).json()) as { token: string; role: string };
+    expect(answer.role).toBe('admin');
+    expect((await get<[]>('/api/sessions', answer.token)).status).toBe(200);
+    const again = await post({ code });
+    expect([again.status, again.headers.get('content-type')]).toEqual([401, 'application/problem+json']);
+    expect((await post({})).status).toBe(400);
+  });
+
+  it('list nothing to strangers, and refuse with the capability', async () => {
+    const { sessionId } = await relay();
+    expect((await get('/api/sessions')).body).toEqual([]);
+    const refused = await get(`/api/sessions/${sessionId}/timing`);
+    expect(refused).toMatchObject({
+      status: 401,
+      type: 'application/problem+json',
+      body: { status: 401, capability: 'session:live' },
+    });
+    expect(await get(`/api/sessions/${sessionId}/laps`, await token('viewer'))).toMatchObject({
+      status: 403,
+      body: { capability: 'session:live' },
+    });
+    expect(await get(`/api/sessions/sess_none/timing`, await token('team'))).toMatchObject({ status: 404 });
+    expect(await get('/api/sessions', 'wrong')).toMatchObject({ status: 401 });
+    expect(await get('/api/nothing')).toMatchObject({ status: 404, type: 'application/problem+json' });
+    expect(await get(`/api/sessions/${sessionId}/laps?car=x`, await token('team'))).toMatchObject({ status: 400 });
+  });
+
+  it('refuse a body of 10 MB with a problem document', async () => {
+    const response = await fetch(`${url()}/api/sign-in`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: `"${'x'.repeat(10_000_000)}"`,
+    });
+    expect([response.status, response.headers.get('content-type')]).toEqual([413, 'application/problem+json']);
+  });
+});

@@ -1,0 +1,143 @@
+import { Readable } from 'node:stream';
+import type { RecordingHeader, SessionSummary, SourceRecord } from '@okboxbox/protocol';
+import { recordingLines } from '@okboxbox/sources';
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import type { RevokedTokens } from '../access/revoked-tokens.js';
+import type { SignIn } from '../access/sign-in.js';
+import type { Tokens } from '../access/tokens.js';
+import { deny, type Visitor } from '../access/visitor.js';
+import { namedTiming, timingAnswerOf } from '../audience/feed-view.js';
+import type { PastSessions } from '../audience/past-sessions.js';
+import type { SessionRegistry } from '../session/registry.js';
+import { segmentsOf } from '../timeline/read-timeline.js';
+import { callerOf, problemOf, sessionFor } from './caller.js';
+import { type HealthWorld, healthOf, isReady } from './health.js';
+import { HttpProblem } from './problem.js';
+import { recordsOf } from './recording-records.js';
+
+export interface HttpWorld extends HealthWorld {
+  readonly registry: SessionRegistry;
+  readonly past: PastSessions;
+  readonly tokens: Tokens;
+  readonly signIn: SignIn;
+  readonly revoked: RevokedTokens;
+  /** Notes who did what, behind the call. */
+  readonly audit: (who: string, action: string, detail: object) => void;
+}
+
+const oneSession = z.object({ id: z.string().max(100) });
+const lapsQuery = z.object({ car: z.coerce.number().int().min(0).optional() });
+/** `follow` goes on with a running session until it ends. */
+const recordingQuery = z.object({
+  follow: z
+    .enum(['0', '1'])
+    .default('0')
+    .transform((value) => value === '1'),
+});
+const revokeBody = z.object({ jti: z.string().min(1).max(100) });
+const signInBody = z.object({ code: z.string().min(1).max(200) });
+
+/** The HTTP calls (contract, section 6). Each translates, asks for the right, and reads. */
+export function serveCalls(http: FastifyInstance, world: HttpWorld): void {
+  const { registry, tokens } = world;
+
+  http.get('/api/health', async () => healthOf(world));
+  http.get('/api/health/ready', async (_request, reply) => {
+    return reply.code(isReady(world) ? 200 : 503).send(healthOf(world));
+  });
+
+  http.post('/api/sign-in', async (request) => {
+    const body = parse(signInBody, request.body);
+    const answer = await world.signIn.redeem(body.code);
+    if (answer === null) {
+      throw new HttpProblem(
+        401,
+        'This sign-in code is unknown or was used. Restart the server for a new link, or make a token with "okboxbox token".',
+      );
+    }
+    return answer;
+  });
+
+  http.post('/api/tokens/revoke', async (request) => {
+    const visitor = await callerOf(request, tokens);
+    const denial = deny(visitor, 'ops:act');
+    if (denial) throw problemOf(denial);
+    const { jti } = parse(revokeBody, request.body);
+    await world.revoked.revoke(jti, Math.round(world.clock.now()));
+    world.audit(visitor.kind === 'token' ? visitor.claims.sub : '', 'token.revoke', { jti });
+    return { jti, revoked: true };
+  });
+
+  http.get('/api/sessions', async (request) => {
+    const visitor = await callerOf(request, tokens);
+    // Without session:live only published sessions are listed, and publishing is not part of this version.
+    return registry.list().filter((summary) => deny(visitor, 'session:live', summary) === null);
+  });
+
+  http.get('/api/sessions/:id/timing', async (request) => {
+    const { summary } = await session(request, world);
+    const live = registry.liveSession(summary.sessionId);
+    if (live) return timingAnswerOf(live.state);
+    const { feed, at } = there(await world.past.last(summary.sessionId), summary);
+    return namedTiming(feed, at);
+  });
+
+  http.get('/api/sessions/:id/laps', async (request) => {
+    const { car } = parse(lapsQuery, request.query);
+    const { summary } = await session(request, world);
+    return there(await world.past.laps(summary.sessionId, car), summary);
+  });
+
+  http.get('/api/sessions/:id/events', async (request) => {
+    const { summary } = await session(request, world);
+    return there(await world.past.events(summary.sessionId), summary);
+  });
+
+  http.get('/api/sessions/:id/recording', async (request, reply) => {
+    const { summary, visitor } = await session(request, world);
+    const { sessionId, sim, startedAt } = summary;
+    const dir = registry.timelineDir(sessionId);
+    if ((await segmentsOf(dir)).length === 0) {
+      throw new HttpProblem(404, `Session "${sessionId}" was not recorded by this server: there is no timeline here.`);
+    }
+    const header: RecordingHeader = { kind: 'recording', version: 1, sim, source: 'server', createdAt: startedAt };
+    const numbers = new Set(visitor.kind === 'token' ? visitor.claims.cars : []);
+    // The last session line says whose car it is.
+    let ownCars: ReadonlySet<number> = new Set();
+    const onSession = (record: SourceRecord & { kind: 'session' }) => {
+      ownCars = new Set(record.entries.filter((entry) => numbers.has(entry.carNumber)).map((entry) => entry.car));
+    };
+    const { follow } = parse(recordingQuery, request.query);
+    const live = follow ? registry.liveSession(sessionId) : undefined;
+    const records = recordsOf(dir, { onSession, ...(live && { live }) });
+    const lines = recordingLines(header, records, (own) => ownCars.has(own.car));
+    return reply
+      .type('application/x-ndjson; charset=utf-8')
+      .header('content-disposition', `attachment; filename="${sessionId}.jsonl"`)
+      .send(Readable.from(lines));
+  });
+}
+
+/** The session that a call is about, where the caller has `session:live` for it. */
+async function session(
+  request: Parameters<typeof callerOf>[0],
+  { registry, tokens }: HttpWorld,
+): Promise<{ summary: SessionSummary; visitor: Visitor }> {
+  const { id } = parse(oneSession, request.params);
+  const visitor = await callerOf(request, tokens);
+  return { summary: sessionFor(visitor, 'session:live', registry, id), visitor };
+}
+
+function there<T>(found: T | null, { sessionId }: SessionSummary): T {
+  if (found !== null) return found;
+  throw new HttpProblem(404, `The timeline of session "${sessionId}" cannot be read any more.`);
+}
+
+function parse<S extends z.ZodType>(schema: S, value: unknown): z.infer<S> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const where = issue?.path.length ? `"${issue.path.join('.')}"` : 'The body';
+  throw new HttpProblem(400, `${where} cannot be used: ${issue?.message}.`);
+}

@@ -1,0 +1,79 @@
+import type { Duplex } from 'node:stream';
+import type { Socket } from 'socket.io';
+
+/**
+ * Writes an encoded message straight to a WebSocket's stream, past Socket.IO's per-socket packet work. This is
+ * the one file that touches private members of Socket.IO 4.8 and ws 8 (both pinned). It writes directly only
+ * while the transport is writable and Engine.IO's own buffer is empty, else through Engine.IO: a direct write
+ * that overtakes a packet in that buffer would reorder the feed, or cut a binary packet in two.
+ */
+
+/** A message ready for every transport. */
+export interface Outgoing {
+  /** Text of the Engine.IO message, without its type digit. */
+  readonly packet: string;
+  /** The finished WebSocket frame. */
+  readonly frame: Buffer;
+}
+
+interface EngineConnection {
+  readonly readyState: string;
+  readonly upgrading: boolean;
+  readonly writeBuffer: readonly unknown[];
+  readonly transport: {
+    readonly name: string;
+    readonly writable: boolean;
+    readonly socket?: { readonly _socket?: Duplex };
+  };
+  write(packet: string): void;
+}
+
+/** Encodes an event of the default namespace, once for all sockets. */
+export function encodeEvent(event: string, message: object): Outgoing {
+  const packet = `2["${event}",${JSON.stringify(message)}]`;
+  return { packet, frame: textFrame(`4${packet}`) };
+}
+
+/** Sends a finished message to one socket, in order with everything sent to it before. */
+export function sendFinished(socket: Socket, outgoing: Outgoing): void {
+  const connection = socket.conn as unknown as EngineConnection;
+  const stream = connection.transport.socket?._socket;
+  const direct =
+    stream !== undefined &&
+    connection.transport.name === 'websocket' &&
+    connection.transport.writable &&
+    connection.readyState === 'open' &&
+    !connection.upgrading &&
+    connection.writeBuffer.length === 0;
+  if (direct) stream.write(outgoing.frame);
+  else connection.write(outgoing.packet);
+}
+
+/** Bytes and packets (counted as their text) that wait for a slow peer. */
+export function waitingBytes(socket: Socket): number {
+  const connection = socket.conn as unknown as EngineConnection;
+  const buffered = (connection.writeBuffer as readonly { data?: unknown }[]).reduce(
+    (sum, packet) => sum + (typeof packet.data === 'string' ? packet.data.length : 0),
+    0,
+  );
+  return buffered + (connection.transport.socket?._socket?.writableLength ?? 0);
+}
+
+/** A server's unmasked, final text frame (RFC 6455, section 5.2). */
+function textFrame(text: string): Buffer {
+  const length = Buffer.byteLength(text);
+  const header = length < 126 ? 2 : length < 65_536 ? 4 : 10;
+  const frame = Buffer.allocUnsafe(header + length);
+  frame[0] = 0x81;
+  if (header === 2) {
+    frame[1] = length;
+  } else if (header === 4) {
+    frame[1] = 126;
+    frame.writeUInt16BE(length, 2);
+  } else {
+    frame[1] = 127;
+    frame.writeBigUInt64BE(BigInt(length), 2);
+  }
+  frame.write(text, header, 'utf8');
+  return frame;
+}

@@ -1,0 +1,137 @@
+import type { Entry, Lap, SessionSummary } from '@okboxbox/protocol';
+import { describe, expect, it, vi } from 'vitest';
+import { batch, frame, race, sessionLine } from '../testing/race.js';
+import { serverForEachTest } from '../testing/running-server.js';
+
+const { token, socket, relay, get, timingOf, hello } = serverForEachTest();
+
+describe('a relay', () => {
+  it('is welcomed to a session, and what it sends is timed and acknowledged', async () => {
+    const { sessionId, send } = await relay();
+    expect(sessionId).toMatch(/^sess_/);
+    expect(await send(race(450), 1)).toEqual({ ok: true, have: [[1, 451]] });
+    const timing = await timingOf(sessionId);
+    expect(timing.entries.map((entry: Entry) => [entry.position, entry.carNumber, entry.lapsCompleted])).toEqual([
+      [1, '11', 2],
+      [2, '12', 2],
+      [3, '13', 2],
+    ]);
+    const laps = await get<Lap[]>(`/api/sessions/${sessionId}/laps?car=0`, await token('team'));
+    expect(laps.body.map((lap) => [lap.lap, lap.from])).toEqual([
+      [1, 'green'],
+      [2, 'line'],
+    ]);
+    expect(laps.body[1]?.lapTimeMs).toBeCloseTo(20_000, -1);
+  });
+
+  it('may send what it sent before: duplicates change nothing', async () => {
+    const { sessionId, send } = await relay();
+    await send(race(300), 1);
+    const before = await timingOf(sessionId);
+    expect(await send(race(300), 1)).toEqual({ ok: true, have: [[1, 301]] });
+    expect(await timingOf(sessionId)).toEqual(before);
+  });
+
+  it('is told what is there where something is missing, and nothing behind a gap is taken', async () => {
+    const { send } = await relay();
+    await send(race(10), 1);
+    expect(await send([frame(20)], 22)).toEqual({ ok: true, have: [[1, 11]] });
+    expect(await send(race(30).slice(11), 12)).toEqual({ ok: true, have: [[1, 31]] });
+  });
+
+  it('goes on in its session after it was cut off, with what the server has', async () => {
+    const first = await relay();
+    await first.send(race(10), 1);
+    first.relay.disconnect();
+    const second = await relay();
+    expect(second).toMatchObject({ sessionId: first.sessionId, have: [[1, 11]] });
+  });
+
+  it('that sends a record out of schema loses that record alone, and hears of a broken batch', async () => {
+    const { sessionId, send, relay: rig } = await relay();
+    await send(race(10), 1);
+    const broken = batch([frame(10), frame(11)], 12);
+    // The session time of the first frame, behind the headers of batch and record and the time of capture.
+    new DataView(broken.buffer).setFloat64(4 + 12 + 8, -5, true);
+    expect(await rig.emitWithAck('relay:frames', Buffer.from(broken))).toEqual({ ok: true, have: [[1, 13]] });
+    expect((await timingOf(sessionId)).sessionTime).toBeCloseTo(101.1);
+    expect(await rig.emitWithAck('relay:frames', Buffer.from('nonsense'))).toMatchObject({
+      ok: false,
+      error: { code: 'bad_request' },
+    });
+    expect(await rig.emitWithAck('relay:frames', { not: 'binary' })).toMatchObject({
+      ok: false,
+      error: { code: 'bad_request' },
+    });
+    expect(await rig.emitWithAck('relay:frames', Buffer.alloc(10_000_000))).toMatchObject({
+      ok: false,
+      error: { code: 'too_large', message: expect.stringContaining('smaller batches') },
+    });
+    expect(await send([frame(12)], 14)).toEqual({ ok: true, have: [[1, 14]] });
+  });
+
+  it('begins a new session at each run of a playback, and joins a live sim’s by its key', async () => {
+    const playback = await relay();
+    expect((await relay({ run: 'run-2' })).sessionId).not.toBe(playback.sessionId);
+    const live = { simSessionKey: '88:1', playback: false };
+    const sim = await relay({ ...live, run: 'a' });
+    await sim.send([sessionLine({ simSessionKey: '88:1' }), frame(0)], 1);
+    expect((await relay({ ...live, run: 'b', relayId: 'other', sessionTime: 100.2 })).sessionId).toBe(sim.sessionId);
+    expect((await relay({ ...live, run: 'c', relayId: 'other', sessionTime: 3 })).sessionId).not.toBe(sim.sessionId);
+    const zero = await relay({ simSessionKey: '0:0', playback: false, run: 'd' });
+    expect((await relay({ simSessionKey: '0:0', playback: false, run: 'e', relayId: 'x' })).sessionId).not.toBe(
+      zero.sessionId,
+    );
+  });
+
+  it('that is back takes the place of its connection before, even where that still looks alive', async () => {
+    const before = await relay();
+    await before.send(race(50), 1);
+    const after = await relay();
+    expect(after.sessionId).toBe(before.sessionId);
+    await vi.waitFor(() => expect(before.relay.connected).toBe(false));
+    await after.relay.emitWithAck('relay:bye', { reason: 'finished' });
+    const [session] = (await get<SessionSummary[]>('/api/sessions', await token('team'))).body;
+    expect(session?.status).toBe('ended');
+  });
+
+  it('ends the session of a playback when it says goodbye', async () => {
+    const { relay: rig, send, sessionId } = await relay();
+    await send(race(50), 1);
+    expect(await rig.emitWithAck('relay:bye', { reason: 'finished' })).toEqual({ ok: true });
+    const { body } = await get<SessionSummary[]>('/api/sessions', await token('team'));
+    expect(body).toEqual([expect.objectContaining({ sessionId, status: 'ended', track: 'Testring', entryCount: 3 })]);
+    expect((await timingOf(sessionId)).entries).toHaveLength(3);
+  });
+
+  it.each([
+    ['no token', {}, 'unauthenticated', 'relay:publish'],
+    ['a token of another role', { token: token('team') }, 'forbidden', 'relay:publish'],
+    ['a token of nobody', { token: 'x.y.z' }, 'unauthenticated', undefined],
+  ])(
+    'with %s is refused, and told what was missing',
+    async (_name, auth: { token?: string | Promise<string> }, code, capability) => {
+      const refused = socket('/relay', { ...auth, ...(auth.token && { token: await auth.token }) });
+      const error = await new Promise<Error & { data: object }>((resolve) =>
+        refused.on('connect_error', (failed) => resolve(failed as never)),
+      );
+      expect(error.data).toEqual({ code, message: error.message, ...(capability && { capability }) });
+    },
+  );
+
+  it('may feed the shows of its token only, with a protocol that is spoken here, after a greeting', async () => {
+    const rig = socket('/relay', { token: await token('relay', { shows: ['local'] }) });
+    expect(await rig.emitWithAck('relay:hello', { ...hello, show: 'other' })).toMatchObject({
+      error: { code: 'forbidden', capability: 'relay:publish' },
+    });
+    expect(await rig.emitWithAck('relay:hello', { ...hello, protocol: 99 })).toMatchObject({
+      error: { code: 'version_mismatch', message: expect.stringContaining('Update the server') },
+    });
+    expect(await rig.emitWithAck('relay:hello', { ...hello, relayId: 5 })).toMatchObject({
+      error: { code: 'bad_request', message: expect.stringContaining('relayId') },
+    });
+    expect(await rig.emitWithAck('relay:frames', Buffer.from(batch(race(1), 1)))).toMatchObject({
+      error: { code: 'bad_request', message: expect.stringContaining('Greet first') },
+    });
+  });
+});

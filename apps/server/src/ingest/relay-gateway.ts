@@ -1,0 +1,207 @@
+import {
+  type FramesReceipt,
+  MAX_BATCH_BYTES,
+  RELAY_NAMESPACE,
+  RELAY_PROTOCOL_VERSION,
+  type RelayBye,
+  type RelayHello,
+  type RelayWelcome,
+  relayBye,
+  relayHello,
+  splitBatch,
+  WireError,
+  type WireRecord,
+} from '@okboxbox/protocol';
+import type { Server, Socket } from 'socket.io';
+import { z } from 'zod';
+import type { Tokens } from '../access/tokens.js';
+import { coversShow, deny, type Visitor } from '../access/visitor.js';
+import { answerCall, CallRefused } from '../gateway/calls.js';
+import { HandshakeError, visitorOf } from '../gateway/handshake.js';
+import type { Logger } from '../log.js';
+import type { SessionRegistry } from '../session/registry.js';
+import { haveOf, type Session } from '../session/session.js';
+import type { Stream } from '../session/session-state.js';
+import type { DropCounters } from './drop-counters.js';
+
+export interface IngestWorld {
+  readonly tokens: Tokens;
+  readonly registry: SessionRegistry;
+  readonly drops: DropCounters;
+  readonly log: Logger;
+}
+
+/** Show of a relay whose token names none. */
+const DEFAULT_SHOW = 'local';
+/** Longest time that taking records holds the event loop, in ms. */
+const SLICE_MS = 8;
+
+const batchBytes = z.instanceof(Uint8Array, { error: 'not binary' });
+
+/** The socket calls of relays: checks right, schema and sequence, and hands records to their session. */
+export function serveRelays(io: Server, world: IngestWorld): void {
+  const namespace = io.of(RELAY_NAMESPACE);
+  namespace.use((socket, next) => {
+    visitorOf(socket, world.tokens).then((visitor) => {
+      const denial = deny(visitor, 'relay:publish');
+      if (denial) {
+        next(new HandshakeError(denial.code, denial.message, denial.capability));
+        return;
+      }
+      socket.data = { visitor };
+      next();
+    }, next);
+  });
+  const feeders: Feeders = new Map();
+  namespace.on('connection', (socket) => {
+    new RelayConnection(socket, (socket.data as { visitor: Visitor }).visitor, world, feeders);
+  });
+}
+
+/** Where a relay's connection stands. */
+type Feeding =
+  | { readonly state: 'silent' }
+  | { readonly state: 'feeding'; readonly session: Session; readonly stream: Stream; readonly relayId: string };
+
+/** The connection that feeds each stream: one at a time. */
+type Feeders = Map<Stream, RelayConnection>;
+
+class RelayConnection {
+  readonly #socket: Socket;
+  readonly #feeders: Feeders;
+  readonly #visitor: Visitor;
+  readonly #world: IngestWorld;
+  #feeding: Feeding = { state: 'silent' };
+  /** Batches are taken one after another, although taking one may pause. */
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(socket: Socket, visitor: Visitor, world: IngestWorld, feeders: Feeders) {
+    this.#socket = socket;
+    this.#feeders = feeders;
+    this.#visitor = visitor;
+    this.#world = world;
+    const { log } = world;
+    answerCall(socket, 'relay:hello', relayHello, log, (hello) => this.#inTurn(() => this.#greet(hello)));
+    answerCall(socket, 'relay:frames', batchBytes, log, async (bytes) => {
+      const fed = await this.#inTurn(() => this.#take(bytes));
+      // Not in turn: the next batch is taken while this one reaches the disk.
+      const receipt: FramesReceipt = { have: await fed.session.have(fed.stream) };
+      return receipt;
+    });
+    answerCall(socket, 'relay:bye', relayBye, log, (bye) => this.#inTurn(() => this.#part(bye)));
+    socket.on('disconnect', () => {
+      this.#inTurn(async () => this.#detach('connection lost')).catch((error) =>
+        log.error({ err: error }, 'detaching failed'),
+      );
+    });
+  }
+
+  #inTurn<T>(run: () => Promise<T>): Promise<T> {
+    const done = this.#queue.then(run);
+    this.#queue = done.catch(() => undefined);
+    return done;
+  }
+
+  async #greet(hello: RelayHello): Promise<RelayWelcome> {
+    if (hello.protocol !== RELAY_PROTOCOL_VERSION) {
+      throw new CallRefused(
+        'version_mismatch',
+        `The relay speaks protocol ${hello.protocol}, this server ${RELAY_PROTOCOL_VERSION}. ` +
+          `Update ${hello.protocol < RELAY_PROTOCOL_VERSION ? 'the relay' : 'the server'}.`,
+      );
+    }
+    const show = hello.show ?? this.#showOfToken();
+    if (!coversShow(this.#visitor, show)) {
+      throw new CallRefused(
+        'forbidden',
+        `The token's relay:publish does not cover the show "${show}".`,
+        'relay:publish',
+      );
+    }
+    this.#detach('greeted again');
+    const { session, stream } = await this.#world.registry.attach(hello, show);
+    // A relay that is back has given up its connection before, even if that still looks alive from here.
+    this.#feeders.get(stream)?.giveWay();
+    this.#feeders.set(stream, this);
+    session.relayConnected(stream);
+    this.#feeding = { state: 'feeding', session, stream, relayId: hello.relayId };
+    this.#world.log.info(
+      { sessionId: session.id, relayId: hello.relayId, run: hello.run, have: stream.synced },
+      'relay feeds',
+    );
+    return { sessionId: session.id, have: haveOf(stream) };
+  }
+
+  async #take(bytes: Uint8Array): Promise<{ session: Session; stream: Stream }> {
+    const feeding = this.#feeding;
+    if (feeding.state === 'silent') {
+      this.#world.drops.count('no_hello');
+      throw new CallRefused('bad_request', 'relay:frames came before relay:hello. Greet first.');
+    }
+    const { session, stream } = feeding;
+    let sliceEnd = performance.now() + SLICE_MS;
+    for (const record of this.#split(bytes)) {
+      const receipt = session.receive(stream, record);
+      if (receipt.receipt !== 'taken') this.#world.drops.count(receipt.receipt);
+      if (receipt.receipt === 'invalid') {
+        this.#world.log.warn(
+          { sessionId: session.id, seq: record.seq, because: receipt.because },
+          'a record was dropped',
+        );
+      }
+      // What follows a gap, or finds no room, will be sent again: no need to look at each.
+      if (receipt.receipt === 'gap' || receipt.receipt === 'no_room') break;
+      if (performance.now() >= sliceEnd) {
+        await new Promise((resolve) => setImmediate(resolve));
+        sliceEnd = performance.now() + SLICE_MS;
+      }
+    }
+    return { session, stream };
+  }
+
+  #split(bytes: Uint8Array): WireRecord[] {
+    const refuse = (code: 'too_large' | 'bad_request', because: string) => {
+      this.#world.drops.count('bad_batch');
+      return new CallRefused(code, `relay:frames: ${because}.`);
+    };
+    if (bytes.length > MAX_BATCH_BYTES) {
+      throw refuse(
+        'too_large',
+        `a batch of ${bytes.length} bytes; at most ${MAX_BATCH_BYTES} are taken: send smaller batches`,
+      );
+    }
+    try {
+      return splitBatch(bytes);
+    } catch (error) {
+      if (error instanceof WireError) throw refuse('bad_request', error.message);
+      throw error;
+    }
+  }
+
+  async #part(bye: RelayBye): Promise<object> {
+    const feeding = this.#feeding;
+    this.#detach(bye.reason);
+    if (feeding.state === 'feeding') await this.#world.registry.farewell(feeding.session, feeding.stream, bye.reason);
+    return {};
+  }
+
+  /** Lets go of the stream: its relay has come back on another connection. */
+  giveWay(): void {
+    this.#detach('the relay came back on another connection');
+    this.#socket.disconnect(true);
+  }
+
+  #detach(because: string): void {
+    if (this.#feeding.state === 'silent') return;
+    const { session, stream, relayId } = this.#feeding;
+    session.relayDisconnected(stream);
+    if (this.#feeders.get(stream) === this) this.#feeders.delete(stream);
+    this.#feeding = { state: 'silent' };
+    this.#world.log.info({ sessionId: session.id, relayId, because }, 'relay left');
+  }
+
+  #showOfToken(): string {
+    const shows = this.#visitor.kind === 'token' ? this.#visitor.claims.shows : undefined;
+    return shows?.[0] ?? DEFAULT_SHOW;
+  }
+}

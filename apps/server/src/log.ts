@@ -1,0 +1,20 @@
+import { type Logger, pino } from 'pino';
+import type { LogLevel } from './config.js';
+
+export type { Logger } from 'pino';
+
+/** Structured logs on standard error, one JSON object a line; tokens never stand in them. */
+export function createLog(level: LogLevel): Logger {
+  return pino(
+    {
+      level,
+      base: { name: 'server' },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      redact: {
+        paths: ['token', '*.token', 'authorization', '*.authorization', 'headers', '*.headers'],
+        censor: '[removed]',
+      },
+    },
+    pino.destination({ dest: 2, sync: false }),
+  );
+}

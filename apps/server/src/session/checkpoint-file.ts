@@ -1,0 +1,127 @@
+import { open, readFile, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { deserialize, serialize } from 'node:v8';
+import { crc32 } from 'node:zlib';
+import type { Lap, RaceEvent } from '@okboxbox/protocol';
+import type { TimelinePosition } from '../timeline/segment-format.js';
+import type { SessionImage } from './session-state.js';
+
+/**
+ * A session's state beside its timeline, so that a restart folds only what came after it. Two files: the checkpoint,
+ * written whole and put in place at once, and the race log, which laps and race events are appended to and of which
+ * a checkpoint says how much is part of it. So a checkpoint of hour 23 is as small as one of hour 1.
+ *
+ *   checkpoint   8 bytes magic and version · u32 CRC-32 · V8's serialization of a `Checkpoint`
+ *   race log     per checkpoint: u32 length · u32 CRC-32 · V8's serialization of `RaceLogPart`
+ */
+
+const CHECKPOINT = 'checkpoint';
+const RACE_LOG = 'race-log';
+/** Raise the last byte whenever the shape of `SessionImage` changes; a checkpoint of another version is not read. */
+const MAGIC = Buffer.from('OBBCP\0\0\x01', 'latin1');
+const FRAMING = 8;
+
+/** What has been completed since the checkpoint before. */
+export interface RaceLogPart {
+  readonly laps: readonly Lap[];
+  readonly events: readonly RaceEvent[];
+}
+
+interface Checkpoint {
+  readonly position: TimelinePosition;
+  /** Bytes of the race log that belong to it. */
+  readonly raceLogBytes: number;
+  readonly image: SessionImage;
+}
+
+/** A checkpoint read back: the state's image with all laps and events, and where to go on folding. */
+export interface RestoredCheckpoint extends RaceLogPart {
+  readonly position: TimelinePosition;
+  readonly raceLogBytes: number;
+  readonly image: SessionImage;
+}
+
+/** A checkpoint that is there and cannot be used; the timeline is folded from its beginning instead. */
+export class CheckpointError extends Error {
+  override readonly name = 'CheckpointError';
+}
+
+/** A part of the race log, packed at the instant of the checkpoint. */
+export function packPart(part: RaceLogPart): Buffer {
+  const body = serialize(part);
+  const framed = Buffer.allocUnsafe(FRAMING + body.length);
+  framed.writeUInt32LE(body.length, 0);
+  framed.writeUInt32LE(crc32(body), 4);
+  body.copy(framed, FRAMING);
+  return framed;
+}
+
+/** Appends a part behind the first `bytes` of the race log; returns how many bytes there are now, synced. */
+export async function appendPart(dir: string, bytes: number, part: Buffer): Promise<number> {
+  const file = await open(join(dir, RACE_LOG), bytes === 0 ? 'w' : 'r+');
+  try {
+    await file.truncate(bytes);
+    await file.write(part, 0, part.length, bytes);
+    await file.datasync();
+  } finally {
+    await file.close();
+  }
+  return bytes + part.length;
+}
+
+/** Puts a checkpoint in place of the one before, synced first. `image` is V8's serialization of a `SessionImage`. */
+export async function writeCheckpoint(
+  dir: string,
+  image: Buffer,
+  position: TimelinePosition,
+  raceLogBytes: number,
+): Promise<void> {
+  const body = serialize({ position, raceLogBytes, image });
+  const checksum = Buffer.alloc(4);
+  checksum.writeUInt32LE(crc32(body));
+  const path = join(dir, CHECKPOINT);
+  const file = await open(`${path}.new`, 'w');
+  try {
+    await file.writev([MAGIC, checksum, body]);
+    await file.datasync();
+  } finally {
+    await file.close();
+  }
+  await rename(`${path}.new`, path);
+}
+
+/**
+ * Reads a session's checkpoint; `null` where there is none.
+ * @throws CheckpointError where it is damaged or of another version.
+ */
+export async function readCheckpoint(dir: string): Promise<RestoredCheckpoint | null> {
+  const bytes = await readFile(join(dir, CHECKPOINT)).catch(absent);
+  if (bytes === null) return null;
+  const { position, raceLogBytes, image } = checkpointOf(bytes);
+  const log = (await readFile(join(dir, RACE_LOG)).catch(absent)) ?? Buffer.alloc(0);
+  if (log.length < raceLogBytes) throw new CheckpointError(`the race log has ${log.length} of ${raceLogBytes} bytes`);
+  const laps: Lap[] = [];
+  const events: RaceEvent[] = [];
+  for (let at = 0; at < raceLogBytes; ) {
+    const body = log.subarray(at + FRAMING, at + FRAMING + log.readUInt32LE(at));
+    if (crc32(body) !== log.readUInt32LE(at + 4)) throw new CheckpointError(`the race log is damaged at byte ${at}`);
+    const part = deserialize(body) as RaceLogPart;
+    for (const lap of part.laps) laps.push(lap);
+    for (const event of part.events) events.push(event);
+    at += FRAMING + body.length;
+  }
+  return { position, raceLogBytes, image, laps, events };
+}
+
+function checkpointOf(bytes: Buffer): Checkpoint {
+  const body = bytes.subarray(MAGIC.length + 4);
+  if (!bytes.subarray(0, MAGIC.length).equals(MAGIC)) throw new CheckpointError('it is of another version');
+  if (crc32(body) !== bytes.readUInt32LE(MAGIC.length)) throw new CheckpointError('it has a wrong checksum');
+  const { position, raceLogBytes, image } = deserialize(body) as Omit<Checkpoint, 'image'> & { image: Uint8Array };
+  return { position, raceLogBytes, image: deserialize(image) as SessionImage };
+}
+
+function absent(error: NodeJS.ErrnoException): null {
+  if (error.code === 'ENOENT') return null;
+  throw new CheckpointError(error.message);
+}

@@ -1,0 +1,152 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { encodeRecord, readRecord } from '@okboxbox/protocol';
+import fc from 'fast-check';
+import { pino } from 'pino';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { race } from '../testing/race.js';
+import { foldSession } from './fold-session.js';
+import { Session } from './session.js';
+import type { SessionState } from './session-state.js';
+
+const FACTS = { sessionId: 'sess_test', show: 'local', sim: 'test', simSessionKey: '77:0', startedAt: 5 };
+let sessions: string;
+let dir: string;
+let now: number;
+let said: string[];
+const log = pino({ level: 'warn' }, { write: (line: string) => said.push(line) });
+const world = { clock: { now: () => now }, log };
+
+beforeEach(() => {
+  sessions = mkdtempSync(join(tmpdir(), 'checkpoints-'));
+  dir = join(sessions, FACTS.sessionId);
+  now = 1_000;
+  said = [];
+});
+afterEach(() => rmSync(sessions, { recursive: true, force: true }));
+
+const RECORDS = race(900).map((record, i) => readRecord(encodeRecord(record, i + 1)));
+
+function feed(session: Session, from: number, to: number): void {
+  const stream = session.stream('rig', 'run', true);
+  for (const record of RECORDS.slice(from, to)) {
+    now += 100;
+    expect(session.receive(stream, record)).toEqual({ receipt: 'taken' });
+  }
+}
+
+/** What of a state a viewer or a relay could tell from another's. */
+const known = (state: SessionState | undefined) => state && { ...state.image(), timing: state.timing };
+
+async function undisturbed(): Promise<SessionState> {
+  const session = await Session.begin(sessions, FACTS, world);
+  feed(session, 0, RECORDS.length);
+  await session.have(session.stream('rig', 'run', true));
+  await session.close();
+  rmSync(dir, { recursive: true });
+  return session.state;
+}
+
+describe('a checkpoint', () => {
+  it('and what came after it give the state of a session that never stopped, wherever it stopped', async () => {
+    const whole = await undisturbed();
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.nat(RECORDS.length), { maxLength: 4 }), async (stops) => {
+        now = 1_000;
+        rmSync(dir, { recursive: true, force: true });
+        let session = await Session.begin(sessions, FACTS, world);
+        let at = 0;
+        for (const stop of [...stops.sort((a, b) => a - b), RECORDS.length]) {
+          feed(session, at, stop);
+          at = stop;
+          await session.close();
+          const folded = await foldSession(dir, { mend: true, log });
+          if (folded === null) throw new Error('The session is gone.');
+          session = await Session.resume(dir, folded, world);
+        }
+        expect(known(session.state)).toEqual(known(whole));
+        await session.close();
+        expect(said).toEqual([]);
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  it('is taken every half minute, and leaves only what came after it to be folded', async () => {
+    const session = await Session.begin(sessions, FACTS, world);
+    feed(session, 0, 250);
+    expect(readdirSync(dir)).not.toContain('checkpoint');
+    feed(session, 250, 400);
+    await expect.poll(() => readdirSync(dir)).toContain('checkpoint');
+    // As after a kill: the timeline's end is there, the last checkpoint is older.
+    await session.have(session.stream('rig', 'run', true));
+    const before = readFileSync(join(dir, '000001.seg'));
+    writeFileSync(
+      join(dir, '000001.seg'),
+      Buffer.concat([before.subarray(0, 8), Buffer.alloc(300), before.subarray(308)]),
+    );
+    const folded = await foldSession(dir, { mend: false, log });
+    expect(folded?.state.framesTotal).toBe(399);
+    expect(said).toEqual([]);
+    await session.close();
+  });
+
+  it('does not grow with the laps of a race', async () => {
+    const session = await Session.begin(sessions, FACTS, world);
+    feed(session, 0, 700);
+    await session.close();
+    const early = statSync(join(dir, 'checkpoint')).size;
+    const folded = await foldSession(dir, { mend: true, log });
+    const again = await Session.resume(dir, folded as NonNullable<typeof folded>, world);
+    feed(again, 700, 900);
+    await again.close();
+    expect(again.state.timing.laps.length).toBeGreaterThan(folded?.logged.laps ?? 0);
+    // A lap alone takes over 200 bytes.
+    expect(Math.abs(statSync(join(dir, 'checkpoint')).size - early)).toBeLessThan(200);
+  });
+
+  it.each([
+    ['checkpoint', 'a wrong checksum', (bytes: Buffer) => bytes.fill(0xff, bytes.length - 4)],
+    ['checkpoint', 'another version', (bytes: Buffer) => bytes.fill(0xff, 7, 8)],
+    ['race-log', 'damaged', (bytes: Buffer) => bytes.fill(0xff, 20, 24)],
+    ['race-log', 'bytes', (bytes: Buffer) => bytes.subarray(0, 30)],
+  ] as const)('whose %s is spoilt (%s) is left aside: the whole timeline is folded', async (file, because, spoil) => {
+    const session = await Session.begin(sessions, FACTS, world);
+    feed(session, 0, 500);
+    await session.close();
+    const path = join(dir, file);
+    writeFileSync(path, spoil(readFileSync(path)));
+    const folded = await foldSession(dir, { mend: true, log });
+    expect(known(folded?.state)).toEqual(known(session.state));
+    expect(said.join('')).toContain(because);
+    // And the next one is good again.
+    const again = await Session.resume(dir, folded as NonNullable<typeof folded>, world);
+    feed(again, 500, 600);
+    await again.close();
+    said = [];
+    expect(known((await foldSession(dir, { mend: true, log }))?.state)).toEqual(known(again.state));
+    expect(said).toEqual([]);
+  });
+
+  it('that a disk does not take is said, and disturbs nothing', async () => {
+    const session = await Session.begin(sessions, FACTS, world);
+    feed(session, 0, 100);
+    await session.have(session.stream('rig', 'run', true));
+    rmSync(dir, { recursive: true });
+    await session.close();
+    expect(said.join('')).toContain('a checkpoint could not be written');
+  });
+});
+
+it('whoever changes the shape of a state raises the version of its checkpoints', async () => {
+  const state = await undisturbed();
+  const shape = (value: unknown): unknown => {
+    if (value === null || typeof value !== 'object' || ArrayBuffer.isView(value)) return '';
+    if (Array.isArray(value)) return value.length > 0 ? [shape(value[0])] : [];
+    return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, shape(part)]));
+  };
+  const { session: _, entries: __, infos: ___, laps: ____, events: _____, ...timing } = state.timing;
+  expect(Object.keys(state.image())).toMatchSnapshot('image, version 1');
+  expect(shape(timing)).toMatchSnapshot('timing, version 1');
+});

@@ -1,0 +1,74 @@
+import type { Logger } from '../log.js';
+import { type Damage, readTimeline } from '../timeline/read-timeline.js';
+import { type RestoredCheckpoint, readCheckpoint } from './checkpoint-file.js';
+import type { Logged } from './checkpoints.js';
+import { SessionState } from './session-state.js';
+
+/** A session's state as folded from disk, and how much of its race log belongs to it. */
+export interface FoldedSession {
+  readonly state: SessionState;
+  readonly logged: Logged;
+}
+
+export const NOTHING_LOGGED: Logged = { bytes: 0, laps: 0, events: 0 };
+
+/** Longest time that folding holds the event loop, in ms. */
+const SLICE_MS = 10;
+
+export interface FoldOptions {
+  /** Cuts off a damaged end, for a session that goes on. */
+  readonly mend: boolean;
+  readonly log: Logger;
+}
+
+/**
+ * Folds a session from disk: from its checkpoint on where there is one that can be used, else its whole timeline.
+ * Returns `null` where the timeline does not even say what session it is.
+ */
+export async function foldSession(dir: string, { mend, log }: FoldOptions): Promise<FoldedSession | null> {
+  const onDamage = (damage: Damage) =>
+    log.error({ dir, ...damage }, 'a timeline is damaged; the records there are lost');
+  const checkpoint = await checkpointOf(dir, log);
+  const { state, logged } = checkpoint ?? { state: null, logged: NOTHING_LOGGED };
+  const from = checkpoint?.position;
+  const folded = await foldFrom(state, readTimeline(dir, { mend, onDamage, ...(from && { from }) }));
+  return folded && { state: folded, logged };
+}
+
+async function checkpointOf(
+  dir: string,
+  log: Logger,
+): Promise<(FoldedSession & Pick<RestoredCheckpoint, 'position'>) | null> {
+  try {
+    const found = await readCheckpoint(dir);
+    if (found === null) return null;
+    const { image, laps, events, position, raceLogBytes } = found;
+    const logged = { bytes: raceLogBytes, laps: laps.length, events: events.length };
+    return { state: SessionState.of(image, [...laps], [...events]), logged, position };
+  } catch (error) {
+    // Whatever is wrong with it, the timeline has everything.
+    log.warn({ dir, because: (error as Error).message }, 'a checkpoint cannot be used; the whole timeline is folded');
+    return null;
+  }
+}
+
+async function foldFrom(
+  begun: SessionState | null,
+  records: ReturnType<typeof readTimeline>,
+): Promise<SessionState | null> {
+  let state = begun;
+  let sliceEnd = performance.now() + SLICE_MS;
+  for await (const record of records) {
+    if (state === null) {
+      if (record.type !== 'note' || record.note.note !== 'began') return null;
+      const { sessionId, show, sim, simSessionKey, at } = record.note;
+      state = new SessionState({ sessionId, show, sim, simSessionKey, startedAt: at });
+    }
+    state.apply(record);
+    if (performance.now() >= sliceEnd) {
+      await new Promise((resolve) => setImmediate(resolve));
+      sliceEnd = performance.now() + SLICE_MS;
+    }
+  }
+  return state;
+}

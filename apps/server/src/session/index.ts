@@ -1,0 +1,2 @@
+export { foldSession } from './fold-session.js';
+export { Session } from './session.js';

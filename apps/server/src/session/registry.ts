@@ -1,0 +1,263 @@
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { RelayHello, SessionSummary } from '@okboxbox/protocol';
+import { foldSession } from './fold-session.js';
+import { Session, type SessionWorld } from './session.js';
+import type { SessionState, Stream } from './session-state.js';
+
+/** A session without a frame for this long is over. */
+const SILENCE_MS = 6 * 60 * 60 * 1000;
+/** How often sessions are looked through for silence. */
+const SILENCE_CHECK_MS = 60 * 1000;
+/** How far a session's clock may lie behind a second relay that joins it, in seconds. */
+const CLOCK_FELL_BACK_S = 2;
+/** Ended sessions whose timing is kept in memory after somebody asked for it. */
+const OPEN_ARCHIVES = 4;
+const SUMMARY_FILE = 'summary.json';
+
+export interface RegistryWorld extends SessionWorld {
+  /** Makes a random id without a prefix. */
+  readonly randomId: () => string;
+}
+
+export interface RegistryListener {
+  /** A session began, or was resumed after a restart. */
+  began(session: Session): void;
+  ended(session: Session): void;
+}
+
+/**
+ * All sessions: the running ones in memory, the ended ones as a summary and a timeline on disk. Decides which
+ * session a relay's frames belong to (contract, section 5).
+ */
+export class SessionRegistry {
+  readonly #dir: string;
+  readonly #world: RegistryWorld;
+  readonly #live = new Map<string, Session>();
+  readonly #archive = new Map<string, SessionSummary>();
+  readonly #opened = new Map<string, Promise<SessionState | null>>();
+  readonly #listeners = new Set<RegistryListener>();
+  readonly #silenceCheck: NodeJS.Timeout;
+  #attaching: Promise<unknown> = Promise.resolve();
+
+  private constructor(dir: string, world: RegistryWorld) {
+    this.#dir = dir;
+    this.#world = world;
+    this.#silenceCheck = setInterval(() => this.#endSilent(), SILENCE_CHECK_MS);
+    this.#silenceCheck.unref();
+  }
+
+  /** Reads what sessions there are, and resumes those that had not ended. */
+  static async open(dataDir: string, world: RegistryWorld): Promise<SessionRegistry> {
+    const dir = join(dataDir, 'sessions');
+    await mkdir(dir, { recursive: true });
+    const registry = new SessionRegistry(dir, world);
+    for (const name of await readdir(dir)) {
+      if (name.startsWith('sess_')) await registry.#restore(name);
+    }
+    return registry;
+  }
+
+  listen(listener: RegistryListener): void {
+    this.#listeners.add(listener);
+    for (const session of this.#live.values()) listener.began(session);
+  }
+
+  /** All sessions, newest first. */
+  list(): SessionSummary[] {
+    const live = [...this.#live.values()].map((session) => session.state.summary());
+    return [...live, ...this.#archive.values()].sort((a, b) => b.startedAt - a.startedAt);
+  }
+
+  /** Adds an ended session that is known from elsewhere: its timeline is not here. */
+  remember(summary: SessionSummary): void {
+    const { sessionId } = summary;
+    if (!this.#live.has(sessionId) && !this.#archive.has(sessionId)) this.#archive.set(sessionId, summary);
+  }
+
+  get live(): Iterable<Session> {
+    return this.#live.values();
+  }
+
+  liveSession(sessionId: string): Session | undefined {
+    return this.#live.get(sessionId);
+  }
+
+  /** A session's summary, running or ended; `undefined` where there is none of that id. */
+  summary(sessionId: string): SessionSummary | undefined {
+    return this.#live.get(sessionId)?.state.summary() ?? this.#archive.get(sessionId);
+  }
+
+  /** The session that a show is on now: its newest, running before ended. */
+  currentOf(show: string): SessionSummary | undefined {
+    const ofShow = this.list().filter((summary) => summary.show === show);
+    return ofShow.find((summary) => summary.status === 'live') ?? ofShow[0];
+  }
+
+  /** A session's state, read from its timeline where it has ended. */
+  async stateOf(sessionId: string): Promise<SessionState | null> {
+    const live = this.#live.get(sessionId);
+    if (live) return live.state;
+    if (!this.#archive.has(sessionId)) return null;
+    let opened = this.#opened.get(sessionId);
+    if (opened === undefined) {
+      const folded = foldSession(join(this.#dir, sessionId), { mend: false, log: this.#world.log });
+      opened = folded.then((found) => found?.state ?? null);
+      opened.catch(() => this.#opened.delete(sessionId));
+    }
+    this.#keepOpen(sessionId, opened);
+    return opened;
+  }
+
+  /** Keeps an ended session's state; what was asked for longest ago gives way. */
+  #keepOpen(sessionId: string, state: Promise<SessionState | null>): void {
+    this.#opened.delete(sessionId);
+    this.#opened.set(sessionId, state);
+    const oldest = this.#opened.keys().next();
+    if (this.#opened.size > OPEN_ARCHIVES && !oldest.done) this.#opened.delete(oldest.value);
+  }
+
+  /** Folder of a session's timeline. */
+  timelineDir(sessionId: string): string {
+    return join(this.#dir, sessionId);
+  }
+
+  /** Finds or begins the session that a relay's run belongs to. */
+  attach(hello: RelayHello, show: string): Promise<{ session: Session; stream: Stream }> {
+    // One after another: two relays that greet at once must not begin the same session twice.
+    const attached = this.#attaching.then(async () => {
+      const session =
+        this.#sessionOfRun(hello, show) ?? this.#sessionOfSim(hello, show) ?? (await this.#begin(hello, show));
+      return { session, stream: session.stream(hello.relayId, hello.run, hello.playback) };
+    });
+    this.#attaching = attached.catch(() => undefined);
+    return attached;
+  }
+
+  /** A relay said goodbye. Its session ends with it where nothing more can come. */
+  async farewell(
+    session: Session,
+    stream: Stream,
+    reason: 'finished' | 'stopped' | 'failed' | 'session-changed',
+  ): Promise<void> {
+    const over = reason === 'finished' || reason === 'session-changed' || session.state.timing.phase === 'cooldown';
+    if (!session.hasRelay && (over || stream.playback)) await this.#end(session, reason);
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#silenceCheck);
+    await Promise.all([...this.#live.values()].map((session) => session.close()));
+  }
+
+  #sessionOfRun(hello: RelayHello, show: string): Session | undefined {
+    return this.#find(show, hello.simSessionKey, (session) =>
+      session.state.streams.some((stream) => stream.relayId === hello.relayId && stream.run === hello.run),
+    );
+  }
+
+  /** Another relay in the same session of the sim. A key of 0 names none: test sessions all have it. */
+  #sessionOfSim(hello: RelayHello, show: string): Session | undefined {
+    if (hello.playback || /^0*(:|$)/.test(hello.simSessionKey)) return undefined;
+    return this.#find(show, hello.simSessionKey, (session) => {
+      const { sessionTime } = session.state.timing;
+      const fellBack =
+        sessionTime !== null && hello.sessionTime !== undefined && hello.sessionTime < sessionTime - CLOCK_FELL_BACK_S;
+      return !fellBack && !session.state.streams.some((stream) => stream.playback);
+    });
+  }
+
+  #find(show: string, simSessionKey: string, fits: (session: Session) => boolean): Session | undefined {
+    return [...this.#live.values()].find(
+      (session) =>
+        session.state.facts.show === show && session.state.facts.simSessionKey === simSessionKey && fits(session),
+    );
+  }
+
+  async #begin(hello: RelayHello, show: string): Promise<Session> {
+    const sessionId = `sess_${this.#world.randomId()}`;
+    const facts = {
+      sessionId,
+      show,
+      sim: hello.sim,
+      simSessionKey: hello.simSessionKey,
+      startedAt: Math.round(this.#world.clock.now()),
+    };
+    const session = await Session.begin(this.#dir, facts, this.#world);
+    // What this relay fed before in the show is over: it has gone on to another session.
+    const over = [...this.#live.values()].filter(
+      ({ state, hasRelay }) =>
+        !hasRelay && state.facts.show === show && state.streams.every((stream) => stream.relayId === hello.relayId),
+    );
+    this.#live.set(sessionId, session);
+    this.#world.log.info({ sessionId, show, relayId: hello.relayId, source: hello.source }, 'session began');
+    for (const listener of this.#listeners) listener.began(session);
+    for (const old of over) await this.#end(old, 'superseded');
+    return session;
+  }
+
+  async #end(session: Session, reason: string): Promise<void> {
+    session.end(reason);
+    await this.#writeSummary(session.state.summary());
+    for (const listener of this.#listeners) listener.ended(session);
+    this.#live.delete(session.id);
+    this.#archive.set(session.id, session.state.summary());
+    // Its files are not complete before it is closed: until they are, and for a while after, its state is here.
+    this.#keepOpen(session.id, Promise.resolve(session.state));
+    await session.close();
+  }
+
+  #endSilent(): void {
+    const before = this.#world.clock.now() - SILENCE_MS;
+    for (const session of [...this.#live.values()]) {
+      const last = session.state.receivedAt ?? session.state.facts.startedAt;
+      if (last < before) {
+        this.#end(session, 'silent').catch((error) => {
+          this.#world.log.error({ err: error, sessionId: session.id }, 'a silent session could not be ended');
+        });
+      }
+    }
+  }
+
+  async #restore(sessionId: string): Promise<void> {
+    const dir = join(this.#dir, sessionId);
+    const summary = await readSummary(dir);
+    if (summary) {
+      this.#archive.set(sessionId, summary);
+      return;
+    }
+    const startedAt = performance.now();
+    const folded = await foldSession(dir, { mend: true, log: this.#world.log });
+    if (folded === null) {
+      this.#world.log.warn({ sessionId }, 'a session folder holds no readable timeline; it is left alone');
+      return;
+    }
+    const { state } = folded;
+    if (state.status.status === 'ended') {
+      await this.#writeSummary(state.summary());
+      this.#archive.set(sessionId, state.summary());
+      return;
+    }
+    this.#live.set(sessionId, await Session.resume(dir, folded, this.#world));
+    const tookMs = Math.round(performance.now() - startedAt);
+    this.#world.log.info(
+      { sessionId, frames: state.framesTotal, laps: state.timing.laps.length, tookMs },
+      'session resumed',
+    );
+  }
+
+  async #writeSummary(summary: SessionSummary): Promise<void> {
+    const path = join(this.#dir, summary.sessionId, SUMMARY_FILE);
+    await writeFile(`${path}.new`, JSON.stringify(summary));
+    await rename(`${path}.new`, path);
+  }
+}
+
+async function readSummary(dir: string): Promise<SessionSummary | null> {
+  try {
+    const summary = JSON.parse(await readFile(join(dir, SUMMARY_FILE), 'utf8')) as SessionSummary;
+    // One written before there were podiums is made again from the timeline.
+    return Array.isArray(summary.podium) ? summary : null;
+  } catch {
+    return null;
+  }
+}

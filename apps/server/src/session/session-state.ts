@@ -1,0 +1,170 @@
+import {
+  decodeRecord,
+  type Frame,
+  type Lap,
+  type Placed,
+  type RaceEvent,
+  readRecord,
+  type SessionSummary,
+  type SourceRecord,
+} from '@okboxbox/protocol';
+import { createTiming, entryInfos, foldRecord, standings, type TimingState } from '@okboxbox/timing';
+import type { Note, TimelineRecord } from '../timeline/segment-format.js';
+
+/** Places that a summary names. */
+const PODIUM = 3;
+
+/** What a session is from its first moment. */
+export interface SessionFacts {
+  readonly sessionId: string;
+  readonly show: string;
+  readonly sim: string;
+  readonly simSessionKey: string;
+  readonly startedAt: number;
+}
+
+/** One relay's run within a session, and how far the server has it. */
+export interface Stream {
+  readonly stream: number;
+  readonly relayId: string;
+  readonly run: string;
+  readonly playback: boolean;
+  /** First and last sequence number taken, 0 before the first; all between were taken, too. */
+  first: number;
+  last: number;
+  /** Last sequence number that is on disk. */
+  synced: number;
+}
+
+export type SessionStatus =
+  | { readonly status: 'live' }
+  | { readonly status: 'ended'; readonly at: number; readonly reason: string };
+
+/** A session's state as plain data, without the laps and race events: those are kept beside it. */
+export interface SessionImage {
+  readonly facts: SessionFacts;
+  readonly streams: readonly Stream[];
+  readonly status: SessionStatus;
+  readonly receivedAt: number | null;
+  readonly framesTotal: number;
+  readonly timing: TimingState;
+}
+
+/**
+ * All that a timeline says of its session: folded record by record, live and after a restart alike, so that
+ * both give the same state.
+ */
+export class SessionState {
+  readonly facts: SessionFacts;
+  readonly timing: TimingState;
+  readonly streams: Stream[] = [];
+  status: SessionStatus = { status: 'live' };
+  /** When the newest frame was received, on the server's clock. */
+  receivedAt: number | null = null;
+  framesTotal = 0;
+  /** Own-car data of the newest frame that had some. Not part of the image: it is of that moment alone. */
+  own: { readonly data: NonNullable<Frame['own']>; readonly at: number } | null = null;
+
+  constructor(facts: SessionFacts, timing: TimingState = createTiming()) {
+    this.facts = facts;
+    this.timing = timing;
+  }
+
+  /** The state that an image was made of. */
+  static of(image: SessionImage, laps: Lap[], events: RaceEvent[]): SessionState {
+    const state = new SessionState(image.facts, { ...image.timing, laps, events });
+    state.streams.push(...image.streams.map((stream) => ({ ...stream })));
+    state.status = image.status;
+    state.receivedAt = image.receivedAt;
+    state.framesTotal = image.framesTotal;
+    return state;
+  }
+
+  /** An image of this instant. It shares its parts with the state: pack it before anything else is folded. */
+  image(): SessionImage {
+    const { facts, streams, status, receivedAt, framesTotal, timing } = this;
+    return { facts, streams, status, receivedAt, framesTotal, timing: { ...timing, laps: [], events: [] } };
+  }
+
+  /** Folds a record read from a timeline. Its bytes were checked when they were taken. */
+  apply(record: TimelineRecord): void {
+    if (record.type === 'note') {
+      this.applyNote(record.note);
+      return;
+    }
+    const wire = readRecord(record.bytes);
+    this.applyCaptured(record.stream, wire.seq, record.receivedAt, decodeRecord(wire));
+  }
+
+  /** Folds a record that was decoded already. */
+  applyCaptured(stream: number, seq: number, receivedAt: number, record: SourceRecord): void {
+    this.#take(stream, seq);
+    foldRecord(this.timing, record);
+    if (record.kind !== 'frame') return;
+    this.receivedAt = receivedAt;
+    this.framesTotal += 1;
+    if (record.own) this.own = { data: record.own, at: receivedAt };
+  }
+
+  applyNote(note: Note): void {
+    switch (note.note) {
+      case 'began':
+        break;
+      case 'opened-stream':
+        this.streams.push({
+          stream: note.stream,
+          relayId: note.relayId,
+          run: note.run,
+          playback: note.playback,
+          first: 0,
+          last: 0,
+          synced: 0,
+        });
+        break;
+      case 'dropped':
+        this.#take(note.stream, note.seq);
+        break;
+      case 'ended':
+        this.status = { status: 'ended', at: note.at, reason: note.reason };
+        break;
+      default:
+        note satisfies never;
+    }
+  }
+
+  /** What the session list says. */
+  summary(): SessionSummary {
+    const { session } = this.timing;
+    return {
+      sessionId: this.facts.sessionId,
+      show: this.facts.show,
+      status: this.status.status,
+      sim: this.facts.sim,
+      track: session?.track.name ?? '',
+      type: session?.type ?? 'practice',
+      startedAt: this.facts.startedAt,
+      lastFrameAt: this.receivedAt,
+      entryCount: entryInfos(this.timing).length,
+      podium: this.status.status === 'ended' ? this.#podium() : [],
+    };
+  }
+
+  #podium(): Placed[] {
+    const infos = new Map(entryInfos(this.timing).map((info) => [info.car, info]));
+    return standings(this.timing)
+      .slice(0, PODIUM)
+      .flatMap(({ car, figures }) => {
+        const info = infos.get(car);
+        return info && figures.position !== null
+          ? [{ position: figures.position, carNumber: info.carNumber, name: info.name }]
+          : [];
+      });
+  }
+
+  #take(stream: number, seq: number): void {
+    const taken = this.streams[stream];
+    if (taken === undefined) return;
+    if (taken.first === 0) taken.first = seq;
+    taken.last = seq;
+  }
+}

@@ -1,0 +1,155 @@
+import { join } from 'node:path';
+import { decodeRecord, type SeqRanges, WireError, type WireRecord } from '@okboxbox/protocol';
+import type { Clock } from '../clock.js';
+import type { Logger } from '../log.js';
+import type { Note } from '../timeline/segment-format.js';
+import { Timeline, type TimelineHealth } from '../timeline/timeline.js';
+import { Checkpoints, type Logged } from './checkpoints.js';
+import { type FoldedSession, NOTHING_LOGGED } from './fold-session.js';
+import { type SessionFacts, SessionState, type Stream } from './session-state.js';
+
+/** What became of a record that a relay sent. */
+export type Receipt =
+  | { readonly receipt: 'taken' }
+  | { readonly receipt: 'duplicate' }
+  /** Something before it is missing; the relay is told what is there and sends again from behind that. */
+  | { readonly receipt: 'gap' }
+  /** It can never be taken: its place in the sequence is used up, the record itself is dropped. */
+  | { readonly receipt: 'invalid'; readonly because: string }
+  /** The disk has been failing, and no more is held in memory; the relay keeps it. */
+  | { readonly receipt: 'no_room' };
+
+export interface SessionWorld {
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/**
+ * A running session: everything that it takes goes to the timeline first and then into its state. Listeners
+ * hear of each change once, after it is in the state.
+ */
+export class Session {
+  readonly state: SessionState;
+  readonly #timeline: Timeline;
+  readonly #world: SessionWorld;
+  readonly #checkpoints: Checkpoints;
+  readonly #listeners = new Set<() => void>();
+  readonly #connected = new Map<number, number>();
+
+  private constructor(dir: string, state: SessionState, logged: Logged, timeline: Timeline, world: SessionWorld) {
+    this.state = state;
+    this.#timeline = timeline;
+    this.#world = world;
+    this.#checkpoints = new Checkpoints({ dir, logged, now: world.clock.now() }, state, timeline, world.log);
+  }
+
+  /** Begins a session with a timeline of its own below `sessionsDir`. */
+  static async begin(sessionsDir: string, facts: SessionFacts, world: SessionWorld): Promise<Session> {
+    const dir = join(sessionsDir, facts.sessionId);
+    const timeline = await Timeline.open(dir, () => world.clock.now());
+    const session = new Session(dir, new SessionState(facts), NOTHING_LOGGED, timeline, world);
+    const { startedAt, ...rest } = facts;
+    session.#note({ note: 'began', ...rest, at: startedAt });
+    return session;
+  }
+
+  /** Goes on with a session after a restart: reads its timeline, mends the end, and appends behind it. */
+  static async resume(dir: string, { state, logged }: FoldedSession, world: SessionWorld): Promise<Session> {
+    for (const stream of state.streams) stream.synced = stream.last;
+    return new Session(dir, state, logged, await Timeline.open(dir, () => world.clock.now()), world);
+  }
+
+  get id(): string {
+    return this.state.facts.sessionId;
+  }
+
+  get health(): TimelineHealth {
+    return this.#timeline.health;
+  }
+
+  /** Whether a relay is connected now. */
+  get hasRelay(): boolean {
+    return this.#connected.size > 0;
+  }
+
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** The stream of a relay's run, opened where it is new. */
+  stream(relayId: string, run: string, playback: boolean): Stream {
+    const known = this.state.streams.find((stream) => stream.relayId === relayId && stream.run === run);
+    if (known) return known;
+    const stream = this.state.streams.length;
+    this.#note({ note: 'opened-stream', stream, relayId, run, playback, at: this.#world.clock.now() });
+    return this.state.streams[stream] as Stream;
+  }
+
+  relayConnected(stream: Stream): void {
+    this.#connected.set(stream.stream, (this.#connected.get(stream.stream) ?? 0) + 1);
+  }
+
+  relayDisconnected(stream: Stream): void {
+    const left = (this.#connected.get(stream.stream) ?? 1) - 1;
+    if (left > 0) this.#connected.set(stream.stream, left);
+    else this.#connected.delete(stream.stream);
+  }
+
+  /** Takes a record, once and in order. */
+  receive(stream: Stream, wire: WireRecord): Receipt {
+    if (stream.last !== 0 && wire.seq <= stream.last) return { receipt: 'duplicate' };
+    // A stream whose beginning this server never had starts where the relay starts.
+    if (stream.last !== 0 && wire.seq !== stream.last + 1) return { receipt: 'gap' };
+    if (!this.#timeline.hasRoom) return { receipt: 'no_room' };
+    const receivedAt = Math.round(this.#world.clock.now());
+    try {
+      const record = decodeRecord(wire);
+      this.#timeline.append({ type: 'captured', stream: stream.stream, receivedAt, bytes: wire.bytes });
+      this.state.applyCaptured(stream.stream, wire.seq, receivedAt, record);
+    } catch (error) {
+      if (!(error instanceof WireError)) throw error;
+      this.#note({ note: 'dropped', stream: stream.stream, seq: wire.seq, reason: error.message, at: receivedAt });
+      return { receipt: 'invalid', because: error.message };
+    }
+    this.#changed();
+    this.#checkpoints.afterFrame(receivedAt);
+    return { receipt: 'taken' };
+  }
+
+  /** Resolves when all that was taken is on disk, with what the relay need not keep any more. */
+  async have(stream: Stream): Promise<SeqRanges> {
+    const taken = stream.last;
+    await this.#timeline.synced();
+    stream.synced = Math.max(stream.synced, taken);
+    return haveOf(stream);
+  }
+
+  end(reason: string): void {
+    if (this.state.status.status === 'ended') return;
+    this.#note({ note: 'ended', reason, at: this.#world.clock.now() });
+    this.#world.log.info({ sessionId: this.id, reason, frames: this.state.framesTotal }, 'session ended');
+    this.#changed();
+  }
+
+  /** Closes the timeline, with a checkpoint of where it ends. */
+  async close(): Promise<void> {
+    const checkpoint = this.#checkpoints.take(this.#world.clock.now());
+    await this.#timeline.close();
+    await checkpoint;
+  }
+
+  #note(note: Note): void {
+    this.#timeline.append({ type: 'note', note });
+    this.state.applyNote(note);
+  }
+
+  #changed(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+/** What of a stream is on disk, as relays are told. */
+export function haveOf(stream: Stream): SeqRanges {
+  return stream.synced === 0 ? [] : [[stream.first, stream.synced]];
+}

@@ -1,0 +1,143 @@
+import type { FeedState, Lap, RaceEvent, SessionSummary } from '@okboxbox/protocol';
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { embedded, postgresql, type TestDatabase, WITHOUT_POSTGRESQL } from '../testing/databases.js';
+import { openDatabase } from './database.js';
+import { type SessionPart, Store } from './store.js';
+
+const summary = (sessionId: string, over: Partial<SessionSummary> = {}): SessionSummary => ({
+  sessionId,
+  show: 'cup',
+  status: 'live',
+  sim: 'test',
+  track: 'Motorsport Arena Oschersleben, “B”; DROP TABLE laps',
+  type: 'race',
+  startedAt: 1_764_000_000_123,
+  lastFrameAt: null,
+  entryCount: 2,
+  podium: [],
+  ...over,
+});
+
+const lap = (car: number, number: number): Lap => ({
+  car,
+  carNumber: String(car),
+  driver: "Zoë O'Neill \u0001 \\ 😀",
+  lap: number,
+  lapTimeMs: 90_000 + number,
+  from: 'line',
+  sectorsMs: [30_000, null, 30_000],
+  crossedAtMs: number * 90_000,
+  position: car,
+  inPit: false,
+  valid: true,
+  provenance: 'measured',
+});
+
+const event = (id: number): RaceEvent => ({ id, at: id, sessionTime: id, name: 'pit.entered', lap: null, car: 1 });
+
+const part = (sessionId: string, over: Partial<SessionPart> = {}): SessionPart => ({
+  summary: summary(sessionId),
+  ended: null,
+  entries: [
+    { car: 1, carNumber: '1', name: 'Team 1', teamName: 'Team 1', class: 'a', driver: 'Ann' },
+    { car: 2, carNumber: '2', name: 'Bob', teamName: null, class: null, driver: 'Bob' },
+  ],
+  lapsStored: 0,
+  eventsStored: 0,
+  laps: [],
+  events: [],
+  final: null,
+  ...over,
+});
+
+/** What every store must do, whatever database is behind it. */
+function keepsSessions(make: () => Promise<TestDatabase>): void {
+  let database: TestDatabase;
+  let store: Store;
+
+  beforeAll(async () => {
+    database = await make();
+    store = new Store(openDatabase(database.place, pino({ level: 'silent' })));
+    await vi.waitFor(() => store.prepare(), { timeout: 30_000, interval: 100 });
+  }, 60_000);
+  afterAll(async () => {
+    await store.close();
+    await database.drop();
+  });
+
+  it('makes its tables once: preparing again changes nothing', async () => {
+    await store.save(part('sess_again'));
+    await store.prepare();
+    expect((await store.sessions()).map((each) => each.summary.sessionId)).toContain('sess_again');
+  });
+
+  it('gives back what was saved, in order, also by car, with every character', async () => {
+    await store.save(part('sess_a', { laps: [lap(1, 1), lap(2, 1)], events: [event(1)] }));
+    await store.save(
+      part('sess_a', { lapsStored: 2, eventsStored: 1, laps: [lap(2, 2), lap(1, 2)], events: [event(2)] }),
+    );
+    expect(await store.laps('sess_a')).toEqual([lap(1, 1), lap(2, 1), lap(2, 2), lap(1, 2)]);
+    expect(await store.laps('sess_a', 2)).toEqual([lap(2, 1), lap(2, 2)]);
+    expect(await store.events('sess_a')).toEqual([event(1), event(2)]);
+    expect(await store.laps('sess_none')).toEqual([]);
+  });
+
+  it('does not double what is saved twice, as after a crash between writing and knowing it', async () => {
+    const twice = part('sess_twice', { laps: [lap(1, 1)], events: [event(1)] });
+    await store.save(twice);
+    await store.save(twice);
+    expect(await store.laps('sess_twice')).toEqual([lap(1, 1)]);
+    expect(await store.events('sess_twice')).toEqual([event(1)]);
+    const [found] = (await store.sessions()).filter((each) => each.summary.sessionId === 'sess_twice');
+    expect(found).toMatchObject({ lapsStored: 1, eventsStored: 1, isComplete: false });
+  });
+
+  it('saves a part whole or not at all', async () => {
+    const bad = { ...lap(1, 1), lap: 'first' as never };
+    await expect(store.save(part('sess_bad', { laps: [lap(1, 1), bad] }))).rejects.toThrow();
+    expect(await store.laps('sess_bad')).toEqual([]);
+    expect((await store.sessions()).map((each) => each.summary.sessionId)).not.toContain('sess_bad');
+  });
+
+  it('knows a session that has ended and is all there by its last state', async () => {
+    const final = { session: { sessionId: 'sess_end' }, rows: { 1: [1, null] } } as unknown as FeedState;
+    expect(await store.finalState('sess_end')).toBeNull();
+    await store.save(part('sess_end'));
+    expect(await store.finalState('sess_end')).toBeNull();
+    const ended = { at: 1_764_000_100_000, reason: 'finished' };
+    await store.save(part('sess_end', { summary: summary('sess_end', { status: 'ended' }), ended, final }));
+    expect(await store.finalState('sess_end')).toEqual(final);
+    const [found] = (await store.sessions()).filter((each) => each.summary.sessionId === 'sess_end');
+    expect(found).toMatchObject({ isComplete: true, summary: { status: 'ended', startedAt: 1_764_000_000_123 } });
+  });
+
+  it('lists sessions newest first', async () => {
+    await store.save(part('sess_old', { summary: summary('sess_old', { startedAt: 5 }) }));
+    await store.save(part('sess_new', { summary: summary('sess_new', { startedAt: 2_000_000_000_000 }) }));
+    const listed = (await store.sessions()).map((each) => each.summary.sessionId);
+    expect([listed[0], listed.at(-1)]).toEqual(['sess_new', 'sess_old']);
+  });
+
+  it('keeps settings and who did what', async () => {
+    expect(await store.setting('delay')).toBeNull();
+    await store.set('delay', { ms: 30_000 });
+    await store.set('delay', { ms: 60_000 });
+    expect(await store.setting('delay')).toEqual({ ms: 60_000 });
+    await store.audit({ at: 1, who: 'ann', action: 'token.revoke', detail: { jti: 'x' } });
+    await store.audit({ at: 2, who: 'bob', action: 'token.revoke', detail: {} });
+    expect((await store.audits(1)).map((each) => each.who)).toEqual(['bob']);
+  });
+
+  it('is there again by itself after its database died, with everything that was saved', async () => {
+    await store.save(part('sess_before', { laps: [lap(1, 1)] }));
+    await database.kill();
+    await vi.waitFor(() => store.save(part('sess_after', { laps: [lap(1, 1)] })), { timeout: 30_000, interval: 100 });
+    expect(await store.laps('sess_before')).toEqual([lap(1, 1)]);
+    expect(await store.laps('sess_after')).toEqual([lap(1, 1)]);
+  });
+}
+
+describe('the store on the embedded database', () => keepsSessions(embedded));
+
+describe.skipIf(WITHOUT_POSTGRESQL)('the store on PostgreSQL', () => keepsSessions(postgresql));

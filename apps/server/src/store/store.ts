@@ -1,0 +1,216 @@
+import type { FeedState, Lap, RaceEvent, SessionSummary } from '@okboxbox/protocol';
+import type { Kysely } from 'kysely';
+import { migrate } from './migrations.js';
+import type { Tables } from './tables.js';
+
+/** What the store has of a session. */
+export interface StoredSession {
+  readonly summary: SessionSummary;
+  readonly lapsStored: number;
+  readonly eventsStored: number;
+  /** Whether it has ended and all of it is stored. */
+  readonly isComplete: boolean;
+}
+
+/** What is to be stored of a session: its facts as they are now, and what has been completed since the last time. */
+export interface SessionPart {
+  readonly summary: SessionSummary;
+  readonly ended: { readonly at: number; readonly reason: string } | null;
+  readonly entries: readonly {
+    readonly car: number;
+    readonly carNumber: string;
+    readonly name: string;
+    readonly teamName: string | null;
+    readonly class: string | null;
+    readonly driver: string | null;
+  }[];
+  /** How many laps and race events are stored already; `laps` and `events` come behind those. */
+  readonly lapsStored: number;
+  readonly eventsStored: number;
+  readonly laps: readonly Lap[];
+  readonly events: readonly RaceEvent[];
+  /** The last state, with the part that completes an ended session. */
+  readonly final: FeedState | null;
+}
+
+/**
+ * What is remembered of sessions when their timelines are folded no more. Every method talks to the database and may
+ * fail as one does; nothing here is called on a frame's way.
+ */
+export class Store {
+  readonly #db: Kysely<Tables>;
+
+  constructor(db: Kysely<Tables>) {
+    this.#db = db;
+  }
+
+  /** Brings the tables up to date. */
+  async prepare(): Promise<void> {
+    await migrate(this.#db);
+  }
+
+  /** Stores a part of a session, all of it or nothing. Storing the same part twice changes nothing. */
+  async save(part: SessionPart): Promise<void> {
+    const { sessionId, show, startedAt } = part.summary;
+    await this.#db.transaction().execute(async (db) => {
+      await db
+        .insertInto('shows')
+        .values({ show, created_at: startedAt })
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
+      const columns = {
+        ended_at: part.ended?.at ?? null,
+        end_reason: part.ended?.reason ?? null,
+        summary: JSON.stringify(part.summary),
+        laps_stored: part.lapsStored + part.laps.length,
+        events_stored: part.eventsStored + part.events.length,
+        final: part.final && JSON.stringify(part.final),
+      };
+      await db
+        .insertInto('sessions')
+        .values({ session_id: sessionId, show, started_at: startedAt, ...columns })
+        .onConflict((conflict) => conflict.column('session_id').doUpdateSet(columns))
+        .execute();
+      await saveEntries(db, part);
+      if (part.laps.length > 0) {
+        const rows = part.laps.map((lap, i) => ({
+          session_id: sessionId,
+          nr: part.lapsStored + i,
+          car: lap.car,
+          lap: lap.lap,
+          lap_time_ms: lap.lapTimeMs,
+          body: JSON.stringify(lap),
+        }));
+        await db
+          .insertInto('laps')
+          .values(rows)
+          .onConflict((conflict) => conflict.doNothing())
+          .execute();
+      }
+      if (part.events.length > 0) {
+        const rows = part.events.map((event, i) => ({
+          session_id: sessionId,
+          nr: part.eventsStored + i,
+          name: event.name,
+          car: event.car ?? null,
+          body: JSON.stringify(event),
+        }));
+        await db
+          .insertInto('race_events')
+          .values(rows)
+          .onConflict((conflict) => conflict.doNothing())
+          .execute();
+      }
+    });
+  }
+
+  /** All sessions, newest first. */
+  async sessions(): Promise<StoredSession[]> {
+    const rows = await this.#db
+      .selectFrom('sessions')
+      .select((column) => [
+        'summary',
+        'laps_stored',
+        'events_stored',
+        column('final', 'is not', null).as('is_complete'),
+      ])
+      .orderBy('started_at', 'desc')
+      .execute();
+    return rows.map((row) => ({
+      summary: row.summary,
+      lapsStored: row.laps_stored,
+      eventsStored: row.events_stored,
+      isComplete: Boolean(row.is_complete),
+    }));
+  }
+
+  /** The last state of a session that has ended, or `null` where it is not all stored. */
+  async finalState(sessionId: string): Promise<FeedState | null> {
+    const row = await this.#db
+      .selectFrom('sessions')
+      .select('final')
+      .where('session_id', '=', sessionId)
+      .executeTakeFirst();
+    return row?.final ?? null;
+  }
+
+  /** Stored laps, in the order of crossing; of one car where it is given. */
+  async laps(sessionId: string, car?: number): Promise<Lap[]> {
+    let query = this.#db.selectFrom('laps').select('body').where('session_id', '=', sessionId);
+    if (car !== undefined) query = query.where('car', '=', car);
+    return (await query.orderBy('nr').execute()).map((row) => row.body);
+  }
+
+  /** Stored race events, in order. */
+  async events(sessionId: string): Promise<RaceEvent[]> {
+    const query = this.#db.selectFrom('race_events').select('body').where('session_id', '=', sessionId);
+    return (await query.orderBy('nr').execute()).map((row) => row.body);
+  }
+
+  /** A setting's value, or `null` where it was never set. */
+  async setting(key: string): Promise<unknown> {
+    const row = await this.#db.selectFrom('settings').select('value').where('key', '=', key).executeTakeFirst();
+    return row?.value ?? null;
+  }
+
+  async set(key: string, value: unknown): Promise<void> {
+    const json = JSON.stringify(value);
+    await this.#db
+      .insertInto('settings')
+      .values({ key, value: json })
+      .onConflict((conflict) => conflict.column('key').doUpdateSet({ value: json }))
+      .execute();
+  }
+
+  /** Notes who did what. */
+  async audit(entry: { readonly at: number; readonly who: string; readonly action: string; readonly detail: object }) {
+    await this.#db
+      .insertInto('audit')
+      .values({ ...entry, detail: JSON.stringify(entry.detail) })
+      .execute();
+  }
+
+  /** Newest audit entries first. */
+  async audits(limit: number): Promise<{ at: number; who: string; action: string; detail: unknown }[]> {
+    const query = this.#db.selectFrom('audit').select(['at', 'who', 'action', 'detail']);
+    return query.orderBy('id', 'desc').limit(limit).execute();
+  }
+
+  async close(): Promise<void> {
+    await this.#db.destroy();
+  }
+}
+
+async function saveEntries(db: Kysely<Tables>, { summary, entries }: SessionPart): Promise<void> {
+  if (entries.length === 0) return;
+  const { sessionId } = summary;
+  const rows = entries.map(({ car, carNumber, name, teamName, class: classId }) => ({
+    session_id: sessionId,
+    car,
+    car_number: carNumber,
+    name,
+    team_name: teamName,
+    class: classId,
+  }));
+  await db
+    .insertInto('entries')
+    .values(rows)
+    .onConflict((conflict) =>
+      conflict.columns(['session_id', 'car']).doUpdateSet((column) => ({
+        car_number: column.ref('excluded.car_number'),
+        name: column.ref('excluded.name'),
+        team_name: column.ref('excluded.team_name'),
+        class: column.ref('excluded.class'),
+      })),
+    )
+    .execute();
+  const drivers = entries.flatMap(({ car, driver }) =>
+    driver === null ? [] : [{ session_id: sessionId, car, name: driver }],
+  );
+  if (drivers.length === 0) return;
+  await db
+    .insertInto('drivers')
+    .values(drivers)
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}

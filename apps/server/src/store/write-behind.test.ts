@@ -1,0 +1,163 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { encodeRecord, type Lap, type RaceEvent, readRecord } from '@okboxbox/protocol';
+import { pino } from 'pino';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { feedStateOf } from '../audience/feed-view.js';
+import { systemClock } from '../clock.js';
+import { SessionRegistry } from '../session/registry.js';
+import type { Session } from '../session/session.js';
+import { race } from '../testing/race.js';
+import type { SessionPart, Store, StoredSession } from './store.js';
+import { WriteBehind } from './write-behind.js';
+
+const log = pino({ level: 'silent' });
+let dataDir: string;
+let registry: SessionRegistry;
+let disk: FakeDisk;
+let writing: WriteBehind;
+
+/** What a database has; it can be away. */
+class FakeDisk {
+  readonly laps = new Map<string, Lap[]>();
+  readonly events = new Map<string, RaceEvent[]>();
+  readonly sessions = new Map<string, StoredSession>();
+  away = false;
+  /** Loses the answer to this many saves: written, but the writer does not know. */
+  unanswered = 0;
+
+  store(): Store {
+    const store: Pick<Store, 'prepare' | 'sessions' | 'save'> = {
+      prepare: async () => this.#check(),
+      sessions: async () => {
+        this.#check();
+        return [...this.sessions.values()];
+      },
+      save: async (part) => {
+        this.#check();
+        this.#write(part);
+        if (this.unanswered-- > 0) throw new Error('the connection broke');
+      },
+    };
+    return store as Store;
+  }
+
+  #check(): void {
+    if (this.away) throw new Error('connect ECONNREFUSED');
+  }
+
+  #write({ summary, lapsStored, eventsStored, laps, events, final }: SessionPart): void {
+    const { sessionId } = summary;
+    const before = this.laps.get(sessionId) ?? [];
+    if (lapsStored > before.length) throw new Error('A part leaves a hole in the laps.');
+    this.laps.set(sessionId, [...before.slice(0, lapsStored), ...laps]);
+    this.events.set(sessionId, [...(this.events.get(sessionId) ?? []).slice(0, eventsStored), ...events]);
+    this.sessions.set(sessionId, {
+      summary,
+      lapsStored: lapsStored + laps.length,
+      eventsStored: eventsStored + events.length,
+      isComplete: final !== null,
+    });
+  }
+}
+
+beforeEach(async () => {
+  dataDir = mkdtempSync(join(tmpdir(), 'write-behind-'));
+  disk = new FakeDisk();
+  await start();
+});
+afterEach(async () => {
+  await writing.close();
+  await registry.close();
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+async function start(): Promise<void> {
+  let ids = 0;
+  registry = await SessionRegistry.open(dataDir, { clock: systemClock, log, randomId: () => `s${Date.now()}${ids++}` });
+  const finalOf = (state: Session['state']) => feedStateOf(state, null);
+  writing = new WriteBehind({ registry, store: disk.store(), clock: systemClock, log, finalOf });
+}
+
+const RECORDS = race(900).map((record, i) => readRecord(encodeRecord(record, i + 1)));
+const HELLO = { relayId: 'rig', run: 'r', version: '0', protocol: 1, source: 'test', sim: 'test' };
+
+async function feed(from: number, to: number): Promise<Session> {
+  const { session, stream } = await registry.attach({ ...HELLO, simSessionKey: '7:0', playback: true }, 'local');
+  for (const record of RECORDS.slice(from, to)) session.receive(stream, record);
+  return session;
+}
+
+const isStored = (session: Session) => {
+  expect(disk.laps.get(session.id)).toEqual(session.state.timing.laps);
+  expect(disk.events.get(session.id)).toEqual(session.state.timing.events);
+};
+const soon = { timeout: 10_000, interval: 50 };
+
+describe('writing behind', () => {
+  it('stores laps and race events as they come, each once', async () => {
+    const session = await feed(0, 500);
+    await vi.waitFor(() => isStored(session), soon);
+    await feed(500, 901);
+    await vi.waitFor(() => isStored(session), soon);
+    expect(session.state.timing.laps.length).toBeGreaterThan(9);
+    expect(writing.health).toEqual({ state: 'ok' });
+  });
+
+  it('completes a session that has ended', async () => {
+    const session = await feed(0, 500);
+    await registry.farewell(session, session.stream('rig', 'r', true), 'finished');
+    await vi.waitFor(() => expect(disk.sessions.get(session.id)?.isComplete).toBe(true), soon);
+    isStored(session);
+  });
+
+  it('says that the database is away, and stores everything when it is back', async () => {
+    const session = await feed(0, 300);
+    await vi.waitFor(() => isStored(session), soon);
+    disk.away = true;
+    await feed(300, 700);
+    await vi.waitFor(
+      () => expect(writing.health).toMatchObject({ state: 'away', because: 'connect ECONNREFUSED' }),
+      soon,
+    );
+    await feed(700, 901);
+    disk.away = false;
+    await vi.waitFor(() => isStored(session), soon);
+    expect(writing.health).toEqual({ state: 'ok' });
+  });
+
+  it('writes a part again whose answer was lost, and doubles nothing', async () => {
+    disk.unanswered = 2;
+    const session = await feed(0, 600);
+    await vi.waitFor(() => isStored(session), soon);
+    await vi.waitFor(() => expect(disk.unanswered).toBeLessThan(0), soon);
+    isStored(session);
+  });
+
+  it('goes on after a restart where the store is, and completes what ended while the database was away', async () => {
+    const session = await feed(0, 400);
+    await vi.waitFor(() => isStored(session), soon);
+    disk.away = true;
+    await feed(400, 901);
+    await registry.farewell(session, session.stream('rig', 'r', true), 'finished');
+    await writing.close();
+    await registry.close();
+    disk.away = false;
+    expect(disk.sessions.get(session.id)?.isComplete).toBe(false);
+    await start();
+    await vi.waitFor(() => expect(disk.sessions.get(session.id)?.isComplete).toBe(true), soon);
+    isStored(session);
+  });
+
+  it('lists sessions that only the store knows', async () => {
+    const session = await feed(0, 400);
+    await registry.farewell(session, session.stream('rig', 'r', true), 'finished');
+    await vi.waitFor(() => expect(disk.sessions.get(session.id)?.isComplete).toBe(true), soon);
+    await writing.close();
+    await registry.close();
+    rmSync(join(dataDir, 'sessions'), { recursive: true });
+    await start();
+    await vi.waitFor(() => expect(registry.list()).toMatchObject([{ sessionId: session.id, status: 'ended' }]), soon);
+  });
+});

@@ -1,0 +1,198 @@
+import type { FeedState } from '@okboxbox/protocol';
+import { entryInfos } from '@okboxbox/timing';
+import type { Clock } from '../clock.js';
+import type { Logger } from '../log.js';
+import type { SessionRegistry } from '../session/registry.js';
+import type { SessionState } from '../session/session-state.js';
+import type { Store } from './store.js';
+
+/** How the store stands with its database. */
+export type StoreHealth =
+  | { readonly state: 'starting' }
+  | { readonly state: 'ok' }
+  | { readonly state: 'away'; readonly since: number; readonly because: string };
+
+/** Between two rounds, and the longest wait while the database is away, in ms. */
+const ROUND_MS = 1_000;
+const AWAY_MS = [250, 500, 1_000, 2_000, 5_000] as const;
+/** How long a database may take to start before that is trouble, in ms: the embedded one makes its files first. */
+const STARTING_MS = 10_000;
+/** Laps and race events of one transaction: packing them must not hold the event loop. */
+const PART = 1_000;
+/** A session in which only the clock goes on is stored again this often, in ms. */
+const REFRESH_MS = 10_000;
+/** How long a server that stops goes on writing, in ms. */
+const LAST_ROUND_MS = 3_000;
+
+/** Where storing a session is. */
+interface Cursor {
+  laps: number;
+  events: number;
+  entries: unknown;
+  storedAt: number;
+}
+
+export interface WriteBehindWorld {
+  readonly registry: SessionRegistry;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** The last state that viewers of an ended session are shown. */
+  readonly finalOf: (state: SessionState) => FeedState;
+}
+
+/**
+ * Writes what sessions have completed to the store, behind the race. There is no queue that could overflow: the engine's
+ * laps and race events are the queue, and the store itself says how far it is. So a database that is away costs nothing
+ * but time, and what a crash kept from it is written again from the timeline.
+ */
+export class WriteBehind {
+  readonly #world: WriteBehindWorld;
+  readonly #cursors = new Map<string, Cursor>();
+  /** Sessions that have ended and are not all stored. */
+  readonly #unfinished = new Set<string>();
+  #health: StoreHealth = { state: 'starting' };
+  #prepared = false;
+  readonly #beganAt: number;
+  #failures = 0;
+  #stopping = false;
+  #wake: () => void = () => undefined;
+  readonly #running: Promise<void>;
+
+  constructor(world: WriteBehindWorld) {
+    this.#world = world;
+    this.#beganAt = world.clock.now();
+    world.registry.listen({
+      began: () => undefined,
+      ended: (session) => {
+        this.#unfinished.add(session.id);
+        this.#wake();
+      },
+    });
+    this.#running = this.#run();
+  }
+
+  get health(): StoreHealth {
+    return this.#health;
+  }
+
+  /** Writes what is left, as far as the database takes it in time, and stops. */
+  async close(): Promise<void> {
+    this.#stopping = true;
+    this.#wake();
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, LAST_ROUND_MS);
+    });
+    await Promise.race([this.#running, late]);
+    clearTimeout(timer);
+  }
+
+  async #run(): Promise<void> {
+    for (;;) {
+      const last = this.#stopping;
+      try {
+        if (!this.#prepared) await this.#prepare();
+        await this.#round();
+        this.#enter({ state: 'ok' });
+        this.#failures = 0;
+      } catch (error) {
+        this.#failures += 1;
+        this.#enter({ state: 'away', since: this.#world.clock.now(), because: reasonOf(error) });
+      }
+      if (last) return;
+      await this.#wait(this.#failures === 0 ? ROUND_MS : (AWAY_MS[Math.min(this.#failures, AWAY_MS.length) - 1] ?? 0));
+    }
+  }
+
+  async #prepare(): Promise<void> {
+    const { store, registry } = this.#world;
+    await store.prepare();
+    const complete = new Set<string>();
+    for (const { summary, lapsStored, eventsStored, isComplete } of await store.sessions()) {
+      this.#cursors.set(summary.sessionId, { laps: lapsStored, events: eventsStored, entries: null, storedAt: 0 });
+      if (!isComplete) continue;
+      complete.add(summary.sessionId);
+      registry.remember(summary);
+    }
+    for (const { sessionId, status } of registry.list()) {
+      if (status === 'ended' && !complete.has(sessionId)) this.#unfinished.add(sessionId);
+    }
+    this.#prepared = true;
+  }
+
+  async #round(): Promise<void> {
+    for (const session of [...this.#world.registry.live]) await this.#store(session.state);
+    for (const sessionId of [...this.#unfinished]) {
+      const state = await this.#world.registry.stateOf(sessionId);
+      if (state !== null) await this.#store(state);
+      this.#unfinished.delete(sessionId);
+    }
+  }
+
+  /** Stores what is new in a session; all of it where it has ended. */
+  async #store(state: SessionState): Promise<void> {
+    const { sessionId } = state.facts;
+    const cursor = this.#cursors.get(sessionId) ?? { laps: 0, events: 0, entries: null, storedAt: 0 };
+    this.#cursors.set(sessionId, cursor);
+    const { laps, events } = state.timing;
+    const ended = state.status.status === 'ended' ? state.status : null;
+    for (;;) {
+      const newLaps = laps.slice(cursor.laps, cursor.laps + PART);
+      const newEvents = events.slice(cursor.events, cursor.events + PART);
+      const entries = entryInfos(state.timing);
+      const now = this.#world.clock.now();
+      const isNews = newLaps.length > 0 || newEvents.length > 0 || entries !== cursor.entries;
+      if (!isNews && ended === null && now - cursor.storedAt < REFRESH_MS) return;
+      const isLast = cursor.laps + newLaps.length >= laps.length && cursor.events + newEvents.length >= events.length;
+      await this.#world.store.save({
+        summary: state.summary(),
+        ended: ended && { at: ended.at, reason: ended.reason },
+        entries: entries === cursor.entries ? [] : entries,
+        lapsStored: cursor.laps,
+        eventsStored: cursor.events,
+        laps: newLaps,
+        events: newEvents,
+        final: ended !== null && isLast ? this.#world.finalOf(state) : null,
+      });
+      cursor.laps += newLaps.length;
+      cursor.events += newEvents.length;
+      cursor.entries = entries;
+      cursor.storedAt = now;
+      if (isLast) return;
+    }
+  }
+
+  #enter(health: StoreHealth): void {
+    const before = this.#health;
+    if (health.state === 'away' && before.state === 'away') {
+      this.#health = { ...health, since: before.since };
+      return;
+    }
+    this.#health = health;
+    if (health.state === before.state) return;
+    if (health.state === 'away') {
+      if (before.state === 'starting' && health.since - this.#beganAt < STARTING_MS) this.#health = before;
+      else this.#world.log.error({ because: health.because }, 'the database is away; timing goes on without it');
+    } else if (before.state === 'away') {
+      this.#world.log.info('the database is back');
+    } else {
+      this.#world.log.info('the database is there');
+    }
+  }
+
+  #wait(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, this.#stopping ? 0 : ms);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}
+
+function reasonOf(error: unknown): string {
+  const { message, code } = error as NodeJS.ErrnoException;
+  return message || code || 'it cannot be reached';
+}

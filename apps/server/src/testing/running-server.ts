@@ -1,0 +1,137 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  type FeedMessage,
+  type FeedState,
+  RELAY_PROTOCOL_VERSION,
+  type Role,
+  type SourceRecord,
+  type TimingAnswer,
+} from '@okboxbox/protocol';
+import { pino } from 'pino';
+import { io as connect, type Socket } from 'socket.io-client';
+import { afterEach, beforeEach } from 'vitest';
+import { tokensOfSecret } from '../access/tokens.js';
+import { type RunningServer, startServer } from '../app.js';
+import { readConfig } from '../config.js';
+import { batch } from './race.js';
+
+const SECRET = 'a secret for tests that is long enough';
+const tokens = tokensOfSecret(new TextEncoder().encode(SECRET));
+
+const HELLO = {
+  relayId: 'rig',
+  run: 'run-1',
+  version: '0',
+  protocol: RELAY_PROTOCOL_VERSION,
+  source: 'test',
+  sim: 'iracing',
+  show: 'local',
+  simSessionKey: '77:0',
+  playback: true,
+};
+
+/** A relay's socket that has greeted, and the way to send with it; records are numbered from `first`. */
+export interface TestRelay {
+  readonly relay: Socket;
+  readonly sessionId: string;
+  readonly have: number[][];
+  send(
+    records: readonly SourceRecord[],
+    first: number,
+  ): Promise<{ ok: boolean; have: number[][]; error?: { code: string; message: string } }>;
+}
+
+/** A viewer's socket that has joined, and the feed's messages as they come. */
+export interface TestViewer {
+  readonly viewer: Socket;
+  readonly joined: { ok: boolean; sessionId: string; epoch: string; seq: number; state: FeedState };
+  readonly heard: FeedMessage[];
+}
+
+/** A whole server on a free port with a data folder of its own for each test of a file, and its clients. */
+export function serverForEachTest() {
+  let dataDir: string;
+  let server: RunningServer;
+  const sockets: Socket[] = [];
+
+  beforeEach(async () => {
+    dataDir = mkdtempSync(join(tmpdir(), 'server-'));
+    server = await start();
+  });
+  afterEach(async () => {
+    for (const socket of sockets.splice(0)) socket.disconnect();
+    await server.close();
+    rmSync(dataDir, { recursive: true, force: true });
+  });
+
+  function start(env: Record<string, string> = {}): Promise<RunningServer> {
+    const config = readConfig({ PORT: '0', DATA_DIR: dataDir, JWT_SECRET: SECRET, ...env }, '/');
+    return startServer({ config, version: '0.0.0-test', webDir: null, log: pino({ level: 'silent' }) });
+  }
+
+  async function restart(meanwhile: () => void = () => undefined): Promise<void> {
+    await server.close();
+    meanwhile();
+    server = await start();
+  }
+
+  async function token(role: Role, claims: object = {}, ttlS = 600): Promise<string> {
+    return (await tokens.sign?.({ sub: role, role, ...claims }, ttlS))?.token ?? '';
+  }
+
+  function socket(namespace: string, auth: object): Socket {
+    const made = connect(`${server.url}${namespace}`, {
+      auth,
+      transports: ['websocket'],
+      forceNew: true,
+      reconnection: false,
+    });
+    sockets.push(made);
+    return made;
+  }
+
+  async function relay(hello: object = {}): Promise<TestRelay> {
+    const made = socket('/relay', { token: await token('relay', { shows: ['local'] }) });
+    const welcome = await made.emitWithAck('relay:hello', { ...HELLO, ...hello });
+    if (!welcome.ok) throw new Error(`The relay is not welcome: ${welcome.error.message}`);
+    return {
+      relay: made,
+      sessionId: welcome.sessionId,
+      have: welcome.have,
+      send: (records, first) => made.emitWithAck('relay:frames', Buffer.from(batch(records, first))),
+    };
+  }
+
+  async function viewer(join: object = { show: 'local', audience: 'live' }, claims?: string): Promise<TestViewer> {
+    const made = socket('/', { token: claims ?? (await token('team')), clientKind: 'dashboard' });
+    const heard: FeedMessage[] = [];
+    made.on('feed', (message) => heard.push(message));
+    return { viewer: made, joined: await made.emitWithAck('session:join', join), heard };
+  }
+
+  async function get<T>(path: string, bearer?: string): Promise<{ status: number; type: string | null; body: T }> {
+    const response = await fetch(`${server.url}${path}`, {
+      headers: bearer ? { authorization: `Bearer ${bearer}` } : {},
+    });
+    return { status: response.status, type: response.headers.get('content-type'), body: (await response.json()) as T };
+  }
+
+  return {
+    /** Starts another server; in the same data folder unless `DATA_DIR` says otherwise. */
+    start,
+    restart,
+    dataDir: () => dataDir,
+    url: () => server.url,
+    signInCode: () => server.signInCode(),
+    token,
+    socket,
+    hello: HELLO,
+    relay,
+    viewer,
+    get,
+    timingOf: async (sessionId: string) =>
+      (await get<TimingAnswer>(`/api/sessions/${sessionId}/timing`, await token('team'))).body,
+  };
+}
