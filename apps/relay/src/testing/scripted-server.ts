@@ -1,0 +1,131 @@
+import { createServer, type Server as HttpServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import {
+  type Ack,
+  decodeRecord,
+  type FramesReceipt,
+  RELAY_NAMESPACE,
+  type RelayBye,
+  type RelayHello,
+  type RelayWelcome,
+  type SeqRanges,
+  type SourceRecord,
+  splitBatch,
+} from '@okboxbox/protocol';
+import { Server, type Socket } from 'socket.io';
+
+/** What the server does with the batch that has just come. */
+export type Deed =
+  /** Keeps what follows on what it has, and acknowledges. */
+  | 'take'
+  /** Acknowledges what it had before: to the relay, the batch was lost. */
+  | 'lose'
+  /** The connection breaks; before the batch is kept, or after it and before the acknowledgement. */
+  | 'break'
+  | 'take, then break'
+  /** Answers with an error. */
+  | 'refuse';
+
+/** Records of one stream, in the order in which they were kept. */
+export interface Stream {
+  readonly hello: RelayHello;
+  readonly records: SourceRecord[];
+  readonly byes: RelayBye[];
+  hellos: number;
+}
+
+export interface Script {
+  /** Asked for each batch; `take` where absent. It may wait as long as it likes. */
+  onBatch?: (records: readonly SourceRecord[]) => Deed | Promise<Deed>;
+  onHello?: (hello: RelayHello) => Ack<RelayWelcome> | undefined;
+  /** Refuses connections with this code and message. */
+  refuseConnections?: { readonly code: string; readonly message: string };
+}
+
+/** A real Socket.IO server that takes what a relay sends as the platform's does, and misbehaves as a test tells it. */
+export class ScriptedServer {
+  readonly script: Script;
+  readonly streams: Stream[] = [];
+  /** Numbers in the order in which they came, again ones included. */
+  readonly came: number[] = [];
+  readonly #http: HttpServer;
+  readonly #io: Server;
+
+  private constructor(script: Script) {
+    this.script = script;
+    this.#http = createServer();
+    this.#io = new Server(this.#http, { serveClient: false });
+    const relays = this.#io.of(RELAY_NAMESPACE);
+    relays.use((_socket, next) => {
+      const refusal = this.script.refuseConnections;
+      next(refusal && Object.assign(new Error(refusal.message), { data: refusal }));
+    });
+    relays.on('connection', (socket) => this.#serve(socket));
+  }
+
+  /** Listens on a port of 127.0.0.1; on any free one where it is 0. */
+  static async listen(script: Script = {}, port = 0): Promise<ScriptedServer> {
+    const server = new ScriptedServer(script);
+    await new Promise<void>((done) => server.#http.listen(port, '127.0.0.1', done));
+    return server;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.#http.address() as AddressInfo).port}`;
+  }
+
+  /** Relays that are connected now. */
+  get connections(): number {
+    return this.#io.of(RELAY_NAMESPACE).sockets.size;
+  }
+
+  async close(): Promise<void> {
+    await this.#io.close();
+  }
+
+  #serve(socket: Socket): void {
+    let stream: Stream | undefined;
+    socket.on('relay:hello', (hello: RelayHello, ack: (welcome: Ack<RelayWelcome>) => void) => {
+      const refusal = this.script.onHello?.(hello);
+      if (refusal) {
+        ack(refusal);
+        return;
+      }
+      stream = this.#streamOf(hello);
+      stream.hellos += 1;
+      ack({ ok: true, sessionId: `sess_${hello.simSessionKey}`, have: have(stream) });
+    });
+    socket.on('relay:frames', async (batch: Buffer, ack: (receipt: Ack<FramesReceipt>) => void) => {
+      const current = stream;
+      if (current === undefined) throw new Error('Frames came before a greeting.');
+      const records = splitBatch(batch).map((record) => ({ seq: record.seq, record: decodeRecord(record) }));
+      for (const { seq } of records) this.came.push(seq);
+      const deed = (await this.script.onBatch?.(records.map(({ record }) => record))) ?? 'take';
+      if (deed === 'take' || deed === 'take, then break') {
+        // A gap is not taken, and what is there already is not taken twice.
+        for (const { seq, record } of records) if (seq === current.records.length + 1) current.records.push(record);
+      }
+      if (deed === 'break' || deed === 'take, then break') socket.conn.close();
+      else if (deed === 'refuse') ack({ ok: false, error: { code: 'internal', message: 'the disk is full' } });
+      else ack({ ok: true, have: have(current) });
+    });
+    socket.on('relay:bye', (bye: RelayBye, ack: (answer: Ack<object>) => void) => {
+      stream?.byes.push(bye);
+      ack({ ok: true });
+    });
+  }
+
+  #streamOf(hello: RelayHello): Stream {
+    const same = (each: Stream) => each.hello.run === hello.run && each.hello.simSessionKey === hello.simSessionKey;
+    let stream = this.streams.find(same);
+    if (stream === undefined) {
+      stream = { hello, records: [], byes: [], hellos: 0 };
+      this.streams.push(stream);
+    }
+    return stream;
+  }
+}
+
+function have(stream: Stream): SeqRanges {
+  return stream.records.length === 0 ? [] : [[1, stream.records.length]];
+}
