@@ -1,0 +1,142 @@
+import { createServer, type Server as HttpServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { FeedState } from '@okboxbox/protocol';
+import { Server } from 'socket.io';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { followFeed, subjectOf } from './feed-client.js';
+import { LiveStore } from './live-store.js';
+import { feedOf, messageOf } from './testing/feed.js';
+
+let http: HttpServer;
+let io: Server;
+let url: string;
+let store: LiveStore;
+let stop: () => void = () => undefined;
+/** What pages asked for, in order. */
+let asked: [event: string, body: unknown][];
+/** How the server answers each event. */
+let answers: Record<string, (body: never) => unknown>;
+
+beforeEach(async () => {
+  asked = [];
+  answers = {};
+  store = new LiveStore();
+  http = createServer();
+  io = new Server(http, { serveClient: false });
+  io.on('connection', (socket) => {
+    socket.onAny((event: string, body: unknown, ack: (answer: unknown) => void) => {
+      asked.push([event, body]);
+      ack(answers[event]?.(body as never));
+    });
+  });
+  await new Promise<void>((done) => http.listen(0, '127.0.0.1', done));
+  url = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
+});
+
+afterEach(async () => {
+  stop();
+  await io.close();
+});
+
+const whole = (seq: number, state: FeedState, epoch = 'e1') => ({
+  ok: true,
+  sessionId: 'sess_1',
+  epoch,
+  seq,
+  at: 0,
+  state,
+});
+const events = () => asked.map(([event]) => event);
+
+function follow(token: string | null = 'obb_viewer'): void {
+  stop = followFeed(subjectOf('local'), token, store, url);
+}
+
+it('an address names a session, or a show', () => {
+  expect(subjectOf('sess_42')).toEqual({ sessionId: 'sess_42' });
+  expect(subjectOf('gt3-cup')).toEqual({ show: 'gt3-cup' });
+});
+
+describe('a page that follows a feed', () => {
+  it('joins the live audience and then takes changes', async () => {
+    answers['session:join'] = () => whole(4, feedOf([1, 2]));
+    follow();
+    await vi.waitFor(() => expect(store.order).toEqual([1, 2]));
+    expect(asked).toEqual([['session:join', { show: 'local', audience: 'live' }]]);
+    expect(store.connection).toEqual({ state: 'live' });
+    io.emit('feed', messageOf(5, feedOf([1, 2]), feedOf([2, 1])));
+    await vi.waitFor(() => expect(store.order).toEqual([2, 1]));
+  });
+
+  it('asks for what is missing after a gap, from where it is, and asks once', async () => {
+    answers['session:join'] = () => whole(4, feedOf([1, 2]));
+    const late = [feedOf([1, 2]), feedOf([2, 1]), feedOf([3, 2, 1])] as const;
+    answers['feed:resync'] = () => ({
+      ...whole(6, late[2]),
+      state: undefined,
+      changes: [messageOf(5, late[0], late[1]), messageOf(6, late[1], late[2])],
+    });
+    follow();
+    await vi.waitFor(() => expect(store.order).toEqual([1, 2]));
+    io.emit('feed', messageOf(6, late[1], late[2]));
+    await vi.waitFor(() => expect(store.order).toEqual([3, 2, 1]));
+    expect(asked[1]).toEqual(['feed:resync', { sessionId: 'sess_1', epoch: 'e1', seq: 4 }]);
+    expect(events()).toEqual(['session:join', 'feed:resync']);
+  });
+
+  it('starts over with a whole state where the epoch is another', async () => {
+    answers['session:join'] = () => whole(4, feedOf([1, 2]));
+    answers['feed:resync'] = () => whole(1, feedOf([9]), 'e2');
+    follow();
+    await vi.waitFor(() => expect(store.order).toEqual([1, 2]));
+    io.emit('feed', messageOf(1, feedOf([9]), feedOf([9, 8]), 'e2'));
+    await vi.waitFor(() => expect(store.position).toEqual({ epoch: 'e2', seq: 1 }));
+    expect(store.order).toEqual([9]);
+  });
+
+  it('joins again when the show goes on with another session', async () => {
+    let joins = 0;
+    answers['session:join'] = () => whole(0, ++joins === 1 ? feedOf([1]) : feedOf([5, 6]));
+    follow();
+    await vi.waitFor(() => expect(store.order).toEqual([1]));
+    io.emit('session:moved', { show: 'local', from: 'sess_1', to: 'sess_2' });
+    await vi.waitFor(() => expect(store.order).toEqual([5, 6]));
+  });
+
+  it('says that the connection is gone, keeps what it shows, and joins again by itself', async () => {
+    answers['session:join'] = () => whole(4, feedOf([1, 2]));
+    follow();
+    await vi.waitFor(() => expect(store.order).toEqual([1, 2]));
+    answers['session:join'] = () => whole(90, feedOf([2, 1]), 'e2');
+    io.disconnectSockets(true);
+    await vi.waitFor(() => expect(store.connection.state).toBe('lost'));
+    expect(store.order).toEqual([1, 2]);
+    await vi.waitFor(() => expect(store.connection.state).toBe('live'), { timeout: 10_000 });
+    expect(store.order).toEqual([2, 1]);
+  });
+
+  it('shows a refusal; where the show has no session yet, it asks again', { timeout: 20_000 }, async () => {
+    answers['session:join'] = () => ({ ok: false, error: { code: 'not_found', message: 'No session of local.' } });
+    follow();
+    await vi.waitFor(() => expect(store.holding.holding).toBe('refusal'));
+    answers['session:join'] = () => whole(0, feedOf([4]));
+    await vi.waitFor(() => expect(store.order).toEqual([4]), { timeout: 10_000 });
+  });
+
+  it('does not try again with a token that the server does not know', async () => {
+    let tries = 0;
+    io.use((_socket, next) => {
+      tries += 1;
+      next(Object.assign(new Error('This token is not known.'), { data: { code: 'unauthenticated' } }));
+    });
+    follow('obb_wrong');
+    await vi.waitFor(() =>
+      expect(store.holding).toEqual({
+        holding: 'refusal',
+        error: { code: 'unauthenticated', message: 'This token is not known.' },
+      }),
+    );
+    expect(store.connection.state).toBe('connecting');
+    expect(tries).toBe(1);
+  });
+});

@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { bestLapMark, classColour, lastLapMark, STATUS_WORDS } from './marks.js';
+
+describe('a mark', () => {
+  it('says by letter, too, what its colour says', () => {
+    expect(lastLapMark('session', 90_000, 90_000)).toEqual({ tone: 'best', mark: 'FL' });
+    expect(lastLapMark('class', 90_000, 90_000)).toEqual({ tone: 'best', mark: 'CL' });
+    expect(lastLapMark('personal', 90_000, 90_000)).toEqual({ tone: 'personal', mark: 'PB' });
+    expect(lastLapMark('none', 95_000, 90_000)).toEqual({ tone: 'slower', mark: '▼' });
+    expect(lastLapMark('none', 90_400, 90_000)).toEqual({ tone: 'plain', mark: '' });
+    expect(lastLapMark('none', null, null)).toEqual({ tone: 'plain', mark: '' });
+  });
+
+  it('stands at a best lap only where it is the best of the session or a class', () => {
+    expect(['session', 'class', 'personal'].map((mark) => bestLapMark(mark as 'session').mark)).toEqual([
+      'FL',
+      'CL',
+      '',
+    ]);
+  });
+
+  it('each status but running has a shape of its own', () => {
+    const shapes = Object.values(STATUS_WORDS).flatMap((words) => (words === '' ? [] : [words[0]]));
+    expect(shapes).toHaveLength(Object.keys(STATUS_WORDS).length - 1);
+    expect(new Set(shapes).size).toBe(shapes.length);
+  });
+});
+
+it('a class without a colour of its own gets one that its neighbours do not have', () => {
+  expect(classColour('#ff5888', 0)).toBe('#ff5888');
+  expect(new Set([0, 1, 2, 3, 4, 5].map((place) => classColour(null, place))).size).toBe(6);
+});

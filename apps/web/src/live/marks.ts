@@ -1,0 +1,55 @@
+import type { CarStatus, LapMark } from '@okboxbox/protocol';
+
+/** Words for a car's status, with the shape that stands before them; nothing for a car that simply races. */
+export const STATUS_WORDS: Readonly<Record<CarStatus, string>> = {
+  running: '',
+  pit: '■ PIT',
+  outLap: '▸ OUT',
+  slow: '▾ SLOW',
+  stopped: '● STOP',
+  retired: '✕ RET',
+  finished: '⚑ FIN',
+  notInWorld: '○ GONE',
+};
+
+/** The colour and second mark of a lap time. */
+export interface TimeMark {
+  readonly tone: 'best' | 'personal' | 'slower' | 'plain';
+  readonly mark: string;
+}
+
+/** A last lap this much above the car's own best is marked as slower: traffic, a mistake or the pits. */
+const SLOWER_BY = 1.015;
+
+/** How a last lap is drawn. */
+export function lastLapMark(mark: LapMark, lastMs: number | null, bestMs: number | null): TimeMark {
+  if (mark !== 'none') return markOf(mark);
+  const slower = lastMs !== null && bestMs !== null && lastMs > bestMs * SLOWER_BY;
+  return slower ? { tone: 'slower', mark: '▼' } : { tone: 'plain', mark: '' };
+}
+
+/** How a best lap is drawn: only the best of the session or of a class stands out. */
+export function bestLapMark(mark: LapMark): TimeMark {
+  return mark === 'session' || mark === 'class' ? markOf(mark) : { tone: 'plain', mark: '' };
+}
+
+function markOf(mark: LapMark): TimeMark {
+  switch (mark) {
+    case 'session':
+      return { tone: 'best', mark: 'FL' };
+    case 'class':
+      return { tone: 'best', mark: 'CL' };
+    case 'personal':
+      return { tone: 'personal', mark: 'PB' };
+    default:
+      return { tone: 'plain', mark: '' };
+  }
+}
+
+/** Colours for classes whose sim gives none: told apart by people who see colours differently (Okabe and Ito, 2008). */
+const CLASS_COLOURS = ['#56b4e9', '#e69f00', '#009e73', '#f0e442', '#cc79a7', '#d55e00'];
+
+/** A class's own colour, or one by its place in the session. */
+export function classColour(given: string | null | undefined, place: number): string {
+  return given ?? CLASS_COLOURS[place % CLASS_COLOURS.length] ?? '';
+}

@@ -1,0 +1,39 @@
+import { createRootRoute, createRoute, createRouter, Link, Outlet } from '@tanstack/react-router';
+import { LivePage } from './live/live-page.js';
+import { SessionList } from './sessions/session-list.js';
+import { Notice } from './shell/notice.js';
+import { PageShell } from './shell/page-shell.js';
+
+const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound });
+
+const sessions = createRoute({ getParentRoute: () => root, path: '/', component: SessionList });
+
+const live = createRoute({
+  getParentRoute: () => root,
+  path: '/sessions/$id',
+  component: function Live() {
+    const { id } = live.useParams();
+    return <LivePage key={id} id={id} />;
+  },
+});
+
+function NotFound() {
+  return (
+    <PageShell keys={[]}>
+      <Notice title="There is no such page">
+        <p>
+          The address may be mistyped, or the page is not part of this version. <Link to="/">All sessions</Link>
+        </p>
+      </Notice>
+    </PageShell>
+  );
+}
+
+/** The addresses of the pages. */
+export const router = createRouter({ routeTree: root.addChildren([sessions, live]) });
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,52 @@
+import { Link } from '@tanstack/react-router';
+import { type ReactNode, useEffect, useRef } from 'react';
+import { currentToken, setToken } from '../access/token-store.js';
+import { type KeyHelp, KeysDialog } from './keys-dialog.js';
+import { Mark } from './mark.js';
+
+/** The frame of every page: brand, what the page puts beside it, and its keys. */
+export function PageShell({
+  head,
+  keys,
+  children,
+}: {
+  head?: ReactNode;
+  keys: readonly KeyHelp[];
+  children: ReactNode;
+}) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key !== '?' || event.target instanceof HTMLInputElement) return;
+      dialog.current?.showModal();
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, []);
+  return (
+    <div className="page">
+      <header className="page-head">
+        <Link to="/" className="brand" aria-label="Ok, Box Box: sessions">
+          <Mark />
+          <span>Ok, Box Box</span>
+        </Link>
+        <span className="grow">{head}</span>
+        {currentToken() !== null && (
+          <button type="button" className="button" onClick={() => setToken(null)}>
+            Sign out
+          </button>
+        )}
+        <button
+          type="button"
+          className="button icon-button"
+          aria-label="Keys of this page"
+          onClick={() => dialog.current?.showModal()}
+        >
+          ?
+        </button>
+      </header>
+      <main className="page-body">{children}</main>
+      <KeysDialog ref={dialog} keys={keys} />
+    </div>
+  );
+}
