@@ -1,0 +1,17 @@
+import type { ServerReady } from './server.js';
+import type { UpOptions } from './up.js';
+
+/** What `up` prints once the server listens: the pages that exist, and the way in. */
+export function banner(ready: ServerReady, options: Pick<UpOptions, 'source' | 'show'>): string {
+  const lines = ['', '  Ok, Box Box is up.', ''];
+  if (ready.signInCode !== null) {
+    lines.push(`  Sign in (this link works once)   ${ready.url}/#code=${ready.signInCode}`);
+  }
+  lines.push(`  Sessions                         ${ready.url}/`);
+  lines.push(`  Live timing                      ${ready.url}/sessions/${options.show}`);
+  if (options.source === 'none') {
+    lines.push('', '  No race is fed yet: a relay feeds one with okboxbox relay --source SPEC.');
+  }
+  lines.push('', '  Ctrl-C stops.', '');
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,105 @@
+import { createWriteStream } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGzip } from 'node:zlib';
+import type { Problem } from '@okboxbox/protocol';
+import { openRecordingWriter, openSource, type Source, SourceError } from '@okboxbox/sources';
+import { CommandFailed, UsageError } from '../failures.js';
+import { userFolder } from '../place.js';
+import { untilStopped } from '../stopping.js';
+
+export interface RecordOptions {
+  readonly output: string;
+  readonly source?: string;
+  readonly session?: string;
+  readonly server?: string;
+  readonly token?: string;
+}
+
+const DEFAULT_SERVER = 'http://127.0.0.1:3001';
+const PROGRESS_MS = 1_000;
+
+/** Writes a recording of a source, or of a session on a server. Stopped, it leaves a whole recording of what there was. */
+export async function record(options: RecordOptions): Promise<void> {
+  if ((options.source === undefined) === (options.session === undefined)) {
+    throw new UsageError('record needs --source SPEC or --session ID, one of them');
+  }
+  const stopping = new AbortController();
+  void untilStopped().then(() => stopping.abort());
+  const output = resolve(userFolder(), options.output);
+  try {
+    if (options.source === undefined) await recordSession(options, output, stopping.signal);
+    else await recordSource(await openSource(options.source, { cwd: userFolder() }), output, stopping.signal);
+  } catch (error) {
+    if (error instanceof SourceError) throw new CommandFailed(error.message);
+    throw error;
+  }
+}
+
+async function recordSource(source: Source, output: string, signal: AbortSignal): Promise<void> {
+  const { sim, kind } = source.info;
+  const writer = await openRecordingWriter(output, {
+    kind: 'recording',
+    version: 1,
+    sim,
+    source: kind,
+    createdAt: Date.now(),
+  });
+  let frames = 0;
+  const progress = setInterval(() => process.stderr.write(`${frames} frames\n`), PROGRESS_MS);
+  try {
+    const onTrouble = ({ message }: { message: string }) => process.stderr.write(`${message}\n`);
+    for await (const each of source.read({ signal, onTrouble })) {
+      await writer.write(each);
+      if (each.kind === 'frame') frames += 1;
+    }
+  } finally {
+    clearInterval(progress);
+    await writer.close();
+  }
+  process.stderr.write(`${output} holds ${frames} frames.\n`);
+}
+
+async function recordSession(options: RecordOptions, output: string, signal: AbortSignal): Promise<void> {
+  const server = (options.server ?? DEFAULT_SERVER).replace(/\/$/, '');
+  const token = options.token ?? process.env.OKBOXBOX_TOKEN;
+  const url = `${server}/api/sessions/${encodeURIComponent(options.session ?? '')}/recording?follow=1`;
+  const response = await fetch(url, {
+    signal,
+    headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+  }).catch(() => {
+    throw new CommandFailed(`The server ${server} does not answer. Is it running? --server names another.`);
+  });
+  if (!response.ok || response.body === null) {
+    const problem = (await response.json().catch(() => null)) as Problem | null;
+    throw new CommandFailed(problem?.detail ?? `The server answered ${response.status}.`);
+  }
+  const partial = `${output}.part`;
+  const lines = wholeLines(response.body, signal);
+  try {
+    const gzip = output.endsWith('.gz') ? [createGzip()] : [];
+    await pipeline([Readable.from(lines), ...gzip, createWriteStream(partial)]);
+    await rename(partial, output);
+  } catch (error) {
+    await rm(partial, { force: true });
+    throw new CommandFailed(`${output} could not be written: ${(error as Error).message}`);
+  }
+  process.stderr.write(`${output} is written.\n`);
+}
+
+/** The bytes of a body up to the last whole line: a recording that is stopped must not end in half of one. */
+async function* wholeLines(body: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncGenerator<Buffer> {
+  let rest: Buffer = Buffer.alloc(0);
+  try {
+    for await (const chunk of body) {
+      const bytes = Buffer.concat([rest, chunk]);
+      const end = bytes.lastIndexOf(10) + 1;
+      if (end > 0) yield bytes.subarray(0, end);
+      rest = bytes.subarray(end);
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}

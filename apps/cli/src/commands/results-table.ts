@@ -1,0 +1,49 @@
+import type { Entry } from '@okboxbox/protocol';
+import type { TimingState } from '@okboxbox/timing';
+import type { Results } from './results.js';
+
+interface Column {
+  readonly title: string;
+  readonly of: (entry: Entry) => string;
+  readonly left?: boolean;
+}
+
+const COLUMNS: readonly Column[] = [
+  { title: 'P', of: (entry) => String(entry.position ?? '–') },
+  { title: 'No', of: (entry) => entry.carNumber },
+  { title: 'Name', of: (entry) => entry.name, left: true },
+  { title: 'Laps', of: (entry) => String(entry.lapsCompleted ?? '–') },
+  { title: 'Gap', of: (entry) => gap(entry.gapMs, entry.gapLaps) },
+  { title: 'Int', of: (entry) => gap(entry.intervalMs, entry.intervalLaps) },
+  { title: 'Best', of: (entry) => lapTime(entry.bestLapMs) },
+  { title: 'Last', of: (entry) => lapTime(entry.lastLapMs) },
+  { title: 'Pits', of: (entry) => String(entry.pitStops) },
+  { title: 'Status', of: (entry) => entry.status, left: true },
+];
+
+/** Prints a classification for a person at a terminal. */
+export function printResults(found: Results, timing: TimingState, out: { write(text: string): unknown }): void {
+  const session = timing.session;
+  if (session) {
+    const derived = session.positions === 'derived' ? ' · positions between crossings are derived' : '';
+    out.write(`${session.type} · ${session.track.name} · ${timing.phase ?? 'not begun'}${derived}\n`);
+  }
+  const rows = found.entries.map((entry) => COLUMNS.map((column) => column.of(entry)));
+  const widths = COLUMNS.map((column, i) => Math.max(column.title.length, ...rows.map((row) => row[i]?.length ?? 0)));
+  const line = (cells: readonly string[]) =>
+    cells.map((cell, i) => (COLUMNS[i]?.left ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join('  ');
+  out.write(`${line(COLUMNS.map((column) => column.title))}\n`);
+  for (const row of rows) out.write(`${line(row).trimEnd()}\n`);
+  out.write(`${found.laps.length} laps, ${found.events.length} race events. Lap 1 of a race counts from green.\n`);
+}
+
+function lapTime(ms: number | null): string {
+  if (ms === null) return '–';
+  const minutes = Math.floor(ms / 60_000);
+  return `${minutes}:${((ms % 60_000) / 1000).toFixed(3).padStart(6, '0')}`;
+}
+
+function gap(ms: number | null, laps: number | null): string {
+  if (laps !== null) return `${laps} L`;
+  return ms === null ? '–' : `+${(ms / 1000).toFixed(3)}`;
+}

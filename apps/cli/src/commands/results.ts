@@ -1,0 +1,46 @@
+import type { Entry, Lap, RaceEvent } from '@okboxbox/protocol';
+import { openSource, SourceError } from '@okboxbox/sources';
+import { createTiming, entryInfos, foldRecord, standings, type TimingState } from '@okboxbox/timing';
+import { CommandFailed } from '../failures.js';
+import { userFolder } from '../place.js';
+import { printResults } from './results-table.js';
+
+/** What `okboxbox results --json` prints. */
+export interface Results {
+  readonly entries: readonly Entry[];
+  readonly laps: readonly Lap[];
+  readonly events: readonly RaceEvent[];
+}
+
+/** Runs a source through the timing engine as fast as it can, and prints what the engine found. */
+export async function results(spec: string, options: { readonly json?: boolean }): Promise<void> {
+  const timing = createTiming();
+  let damage: SourceError | null = null;
+  try {
+    const source = await openSource(spec, { cwd: userFolder() });
+    const onTrouble = ({ message }: { message: string }) => process.stderr.write(`${message}\n`);
+    for await (const record of source.read({ onTrouble })) foldRecord(timing, record);
+  } catch (error) {
+    if (!(error instanceof SourceError)) throw error;
+    // The records before the damage are good, and their results are worth having.
+    if (timing.session === null) throw new CommandFailed(error.message);
+    damage = error;
+  }
+  if (timing.session === null) {
+    throw new CommandFailed(
+      `${spec} holds no session: there is nothing to time. Is it a recording that was cut at its beginning?`,
+    );
+  }
+  const found: Results = { entries: entriesOf(timing), laps: timing.laps, events: timing.events };
+  if (options.json) process.stdout.write(`${JSON.stringify(found)}\n`);
+  else printResults(found, timing, process.stdout);
+  if (damage) throw new CommandFailed(`${damage.message} What is printed rests on what came before.`);
+}
+
+function entriesOf(timing: TimingState): Entry[] {
+  const infos = new Map(entryInfos(timing).map((info) => [info.car, info]));
+  return standings(timing).flatMap(({ car, figures }) => {
+    const info = infos.get(car);
+    return info ? [{ ...info, ...figures }] : [];
+  });
+}

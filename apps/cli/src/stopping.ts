@@ -1,0 +1,18 @@
+/**
+ * Resolves when this process is told to stop: by a signal or, where `up` started it, when that lets go of it.
+ * Ctrl-C reaches a whole terminal at once; a child leaves it to `up`, which stops the relay before the server.
+ */
+export function untilStopped(): Promise<void> {
+  return new Promise((resolve) => {
+    const isChild = process.send !== undefined;
+    const stop = () => {
+      process.removeListener('disconnect', stop);
+      // Nothing more is to be heard from `up`, and an open channel would keep this process alive.
+      if (process.connected) process.disconnect();
+      resolve();
+    };
+    process.once('SIGTERM', stop);
+    process.on('SIGINT', isChild ? () => undefined : stop);
+    if (isChild) process.once('disconnect', stop);
+  });
+}
