@@ -1,0 +1,80 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Running } from '../okboxbox.js';
+import { Cable } from './cable.js';
+import { expectSameRace, RaceNight, type Results, undisturbed } from './race-night.js';
+
+const RACE = 'demo:cable,cars=20,minutes=20';
+
+let expected: Results | null = null;
+let night: RaceNight;
+let cable: Cable;
+let server: Running;
+let relay: Running;
+
+beforeEach(async () => {
+  expected ??= await undisturbed(RACE);
+  night = await RaceNight.begin();
+  cable = await Cable.to(night.port);
+  server = await night.serve();
+}, 60_000);
+afterEach(async () => {
+  await night.end();
+  await cable.close();
+});
+
+/** Runs the race through the cable, does harm to it in the middle, and compares what has come of it. */
+async function race(speed: string, harm: () => Promise<void>): Promise<void> {
+  relay = await night.relay(RACE, speed, cable.url);
+  await vi.waitFor(async () => expect(await night.clock()).toBeGreaterThan(30), { timeout: 30_000 });
+  await harm();
+  expect(await relay.ended).toBe(0);
+  const { sessionId } = await night.ended();
+  const times = await night.frameTimes(sessionId);
+  const steps = times.slice(1).map((time, i) => Math.round((time - (times[i] ?? 0)) * 100) / 100);
+  expect(new Set(steps)).toEqual(new Set([0.1]));
+  expectSameRace(await night.results(sessionId), expected as Results);
+}
+
+const seconds = (count: number) => new Promise((resolve) => setTimeout(resolve, count * 1000));
+
+describe('everything captured arrives once and in order', () => {
+  it('when the network is cut for a second', { timeout: 180_000 }, async () => {
+    await race('60', async () => {
+      cable.pull();
+      await seconds(1);
+      cable.mend();
+    });
+    expect(relay.stderr()).toContain('tries again in');
+  });
+
+  it('when it is cut for half a minute, in which ten minutes of the race are run', { timeout: 240_000 }, async () => {
+    await race('20', async () => {
+      cable.pull();
+      const at = await night.clock();
+      await seconds(30);
+      // Nothing has come meanwhile, and all of it comes at once: far faster than it was captured.
+      expect(await night.clock()).toBe(at);
+      cable.mend();
+      await vi.waitFor(async () => expect(await night.clock()).toBeGreaterThan(at + 550), {
+        timeout: 25_000,
+        interval: 100,
+      });
+    });
+  });
+
+  it('when the connection goes dead and nobody is told', { timeout: 180_000 }, async () => {
+    await race('30', async () => {
+      cable.kill();
+      await vi.waitFor(() => expect(relay.stderr()).toContain('no acknowledgement for 10 s'), { timeout: 20_000 });
+      cable.mend();
+    });
+  });
+
+  it('when the server stands still for 20 s', { timeout: 180_000 }, async () => {
+    await race('30', async () => {
+      server.process.kill('SIGSTOP');
+      await seconds(20);
+      server.process.kill('SIGCONT');
+    });
+  });
+});

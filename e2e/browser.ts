@@ -1,0 +1,40 @@
+import { existsSync } from 'node:fs';
+import { type Browser, chromium, type Page } from 'playwright-core';
+
+const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
+
+/** Whether a browser test can be skipped: never in CI, where it must fail instead. */
+export const WITHOUT_CHROMIUM = !existsSync(CHROMIUM) && process.env.CI !== 'true';
+
+/** Starts the system's Chromium, headless and without its own traffic. */
+export function launch(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: CHROMIUM,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+}
+
+/** A page with what went wrong on it: errors on its console and uncaught ones. */
+export async function openPage(
+  browser: Browser,
+  size: { readonly width: number; readonly height: number },
+): Promise<{ readonly page: Page; readonly problems: string[] }> {
+  const page = await browser.newPage({ viewport: size });
+  const problems: string[] = [];
+  page.on('pageerror', (error) => problems.push(error.message));
+  page.on('console', (message) => {
+    // A server that was killed cannot be reached for a while: the browser says so, and so it should.
+    if (message.type() === 'error' && !/ERR_CONNECTION_REFUSED|WebSocket connection/.test(message.text())) {
+      problems.push(`${message.text()} (${message.location().url})`);
+    }
+  });
+  return { page, problems };
+}

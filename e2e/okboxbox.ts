@@ -1,0 +1,110 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The built command, as a user runs it; `npm test` builds it first. */
+const PROGRAM = fileURLToPath(new URL('../apps/cli/bin/okboxbox.js', import.meta.url));
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+/** Folder of the recordings that tests read. */
+export const SHARED = resolve(ROOT, process.env.OKBOXBOX_SHARED ?? '../shared');
+export const MONZA = join(SHARED, 'data/iracing/monza-f3.lapchart.json');
+export const PORTIMAO = join(SHARED, 'data/iracing/portimao-driver-swap.jsonl.gz');
+
+/** Whether a test that needs the shared data can be skipped: never in CI, where it must fail instead. */
+export const WITHOUT_DATA = !existsSync(MONZA) && process.env.CI !== 'true';
+
+/** A command that runs, with what it has printed so far. */
+export interface Running {
+  readonly process: ChildProcess;
+  readonly stdout: () => string;
+  readonly stderr: () => string;
+  /** Resolves with the exit code, or the signal that ended it. */
+  readonly ended: Promise<number | string>;
+}
+
+/** Starts the command; a test's environment does not leak into it beyond PATH and HOME. */
+export function okboxbox(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  stdin: 'ignore' | 'pipe' = 'ignore',
+): Running {
+  const child = spawn(process.execPath, [PROGRAM, ...args], {
+    cwd: ROOT,
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
+    stdio: [stdin, 'pipe', 'pipe'],
+  });
+  let out = '';
+  let err = '';
+  if (child.stdout === null || child.stderr === null) throw new Error('The command has no output.');
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    out += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    err += text;
+  });
+  return {
+    process: child,
+    stdout: () => out,
+    stderr: () => err,
+    ended: new Promise((settle) => child.once('close', (code, signal) => settle(code ?? signal ?? 'unknown'))),
+  };
+}
+
+/** Runs the command to its end. */
+export async function run(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<{ exit: number | string; out: string; err: string }> {
+  const running = okboxbox(args, env);
+  const exit = await running.ended;
+  return { exit, out: running.stdout(), err: running.stderr() };
+}
+
+/** Stops a command that still runs, and waits until it has ended. */
+export async function stop(running: Running, signal: NodeJS.Signals = 'SIGTERM'): Promise<number | string> {
+  if (running.process.exitCode === null && running.process.signalCode === null) running.process.kill(signal);
+  return running.ended;
+}
+
+/** A new data folder, and the way to throw it away. */
+export function temporaryData(): { readonly dir: string; remove(): void } {
+  const dir = mkdtempSync(join(tmpdir(), 'okboxbox-'));
+  return { dir, remove: () => rmSync(dir, { recursive: true, force: true }) };
+}
+
+/** Ports below those that connections go out from: a call to one before its server listens could meet itself. */
+const FIRST_PORT = 10_000;
+const PORTS = 20_000;
+
+/** A port that nobody listens on now. */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = FIRST_PORT + Math.floor(Math.random() * PORTS);
+    const probe = createServer();
+    const isFree = await new Promise<boolean>((resolve) => {
+      probe.once('error', () => resolve(false));
+      probe.listen(port, '127.0.0.1', () => resolve(true));
+    });
+    if (!isFree) continue;
+    await new Promise((done) => probe.close(done));
+    return port;
+  }
+}
+
+/** A token of a data folder, made by the command. */
+export async function tokenOf(dir: string, role: string, ...more: string[]): Promise<string> {
+  const made = await run(['token', '--role', role, '--data', dir, ...more]);
+  if (made.exit !== 0) throw new Error(made.err);
+  return made.out.trim();
+}
+
+/** Reads JSON from a server with a token. */
+export async function getJson<T>(url: string, token: string): Promise<T> {
+  const response = await fetch(url, { headers: { authorization: `Bearer ${token}` } });
+  if (!response.ok) throw new Error(`${url} answered ${response.status}: ${await response.text()}`);
+  return (await response.json()) as T;
+}

@@ -1,0 +1,118 @@
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import type { Lap, SessionSummary, TimingAnswer } from '@okboxbox/protocol';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import {
+  freePort,
+  getJson,
+  MONZA,
+  okboxbox,
+  type Running,
+  run,
+  stop,
+  temporaryData,
+  tokenOf,
+  WITHOUT_DATA,
+} from './okboxbox.js';
+
+let data: ReturnType<typeof temporaryData>;
+let url: string;
+let running: Running[];
+
+beforeEach(async () => {
+  data = temporaryData();
+  url = `http://127.0.0.1:${await freePort()}`;
+  running = [];
+});
+afterEach(async () => {
+  for (const each of running) await stop(each);
+  data.remove();
+});
+
+/** A server, and the environment of a relay that feeds it. */
+async function serve(): Promise<Record<string, string>> {
+  running.push(okboxbox(['server', '--port', new URL(url).port, '--data', data.dir], { LOG_LEVEL: 'warn' }));
+  await vi.waitFor(async () => expect((await fetch(`${url}/api/health`)).ok).toBe(true), { timeout: 20_000 });
+  return { RELAY_BACKENDS: url, RELAY_TOKEN: await tokenOf(data.dir, 'relay') };
+}
+
+const resultsOf = async (spec: string) => (await run(['results', spec, '--json'])).out;
+
+describe.skipIf(WITHOUT_DATA)('a recording', () => {
+  it('of a source gives the same results as the source, and replaces nothing before it is whole', async () => {
+    const file = join(data.dir, 'monza.jsonl.gz');
+    const made = await run(['record', '--source', `lapchart:${MONZA}`, '-o', file]);
+    expect([made.exit, made.err]).toEqual([0, expect.stringContaining('holds 19855 frames')]);
+    expect(await resultsOf(`recording:${file}`)).toBe(await resultsOf(`lapchart:${MONZA}`));
+  });
+
+  it('of a running session goes on until it ends, and has all of it', { timeout: 60_000 }, async () => {
+    const env = await serve();
+    const token = await tokenOf(data.dir, 'team');
+    running.push(okboxbox(['relay', '--source', `lapchart:${MONZA}`, '--speed', '200'], env));
+    const sessions = () => getJson<SessionSummary[]>(`${url}/api/sessions`, token);
+    await vi.waitFor(async () => expect((await sessions())[0]?.lastFrameAt).toBeTypeOf('number'), { timeout: 20_000 });
+    const sessionId = (await sessions())[0]?.sessionId ?? '';
+    const file = join(data.dir, 'session.jsonl');
+    const made = await run(['record', '--session', sessionId, '--server', url, '-o', file], { OKBOXBOX_TOKEN: token });
+    expect([made.exit, made.err]).toEqual([0, expect.stringContaining('is written')]);
+    expect((await sessions())[0]?.status).toBe('ended');
+    const laps = await getJson<Lap[]>(`${url}/api/sessions/${sessionId}/laps`, token);
+    expect(JSON.parse(await resultsOf(`recording:${file}`)).laps).toEqual(laps);
+    expect(readFileSync(file, 'utf8').endsWith('}\n')).toBe(true);
+  });
+
+  it('is refused without the right, and says which', async () => {
+    const env = await serve();
+    const made = await run(['record', '--session', 'sess_x', '--server', url, '-o', join(data.dir, 'x.jsonl')], env);
+    expect([made.exit, made.err]).toEqual([1, expect.stringContaining('session:live')]);
+    expect(() => statSync(join(data.dir, 'x.jsonl'))).toThrow();
+  });
+
+  it('stopped in the middle is still whole', { timeout: 30_000 }, async () => {
+    const file = join(data.dir, 'half.jsonl.gz');
+    const recording = okboxbox(['record', '--source', `lapchart:${MONZA}`, '-o', file]);
+    await vi.waitFor(() => expect(recording.stderr()).toContain('frames'), { timeout: 20_000 });
+    await stop(recording);
+    const lines = gunzipSync(readFileSync(file)).toString().trim().split('\n');
+    expect(lines.length).toBeGreaterThan(100);
+    for (const line of lines) JSON.parse(line);
+  });
+});
+
+describe.skipIf(WITHOUT_DATA)('a replay', () => {
+  it('can be paused, sped up, put forward and back by lines of input', { timeout: 90_000 }, async () => {
+    const env = await serve();
+    const token = await tokenOf(data.dir, 'team');
+    const file = join(data.dir, 'monza.jsonl.gz');
+    await run(['record', '--source', `lapchart:${MONZA}`, '-o', file]);
+    const replay = okboxbox(['replay', file], env, 'pipe');
+    running.push(replay);
+    const tell = (line: string) => replay.process.stdin?.write(`${line}\n`);
+    const clock = async () => {
+      const [session] = await getJson<SessionSummary[]>(`${url}/api/sessions`, token);
+      if (session === undefined) return { sessionId: '', at: 0 };
+      const timing = await getJson<TimingAnswer>(`${url}/api/sessions/${session.sessionId}/timing`, token);
+      return { sessionId: session.sessionId, at: timing.sessionTime ?? 0 };
+    };
+    const soon = { timeout: 20_000, interval: 100 };
+    await vi.waitFor(async () => expect((await clock()).at).toBeGreaterThan(0), soon);
+    const first = await clock();
+
+    tell('skip 600');
+    await vi.waitFor(async () => expect((await clock()).at).toBeGreaterThan(first.at + 590), soon);
+    tell('pause');
+    await vi.waitFor(() => expect(replay.stderr()).toContain('paused'), soon);
+    const held = await clock();
+    tell('skip 5');
+    // Paused it stands, but where it is put is shown.
+    await vi.waitFor(async () => expect((await clock()).at).toBeGreaterThanOrEqual(held.at + 4.8), soon);
+    tell('skip -300');
+    await vi.waitFor(async () => expect((await clock()).sessionId).not.toBe(first.sessionId), soon);
+    await vi.waitFor(async () => expect((await clock()).at).toBeGreaterThan(held.at - 310), soon);
+    expect((await clock()).at).toBeLessThan(held.at - 280);
+    tell('quit');
+    expect(await replay.ended).toBe(0);
+  });
+});
