@@ -11,11 +11,14 @@ import { pino } from 'pino';
 
 /**
  * A server that is killed in hour 23 of a simulated 24-hour race of 60 cars at 10 Hz: how long until it serves again. In
- * the same run the whole timeline is folded from its beginning, and must come to the same state: laps, events, gaps.
+ * the same run the whole timeline is folded from its beginning, and must come to the same state: laps, events, gaps; and
+ * a moment in hour 12 is sought.
  */
 
 const HOURS = 23;
 const CARS = 60;
+/** Just before a checkpoint that is kept: as far to fold as it gets. */
+const SEEK_S = 12 * 3_600 - 10;
 const BUDGET_MS = 2_000;
 const PROGRAM = fileURLToPath(new URL('../../apps/cli/bin/okboxbox.js', import.meta.url));
 
@@ -50,12 +53,13 @@ for await (const source of race.read()) {
 await session.have(stream);
 // Nothing is closed: to the disk it is as if the process had been killed here.
 
-const fold = async () => {
+const fold = async (until?: number) => {
   const begin = performance.now();
-  const folded = await foldSession(dir, { mend: false, log });
+  const folded = await foldSession(dir, { mend: false, log, ...(until && { until }) });
   return { tookMs: performance.now() - begin, state: folded?.state };
 };
 const restored = await fold();
+const sought = await fold(SEEK_S);
 const serves = await serverOn(dataDir);
 renameSync(join(dir, 'checkpoint'), join(dir, 'checkpoint.aside'));
 const whole = await fold();
@@ -77,6 +81,7 @@ console.log(
     sameState: same,
     fromCheckpointMs: Math.round(restored.tookMs),
     wholeTimelineMs: Math.round(whole.tookMs),
+    seekMs: Math.round(sought.tookMs),
     servesAfterMs: Math.round(serves),
     longestReceiveMs: Math.round(longestMs * 10) / 10,
     budgetMs: BUDGET_MS,

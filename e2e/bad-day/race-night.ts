@@ -126,3 +126,12 @@ export function expectSameRace(found: Results, expected: Results): void {
   expect(timeless(found.events)).toEqual(timeless(expected.events));
   expect(found.entries).toEqual(expected.entries);
 }
+
+/** The session has ended, every frame is on its timeline once and in order, and the race is the same. */
+export async function expectAllOnce(night: RaceNight, expected: Results): Promise<void> {
+  const { sessionId } = await night.ended();
+  const times = await night.frameTimes(sessionId);
+  const steps = times.slice(1).map((time, i) => Math.round((time - (times[i] ?? 0)) * 100) / 100);
+  expect(new Set(steps)).toEqual(new Set([0.1]));
+  expectSameRace(await night.results(sessionId), expected);
+}

@@ -1,4 +1,6 @@
+import type { SessionSummary, TimingAnswer } from '@okboxbox/protocol';
 import { describe, expect, it } from 'vitest';
+import { race } from '../testing/race.js';
 import { serverForEachTest } from '../testing/running-server.js';
 
 const { url, signInCode, token, relay, get } = serverForEachTest();
@@ -54,6 +56,25 @@ describe('the HTTP calls', () => {
     expect(await get('/api/sessions', 'wrong')).toMatchObject({ status: 401 });
     expect(await get('/api/nothing')).toMatchObject({ status: 404, type: 'application/problem+json' });
     expect(await get(`/api/sessions/${sessionId}/laps?car=x`, await token('team'))).toMatchObject({ status: 400 });
+  });
+
+  it('answer the timing of a past moment, of a running session and of an ended one', async () => {
+    const { relay: socket, sessionId, send } = await relay();
+    await send(race(600), 1);
+    const team = await token('team');
+    const at = async (sessionTime: number) =>
+      (await get<TimingAnswer>(`/api/sessions/${sessionId}/timing?sessionTime=${sessionTime}`, team)).body;
+    const past = await at(130.04);
+    expect(past.sessionTime).toBeCloseTo(130, 6);
+    expect(past.entries[0]).toMatchObject({ carNumber: '11', lapsCompleted: 1 });
+    expect(past.entries[0]?.progress).toBeCloseTo(1.49, 3);
+    const newest = await at(1e9);
+    expect(newest.sessionTime).toBeCloseTo(159.9, 6);
+
+    await new Promise((resolve) => socket.emit('relay:bye', { reason: 'finished' }, resolve));
+    await expect.poll(async () => (await get<SessionSummary[]>('/api/sessions', team)).body[0]?.status).toBe('ended');
+    expect(await at(130.04)).toEqual(past);
+    expect(await get(`/api/sessions/${sessionId}/timing?sessionTime=soon`, team)).toMatchObject({ status: 400 });
   });
 
   it('refuse a body of 10 MB with a problem document', async () => {

@@ -9,7 +9,8 @@ import type { Tokens } from '../access/tokens.js';
 import { deny, type Visitor } from '../access/visitor.js';
 import { namedTiming, timingAnswerOf } from '../audience/feed-view.js';
 import type { PastSessions } from '../audience/past-sessions.js';
-import type { SessionRegistry } from '../session/registry.js';
+import { SeekRefusedError, type SessionRegistry } from '../session/registry.js';
+import type { SessionState } from '../session/session-state.js';
 import { segmentsOf } from '../timeline/read-timeline.js';
 import { callerOf, problemOf, sessionFor } from './caller.js';
 import { type HealthWorld, healthOf, isReady } from './health.js';
@@ -27,6 +28,8 @@ export interface HttpWorld extends HealthWorld {
 }
 
 const oneSession = z.object({ id: z.string().max(100) });
+/** `sessionTime` asks for the timing as it was then, in seconds on the sim's session clock. */
+const timingQuery = z.object({ sessionTime: z.coerce.number().optional() });
 const lapsQuery = z.object({ car: z.coerce.number().int().min(0).optional() });
 /** `follow` goes on with a running session until it ends. */
 const recordingQuery = z.object({
@@ -76,7 +79,9 @@ export function serveCalls(http: FastifyInstance, world: HttpWorld): void {
   });
 
   http.get('/api/sessions/:id/timing', async (request) => {
+    const { sessionTime } = parse(timingQuery, request.query);
     const { summary } = await session(request, world);
+    if (sessionTime !== undefined) return timingAnswerOf(await stateAt(registry, summary, sessionTime));
     const live = registry.liveSession(summary.sessionId);
     if (live) return timingAnswerOf(live.state);
     const { feed, at } = there(await world.past.last(summary.sessionId), summary);
@@ -129,9 +134,18 @@ async function session(
   return { summary: sessionFor(visitor, 'session:live', registry, id), visitor };
 }
 
+async function stateAt(registry: SessionRegistry, summary: SessionSummary, sessionTime: number): Promise<SessionState> {
+  try {
+    return there(await registry.stateAt(summary.sessionId, sessionTime), summary);
+  } catch (error) {
+    if (error instanceof SeekRefusedError) throw new HttpProblem(503, error.message);
+    throw error;
+  }
+}
+
 function there<T>(found: T | null, { sessionId }: SessionSummary): T {
   if (found !== null) return found;
-  throw new HttpProblem(404, `The timeline of session "${sessionId}" cannot be read any more.`);
+  throw new HttpProblem(404, `There is no timeline of session "${sessionId}" here that can be read.`);
 }
 
 function parse<S extends z.ZodType>(schema: S, value: unknown): z.infer<S> {

@@ -1,4 +1,4 @@
-import { open, readFile, rename } from 'node:fs/promises';
+import { link, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import { crc32 } from 'node:zlib';
@@ -7,12 +7,13 @@ import type { TimelinePosition } from '../timeline/segment-format.js';
 import type { SessionImage } from './session-state.js';
 
 /**
- * A session's state beside its timeline, so that a restart folds only what came after it. Two files: the checkpoint,
- * written whole and put in place at once, and the race log, which laps and race events are appended to and of which
- * a checkpoint says how much is part of it. So a checkpoint of hour 23 is as small as one of hour 1.
+ * A session's state beside its timeline, so that a restart folds only what came after it. Two kinds of file: the
+ * checkpoint, written whole and put in place at once, and the race log, which laps and race events are appended to and
+ * of which a checkpoint says how much is part of it. So a checkpoint of hour 23 is as small as one of hour 1. Every
+ * five minutes of the session one is kept, under its session time in ms: a seek starts from the one before.
  *
- *   checkpoint   8 bytes magic and version · u32 CRC-32 · V8's serialization of a `Checkpoint`
- *   race log     per checkpoint: u32 length · u32 CRC-32 · V8's serialization of `RaceLogPart`
+ *   checkpoint, checkpoint-<ms>   8 bytes magic and version · u32 CRC-32 · V8's serialization of a `Checkpoint`
+ *   race-log                      per checkpoint: u32 length · u32 CRC-32 · V8's serialization of `RaceLogPart`
  */
 
 const CHECKPOINT = 'checkpoint';
@@ -20,6 +21,10 @@ const RACE_LOG = 'race-log';
 /** Raise the last byte whenever the shape of `SessionImage` changes; a checkpoint of another version is not read. */
 const MAGIC = Buffer.from('OBBCP\0\0\x01', 'latin1');
 const FRAMING = 8;
+/** Seconds of a session between two checkpoints that are kept: folding so much takes about a tenth of a second. */
+const KEPT_EVERY_S = 300;
+/** Longest time that reading a race log holds the event loop, in ms. */
+const SLICE_MS = 10;
 
 /** What has been completed since the checkpoint before. */
 export interface RaceLogPart {
@@ -90,18 +95,47 @@ export async function writeCheckpoint(
   await rename(`${path}.new`, path);
 }
 
+/** Keeps the checkpoint in place for seeks, unless one of the five minutes before it is kept. */
+export async function keepCheckpoint(dir: string, sessionTime: number): Promise<void> {
+  const ms = Math.round(sessionTime * 1000);
+  const newest = (await keptIn(dir))[0] ?? Number.NEGATIVE_INFINITY;
+  if (ms >= 0 && ms - newest >= KEPT_EVERY_S * 1000)
+    await link(join(dir, CHECKPOINT), join(dir, `${CHECKPOINT}-${ms}`));
+}
+
+/** Removes what was kept for seeks: a race log that is written anew has its parts elsewhere. */
+export async function forgetCheckpoints(dir: string): Promise<void> {
+  for (const ms of await keptIn(dir)) await rm(join(dir, `${CHECKPOINT}-${ms}`));
+}
+
+/** Session times of the checkpoints that are kept, in ms, newest first. */
+async function keptIn(dir: string): Promise<number[]> {
+  const names = await readdir(dir);
+  const times = names.flatMap((name) => /^checkpoint-(\d+)$/.exec(name)?.[1] ?? []);
+  return times.map(Number).sort((a, b) => b - a);
+}
+
 /**
- * Reads a session's checkpoint; `null` where there is none.
+ * Reads a session's newest checkpoint, or its newest of up to a session time in seconds; `null` where there is none.
  * @throws CheckpointError where it is damaged or of another version.
  */
-export async function readCheckpoint(dir: string): Promise<RestoredCheckpoint | null> {
-  const bytes = await readFile(join(dir, CHECKPOINT)).catch(absent);
-  if (bytes === null) return null;
-  const { position, raceLogBytes, image } = checkpointOf(bytes);
+export async function readCheckpoint(
+  dir: string,
+  until = Number.POSITIVE_INFINITY,
+): Promise<RestoredCheckpoint | null> {
+  const newest = await checkpointIn(dir, CHECKPOINT);
+  if (newest === null || (newest.image.timing.sessionTime ?? 0) <= until) return newest && withRaceLog(dir, newest);
+  const ms = (await keptIn(dir)).find((kept) => kept <= until * 1000);
+  const kept = ms === undefined ? null : await checkpointIn(dir, `${CHECKPOINT}-${ms}`);
+  return kept && withRaceLog(dir, kept);
+}
+
+async function withRaceLog(dir: string, { position, raceLogBytes, image }: Checkpoint): Promise<RestoredCheckpoint> {
   const log = (await readFile(join(dir, RACE_LOG)).catch(absent)) ?? Buffer.alloc(0);
   if (log.length < raceLogBytes) throw new CheckpointError(`the race log has ${log.length} of ${raceLogBytes} bytes`);
   const laps: Lap[] = [];
   const events: RaceEvent[] = [];
+  let sliceEnd = performance.now() + SLICE_MS;
   for (let at = 0; at < raceLogBytes; ) {
     const body = log.subarray(at + FRAMING, at + FRAMING + log.readUInt32LE(at));
     if (crc32(body) !== log.readUInt32LE(at + 4)) throw new CheckpointError(`the race log is damaged at byte ${at}`);
@@ -109,8 +143,18 @@ export async function readCheckpoint(dir: string): Promise<RestoredCheckpoint | 
     for (const lap of part.laps) laps.push(lap);
     for (const event of part.events) events.push(event);
     at += FRAMING + body.length;
+    if (at > raceLogBytes) throw new CheckpointError(`the race log has no part that ends at byte ${raceLogBytes}`);
+    if (performance.now() >= sliceEnd) {
+      await new Promise((resolve) => setImmediate(resolve));
+      sliceEnd = performance.now() + SLICE_MS;
+    }
   }
   return { position, raceLogBytes, image, laps, events };
+}
+
+async function checkpointIn(dir: string, name: string): Promise<Checkpoint | null> {
+  const bytes = await readFile(join(dir, name)).catch(absent);
+  return bytes && checkpointOf(bytes);
 }
 
 function checkpointOf(bytes: Buffer): Checkpoint {

@@ -1,11 +1,11 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodeRecord, readRecord } from '@okboxbox/protocol';
 import fc from 'fast-check';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { race } from '../testing/race.js';
+import { frame, race, sessionLine } from '../testing/race.js';
 import { foldSession } from './fold-session.js';
 import { Session } from './session.js';
 import type { SessionState } from './session-state.js';
@@ -36,8 +36,11 @@ function feed(session: Session, from: number, to: number): void {
   }
 }
 
-/** What of a state a viewer or a relay could tell from another's. */
-const known = (state: SessionState | undefined) => state && { ...state.image(), timing: state.timing };
+/** All that was folded into a state; how much of it is on disk is another matter. */
+function known(state: SessionState | undefined) {
+  if (state === undefined) return undefined;
+  return { ...state.image(), streams: state.streams.map((stream) => ({ ...stream, synced: 0 })), timing: state.timing };
+}
 
 async function undisturbed(): Promise<SessionState> {
   const session = await Session.begin(sessions, FACTS, world);
@@ -136,6 +139,71 @@ describe('a checkpoint', () => {
     rmSync(dir, { recursive: true });
     await session.close();
     expect(said.join('')).toContain('a checkpoint could not be written');
+  });
+});
+
+describe('a seek', () => {
+  // Twenty minutes at a frame a second, with a checkpoint at each clean end.
+  const LONG = [sessionLine(), ...Array.from({ length: 1_200 }, (_, second) => frame(second * 10))];
+  const CHUNK = 100;
+
+  async function played(): Promise<void> {
+    for (let from = 0; from < LONG.length; from += CHUNK) {
+      const folded = await foldSession(dir, { mend: true, log });
+      const session = folded ? await Session.resume(dir, folded, world) : await Session.begin(sessions, FACTS, world);
+      const stream = session.stream('rig', 'run', true);
+      LONG.slice(from, from + CHUNK).forEach((record, i) => {
+        now += 100;
+        const wire = readRecord(encodeRecord(record, from + i + 1));
+        expect(session.receive(stream, wire)).toEqual({ receipt: 'taken' });
+      });
+      await session.close();
+    }
+  }
+
+  /** The state at a moment, folded from the timeline alone. */
+  async function withoutCheckpoints(until: number): Promise<SessionState | undefined> {
+    const kept = readdirSync(dir).filter((name) => name.startsWith('checkpoint'));
+    for (const name of kept) renameSync(join(dir, name), join(dir, `aside-${name}`));
+    const folded = await foldSession(dir, { mend: false, until, log });
+    for (const name of kept) renameSync(join(dir, `aside-${name}`), join(dir, name));
+    return folded?.state;
+  }
+
+  it('gives the state of that moment, the same from a checkpoint as from the beginning', async () => {
+    await played();
+    await fc.assert(
+      fc.asyncProperty(fc.double({ min: 90, max: 1_320, noNaN: true }), async (until) => {
+        const sought = await foldSession(dir, { mend: false, until, log });
+        expect(known(sought?.state)).toEqual(known(await withoutCheckpoints(until)));
+        expect(sought?.state.timing.sessionTime ?? 0).toBeLessThanOrEqual(until);
+      }),
+      { numRuns: 30 },
+    );
+    expect(said).toEqual([]);
+  });
+
+  it('starts from the checkpoint before: what lies further back is not read again', async () => {
+    await played();
+    expect(readdirSync(dir).filter((name) => name.startsWith('checkpoint-'))).toHaveLength(4);
+    const expected = known(await withoutCheckpoints(1_000));
+    const path = join(dir, '000001.seg');
+    const bytes = readFileSync(path);
+    writeFileSync(path, bytes.fill(0, 8, bytes.length / 2));
+    expect(known((await foldSession(dir, { mend: false, until: 1_000, log }))?.state)).toEqual(expected);
+    expect(said).toEqual([]);
+  });
+
+  it('takes no checkpoint of a race log that was begun anew', async () => {
+    await played();
+    rmSync(join(dir, 'race-log'));
+    const folded = await foldSession(dir, { mend: true, log });
+    expect(said.join('')).toContain('the race log has 0 of');
+    await (await Session.resume(dir, folded as NonNullable<typeof folded>, world)).close();
+    said = [];
+    const sought = await foldSession(dir, { mend: false, until: 700, log });
+    expect(known(sought?.state)).toEqual(known(await withoutCheckpoints(700)));
+    expect(said).toEqual([]);
   });
 });
 

@@ -1,7 +1,7 @@
 import { serialize } from 'node:v8';
 import type { Logger } from '../log.js';
 import type { Timeline } from '../timeline/timeline.js';
-import { appendPart, packPart, writeCheckpoint } from './checkpoint-file.js';
+import { appendPart, forgetCheckpoints, keepCheckpoint, packPart, writeCheckpoint } from './checkpoint-file.js';
 import type { SessionState } from './session-state.js';
 
 /** A checkpoint is due after this long, or this many frames where a backlog comes in. */
@@ -57,7 +57,7 @@ export class Checkpoints {
   async #write(now: number): Promise<void> {
     this.#at = now;
     this.#frames = this.#state.framesTotal;
-    const { laps, events } = this.#state.timing;
+    const { laps, events, sessionTime } = this.#state.timing;
     const before = this.#logged;
     // Packed at once: what is folded while the disk works belongs to the next one.
     const image = serialize(this.#state.image());
@@ -65,8 +65,10 @@ export class Checkpoints {
     const counts = { laps: laps.length, events: events.length };
     try {
       const position = await this.#timeline.mark();
+      if (before.bytes === 0) await forgetCheckpoints(this.#dir);
       const bytes = await appendPart(this.#dir, before.bytes, part);
       await writeCheckpoint(this.#dir, image, position, bytes);
+      if (sessionTime !== null) await keepCheckpoint(this.#dir, sessionTime);
       this.#logged = { ...counts, bytes };
     } catch (error) {
       this.#log.warn({ err: error, sessionId: this.#state.facts.sessionId }, 'a checkpoint could not be written');

@@ -1,3 +1,4 @@
+import { decodeRecord, readRecord } from '@okboxbox/protocol';
 import type { Logger } from '../log.js';
 import { type Damage, readTimeline } from '../timeline/read-timeline.js';
 import { type RestoredCheckpoint, readCheckpoint } from './checkpoint-file.js';
@@ -18,6 +19,8 @@ const SLICE_MS = 10;
 export interface FoldOptions {
   /** Cuts off a damaged end, for a session that goes on. */
   readonly mend: boolean;
+  /** Folds up to and with this session time, in seconds; to the end where absent. */
+  readonly until?: number;
   readonly log: Logger;
 }
 
@@ -25,22 +28,26 @@ export interface FoldOptions {
  * Folds a session from disk: from its checkpoint on where there is one that can be used, else its whole timeline.
  * Returns `null` where the timeline does not even say what session it is.
  */
-export async function foldSession(dir: string, { mend, log }: FoldOptions): Promise<FoldedSession | null> {
+export async function foldSession(dir: string, { mend, until, log }: FoldOptions): Promise<FoldedSession | null> {
   const onDamage = (damage: Damage) =>
     log.error({ dir, ...damage }, 'a timeline is damaged; the records there are lost');
-  const checkpoint = await checkpointOf(dir, log);
+  const checkpoint = await checkpointOf(dir, until, log);
   const { state, logged } = checkpoint ?? { state: null, logged: NOTHING_LOGGED };
   const from = checkpoint?.position;
-  const folded = await foldFrom(state, readTimeline(dir, { mend, onDamage, ...(from && { from }) }));
-  return folded && { state: folded, logged };
+  const folded = await foldFrom(state, readTimeline(dir, { mend, onDamage, ...(from && { from }) }), until);
+  if (folded === null) return null;
+  // What was read from the disk is on it.
+  for (const stream of folded.streams) stream.synced = stream.last;
+  return { state: folded, logged };
 }
 
 async function checkpointOf(
   dir: string,
+  until: number | undefined,
   log: Logger,
 ): Promise<(FoldedSession & Pick<RestoredCheckpoint, 'position'>) | null> {
   try {
-    const found = await readCheckpoint(dir);
+    const found = await readCheckpoint(dir, until);
     if (found === null) return null;
     const { image, laps, events, position, raceLogBytes } = found;
     const logged = { bytes: raceLogBytes, laps: laps.length, events: events.length };
@@ -55,6 +62,7 @@ async function checkpointOf(
 async function foldFrom(
   begun: SessionState | null,
   records: ReturnType<typeof readTimeline>,
+  until = Number.POSITIVE_INFINITY,
 ): Promise<SessionState | null> {
   let state = begun;
   let sliceEnd = performance.now() + SLICE_MS;
@@ -64,7 +72,14 @@ async function foldFrom(
       const { sessionId, show, sim, simSessionKey, at } = record.note;
       state = new SessionState({ sessionId, show, sim, simSessionKey, startedAt: at });
     }
-    state.apply(record);
+    if (record.type === 'note') state.applyNote(record.note);
+    else {
+      // The bytes were checked when they were taken.
+      const wire = readRecord(record.bytes);
+      const captured = decodeRecord(wire);
+      if (captured.kind === 'frame' && captured.sessionTime > until) return state;
+      state.applyCaptured(record.stream, wire.seq, record.receivedAt, captured);
+    }
     if (performance.now() >= sliceEnd) {
       await new Promise((resolve) => setImmediate(resolve));
       sliceEnd = performance.now() + SLICE_MS;

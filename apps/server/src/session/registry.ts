@@ -13,6 +13,8 @@ const SILENCE_CHECK_MS = 60 * 1000;
 const CLOCK_FELL_BACK_S = 2;
 /** Ended sessions whose timing is kept in memory after somebody asked for it. */
 const OPEN_ARCHIVES = 4;
+/** Seeks that may wait for their turn. */
+const MAX_SEEKS_WAITING = 16;
 const SUMMARY_FILE = 'summary.json';
 
 export interface RegistryWorld extends SessionWorld {
@@ -24,6 +26,15 @@ export interface RegistryListener {
   /** A session began, or was resumed after a restart. */
   began(session: Session): void;
   ended(session: Session): void;
+}
+
+/** Too many seeks wait already; try again in a moment. */
+export class SeekRefusedError extends Error {
+  override readonly name = 'SeekRefusedError';
+
+  constructor() {
+    super(`${MAX_SEEKS_WAITING} calls for a past moment wait already. Try again in a few seconds.`);
+  }
 }
 
 /**
@@ -39,6 +50,8 @@ export class SessionRegistry {
   readonly #listeners = new Set<RegistryListener>();
   readonly #silenceCheck: NodeJS.Timeout;
   #attaching: Promise<unknown> = Promise.resolve();
+  #seeking: Promise<unknown> = Promise.resolve();
+  #seeksWaiting = 0;
 
   private constructor(dir: string, world: RegistryWorld) {
     this.#dir = dir;
@@ -107,6 +120,29 @@ export class SessionRegistry {
     }
     this.#keepOpen(sessionId, opened);
     return opened;
+  }
+
+  /**
+   * A session's state as it was at a session time, in seconds: folded from the checkpoint before. `null` where its
+   * timeline is not here. One at a time, since folding takes of the same core as the running race.
+   * @throws SeekRefusedError where too many wait.
+   */
+  async stateAt(sessionId: string, sessionTime: number): Promise<SessionState | null> {
+    const live = this.#live.get(sessionId);
+    if (live && (live.state.timing.sessionTime ?? 0) <= sessionTime) return live.state;
+    if (!live && !this.#archive.has(sessionId)) return null;
+    if (this.#seeksWaiting >= MAX_SEEKS_WAITING) throw new SeekRefusedError();
+    this.#seeksWaiting += 1;
+    const found = this.#seeking.then(async () => {
+      await live?.synced();
+      return foldSession(join(this.#dir, sessionId), { mend: false, until: sessionTime, log: this.#world.log });
+    });
+    this.#seeking = found.catch(() => undefined);
+    try {
+      return (await found)?.state ?? null;
+    } finally {
+      this.#seeksWaiting -= 1;
+    }
   }
 
   /** Keeps an ended session's state; what was asked for longest ago gives way. */

@@ -1,15 +1,6 @@
-import {
-  decodeRecord,
-  type Frame,
-  type Lap,
-  type Placed,
-  type RaceEvent,
-  readRecord,
-  type SessionSummary,
-  type SourceRecord,
-} from '@okboxbox/protocol';
+import type { Frame, Lap, Placed, RaceEvent, SessionSummary, SourceRecord } from '@okboxbox/protocol';
 import { createTiming, entryInfos, foldRecord, standings, type TimingState } from '@okboxbox/timing';
-import type { Note, TimelineRecord } from '../timeline/segment-format.js';
+import type { Note } from '../timeline/segment-format.js';
 
 /** Places that a summary names. */
 const PODIUM = 3;
@@ -86,17 +77,7 @@ export class SessionState {
     return { facts, streams, status, receivedAt, framesTotal, timing: { ...timing, laps: [], events: [] } };
   }
 
-  /** Folds a record read from a timeline. Its bytes were checked when they were taken. */
-  apply(record: TimelineRecord): void {
-    if (record.type === 'note') {
-      this.applyNote(record.note);
-      return;
-    }
-    const wire = readRecord(record.bytes);
-    this.applyCaptured(record.stream, wire.seq, record.receivedAt, decodeRecord(wire));
-  }
-
-  /** Folds a record that was decoded already. */
+  /** Folds a record that a relay captured. */
   applyCaptured(stream: number, seq: number, receivedAt: number, record: SourceRecord): void {
     this.#take(stream, seq);
     foldRecord(this.timing, record);

@@ -55,7 +55,6 @@ export class Session {
 
   /** Goes on with a session after a restart: reads its timeline, mends the end, and appends behind it. */
   static async resume(dir: string, { state, logged }: FoldedSession, world: SessionWorld): Promise<Session> {
-    for (const stream of state.streams) stream.synced = stream.last;
     return new Session(dir, state, logged, await Timeline.open(dir, () => world.clock.now()), world);
   }
 
@@ -123,6 +122,11 @@ export class Session {
     await this.#timeline.synced();
     stream.synced = Math.max(stream.synced, taken);
     return haveOf(stream);
+  }
+
+  /** Resolves when all that was taken is on disk. */
+  synced(): Promise<void> {
+    return this.#timeline.synced();
   }
 
   end(reason: string): void {
