@@ -29,8 +29,24 @@ describe('the simulated race, timed from positions alone', () => {
       };
       expect(found.entries.map((entry) => entry.car)).toEqual(rows.map((row) => row.car));
       expect(found.entries.map((entry) => entry.classPosition)).toEqual(rows.map((row) => row.classPosition));
+      // The order is official by now; what was measured agreed with it.
+      const differs = found.events.filter((event) => event.name === 'official.differs');
+      expect(differs.filter(({ detail }) => 'position' in (detail ?? {}) || 'lapsCompleted' in (detail ?? {}))).toEqual(
+        [],
+      );
       const names = new Set(found.events.map((event) => event.name));
-      for (const name of ['pit.entered', 'pit.left', 'driver.changed', 'gone', 'returned', 'retired', 'finished']) {
+      for (const name of [
+        'overtake',
+        'pit.entered',
+        'box.stopped',
+        'box.left',
+        'pit.left',
+        'driver.changed',
+        'gone',
+        'returned',
+        'retired',
+        'finished',
+      ]) {
         expect(names).toContain(name);
       }
     },

@@ -99,12 +99,17 @@ export const RACE_EVENT_NAMES = [
   'phase.changed',
   'flag.changed',
   'lead.changed',
+  'overtake',
   'pit.entered',
+  'box.stopped',
+  'box.left',
   'pit.left',
   'driver.changed',
   'best.session',
   'best.class',
   'best.personal',
+  'off.track',
+  'stopped',
   'gone',
   'returned',
   'towed',
@@ -112,6 +117,7 @@ export const RACE_EVENT_NAMES = [
   'finished',
   'penalty',
   'message',
+  'official.differs',
 ] as const;
 export type RaceEventName = (typeof RACE_EVENT_NAMES)[number];
 

@@ -1,16 +1,17 @@
 import type { CarSample, EntryInfo, Frame, MessageLine, SessionLine, SourceRecord } from '@okboxbox/protocol';
+import { watchTrack } from './incidents.js';
 import { sectorBegins, takeCrossing } from './laps.js';
 import { type Crossing, move } from './motion.js';
+import { takeResults } from './official.js';
 import { reorder } from './order.js';
 import { takePit } from './pits.js';
+import { tellPlaces } from './places.js';
 import { type CarState, createCar, createTiming, type TimingState, tell } from './state.js';
 
 /** Away for shorter than this is a blink and no event, in s. */
 const BLINK_S = 1;
 /** Away for longer than this in a race is a retirement, in s. */
 const RETIRED_S = 180;
-/** Less forward movement than this in laps is standing still. */
-const CRAWL = 0.0005;
 
 /** Folds one record into the state, in place. The same records always give the same state. */
 export function foldRecord(state: TimingState, record: SourceRecord): void {
@@ -22,7 +23,8 @@ export function foldRecord(state: TimingState, record: SourceRecord): void {
       foldFrame(state, record);
       break;
     case 'results':
-      state.official = record;
+      takeResults(state, record);
+      reorder(state);
       break;
     case 'message':
       foldMessage(state, record);
@@ -49,9 +51,7 @@ function foldSession(state: TimingState, session: SessionLine): void {
     const name = (session.teamRacing ? (teamName ?? driver) : (driver ?? teamName)) ?? entry.carNumber;
     infos.push({ car: entry.car, carNumber: entry.carNumber, name, teamName, driver, class: entry.classId ?? null });
     const was = previous[entry.car]?.driver?.name;
-    if (was !== undefined && driver !== null && was !== driver) {
-      tell(state, 'driver.changed', { car: entry.car, detail: { from: was, to: driver } });
-    }
+    if (was !== undefined && driver !== null && was !== driver) changeDriver(state, entry.car, was, driver);
     if (!state.cars.some((car) => car.car === entry.car)) {
       state.cars.push(createCar(entry.car));
       state.order.push(state.cars.length - 1);
@@ -65,6 +65,14 @@ function foldSession(state: TimingState, session: SessionLine): void {
   reorder(state);
 }
 
+function changeDriver(state: TimingState, index: number, from: string, to: string): void {
+  const car = state.cars.find((each) => each.car === index);
+  const now = state.sessionTime;
+  const seatMs = car?.driverSince == null || now === null ? null : Math.round((now - car.driverSince) * 1000);
+  if (car) car.driverSince = now;
+  tell(state, 'driver.changed', { car: index, detail: { from, to, seatMs } });
+}
+
 function foldFrame(state: TimingState, frame: Frame): void {
   if (state.sessionTime !== null && frame.sessionTime <= state.sessionTime) {
     state.staleFrames += 1;
@@ -76,6 +84,7 @@ function foldFrame(state: TimingState, frame: Frame): void {
   state.capturedAt = frame.capturedAt;
   state.remainingTimeS = frame.remaining?.timeS ?? null;
   state.remainingLaps = frame.remaining?.laps ?? null;
+  const told = state.events.length;
   foldPhase(state, frame, now, first);
 
   const found: Crossing[] = [];
@@ -87,7 +96,15 @@ function foldFrame(state: TimingState, frame: Frame): void {
   if (found.length > 1) found.sort((a, b) => a.at - b.at);
   for (const crossing of found) takeCrossing(state, crossing);
   reorder(state);
-  foldLead(state);
+  foldLeaderLap(state);
+  tellPlaces(state);
+  if (state.events.length - told > 1) putInOrder(state, told);
+}
+
+/** What is told of one frame happened at different times within it. */
+function putInOrder(state: TimingState, from: number): void {
+  const events = state.events.splice(from).sort((a, b) => a.sessionTime - b.sessionTime);
+  for (const event of events) state.events.push({ ...event, id: state.events.length + 1 });
 }
 
 /** Cars by their index in the sim; made anew only where cars were added. */
@@ -130,6 +147,8 @@ function green(state: TimingState, now: number): void {
     car.sectorBegins = sectorBegins(state, now);
     car.lapBroken = false;
   }
+  // Standing on the grid was no stopping.
+  for (const car of state.cars) car.movedAt = now;
 }
 
 function foldSample(state: TimingState, car: CarState, sample: CarSample, now: number, found: Crossing[]): void {
@@ -142,25 +161,26 @@ function foldSample(state: TimingState, car: CarState, sample: CarSample, now: n
   if (car.finish) {
     car.inWorld = true;
     car.goneAt = null;
-    takePit(state, car, sample, false);
+    takePit(state, car, sample, { pct: car.pct, at: car.sampledAt }, now);
+    car.pct = sample.pct;
+    car.sampledAt = now;
     return;
   }
   const wasAway = car.seen && !car.inWorld;
-  move(state, car, sample, now, found);
-  const towed = found.some((crossing) => crossing.car === car && crossing.how === 'moved');
+  const last = car.seen ? { pct: car.pct, at: car.sampledAt } : null;
+  const driven = move(state, car, sample, now, found);
   if (wasAway && car.goneTold) tell(state, 'returned', { car: car.car });
   if (!car.seen && state.greenAt !== null && (car.progress ?? 0) < 1)
     car.lapBegin ??= { from: 'green', at: state.greenAt };
+  const cameFrom = driven ? last : null;
+  takePit(state, car, sample, cameFrom, now);
+  car.driverSince ??= now;
   car.seen = true;
   car.inWorld = true;
   car.goneAt = null;
   car.goneTold = false;
   car.retired = false;
-  takePit(state, car, sample, towed);
-  if (Math.abs((car.progress ?? 0) - car.movedFrom) > CRAWL) {
-    car.movedFrom = car.progress ?? 0;
-    car.movedAt = now;
-  }
+  watchTrack(state, car, sample, cameFrom, now);
 }
 
 function leave(state: TimingState, car: CarState, now: number): void {
@@ -187,19 +207,13 @@ function retire(state: TimingState, car: CarState): void {
   tell(state, 'retired', { car: car.car, detail: { laps: car.lapsDone } });
 }
 
-function foldLead(state: TimingState): void {
+function foldLeaderLap(state: TimingState): void {
   const leader = state.cars[state.order[0] ?? -1];
   const lap =
     leader?.progress == null
       ? null
       : Math.max(1, Math.floor(leader.finish ? leader.finish.laps - 1 : leader.progress) + 1);
   state.leaderLap = lap;
-  if (state.session?.type !== 'race' || state.greenAt === null || leader === undefined || (leader.progress ?? 0) < 0)
-    return;
-  if (state.leader !== null && state.leader !== leader.car) {
-    tell(state, 'lead.changed', { car: leader.car, otherCar: state.leader });
-  }
-  state.leader = leader.car;
 }
 
 function foldMessage(state: TimingState, message: MessageLine): void {

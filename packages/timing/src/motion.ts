@@ -24,8 +24,12 @@ const NEAR_LINE = 0.05;
 const LONG_STEP_S = 3;
 const NO_STARTS: readonly number[] = [];
 
-/** Moves a car to a sample in the world and reports the lines it crossed on the way. */
-export function move(state: TimingState, car: CarState, sample: CarSample, now: number, found: Crossing[]): void {
+/**
+ * Moves a car to a sample in the world and reports the lines it crossed on the way. Returns whether it can have driven
+ * there: otherwise it was moved by hand, towed or reset.
+ */
+export function move(state: TimingState, car: CarState, sample: CarSample, now: number, found: Crossing[]): boolean {
+  let driven = true;
   if (car.progress === null) {
     const counted = !isBeforeGreen(state) && countedLaps(sample) !== null;
     car.lapUnsure = counted && isNearLine(sample.pct);
@@ -37,11 +41,12 @@ export function move(state: TimingState, car: CarState, sample: CarSample, now: 
     const away = !car.inWorld;
     const jumped = Math.abs(delta) > MAX_RATE * dt + SLACK;
     if (!away && !jumped && dt <= LONG_STEP_S) advance(state, car, car.progress + delta, now, 'measured', found);
-    else comeBack(state, car, sample, delta, now, found);
+    else driven = comeBack(state, car, sample, delta, now, found);
     if (car.lapUnsure) settleLap(car, sample, now);
   }
   car.pct = sample.pct;
   car.sampledAt = now;
+  return driven;
 }
 
 /** The car was away, or is somewhere else than it can have driven to: where is it now, and what did it pass? */
@@ -52,7 +57,7 @@ function comeBack(
   delta: number,
   now: number,
   found: Crossing[],
-): void {
+): boolean {
   const before = car.progress as number;
   const forward = delta < -SLACK ? delta + 1 : delta;
   const next = rebased(sample, before + forward);
@@ -62,7 +67,7 @@ function comeBack(
   car.lapBroken = true;
   if (plausible) {
     advance(state, car, next, now, 'estimated', found);
-    return;
+    return true;
   }
   clearHistory(car.history);
   for (let lap = Math.floor(before) + 1; lap <= Math.floor(next) && found.length < 10_000; lap++) {
@@ -71,6 +76,7 @@ function comeBack(
   car.progress = next;
   car.sectorBegins.fill(null);
   remember(car.history, next, now);
+  return false;
 }
 
 function advance(

@@ -19,10 +19,18 @@ export function reorder(state: TimingState): void {
 type Comparison = (a: CarState, b: CarState) => number;
 
 function comparison(state: TimingState): Comparison {
+  if (state.official?.official) return byOfficial(state);
   if (state.session?.type !== 'race') return byBestLap;
   const { phase } = state;
   if (phase === null || phase === 'grid' || phase === 'formation') return byStart;
   return byProgress;
+}
+
+/** Official results decide; cars that they do not list come after them, as measured. */
+function byOfficial(state: TimingState): Comparison {
+  const places = new Map(state.official?.rows.map((row) => [row.car, row.position]));
+  const measured = state.session?.type === 'race' ? byProgress : byBestLap;
+  return (a, b) => placeOr(places.get(a.car) ?? null) - placeOr(places.get(b.car) ?? null) || measured(a, b);
 }
 
 /** Practice and qualifying: best lap; cars without one as the sim has them. */

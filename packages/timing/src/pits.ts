@@ -1,5 +1,15 @@
 import type { CarSample } from '@okboxbox/protocol';
-import { type CarState, type TimingState, tell } from './state.js';
+import { type CarState, type LineSpan, type TimingState, tell } from './state.js';
+
+/** Standing in the box for shorter than this is no stop: a car that creeps to its marks, in s. */
+const BOX_HELD_S = 1;
+/** Slower than this is standing, in m/s: sampled positions of a parked car tremble by less. */
+const STANDING_MPS = 0.5;
+/** Where the session does not say how long the track is, in m. */
+const USUAL_LENGTH_M = 4_500;
+
+/** A car's sample before this one: where it was and when; `null` where it was not there, or was moved since. */
+export type Before = { readonly pct: number; readonly at: number } | null;
 
 /** Whether a sample in the world is in the pit lane. */
 function isInPit(sample: CarSample): boolean {
@@ -7,25 +17,106 @@ function isInPit(sample: CarSample): boolean {
 }
 
 /**
- * Follows a car into the pit lane and out. Samples out of the world do not come here: a driver change takes the
- * car away in its stall, and must neither end a stop nor begin another.
+ * Follows a car into the pit lane, to its box and out. Samples out of the world do not come here: a driver change takes
+ * the car away in its stall, and must neither end a stop nor begin another.
  */
-export function takePit(state: TimingState, car: CarState, sample: CarSample, towed: boolean): void {
+export function takePit(state: TimingState, car: CarState, sample: CarSample, before: Before, now: number): void {
   const inPit = isInPit(sample);
-  if (towed && inPit && !car.onPitRoad) tell(state, 'towed', { car: car.car });
+  if (before === null && car.seen && inPit && !car.onPitRoad) tell(state, 'towed', { car: car.car });
   if (inPit && !car.onPitRoad) {
     // Standing in the pits when it is first seen, or at the start, is no stop.
-    if (car.hasRaced && !car.finish) {
-      car.pitStops += 1;
-      tell(state, 'pit.entered', { car: car.car });
-    }
+    if (car.hasRaced && !car.finish) enter(state, car, sample, before, now);
     car.lapInPit = true;
   } else if (!inPit && car.onPitRoad) {
-    car.stintBeganLap = Math.max(0, Math.floor(car.progress ?? 0));
-    car.outLap = Math.floor(car.progress ?? 0) + 1;
-    if (!car.finish) tell(state, 'pit.left', { car: car.car });
+    leaveLane(state, car, sample, before, now);
+  } else if (car.visit) {
+    followInBox(state, car, car.visit, sample, before, now);
   }
   car.onPitRoad = inPit;
   if (!inPit && (state.session?.type !== 'race' || state.greenAt !== null || state.phase === 'racing'))
     car.hasRaced = true;
+}
+
+function enter(state: TimingState, car: CarState, sample: CarSample, before: Before, now: number): void {
+  state.pitEntry = before ? narrowed(state.pitEntry, before, sample) : state.pitEntry;
+  const enteredAt = before && crossedAt(state.pitEntry, before, sample, now);
+  car.visit = { enteredAt, standingSince: null, boxTold: false, boxMs: 0 };
+  car.pitStops += 1;
+  const stop = { stop: car.pitStops, carLap: Math.floor(car.progress ?? 0) + 1 };
+  tell(state, 'pit.entered', { car: car.car, sessionTime: enteredAt ?? now, detail: stop });
+}
+
+function leaveLane(state: TimingState, car: CarState, sample: CarSample, before: Before, now: number): void {
+  const { visit } = car;
+  state.pitExit = before ? narrowed(state.pitExit, before, sample) : state.pitExit;
+  const leftAt = before && crossedAt(state.pitExit, before, sample, now);
+  if (visit) leaveBox(state, car, visit, before?.at ?? now);
+  car.stintBeganLap = Math.max(0, Math.floor(car.progress ?? 0));
+  car.outLap = Math.floor(car.progress ?? 0) + 1;
+  car.visit = null;
+  if (car.finish) return;
+  const laneMs = visit?.enteredAt == null || leftAt === null ? null : Math.round((leftAt - visit.enteredAt) * 1000);
+  const detail = visit && { stop: car.pitStops, laneMs, boxMs: visit.boxMs };
+  tell(state, 'pit.left', { car: car.car, sessionTime: leftAt ?? now, ...(detail && { detail }) });
+}
+
+/** Box time runs from the last sample in which the car moved to the last in which it stood. */
+function followInBox(
+  state: TimingState,
+  car: CarState,
+  visit: PitVisitOf,
+  sample: CarSample,
+  before: Before,
+  now: number,
+): void {
+  const isStall = sample.surface === undefined || sample.surface === 'pitStall';
+  if (before && (!isStall || !isStanding(state, before, sample, now))) {
+    leaveBox(state, car, visit, before.at);
+    return;
+  }
+  visit.standingSince ??= before?.at ?? now;
+  if (visit.boxTold || now - visit.standingSince < BOX_HELD_S) return;
+  visit.boxTold = true;
+  tell(state, 'box.stopped', { car: car.car, detail: { since: visit.standingSince } });
+}
+
+type PitVisitOf = NonNullable<CarState['visit']>;
+
+function leaveBox(state: TimingState, car: CarState, visit: PitVisitOf, at: number): void {
+  const { standingSince, boxTold } = visit;
+  visit.standingSince = null;
+  visit.boxTold = false;
+  if (standingSince === null || !boxTold) return;
+  const boxMs = Math.round((at - standingSince) * 1000);
+  visit.boxMs += boxMs;
+  tell(state, 'box.left', { car: car.car, detail: { since: at, boxMs } });
+}
+
+function isStanding(state: TimingState, before: NonNullable<Before>, { pct }: CarSample, now: number): boolean {
+  const metres = Math.abs(pct - before.pct) * (state.session?.track.lengthM ?? USUAL_LENGTH_M);
+  return metres < STANDING_MPS * (now - before.at);
+}
+
+/**
+ * A line lies between the last sample before it and the first behind it, of every car: each that passes narrows the
+ * span. One that contradicts it begins the span anew.
+ */
+function narrowed(known: LineSpan | null, before: NonNullable<Before>, { pct }: CarSample): LineSpan {
+  let low = before.pct;
+  let high = pct < low ? pct + 1 : pct;
+  if (known === null) return { low, high };
+  const turn = Math.round((known.low + known.high) / 2 - (low + high) / 2);
+  low += turn;
+  high += turn;
+  const within = { low: Math.max(low, known.low), high: Math.min(high, known.high) };
+  return within.high > within.low ? within : { low, high };
+}
+
+/** When a car passed a line between two samples, by the middle of where the line may be. */
+function crossedAt(span: LineSpan | null, before: NonNullable<Before>, { pct }: CarSample, now: number): number {
+  const moved = pct < before.pct - 0.5 ? pct + 1 - before.pct : pct - before.pct;
+  if (span === null || moved <= 0) return now;
+  const line = (span.low + span.high) / 2;
+  const share = (line - before.pct - Math.floor(line - before.pct)) / moved;
+  return share > 1 ? now : before.at + share * (now - before.at);
 }

@@ -1,9 +1,7 @@
 import type { CarStatus, EntryFigures, EntryInfo, LapMark, Provenance, ProvenFigure } from '@okboxbox/protocol';
 import { timeAt } from './history.js';
+import { isStandingOdd, STOPPED_S } from './incidents.js';
 import type { CarState, TimingState } from './state.js';
-
-/** Standing still for longer than this on the track, in s. */
-const STOPPED_S = 5;
 
 /** How far a car is behind another: a time, or whole laps, or unknown. */
 interface Behind {
@@ -100,7 +98,7 @@ function statusOf(state: TimingState, car: CarState): CarStatus {
   if (!car.inWorld) return 'notInWorld';
   if (car.onPitRoad) return 'pit';
   const standing = (state.sessionTime ?? 0) - car.movedAt >= STOPPED_S;
-  if (standing && state.phase !== 'grid' && state.phase !== 'formation') return 'stopped';
+  if (standing && isStandingOdd(state, car)) return 'stopped';
   return car.outLap !== null && car.outLap === Math.floor(car.progress ?? 0) + 1 ? 'outLap' : 'running';
 }
 
@@ -125,7 +123,8 @@ function provenanceOf(
   const figure: Provenance = state.session?.positions === 'derived' && !car.finish ? 'estimated' : 'measured';
   const known = (value: unknown, provenance: Provenance) => (value === null ? null : provenance);
   return {
-    position: 'measured',
+    position:
+      state.official?.official && state.official.rows.some((row) => row.car === car.car) ? 'official' : 'measured',
     gap: known(gap.ms ?? gap.laps, figure),
     interval: known(interval.ms ?? interval.laps, figure),
     lastLap: known(car.lastLapMs, car.lastLapEstimated ? 'estimated' : 'measured'),

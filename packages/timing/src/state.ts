@@ -43,20 +43,44 @@ export interface CarState {
   lastSectorsMs: readonly (number | null)[];
   lapsDone: number;
   onPitRoad: boolean;
+  /** The visit to the pit lane under way; `null` on the track, and where standing there is no stop. */
+  visit: PitVisit | null;
   /** Whether it has been on the track since the start: leaving the pits at the start is no stop. */
   hasRaced: boolean;
   pitStops: number;
   stintBeganLap: number;
   outLap: number | null;
-  /** When it last moved by more than a crawl, and where. */
+  /** When it last moved by more than a crawl, and where; whether its standing still was told. */
   movedAt: number;
   movedFrom: number;
+  stoppedTold: boolean;
+  /** When it was last seen off the track. */
+  offTrackAt: number | null;
+  /** When its driver got in: first seen, or the last driver change. */
+  driverSince: number | null;
   finish: { readonly at: number; readonly laps: number } | null;
   /** When the last lap was completed; ranks cars that completed the same. */
   crossedAt: number | null;
   history: History;
   simPosition: number | null;
   startPlace: number | null;
+}
+
+/** A car in the pit lane. Times are seconds on the session clock. */
+export interface PitVisit {
+  /** When it came in; `null` where that was not seen. */
+  readonly enteredAt: number | null;
+  /** Since when it has been standing in its box, and whether that was told. */
+  standingSince: number | null;
+  boxTold: boolean;
+  /** Time that it has stood in its box before, in this visit. */
+  boxMs: number;
+}
+
+/** Between which fractions of a lap a line on the track must lie, as cars have shown; `high` may be above 1. */
+export interface LineSpan {
+  readonly low: number;
+  readonly high: number;
 }
 
 export interface TimingState {
@@ -85,6 +109,11 @@ export interface TimingState {
   cars: CarState[];
   /** Cars by place, kept from frame to frame so that ties stay as they were. */
   order: number[];
+  /** The same, but that places change hands only where a car is clearly ahead: what overtakes are told from. */
+  settled: number[];
+  /** Where the pit lane begins and ends. */
+  pitEntry: LineSpan | null;
+  pitExit: LineSpan | null;
   /** How many cars have completed each lap, by lap number. */
   completions: number[];
   bestSessionMs: number | null;
@@ -92,7 +121,10 @@ export interface TimingState {
   bestClass: Record<string, { ms: number; car: number }>;
   /** Car in the lead at the last frame. */
   leader: number | null;
+  /** The sim's newest results, the cars' order before they were official, and by car what was told of them. */
   official: ResultsLine | null;
+  measuredOrder: number[] | null;
+  officialTold: Record<number, string>;
 }
 
 export function createTiming(): TimingState {
@@ -114,12 +146,17 @@ export function createTiming(): TimingState {
     infos: [],
     cars: [],
     order: [],
+    settled: [],
+    pitEntry: null,
+    pitExit: null,
     completions: [],
     bestSessionMs: null,
     bestSessionCar: null,
     bestClass: {},
     leader: null,
     official: null,
+    measuredOrder: null,
+    officialTold: {},
   };
 }
 
@@ -147,12 +184,16 @@ export function createCar(car: number): CarState {
     lastSectorsMs: [],
     lapsDone: 0,
     onPitRoad: false,
+    visit: null,
     hasRaced: false,
     pitStops: 0,
     stintBeganLap: 0,
     outLap: null,
     movedAt: 0,
     movedFrom: 0,
+    stoppedTold: false,
+    offTrackAt: null,
+    driverSince: null,
     finish: null,
     crossedAt: null,
     history: createHistory(),

@@ -1,0 +1,32 @@
+import type { CarSample } from '@okboxbox/protocol';
+import type { Before } from './pits.js';
+import { type CarState, type TimingState, tell } from './state.js';
+
+/** Standing on the track for this long is an event, in s. */
+export const STOPPED_S = 5;
+/** Off the track again within this time is the same excursion, in s. */
+const SAME_EXCURSION_S = 2;
+/** Less forward movement than this in laps is standing still. */
+const CRAWL = 0.0005;
+
+/** Tells a car in the world that leaves the track, or stands on it. `cameFrom` is where it was seen before. */
+export function watchTrack(state: TimingState, car: CarState, sample: CarSample, cameFrom: Before, now: number): void {
+  if (Math.abs((car.progress ?? 0) - car.movedFrom) > CRAWL) {
+    car.movedFrom = car.progress ?? 0;
+    car.movedAt = now;
+    car.stoppedTold = false;
+  }
+  if (sample.surface === 'offTrack') {
+    const isNew = car.offTrackAt === null || now - car.offTrackAt > SAME_EXCURSION_S;
+    if (isNew && cameFrom) tell(state, 'off.track', { car: car.car });
+    car.offTrackAt = now;
+  }
+  if (car.stoppedTold || car.onPitRoad || now - car.movedAt < STOPPED_S || !isStandingOdd(state, car)) return;
+  car.stoppedTold = true;
+  tell(state, 'stopped', { car: car.car, detail: { since: car.movedAt } });
+}
+
+/** Whether a car that stands on the track now has a reason to be told: not on the grid, nor when all is over. */
+export function isStandingOdd(state: TimingState, car: CarState): boolean {
+  return state.phase !== 'grid' && state.phase !== 'formation' && state.phase !== 'cooldown' && !car.finish;
+}
