@@ -102,6 +102,15 @@ describe('pits and status', () => {
     expect(figuresOf(folded(session(1), ...frames.slice(0, -30)), 0).status).toBe('running');
   });
 
+  it('STA-3: a car far below the pace of its class is slow, but not under caution', () => {
+    const limps: Drive = (time) => (time < 45 ? Math.max(0, time) / 20 : 2.25 + (time - 45) / 100);
+    const frames = race([limps], { until: 50 });
+    expect(figuresOf(folded(session(1), ...frames), 0).status).toBe('slow');
+    expect(figuresOf(folded(session(1), ...frames.slice(0, -30)), 0).status).toBe('running');
+    const caution = frames.map((each) => ({ ...each, flags: ['caution'] }));
+    expect(figuresOf(folded(session(1), ...caution), 0).status).toBe('running');
+  });
+
   it('EVT-2: a blink is no event, a longer absence is gone and returned', () => {
     const away =
       (seconds: number): Drive =>

@@ -45,27 +45,42 @@ export interface Now {
 export function timeAt(history: History, progress: number, now: Now): number | null {
   const { count, next } = history;
   if (count === 0 || progress > now.progress) return null;
-  const oldest = (next + POINTS - count) % POINTS;
-  const at = (i: number) => (oldest + i) % POINTS;
-  const last = at(count - 1);
-  if (progress < (history.progress[oldest] as number)) return null;
-  if (progress >= (history.progress[last] as number)) {
-    return between(progress, history.progress[last] as number, history.time[last] as number, now.progress, now.time);
+  const places = history.progress;
+  const oldest = next >= count ? next - count : next - count + POINTS;
+  const last = next === 0 ? POINTS - 1 : next - 1;
+  const first = places[oldest] as number;
+  const end = places[last] as number;
+  if (progress < first) return null;
+  if (progress >= end) return between(progress, end, history.time[last] as number, now.progress, now.time);
+  // Points lie nearly evenly: begin where an even spread has it, and widen from there.
+  let low = Math.min(count - 2, Math.floor(((progress - first) / (end - first)) * (count - 1)));
+  let high = low + 1;
+  for (let step = 1; (places[wrapped(oldest + low)] as number) > progress; step *= 2) {
+    high = low;
+    low = Math.max(0, low - step);
   }
-  let low = 0;
-  let high = count - 1;
+  for (let step = 1; (places[wrapped(oldest + high)] as number) <= progress; step *= 2) {
+    low = high;
+    high = Math.min(count - 1, high + step);
+  }
   while (high - low > 1) {
     const middle = (low + high) >> 1;
-    if ((history.progress[at(middle)] as number) <= progress) low = middle;
+    if ((places[wrapped(oldest + middle)] as number) <= progress) low = middle;
     else high = middle;
   }
+  const from = wrapped(oldest + low);
+  const to = wrapped(oldest + high);
   return between(
     progress,
-    history.progress[at(low)] as number,
-    history.time[at(low)] as number,
-    history.progress[at(high)] as number,
-    history.time[at(high)] as number,
+    places[from] as number,
+    history.time[from] as number,
+    places[to] as number,
+    history.time[to] as number,
   );
+}
+
+function wrapped(index: number): number {
+  return index < POINTS ? index : index - POINTS;
 }
 
 function between(progress: number, p0: number, t0: number, p1: number, t1: number): number {

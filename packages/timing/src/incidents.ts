@@ -1,5 +1,6 @@
 import type { CarSample } from '@okboxbox/protocol';
 import type { Before } from './pits.js';
+import { rateAt, referenceOf } from './reference.js';
 import { type CarState, type TimingState, tell } from './state.js';
 
 /** Standing on the track for this long is an event, in s. */
@@ -8,6 +9,9 @@ export const STOPPED_S = 5;
 const SAME_EXCURSION_S = 2;
 /** Less forward movement than this in laps is standing still. */
 const CRAWL = 0.0005;
+/** Slower than this share of the class's best lap at that place, for so many seconds, is slow. */
+const SLOW_SHARE = 0.4;
+export const SLOW_S = 3;
 
 /** Tells a car in the world that leaves the track, or stands on it. `cameFrom` is where it was seen before. */
 export function watchTrack(state: TimingState, car: CarState, sample: CarSample, cameFrom: Before, now: number): void {
@@ -21,6 +25,9 @@ export function watchTrack(state: TimingState, car: CarState, sample: CarSample,
     if (isNew && cameFrom) tell(state, 'off.track', { car: car.car });
     car.offTrackAt = now;
   }
+  const reference = referenceOf(state, car);
+  const isSlow = reference !== null && !car.onPitRoad && car.rate < SLOW_SHARE * rateAt(reference, sample.pct);
+  car.slowSince = isSlow ? (car.slowSince ?? now) : null;
   if (car.stoppedTold || car.onPitRoad || now - car.movedAt < STOPPED_S || !isStandingOdd(state, car)) return;
   car.stoppedTold = true;
   tell(state, 'stopped', { car: car.car, detail: { since: car.movedAt } });

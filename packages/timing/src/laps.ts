@@ -1,4 +1,5 @@
 import type { Crossing } from './motion.js';
+import { keepReference } from './reference.js';
 import { type CarState, type TimingState, tell } from './state.js';
 
 /** Takes a crossing: ends and begins laps and sectors. Crossings come in order of time. */
@@ -67,7 +68,10 @@ function endLap(state: TimingState, { car, lap, at, how }: Crossing): void {
   car.lastLapEstimated = estimated;
   car.lastSectorsMs = sectorsMs;
   car.lastLapMark = 'none';
-  if (valid && lapTimeMs !== null && begin?.from === 'line') takeBest(state, car, lapTimeMs, at);
+  if (valid && lapTimeMs !== null && begin?.from === 'line') {
+    takeBest(state, car, lapTimeMs, at);
+    if (!car.lapInPit && !car.onPitRoad) keepReference(state, car, lap, begin.at, lapTimeMs);
+  }
   finish(state, car, lap, at);
 }
 

@@ -39,9 +39,11 @@ export function move(state: TimingState, car: CarState, sample: CarSample, now: 
     const dt = now - car.sampledAt;
     const delta = stepOf(car.pct, sample.pct, dt);
     const away = !car.inWorld;
+    const before = car.progress;
     const jumped = Math.abs(delta) > MAX_RATE * dt + SLACK;
     if (!away && !jumped && dt <= LONG_STEP_S) advance(state, car, car.progress + delta, now, 'measured', found);
     else driven = comeBack(state, car, sample, delta, now, found);
+    car.rate = driven && dt > 0 ? (car.progress - before) / dt : 0;
     if (car.lapUnsure) settleLap(car, sample, now);
   }
   car.pct = sample.pct;

@@ -169,6 +169,41 @@ describe('gaps and intervals', () => {
     });
   });
 
+  it('GAP-8: are estimated from the best lap of the class where the car ahead has no history there', () => {
+    // Twice as fast in the first half of the lap.
+    const wavy =
+      (late: number): Drive =>
+      (time) => {
+        const since = Math.max(0, time - late);
+        const part = (since % 30) / 30;
+        return Math.floor(since / 30) + (part < 1 / 3 ? part * 1.5 : 0.5 + (part - 1 / 3) * 0.75);
+      };
+    // Put 10 s further on at 80 s, as no car can drive.
+    const jumps: Drive = (time) => (time < 80 ? wavy(0)(time) : wavy(0)(time + 10));
+    const at = (time: number) => figuresOf(folded(session(3), ...race([jumps, wavy(9), wavy(4)], { until: time })), 2);
+    expect(at(70)).toMatchObject({ gapMs: 4_000, provenance: { gap: 'measured' } });
+    const estimated = at(81);
+    expect(estimated.provenance).toMatchObject({ gap: 'estimated', interval: 'estimated' });
+    expect(Math.abs((estimated.gapMs ?? 0) - 14_000)).toBeLessThan(100);
+    expect(at(110)).toMatchObject({ provenance: { gap: 'measured' } });
+  });
+
+  it('GAP-9: to a car that crawls shrink as it is caught', () => {
+    const crawls: Drive = (time) => (time < 50 ? Math.max(0, time) / 20 : 2.5 + (time - 50) / 2_000);
+    const gapAt = (time: number) => {
+      const { gapMs, provenance } = figuresOf(
+        folded(session(2), ...race([crawls, steady(20, 0.2)], { until: time })),
+        1,
+      );
+      return [gapMs, provenance.gap];
+    };
+    expect(gapAt(49)).toEqual([4_000, 'measured']);
+    const [gap, provenance] = gapAt(52) as [number, string];
+    expect(provenance).toBe('estimated');
+    // 0.1 laps are left, at 20 s a lap.
+    expect(Math.abs(gap - 2_000)).toBeLessThan(60);
+  });
+
   it('GAP-7: rest on guesses where the source made the positions up', () => {
     const state = folded(session(2, { positions: 'derived' }), ...race([steady(20), steady(20.5)], { until: 30 }));
     expect(figuresOf(state, 1).provenance).toMatchObject({ gap: 'estimated', lastLap: 'measured' });

@@ -1,14 +1,22 @@
 import type { CarStatus, EntryFigures, EntryInfo, LapMark, Provenance, ProvenFigure } from '@okboxbox/protocol';
 import { timeAt } from './history.js';
-import { isStandingOdd, STOPPED_S } from './incidents.js';
+import { isStandingOdd, SLOW_S, STOPPED_S } from './incidents.js';
+import { referenceOf, secondsBetween } from './reference.js';
 import type { CarState, TimingState } from './state.js';
 
 /** How far a car is behind another: a time, or whole laps, or unknown. */
 interface Behind {
   readonly ms: number | null;
   readonly laps: number | null;
+  /** By the class's best lap, since it was not measured. */
+  readonly estimated?: boolean;
 }
 const UNKNOWN: Behind = { ms: null, laps: null };
+
+/** Slower than this, in m/s, and than half of the car behind, a car crawls. */
+const CRAWL_MPS = 8;
+/** Where the session does not say how long the track is, in m. */
+const USUAL_LENGTH_M = 4_500;
 
 /** All classified cars by position, with gaps and intervals at the state's instant. */
 export function standings(state: TimingState): { car: number; figures: EntryFigures }[] {
@@ -22,9 +30,13 @@ export function standings(state: TimingState): { car: number; figures: EntryFigu
     const classId = entry.classId ?? '';
     const inClass = ofClass.get(classId);
     const gap = behind(state, ahead.leader, car);
-    const interval = behind(state, ahead.overall, car);
-    const classGap = inClass ? behind(state, inClass.leader, car) : UNKNOWN;
-    const classInterval = inClass ? behind(state, inClass.ahead, car) : UNKNOWN;
+    const interval = ahead.overall === ahead.leader ? gap : behind(state, ahead.overall, car);
+    const classGap = inClass ? (inClass.leader === ahead.leader ? gap : behind(state, inClass.leader, car)) : UNKNOWN;
+    const classInterval = inClass
+      ? inClass.ahead === ahead.overall
+        ? interval
+        : behind(state, inClass.ahead, car)
+      : UNKNOWN;
     const position = list.length + 1;
     list.push({
       car: car.car,
@@ -83,8 +95,28 @@ function behind(state: TimingState, ahead: CarState | null, car: CarState): Behi
   if (ahead.finish && car.finish)
     return { ms: Math.max(0, Math.round((car.finish.at - ahead.finish.at) * 1000)), laps: null };
   if (!car.inWorld || car.retired) return UNKNOWN;
+  // Its history would say what the gap was before it crawled: what counts is how soon the other is there.
+  if (crawlsBefore(state, ahead, car)) return estimate(state, ahead, car);
   const then = timeAt(ahead.history, car.progress, { progress: ahead.progress, time: ahead.sampledAt });
-  return then === null ? UNKNOWN : { ms: Math.max(0, Math.round((car.sampledAt - then) * 1000)), laps: null };
+  return then === null
+    ? estimate(state, ahead, car)
+    : { ms: Math.max(0, Math.round((car.sampledAt - then) * 1000)), laps: null };
+}
+
+function crawlsBefore(state: TimingState, ahead: CarState, car: CarState): boolean {
+  const length = state.session?.track.lengthM ?? USUAL_LENGTH_M;
+  return ahead.inWorld && !ahead.finish && ahead.rate * length < CRAWL_MPS && ahead.rate < car.rate / 2;
+}
+
+/** How long the best lap of the class of the car behind takes between the two. */
+function estimate(state: TimingState, ahead: CarState, car: CarState): Behind {
+  const reference = referenceOf(state, car);
+  if (reference === null || ahead.progress === null || car.progress === null || !ahead.inWorld) return UNKNOWN;
+  return {
+    ms: Math.round(secondsBetween(reference, car.progress, ahead.progress) * 1000),
+    laps: null,
+    estimated: true,
+  };
 }
 
 function byBest(ahead: CarState, car: CarState): Behind {
@@ -99,6 +131,8 @@ function statusOf(state: TimingState, car: CarState): CarStatus {
   if (car.onPitRoad) return 'pit';
   const standing = (state.sessionTime ?? 0) - car.movedAt >= STOPPED_S;
   if (standing && isStandingOdd(state, car)) return 'stopped';
+  const isCaution = state.flags.some((flag) => /^caution/.test(flag));
+  if (car.slowSince !== null && !isCaution && (state.sessionTime ?? 0) - car.slowSince >= SLOW_S) return 'slow';
   return car.outLap !== null && car.outLap === Math.floor(car.progress ?? 0) + 1 ? 'outLap' : 'running';
 }
 
@@ -125,8 +159,8 @@ function provenanceOf(
   return {
     position:
       state.official?.official && state.official.rows.some((row) => row.car === car.car) ? 'official' : 'measured',
-    gap: known(gap.ms ?? gap.laps, figure),
-    interval: known(interval.ms ?? interval.laps, figure),
+    gap: known(gap.ms ?? gap.laps, gap.estimated ? 'estimated' : figure),
+    interval: known(interval.ms ?? interval.laps, interval.estimated ? 'estimated' : figure),
     lastLap: known(car.lastLapMs, car.lastLapEstimated ? 'estimated' : 'measured'),
     bestLap: known(car.bestLapMs, 'measured'),
     sectors: car.lastSectorsMs.some((sector) => sector !== null) ? 'measured' : null,

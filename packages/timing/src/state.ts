@@ -9,6 +9,7 @@ import type {
   SessionPhase,
 } from '@okboxbox/protocol';
 import { createHistory, type History } from './history.js';
+import type { ReferenceLap } from './reference.js';
 
 /** How the lap under way began: at the line, at green, or unseen. */
 export type LapBegin = { readonly from: 'line' | 'green'; readonly at: number } | null;
@@ -25,6 +26,10 @@ export interface CarState {
   lapUnsure: boolean;
   pct: number;
   sampledAt: number;
+  /** Laps a second between its last two samples. */
+  rate: number;
+  /** Since when it has been far slower than its class's best lap there; `null` where it is not. */
+  slowSince: number | null;
   /** When it left the world; `null` while it is there. */
   goneAt: number | null;
   goneTold: boolean;
@@ -119,6 +124,8 @@ export interface TimingState {
   bestSessionMs: number | null;
   bestSessionCar: number | null;
   bestClass: Record<string, { ms: number; car: number }>;
+  /** Best laps by class, to estimate with where nothing was measured. */
+  references: Record<string, ReferenceLap>;
   /** Car in the lead at the last frame. */
   leader: number | null;
   /** The sim's newest results, the cars' order before they were official, and by car what was told of them. */
@@ -153,6 +160,7 @@ export function createTiming(): TimingState {
     bestSessionMs: null,
     bestSessionCar: null,
     bestClass: {},
+    references: {},
     leader: null,
     official: null,
     measuredOrder: null,
@@ -169,6 +177,8 @@ export function createCar(car: number): CarState {
     lapUnsure: false,
     pct: -1,
     sampledAt: 0,
+    rate: 0,
+    slowSince: null,
     goneAt: null,
     goneTold: false,
     retired: false,

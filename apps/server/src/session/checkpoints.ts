@@ -54,6 +54,11 @@ export class Checkpoints {
     return this.#taking;
   }
 
+  /** Resolves when none is being written. */
+  async idle(): Promise<void> {
+    await this.#taking;
+  }
+
   async #write(now: number): Promise<void> {
     this.#at = now;
     this.#frames = this.#state.framesTotal;

@@ -138,6 +138,8 @@ export class Session {
 
   /** Closes the timeline, with a checkpoint of where it ends. */
   async close(): Promise<void> {
+    // One that is under way is of an earlier moment.
+    await this.#checkpoints.idle();
     const checkpoint = this.#checkpoints.take(this.#world.clock.now());
     await this.#timeline.close();
     await checkpoint;
