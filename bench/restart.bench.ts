@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
+import { serialize } from 'node:v8';
 import { encodeRecord, readRecord } from '@okboxbox/protocol';
 import { foldSession, Session } from '@okboxbox/server/session';
 import { openSource } from '@okboxbox/sources';
@@ -37,11 +38,15 @@ const race = await openSource(`demo:restart,cars=${CARS},minutes=1440`, { cwd: '
 let seq = 0;
 let frames = 0;
 let longestMs = 0;
+// What the engine keeps besides laps and race events must not grow with the race.
+const stateKb = () => Math.round(serialize(session.state.image()).length / 1024);
+let hourOneKb = 0;
 for await (const source of race.read()) {
   if (source.kind === 'frame') {
     if (source.sessionTime > HOURS * 3_600) break;
     frames += 1;
     now = source.sessionTime * 1000;
+    if (hourOneKb === 0 && source.sessionTime > 3_600) hourOneKb = stateKb();
   }
   seq += 1;
   const record = readRecord(encodeRecord(source, seq));
@@ -52,6 +57,8 @@ for await (const source of race.read()) {
 }
 await session.have(stream);
 // Nothing is closed: to the disk it is as if the process had been killed here.
+
+const lastHourKb = stateKb();
 
 const fold = async (until?: number) => {
   const begin = performance.now();
@@ -78,6 +85,8 @@ console.log(
     frames,
     laps: whole.state?.timing.laps.length,
     events: whole.state?.timing.events.length,
+    stateKbInHour1: hourOneKb,
+    stateKbInLastHour: lastHourKb,
     sameState: same,
     fromCheckpointMs: Math.round(restored.tookMs),
     wholeTimelineMs: Math.round(whole.tookMs),
