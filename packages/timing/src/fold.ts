@@ -168,12 +168,16 @@ function foldSample(state: TimingState, car: CarState, sample: CarSample, now: n
   }
   const wasAway = car.seen && !car.inWorld;
   const last = car.seen ? { pct: car.pct, at: car.sampledAt } : null;
+  const progress = car.progress;
   const driven = move(state, car, sample, now, found);
   if (wasAway && car.goneTold) tell(state, 'returned', { car: car.car });
   if (!car.seen && state.greenAt !== null && (car.progress ?? 0) < 1)
     car.lapBegin ??= { from: 'green', at: state.greenAt };
   const cameFrom = driven ? last : null;
   takePit(state, car, sample, cameFrom, now);
+  // A tow gains nothing on those who drive.
+  if (!car.onPitRoad) car.heldProgress = null;
+  else if (!driven && progress !== null && (car.progress ?? 0) > progress) car.heldProgress ??= progress;
   car.driverSince ??= now;
   car.seen = true;
   car.inWorld = true;

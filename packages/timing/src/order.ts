@@ -50,14 +50,19 @@ function byStart(a: CarState, b: CarState): number {
 
 /** A race: distance; those that have finished by laps and then by who was first. */
 function byProgress(a: CarState, b: CarState): number {
-  const aDone = a.finish ? a.finish.laps : (a.progress ?? Number.NEGATIVE_INFINITY);
-  const bDone = b.finish ? b.finish.laps : (b.progress ?? Number.NEGATIVE_INFINITY);
+  const aDone = distanceOf(a);
+  const bDone = distanceOf(b);
   if (a.finish && b.finish) return b.finish.laps - a.finish.laps || a.finish.at - b.finish.at;
   // Cars that are out rank by who completed their last lap first.
   if (a.retired && b.retired && a.crossedAt !== null && b.crossedAt !== null) {
     return b.lapsDone - a.lapsDone || a.crossedAt - b.crossedAt;
   }
   return aDone === bDone ? 0 : bDone - aDone;
+}
+
+/** The distance that a car is placed by, in laps. */
+export function distanceOf(car: CarState): number {
+  return car.finish?.laps ?? car.heldProgress ?? car.progress ?? Number.NEGATIVE_INFINITY;
 }
 
 function placeOr(place: number | null): number {

@@ -1,3 +1,4 @@
+import { distanceOf } from './order.js';
 import { type CarState, type TimingState, tell } from './state.js';
 
 /** Further ahead than this a place has changed hands, in m: side by side, positions flicker from sample to sample. */
@@ -23,7 +24,7 @@ export function tellPlaces(state: TimingState): void {
       if (!isClear(car, other, clear)) break;
       settled[j] = settled[j - 1] as number;
       settled[j - 1] = slot;
-      if (isRacing(car) && isRacing(other)) {
+      if (isRacing(state, car) && isRacing(state, other)) {
         tell(state, 'overtake', { car: car.car, otherCar: other.car, detail: { position: j } });
       }
     }
@@ -48,10 +49,11 @@ function isClear(car: CarState, other: CarState, clear: number): boolean {
   }
   // One that has finished stays ahead of all on its lap.
   const margin = car.finish || other.finish ? 0 : clear;
-  return (car.progress ?? Number.NEGATIVE_INFINITY) > (other.progress ?? Number.NEGATIVE_INFINITY) + margin;
+  return distanceOf(car) > distanceOf(other) + margin;
 }
 
 /** On the track and under way: what is passed in the pits, standing or away is not overtaken. */
-function isRacing(car: CarState): boolean {
-  return car.inWorld && !car.onPitRoad && !car.finish && !car.retired && !car.stoppedTold;
+function isRacing(state: TimingState, car: CarState): boolean {
+  const isOff = car.offTrackAt === state.sessionTime;
+  return !isOff && car.inWorld && !car.onPitRoad && !car.finish && !car.retired && !car.stoppedTold;
 }

@@ -130,6 +130,28 @@ describe('the order', () => {
   });
 });
 
+describe('a tow', () => {
+  it('ORD-8: gains no place, and gaps are there again when the car drives', () => {
+    // Off at 1.3 laps, 24 s behind the start; put into its box at 1.95 laps ten seconds later; out again at 60 s.
+    const towed: Drive = (time) => {
+      if (time < 26) return Math.max(0, time) / 20;
+      if (time < 36) return { at: 1.3, surface: 'offTrack' };
+      if (time < 60) return { at: 1.95, surface: 'pitStall', onPitRoad: true };
+      return 1.95 + (time - 60) / 20;
+    };
+    const frames = race([towed, steady(20, 0.1), (time) => steady(20)(time - 12)], { until: 80 });
+    const at = (time: number) => folded(session(3), ...frames.filter((each) => each.sessionTime <= CLOCK_S + time));
+    expect(orderOf(at(25))).toEqual([0, 1, 2]);
+    // Cars 1 and 2 are at 1.75 and 1.25 laps; then at 1.9 and 1.4.
+    expect(orderOf(at(37))).toEqual([1, 0, 2]);
+    expect(figuresOf(at(37), 0)).toMatchObject({ gapMs: null, gapLaps: null, status: 'pit' });
+    expect(orderOf(at(40))).toEqual([1, 2, 0]);
+    expect(orderOf(at(62))).toEqual([1, 2, 0]);
+    expect(figuresOf(at(70), 0).gapMs).toBeGreaterThan(0);
+    expect(at(80).events.filter((event) => event.name === 'overtake' && event.otherCar === 0)).toEqual([]);
+  });
+});
+
 describe('gaps and intervals', () => {
   it('GAP-1, GAP-4: are times at the same place, also where the speed changes over the lap', () => {
     const wavy =

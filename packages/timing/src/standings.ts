@@ -89,7 +89,8 @@ function behind(state: TimingState, ahead: CarState | null, car: CarState): Behi
   if (state.session?.type !== 'race') return byBest(ahead, car);
   if (state.greenAt === null && state.phase !== 'racing' && state.phase !== 'checkered' && state.phase !== 'cooldown')
     return UNKNOWN;
-  if (ahead.progress === null || car.progress === null) return UNKNOWN;
+  if (ahead.progress === null || car.progress === null || ahead.heldProgress !== null || car.heldProgress !== null)
+    return UNKNOWN;
   const laps = Math.floor(ahead.progress - car.progress + 1e-9);
   if (laps >= 1) return { ms: null, laps };
   if (ahead.finish && car.finish)

@@ -22,6 +22,8 @@ export interface CarState {
   inWorld: boolean;
   /** Laps completed plus fraction; frozen while the car is away. `null` before it was seen. */
   progress: number | null;
+  /** Where it was before it was towed forward to the pits: its place is by this until it drives again. */
+  heldProgress: number | null;
   /** First seen near the line, where the sim's counter may be a lap out, and not yet away from it. */
   lapUnsure: boolean;
   pct: number;
@@ -174,6 +176,7 @@ export function createCar(car: number): CarState {
     seen: false,
     inWorld: false,
     progress: null,
+    heldProgress: null,
     lapUnsure: false,
     pct: -1,
     sampledAt: 0,
