@@ -1,6 +1,6 @@
 import type { CarSample, EntryInfo, Frame, MessageLine, SessionLine, SourceRecord } from '@okboxbox/protocol';
 import { watchTrack } from './incidents.js';
-import { sectorBegins, takeCrossing } from './laps.js';
+import { sectorBegins, takeCrossing, takeSimBests } from './laps.js';
 import { type Crossing, move } from './motion.js';
 import { takeResults } from './official.js';
 import { reorder } from './order.js';
@@ -95,6 +95,7 @@ function foldFrame(state: TimingState, frame: Frame): void {
   }
   if (found.length > 1) found.sort((a, b) => a.at - b.at);
   for (const crossing of found) takeCrossing(state, crossing);
+  takeSimBests(state, now);
   reorder(state);
   foldLeaderLap(state);
   tellPlaces(state);
@@ -153,6 +154,7 @@ function green(state: TimingState, now: number): void {
 
 function foldSample(state: TimingState, car: CarState, sample: CarSample, now: number, found: Crossing[]): void {
   if (sample.position !== undefined) car.simPosition = sample.position;
+  if (sample.bestLapMs && sample.bestLapMs > 0) car.simBestMs = Math.round(sample.bestLapMs);
   const inWorld = sample.pct > -1 && sample.surface !== 'notInWorld';
   if (!inWorld) {
     leave(state, car, now);

@@ -2,6 +2,9 @@ import type { Crossing } from './motion.js';
 import { keepReference } from './reference.js';
 import { type CarState, type TimingState, tell } from './state.js';
 
+/** Lap times as near as this are the same: that much is lost between two samples and in rounding, in ms. */
+export const SAME_MS = 2;
+
 /** Takes a crossing: ends and begins laps and sectors. Crossings come in order of time. */
 export function takeCrossing(state: TimingState, crossing: Crossing): void {
   const { car } = crossing;
@@ -75,10 +78,30 @@ function endLap(state: TimingState, { car, lap, at, how }: Crossing): void {
   finish(state, car, lap, at);
 }
 
+/**
+ * Takes the sim's best laps where they are better than what was measured: laps before this car was first seen, and laps
+ * in which it blinked.
+ */
+export function takeSimBests(state: TimingState, now: number): void {
+  for (const car of state.cars) {
+    const { simBestMs } = car;
+    if (simBestMs === null || (car.bestLapMs !== null && simBestMs >= car.bestLapMs - SAME_MS)) continue;
+    // What was driven before it was seen is no news.
+    rankBest(state, car, simBestMs, car.lapsDone > 0 ? now : null);
+    car.bestIsOfficial = true;
+  }
+}
+
 function takeBest(state: TimingState, car: CarState, lapTimeMs: number, at: number): void {
   if (car.bestLapMs !== null && lapTimeMs >= car.bestLapMs) return;
-  car.bestLapMs = lapTimeMs;
   car.lastLapMark = 'personal';
+  car.bestIsOfficial = false;
+  rankBest(state, car, lapTimeMs, at);
+}
+
+/** A car's new best lap, and the class's and the session's where it is; told where `at` says when it was driven. */
+function rankBest(state: TimingState, car: CarState, lapTimeMs: number, at: number | null): void {
+  car.bestLapMs = lapTimeMs;
   const detail = { lapTimeMs };
   const classId = state.entries[car.car]?.classId ?? '';
   const bestOfClass = state.bestClass[classId];
@@ -90,7 +113,7 @@ function takeBest(state: TimingState, car: CarState, lapTimeMs: number, at: numb
     state.bestSessionCar = car.car;
   }
   const name = sessionBest ? 'best.session' : classBest ? 'best.class' : 'best.personal';
-  tell(state, name, { car: car.car, sessionTime: at, detail });
+  if (at !== null) tell(state, name, { car: car.car, sessionTime: at, detail });
 }
 
 /** A car finishes at its first crossing at or after the winner's; the winner is the leader under the flag. */

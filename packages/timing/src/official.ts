@@ -1,8 +1,6 @@
 import type { ResultsLine } from '@okboxbox/protocol';
+import { SAME_MS } from './laps.js';
 import { type TimingState, tell } from './state.js';
-
-/** Lap times as near as this are the same: that much is lost between two samples and in rounding, in ms. */
-const SAME_MS = 2;
 
 /**
  * Takes the sim's results. Once they are official they decide the order; what was measured stays as it is, and each

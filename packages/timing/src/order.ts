@@ -33,12 +33,12 @@ function byOfficial(state: TimingState): Comparison {
   return (a, b) => placeOr(places.get(a.car) ?? null) - placeOr(places.get(b.car) ?? null) || measured(a, b);
 }
 
-/** Practice and qualifying: best lap; cars without one as the sim has them. */
+/** Practice and qualifying: the sim's places, which know of laps that do not count; else best lap. */
 function byBestLap(a: CarState, b: CarState): number {
-  if (a.bestLapMs !== null || b.bestLapMs !== null) {
-    return (a.bestLapMs ?? Number.POSITIVE_INFINITY) - (b.bestLapMs ?? Number.POSITIVE_INFINITY) || 0;
-  }
-  return placeOr(a.simPosition) - placeOr(b.simPosition);
+  const bySim = placeOr(a.simPosition) - placeOr(b.simPosition);
+  if (bySim !== 0) return bySim;
+  const [aBest, bBest] = [a.bestLapMs ?? 1e12, b.bestLapMs ?? 1e12];
+  return aBest - bBest;
 }
 
 /** Before green: the grid, else the sim's places, else where they stand. */

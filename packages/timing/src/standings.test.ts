@@ -82,6 +82,34 @@ describe('the order', () => {
     expect(figuresOf(state, 3)).toMatchObject({ position: 4, status: 'notInWorld', lap: null, bestLapMs: null });
   });
 
+  it('ORD-4: in practice is the sim’s where it gives places, which know of laps that do not count', () => {
+    const placed =
+      (lapS: number, position: number): Drive =>
+      (time) => ({ at: Math.max(0, time) / lapS, position });
+    const state = folded(
+      session(4, { type: 'practice' }),
+      ...race([placed(20, 2), placed(21, 1), placed(19, 0), placed(90, 0)], { until: 65 }),
+    );
+    expect(orderOf(state)).toEqual([1, 0, 2, 3]);
+  });
+
+  it('LAP-9: best laps driven before a car was first seen are the sim’s, and no news', () => {
+    const known =
+      (lapS: number, bestLapMs: number): Drive =>
+      (time) => ({ at: Math.max(0, time) / lapS, bestLapMs: time < 50 ? bestLapMs : Math.min(bestLapMs, lapS * 1000) });
+    const state = folded(
+      session(3, { type: 'practice' }),
+      ...race([known(21, 19_500), known(20, 20_400), known(20.5, -1)], { until: 65 }),
+    );
+    expect(orderOf(state)).toEqual([0, 1, 2]);
+    expect(figuresOf(state, 0)).toMatchObject({ bestLapMs: 19_500, provenance: { bestLap: 'official' } });
+    expect(figuresOf(state, 1)).toMatchObject({ bestLapMs: 20_000, provenance: { bestLap: 'measured' } });
+    expect(state.events.filter((event) => event.name.startsWith('best')).map(({ name, car }) => [name, car])).toEqual([
+      ['best.class', 1],
+      ['best.personal', 2],
+    ]);
+  });
+
   it('ORD-5, ORD-6: the flag finishes the leader at its crossing and the others at theirs', () => {
     // The leader crosses at 60 s; the flag is out from the frame that shows it. Car 1 is a lap down.
     const drives: Drive[] = [steady(20), steady(28), steady(20.5)];

@@ -163,7 +163,7 @@ function provenanceOf(
     gap: known(gap.ms ?? gap.laps, gap.estimated ? 'estimated' : figure),
     interval: known(interval.ms ?? interval.laps, interval.estimated ? 'estimated' : figure),
     lastLap: known(car.lastLapMs, car.lastLapEstimated ? 'estimated' : 'measured'),
-    bestLap: known(car.bestLapMs, 'measured'),
+    bestLap: known(car.bestLapMs, car.bestIsOfficial ? 'official' : 'measured'),
     sectors: car.lastSectorsMs.some((sector) => sector !== null) ? 'measured' : null,
   };
 }

@@ -47,6 +47,9 @@ export interface CarState {
   lastLapMark: 'none' | 'personal';
   lastLapEstimated: boolean;
   bestLapMs: number | null;
+  /** Whether the best lap is the sim's figure, of a lap that was not measured; and the sim's newest figure. */
+  bestIsOfficial: boolean;
+  simBestMs: number | null;
   lastSectorsMs: readonly (number | null)[];
   lapsDone: number;
   onPitRoad: boolean;
@@ -194,6 +197,8 @@ export function createCar(car: number): CarState {
     lastLapMark: 'none',
     lastLapEstimated: false,
     bestLapMs: null,
+    bestIsOfficial: false,
+    simBestMs: null,
     lastSectorsMs: [],
     lapsDone: 0,
     onPitRoad: false,

@@ -34,6 +34,7 @@ export type Place =
       readonly lapsCompleted?: number;
       readonly lap?: number;
       readonly position?: number;
+      readonly bestLapMs?: number;
     };
 
 /** A frame with cars 0, 1, … at the places given. */
