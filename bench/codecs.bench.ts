@@ -135,6 +135,8 @@ function figuresAt(car: number, tick: number, driftTicks: number): EntryFigures 
     pitStops: car % 2,
     stintLaps: lapsCompleted,
     inPit: false,
+    trendMs: null,
+    battle: null,
     provenance: {
       position: 'measured',
       gap: 'estimated',

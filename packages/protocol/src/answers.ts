@@ -67,6 +67,13 @@ export interface EntryFigures {
   /** Laps since the car last left the pit lane, or since the start. */
   readonly stintLaps: number | null;
   readonly inPit: boolean;
+  /**
+   * How the interval to the car ahead in class has changed since the lap before, at the same place of the track; below 0
+   * the car is catching.
+   */
+  readonly trendMs: number | null;
+  /** The battle that the car is in, by the index of the car at its head. */
+  readonly battle: number | null;
   readonly provenance: Readonly<Record<ProvenFigure, Provenance | null>>;
 }
 
@@ -90,6 +97,9 @@ export interface Lap {
   readonly position: number | null;
   /** Whether the car was in the pit lane at any time during the lap. */
   readonly inPit: boolean;
+  /** Whether it came into the pit lane during the lap, and whether it left it. */
+  readonly inLap: boolean;
+  readonly outLap: boolean;
   readonly valid: boolean;
   readonly provenance: Provenance;
 }

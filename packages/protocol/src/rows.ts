@@ -21,30 +21,32 @@ export type Row = readonly (number | null)[];
 /** Steps in a lap that `progress` is sent in: 1/10000 lap, half a metre on most tracks. */
 export const PROGRESS_STEPS = 10_000;
 
+/** A column carries one figure under its own name, or some small ones together. */
 interface RowColumn {
-  readonly name: Exclude<keyof EntryFigures, 'sectorsMs'>;
+  readonly name: string;
   readonly pack: (figures: EntryFigures) => number | null;
-  readonly unpack: (value: number | null) => unknown;
+  readonly unpack: (value: number | null) => Partial<EntryFigures>;
 }
 
-function number(name: Exclude<keyof EntryFigures, 'sectorsMs'>): RowColumn {
+type NumberFigure = {
+  [K in keyof EntryFigures]: EntryFigures[K] extends number | null ? K : never;
+}[keyof EntryFigures];
+
+function number(name: NumberFigure): RowColumn {
   return {
     name,
-    pack: (figures) => {
-      return wholeOrNull(figures[name] as number | null);
-    },
-    unpack: (value) => value,
+    pack: (figures) => wholeOrNull(figures[name]),
+    unpack: (value) => ({ [name]: value }),
   };
 }
 
-function oneOf(name: 'status' | 'lastLapMark' | 'bestLapMark', words: readonly string[]): RowColumn {
-  return {
-    name,
-    pack: (figures) => words.indexOf(figures[name]),
-    // A page left open over an update may meet a word that it does not know yet.
-    unpack: (value) => words[value ?? 0] ?? words[0],
-  };
+/** A page left open over an update may meet a word that it does not know yet: it shows the first. */
+function wordAt<Word extends string>(words: readonly Word[], index: number): Word {
+  return words[index] ?? (words[0] as Word);
 }
+
+/** Room for words in a column that holds two figures. */
+const WORDS = 16;
 
 /** Adding 0 makes −0 plain; a figure that is not finite is unknown. */
 function wholeOrNull(value: number | null): number | null {
@@ -59,13 +61,20 @@ function progressSteps(progress: number | null): number | null {
 const COLUMNS: readonly RowColumn[] = [
   number('position'),
   number('classPosition'),
-  oneOf('status', CAR_STATUSES),
+  {
+    name: 'status',
+    pack: ({ status, inPit }) => CAR_STATUSES.indexOf(status) + (inPit ? WORDS : 0),
+    unpack: (value) => ({
+      status: wordAt(CAR_STATUSES, (value ?? 0) % WORDS),
+      inPit: (value ?? 0) >= WORDS,
+    }),
+  },
   number('lap'),
   number('lapsCompleted'),
   {
     name: 'progress',
     pack: (figures) => progressSteps(figures.progress),
-    unpack: (value) => (value === null ? null : value / PROGRESS_STEPS),
+    unpack: (value) => ({ progress: value === null ? null : value / PROGRESS_STEPS }),
   },
   number('gapMs'),
   number('gapLaps'),
@@ -77,23 +86,26 @@ const COLUMNS: readonly RowColumn[] = [
   number('classIntervalLaps'),
   number('lastLapMs'),
   number('bestLapMs'),
-  oneOf('lastLapMark', LAP_MARKS),
-  oneOf('bestLapMark', LAP_MARKS),
+  {
+    name: 'lapMarks',
+    pack: ({ lastLapMark, bestLapMark }) => LAP_MARKS.indexOf(lastLapMark) * WORDS + LAP_MARKS.indexOf(bestLapMark),
+    unpack: (value) => ({
+      lastLapMark: wordAt(LAP_MARKS, Math.floor((value ?? 0) / WORDS)),
+      bestLapMark: wordAt(LAP_MARKS, (value ?? 0) % WORDS),
+    }),
+  },
   number('pitStops'),
   number('stintLaps'),
-  {
-    name: 'inPit',
-    pack: (figures) => (figures.inPit ? 1 : 0),
-    unpack: (value) => value === 1,
-  },
-  { name: 'provenance', pack: packProvenance, unpack: unpackProvenance },
+  number('trendMs'),
+  number('battle'),
+  { name: 'provenance', pack: packProvenance, unpack: (value) => ({ provenance: unpackProvenance(value) }) },
 ];
 
 /** Names of the columns of a row before its sectors, in their order. */
 export const ROW_COLUMNS: readonly string[] = COLUMNS.map((column) => column.name);
 /** Where each column stands in a row. */
 export const COLUMN_INDEX = Object.fromEntries(ROW_COLUMNS.map((name, i) => [name, i])) as Readonly<
-  Record<Exclude<keyof EntryFigures, 'sectorsMs'>, number>
+  Record<NumberFigure | 'status' | 'lapMarks' | 'provenance', number>
 >;
 
 /** Packs a car's figures to a row. */
@@ -107,7 +119,7 @@ export function packRow(figures: EntryFigures): Row {
 export function unpackRow(row: Row): EntryFigures {
   const figures: Record<string, unknown> = {};
   COLUMNS.forEach((column, i) => {
-    figures[column.name] = column.unpack(row[i] ?? null);
+    Object.assign(figures, column.unpack(row[i] ?? null));
   });
   figures.sectorsMs = row.slice(COLUMNS.length);
   return figures as unknown as EntryFigures;

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type DemoOptions, parseDemo } from './demo/demo-options.js';
 import { openDemo } from './demo/demo-source.js';
-import { openIbt } from './ibt/ibt-source.js';
+import { openIbt } from './iracing/ibt-source.js';
 import { openLapChart } from './lapchart/lapchart-source.js';
 import { openRecording } from './recording/recording-source.js';
 import { type Source, SourceError } from './source.js';

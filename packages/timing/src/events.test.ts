@@ -49,6 +49,28 @@ describe('pits and status', () => {
     expect(eventsOf(state, 'box.stopped')).toHaveLength(1);
   });
 
+  it('LAP-10: the lap in which it came in is its in lap, the one in which it left its out lap', () => {
+    const { laps } = folded(session(1), ...race([stops], { until: 120 }));
+    expect(laps.map(({ lap, inLap, outLap, inPit }) => ({ lap, inLap, outLap, inPit }))).toEqual([
+      { lap: 1, inLap: false, outLap: false, inPit: false },
+      { lap: 2, inLap: true, outLap: true, inPit: true },
+      { lap: 3, inLap: false, outLap: false, inPit: false },
+      { lap: 4, inLap: false, outLap: false, inPit: false },
+    ]);
+    /** A pit lane over the line: in during lap 1, out during lap 2. */
+    const over: Drive = (time) => {
+      if (time < 19) return Math.max(0, time) / 20;
+      if (time < 31) return { at: 0.95 + (time - 19) / 100, surface: 'pitApproach', onPitRoad: true };
+      return 1.07 + (time - 31) / 20;
+    };
+    const across = folded(session(1), ...race([over], { until: 80 })).laps;
+    expect(across.map(({ inLap, outLap }) => [inLap, outLap])).toEqual([
+      [true, false],
+      [false, true],
+      [false, false],
+    ]);
+  });
+
   it('PIT-4: a tow to the box has no lane time, and no box time before it has stood a second', () => {
     const towed: Drive = (time) => {
       if (time < 25) return Math.max(0, time) / 20;

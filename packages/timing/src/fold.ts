@@ -1,6 +1,8 @@
 import type { CarSample, EntryInfo, Frame, MessageLine, SessionLine, SourceRecord } from '@okboxbox/protocol';
+import { followChases } from './chases.js';
 import { watchTrack } from './incidents.js';
 import { sectorBegins, takeCrossing, takeSimBests } from './laps.js';
+import { lineUp, takeLinePlace } from './line-up.js';
 import { type Crossing, move } from './motion.js';
 import { takeResults } from './official.js';
 import { reorder } from './order.js';
@@ -96,9 +98,11 @@ function foldFrame(state: TimingState, frame: Frame): void {
   if (found.length > 1) found.sort((a, b) => a.at - b.at);
   for (const crossing of found) takeCrossing(state, crossing);
   takeSimBests(state, now);
+  lineUp(state);
   reorder(state);
   foldLeaderLap(state);
   tellPlaces(state);
+  followChases(state);
   if (state.events.length - told > 1) putInOrder(state, told);
 }
 
@@ -128,6 +132,7 @@ function foldPhase(state: TimingState, frame: Frame, now: number, first: boolean
   if (before !== frame.state) {
     state.phase = frame.state;
     if (frame.state === 'racing' && state.session?.type === 'race' && !first) green(state, now);
+    if (first) state.joinedUnderFlag = frame.state === 'checkered' || frame.state === 'cooldown';
     if (frame.state === 'cooldown') {
       for (const car of state.cars) if (!car.inWorld && car.seen && !car.finish) retire(state, car);
     }
@@ -136,6 +141,7 @@ function foldPhase(state: TimingState, frame: Frame, now: number, first: boolean
   if (!sameFlags(state.flags, frame.flags)) {
     if (!first) tell(state, 'flag.changed', { detail: { from: state.flags, to: frame.flags } });
     state.flags = frame.flags;
+    state.isCaution = frame.flags.some((flag) => flag === 'caution' || flag === 'cautionWaving');
   }
 }
 
@@ -154,6 +160,7 @@ function green(state: TimingState, now: number): void {
 
 function foldSample(state: TimingState, car: CarState, sample: CarSample, now: number, found: Crossing[]): void {
   if (sample.position !== undefined) car.simPosition = sample.position;
+  takeLinePlace(car, sample);
   if (sample.bestLapMs && sample.bestLapMs > 0) car.simBestMs = Math.round(sample.bestLapMs);
   const inWorld = sample.pct > -1 && sample.surface !== 'notInWorld';
   if (!inWorld) {

@@ -62,6 +62,8 @@ function endLap(state: TimingState, { car, lap, at, how }: Crossing): void {
     crossedAtMs: Math.round(at * 1000),
     position: state.session?.type === 'race' ? before + 1 : null,
     inPit: car.lapInPit || car.onPitRoad,
+    inLap: car.inLap === lap,
+    outLap: car.outLap === lap,
     valid,
     provenance: estimated || how === 'moved' ? 'estimated' : 'measured',
   });
@@ -118,7 +120,7 @@ function rankBest(state: TimingState, car: CarState, lapTimeMs: number, at: numb
 
 /** A car finishes at its first crossing at or after the winner's; the winner is the leader under the flag. */
 function finish(state: TimingState, car: CarState, laps: number, at: number): void {
-  if (state.session?.type !== 'race') return;
+  if (state.session?.type !== 'race' || state.joinedUnderFlag) return;
   const limit = state.session.limit?.laps ?? null;
   const flagOut = state.phase === 'checkered' || state.phase === 'cooldown';
   const isWinner = state.finish === null && (limit === null ? flagOut && leads(state, car, laps) : laps >= limit);

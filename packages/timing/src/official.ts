@@ -8,6 +8,14 @@ import { type TimingState, tell } from './state.js';
  */
 export function takeResults(state: TimingState, results: ResultsLine): void {
   state.official = results;
+  for (const { car, lapsCompleted, position, bestLapMs } of results.rows) {
+    const known = state.cars.find((each) => each.car === car);
+    if (known === undefined) continue;
+    if (lapsCompleted != null && lapsCompleted >= 0) known.simLaps = lapsCompleted;
+    // A frame's places are newer.
+    known.simPosition ??= position;
+    if (!known.seen && bestLapMs != null && bestLapMs > 0) known.simBestMs ??= bestLapMs;
+  }
   if (!results.official) return;
   state.measuredOrder ??= state.order.flatMap((slot) => state.cars[slot]?.car ?? []);
   for (const row of results.rows) {

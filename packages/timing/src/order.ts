@@ -23,7 +23,7 @@ function comparison(state: TimingState): Comparison {
   if (state.session?.type !== 'race') return byBestLap;
   const { phase } = state;
   if (phase === null || phase === 'grid' || phase === 'formation') return byStart;
-  return byProgress;
+  return state.joinedUnderFlag ? bySimPlace : byProgress;
 }
 
 /** Official results decide; cars that they do not list come after them, as measured. */
@@ -41,8 +41,14 @@ function byBestLap(a: CarState, b: CarState): number {
   return aBest - bBest;
 }
 
-/** Before green: the grid, else the sim's places, else where they stand. */
+/** First seen under the chequered flag: only the sim knows who had finished. */
+function bySimPlace(a: CarState, b: CarState): number {
+  return placeOr(a.simPosition) - placeOr(b.simPosition) || byProgress(a, b);
+}
+
+/** Before green: the line-up, else the grid, else the sim's places, else where they stand. */
 function byStart(a: CarState, b: CarState): number {
+  if (a.linePlace !== b.linePlace) return (a.linePlace ?? 1e9) - (b.linePlace ?? 1e9);
   if (a.startPlace !== null || b.startPlace !== null) return placeOr(a.startPlace) - placeOr(b.startPlace);
   if (a.simPosition || b.simPosition) return placeOr(a.simPosition) - placeOr(b.simPosition);
   return byProgress(a, b);
@@ -57,12 +63,20 @@ function byProgress(a: CarState, b: CarState): number {
   if (a.retired && b.retired && a.crossedAt !== null && b.crossedAt !== null) {
     return b.lapsDone - a.lapsDone || a.crossedAt - b.crossedAt;
   }
-  return aDone === bDone ? 0 : bDone - aDone;
+  if (aDone !== bDone) return bDone - aDone;
+  return a.progress === null && b.progress === null ? placeOr(a.simPosition) - placeOr(b.simPosition) : 0;
 }
 
 /** The distance that a car is placed by, in laps. */
 export function distanceOf(car: CarState): number {
-  return car.finish?.laps ?? car.heldProgress ?? car.progress ?? Number.NEGATIVE_INFINITY;
+  return (
+    car.finish?.laps ??
+    car.heldProgress ??
+    car.linedUpProgress ??
+    car.progress ??
+    car.simLaps ??
+    Number.NEGATIVE_INFINITY
+  );
 }
 
 function placeOr(place: number | null): number {

@@ -42,7 +42,8 @@ function enter(state: TimingState, car: CarState, sample: CarSample, before: Bef
   const enteredAt = before && crossedAt(state.pitEntry, before, sample, now);
   car.visit = { enteredAt, standingSince: null, boxTold: false, boxMs: 0 };
   car.pitStops += 1;
-  const stop = { stop: car.pitStops, carLap: Math.floor(car.progress ?? 0) + 1 };
+  car.inLap = Math.floor(car.progress ?? 0) + 1;
+  const stop = { stop: car.pitStops, carLap: car.inLap };
   tell(state, 'pit.entered', { car: car.car, sessionTime: enteredAt ?? now, detail: stop });
 }
 

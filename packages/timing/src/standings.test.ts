@@ -1,4 +1,4 @@
-import type { EntryFigures } from '@okboxbox/protocol';
+import type { EntryFigures, ResultsLine } from '@okboxbox/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { standings, type TimingState } from './index.js';
@@ -62,6 +62,99 @@ describe('the order', () => {
       { state: 'formation' },
     );
     expect(orderOf(folded(session(3), placed))).toEqual([2, 0, 1]);
+  });
+
+  it('ORD-2: before green is the line-up, where the sim gives one; cars without a place in it come last', () => {
+    const grid = [
+      { car: 0, position: 1 },
+      { car: 1, position: 2 },
+      { car: 2, position: 3 },
+      { car: 3, position: 4 },
+    ];
+    const rolling = frame(
+      99,
+      [
+        { at: 0.5, paceRow: 1, paceLine: 0 },
+        { at: 0.51, paceRow: 0, paceLine: 1 },
+        0.6,
+        { at: 0.52, paceRow: 0, paceLine: 0 },
+      ],
+      { state: 'formation' },
+    );
+    expect(orderOf(folded(session(4, { grid }), rolling))).toEqual([3, 1, 0, 2]);
+  });
+
+  describe('ORD-11: under caution', () => {
+    /** Green at 100 s; car 3 is a lap down and stands in the second row. */
+    const records = (flags: string[], sim: boolean) => {
+      const frames = race([steady(20), steady(20.1), steady(20.2), steady(27)], { until: 82 });
+      const end = (n: number) =>
+        frame(
+          182.1 + n / 10,
+          [
+            { at: 4.102 + n / 400, paceRow: 0, paceLine: 0 },
+            // Half a car ahead of the one that it restarts beside.
+            { at: 4.104 + n / 400, paceRow: 0, paceLine: 1 },
+            { at: 4.09 + n / 400, paceRow: 2, paceLine: 0 },
+            { at: 3.095 + n / 400, paceRow: 1, paceLine: 0 },
+          ].map(({ paceRow, paceLine, at }) => (sim ? { at, paceRow, paceLine } : at)),
+          { flags },
+        );
+      return [session(4), ...frames, ...Array.from({ length: 10 }, (_, n) => end(n))];
+    };
+
+    it('cars of one lap are placed by the line-up, and a car a lap down stays behind them', () => {
+      expect(orderOf(folded(...records(['caution'], true)))).toEqual([0, 1, 2, 3]);
+    });
+
+    it('without a line-up, and once it is over, distance decides', () => {
+      expect(orderOf(folded(...records(['caution'], false)))).toEqual([1, 0, 2, 3]);
+      expect(orderOf(folded(...records(['green'], true)))).toEqual([1, 0, 2, 3]);
+    });
+
+    it('EVT-4: nobody overtakes', () => {
+      const overtakes = (flags: string[]) => {
+        const passes: Drive = (time) => (time < 0 ? -0.02 : time / 19 - 0.02);
+        const frames = race([steady(20, 0.01), passes], { until: 60 }).map((each) => ({ ...each, flags }));
+        return folded(session(2), ...frames).events.filter((event) => event.name === 'overtake').length;
+      };
+      expect(overtakes(['green'])).toBe(1);
+      expect(overtakes(['caution'])).toBe(0);
+    });
+  });
+
+  it('ORD-9: first seen under the chequered flag is the sim’s, since nobody else knows who has finished', () => {
+    const late = (lapsCompleted: number, pct: number, position: number) => ({
+      at: lapsCompleted + pct,
+      lapsCompleted,
+      position,
+    });
+    // Car 1 has finished and is on its cool-down lap; car 0 leads it on the road, a lap down.
+    const frames = [0, 1, 2].map((n) =>
+      frame(900 + n / 10, [late(9, 0.5 + n / 400, 2), late(10, 0.3 + n / 400, 1)], { state: 'checkered' }),
+    );
+    const over = [late(10, 0.02, 2), late(10, 0.81, 1)];
+    const state = folded(session(2), ...frames, frame(910, over, { state: 'checkered' }));
+    expect(orderOf(state)).toEqual([1, 0]);
+    expect(state.events.filter((event) => event.name === 'finished')).toEqual([]);
+  });
+
+  it('ORD-10: a car that was never seen has the laps that the sim’s results give it', () => {
+    const results: ResultsLine = {
+      kind: 'results',
+      capturedAt: 0,
+      official: false,
+      rows: [
+        { car: 0, position: 2, lapsCompleted: 8 },
+        { car: 1, position: 1, lapsCompleted: 9, bestLapMs: 61_000 },
+        { car: 2, position: 3, lapsCompleted: 9 },
+        { car: 3, position: 4, lapsCompleted: 2 },
+      ],
+    };
+    const places = [{ at: 8.9, lapsCompleted: 8 }, null, null, null];
+    const state = folded(session(4), results, frame(500, places));
+    expect(orderOf(state)).toEqual([1, 2, 0, 3]);
+    expect(figuresOf(state, 1)).toMatchObject({ bestLapMs: 61_000, provenance: { bestLap: 'official' } });
   });
 
   it('ORD-3, EVT-1: in a race is by distance, and a change of the lead is told once', () => {

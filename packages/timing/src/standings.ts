@@ -18,11 +18,25 @@ const CRAWL_MPS = 8;
 /** Where the session does not say how long the track is, in m. */
 const USUAL_LENGTH_M = 4_500;
 
+/** A car's figures while the list is made: that it leads a battle is known from the car behind. */
+interface StandingsRow {
+  readonly car: number;
+  readonly figures: EntryFigures & { battle: number | null };
+}
+
+/** What is known of a class as far down as the list has come; `figures` are those of the car ahead. */
+interface ClassSoFar {
+  readonly leader: CarState;
+  ahead: CarState;
+  figures: StandingsRow['figures'];
+  count: number;
+}
+
 /** All classified cars by position, with gaps and intervals at the state's instant. */
-export function standings(state: TimingState): { car: number; figures: EntryFigures }[] {
+export function standings(state: TimingState): { readonly car: number; readonly figures: EntryFigures }[] {
   const ahead: { overall: CarState | null; leader: CarState | null } = { overall: null, leader: null };
-  const ofClass = new Map<string, { leader: CarState; ahead: CarState; count: number }>();
-  const list: { car: number; figures: EntryFigures }[] = [];
+  const ofClass = new Map<string, ClassSoFar>();
+  const list: StandingsRow[] = [];
   for (const slot of state.order) {
     const car = state.cars[slot] as CarState;
     const entry = state.entries[car.car];
@@ -64,19 +78,30 @@ export function standings(state: TimingState): { car: number; figures: EntryFigu
         pitStops: car.pitStops,
         stintLaps: car.seen ? Math.max(0, Math.floor(car.progress ?? 0) - car.stintBeganLap) : null,
         inPit: car.onPitRoad && car.inWorld,
+        trendMs: inClass ? car.chase.trendMs : null,
+        battle: battleWith(inClass, car),
         provenance: provenanceOf(state, car, gap, interval),
       },
     });
     ahead.leader ??= car;
     ahead.overall = car;
+    const { figures } = list[list.length - 1] as StandingsRow;
     if (inClass) {
       inClass.ahead = car;
+      inClass.figures = figures;
       inClass.count += 1;
     } else {
-      ofClass.set(classId, { leader: car, ahead: car, count: 1 });
+      ofClass.set(classId, { leader: car, ahead: car, figures, count: 1 });
     }
   }
   return list;
+}
+
+/** The battle that a car is in with the one ahead of it, if any; the one ahead is in it, too. */
+function battleWith(inClass: ClassSoFar | undefined, car: CarState): number | null {
+  if (inClass === undefined || car.chase.rival !== inClass.ahead.car) return null;
+  inClass.figures.battle ??= inClass.ahead.car;
+  return inClass.figures.battle;
 }
 
 /** What does not change from frame to frame; the same list until a session record changes it. */
@@ -132,8 +157,7 @@ function statusOf(state: TimingState, car: CarState): CarStatus {
   if (car.onPitRoad) return 'pit';
   const standing = (state.sessionTime ?? 0) - car.movedAt >= STOPPED_S;
   if (standing && isStandingOdd(state, car)) return 'stopped';
-  const isCaution = state.flags.some((flag) => /^caution/.test(flag));
-  if (car.slowSince !== null && !isCaution && (state.sessionTime ?? 0) - car.slowSince >= SLOW_S) return 'slow';
+  if (car.slowSince !== null && !state.isCaution && (state.sessionTime ?? 0) - car.slowSince >= SLOW_S) return 'slow';
   return car.outLap !== null && car.outLap === Math.floor(car.progress ?? 0) + 1 ? 'outLap' : 'running';
 }
 

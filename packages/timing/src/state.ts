@@ -8,6 +8,7 @@ import type {
   SessionLine,
   SessionPhase,
 } from '@okboxbox/protocol';
+import { type Chase, createChase } from './chases.js';
 import { createHistory, type History } from './history.js';
 import type { ReferenceLap } from './reference.js';
 
@@ -59,6 +60,8 @@ export interface CarState {
   hasRaced: boolean;
   pitStops: number;
   stintBeganLap: number;
+  /** The laps in which it last came into the pit lane and left it. */
+  inLap: number | null;
   outLap: number | null;
   /** When it last moved by more than a crawl, and where; whether its standing still was told. */
   movedAt: number;
@@ -73,7 +76,15 @@ export interface CarState {
   crossedAt: number | null;
   history: History;
   simPosition: number | null;
+  /** Laps by the sim's results: what places a car that was never seen. */
+  simLaps: number | null;
   startPlace: number | null;
+  /** Its place in the line-up behind the pace car, row and then line; `null` where it has none. */
+  linePlace: number | null;
+  /** The distance that it is placed by while it has one. */
+  linedUpProgress: number | null;
+  /** The fight with the car ahead in its class, lap by lap. */
+  readonly chase: Chase;
 }
 
 /** A car in the pit lane. Times are seconds on the session clock. */
@@ -101,6 +112,8 @@ export interface TimingState {
   capturedAt: number | null;
   phase: SessionPhase | null;
   flags: readonly string[];
+  /** Whether the race is behind the pace car, by the flags. */
+  isCaution: boolean;
   remainingTimeS: number | null;
   remainingLaps: number | null;
   /** Lap that the leader is on. */
@@ -112,6 +125,8 @@ export interface TimingState {
   staleFrames: number;
   /** Seconds on the session clock; `null` before green, or where it was not seen. */
   greenAt: number | null;
+  /** First seen under the chequered flag: nobody knows who has finished already. */
+  joinedUnderFlag: boolean;
   /** The winner's finish: laps and time. */
   finish: { readonly at: number; readonly laps: number } | null;
   entries: Record<number, SessionEntry>;
@@ -146,6 +161,7 @@ export function createTiming(): TimingState {
     capturedAt: null,
     phase: null,
     flags: [],
+    isCaution: false,
     remainingTimeS: null,
     remainingLaps: null,
     leaderLap: null,
@@ -153,6 +169,7 @@ export function createTiming(): TimingState {
     events: [],
     staleFrames: 0,
     greenAt: null,
+    joinedUnderFlag: false,
     finish: null,
     entries: {},
     infos: [],
@@ -206,6 +223,7 @@ export function createCar(car: number): CarState {
     hasRaced: false,
     pitStops: 0,
     stintBeganLap: 0,
+    inLap: null,
     outLap: null,
     movedAt: 0,
     movedFrom: 0,
@@ -216,7 +234,11 @@ export function createCar(car: number): CarState {
     crossedAt: null,
     history: createHistory(),
     simPosition: null,
+    simLaps: null,
     startPlace: null,
+    linePlace: null,
+    linedUpProgress: null,
+    chase: createChase(),
   };
 }
 

@@ -30,6 +30,8 @@ const lap = (car: number, number: number): Lap => ({
   crossedAtMs: number * 90_000,
   position: car,
   inPit: false,
+  inLap: false,
+  outLap: false,
   valid: true,
   provenance: 'measured',
 });

@@ -32,6 +32,8 @@ export const anyFigures: fc.Arbitrary<EntryFigures> = fc.record({
   pitStops: fc.nat(100),
   stintLaps: whole,
   inPit: fc.boolean(),
+  trendMs: whole,
+  battle: whole,
   provenance: fc.record({
     position: provenance,
     gap: provenance,

@@ -35,6 +35,8 @@ export type Place =
       readonly lap?: number;
       readonly position?: number;
       readonly bestLapMs?: number;
+      readonly paceRow?: number;
+      readonly paceLine?: number;
     };
 
 /** A frame with cars 0, 1, … at the places given. */

@@ -1,4 +1,5 @@
 import type { CarClass, SessionEntry, SessionLine, SessionType } from '@okboxbox/protocol';
+import { gridOfText } from './results-of-text.js';
 import { listOf, numberOf, type TextMap, textOf } from './session-text.js';
 
 /** Most of a name that is kept: the schema's bound is higher, but nobody's name is. */
@@ -12,11 +13,13 @@ export function sessionOfText(text: TextMap, sessionNum: number, capturedAt: num
   const entries = entriesOf(text);
   const laps = wholePositive(session && numberOf(session, 'SessionLaps'));
   const timeS = session ? numberOf(session, 'SessionTime') : null;
+  const type = typeOf(session ? textOf(session, 'SessionType') : null);
+  const grid = type === 'race' ? gridOfText(text, sessionNum) : null;
   return {
     kind: 'session',
     capturedAt,
     simSessionKey: `${subSession}:${sessionNum}`,
-    type: typeOf(session ? textOf(session, 'SessionType') : null),
+    type,
     track: {
       id: textOf(text, 'WeekendInfo', 'TrackID'),
       name: cut(textOf(text, 'WeekendInfo', 'TrackDisplayName') ?? textOf(text, 'WeekendInfo', 'TrackName') ?? ''),
@@ -27,6 +30,7 @@ export function sessionOfText(text: TextMap, sessionNum: number, capturedAt: num
     limit: { laps, timeS: timeS !== null && timeS > 0 ? timeS : null },
     classes: classesOf(text),
     entries,
+    ...(grid && { grid }),
     teamRacing: numberOf(text, 'WeekendInfo', 'TeamRacing') === 1,
   };
 }

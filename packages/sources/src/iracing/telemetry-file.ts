@@ -8,37 +8,13 @@ import {
   readVariables,
   type TelemetryVariable,
   VARIABLE_BYTES,
-  valueAt,
 } from './telemetry-header.js';
+import { PackedRow, type TelemetryRow } from './telemetry-row.js';
 
 /** The sub-header of a file, behind the header that live memory has, too. */
 const DISK_HEADER_BYTES = 32;
 /** Rows read at once. */
 const BLOCK_ROWS = 64;
-
-/** The values of one instant. */
-export class TelemetryRow {
-  readonly #view: DataView;
-  readonly #variables: ReadonlyMap<string, TelemetryVariable>;
-
-  constructor(view: DataView, variables: ReadonlyMap<string, TelemetryVariable>) {
-    this.#view = view;
-    this.#variables = variables;
-  }
-
-  /** A variable's value, the first where it has several; `undefined` where there is no such variable. */
-  value(name: string): number | undefined {
-    const variable = this.#variables.get(name);
-    return variable && valueAt(this.#view, variable, 0);
-  }
-
-  /** All values of a variable. */
-  values(name: string): number[] {
-    const variable = this.#variables.get(name);
-    if (variable === undefined) return [];
-    return Array.from({ length: variable.count }, (_, i) => valueAt(this.#view, variable, i));
-  }
-}
 
 /** A telemetry file that has been opened; its rows are read as a stream. */
 export interface TelemetryFile {
@@ -110,7 +86,7 @@ async function* rowsOf(
       const rows = Math.floor(bytesRead / rowBytes);
       if (rows === 0) return;
       for (let row = 0; row < rows && !signal?.aborted; row++) {
-        yield new TelemetryRow(new DataView(block.buffer, row * rowBytes, rowBytes), variables);
+        yield new PackedRow(new DataView(block.buffer, row * rowBytes, rowBytes), variables);
       }
       at += rows * rowBytes;
     }

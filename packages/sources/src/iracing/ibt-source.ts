@@ -1,7 +1,7 @@
 import type { SourceRecord } from '@okboxbox/protocol';
 import type { ReadOptions, Source } from '../source.js';
 import { SourceError } from '../source.js';
-import { frameOfRow } from './frame-of-row.js';
+import { frameOfRow, type RowCars } from './frame-of-row.js';
 import { sessionOfText } from './session-of-text.js';
 import { numberOf, readSessionText } from './session-text.js';
 import { openTelemetryFile, type TelemetryFile } from './telemetry-file.js';
@@ -34,6 +34,7 @@ async function* recordsOf(
 ): AsyncGenerator<SourceRecord> {
   const text = readSessionText(file.sessionText);
   const car = carOf(numberOf(text, 'DriverInfo', 'DriverCarIdx'));
+  const cars: RowCars = { all: [car], own: car };
   // Half a row's time below the step: the rows' times are not exact multiples of it.
   const step = 1 / hz - 0.5 / file.tickRate;
   let sessionNum: number | null = null;
@@ -57,7 +58,7 @@ async function* recordsOf(
     if (sessionTime - last < step) continue;
     last = sessionTime;
     seq += 1;
-    yield frameOfRow(row, car, seq, capturedAt);
+    yield frameOfRow(row, cars, seq, capturedAt);
   }
   if (stoodStill > 0) {
     onTrouble?.({
