@@ -58,6 +58,7 @@ function columnsOf(classes: number, sectors: number): readonly Sized[] {
     column('name', 'Name', 'driver, or team in team races', 0, NAME, TIGHT_NAME),
     column('gap', 'Gap', 'to the leader', 0, 104, 62),
     column('interval', 'Int', 'to the car ahead', 0, 104, 62),
+    column('trend', '±', 'won or lost in a lap on the car ahead in class', 2, 52),
     column('last', 'Last', 'last lap', 0, 96, 60),
     column('last-mark', '', 'mark of the last lap', 0, 28, 18),
     column('best', 'Best', 'best lap', 5, 96, 64),

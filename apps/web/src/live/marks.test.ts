@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bestLapMark, classColour, lastLapMark, STATUS_WORDS } from './marks.js';
+import { bestLapMark, classColour, lastLapMark, STATUS_WORDS, trendMark } from './marks.js';
 
 describe('a mark', () => {
   it('says by letter, too, what its colour says', () => {
@@ -17,6 +17,12 @@ describe('a mark', () => {
       'CL',
       '',
     ]);
+  });
+
+  it('of a trend points up where the car comes closer, and is none below a twentieth of a second', () => {
+    expect(trendMark(-312)).toEqual({ tone: 'catching', mark: '▴ 0.3' });
+    expect(trendMark(1_240)).toEqual({ tone: 'losing', mark: '▾ 1.2' });
+    expect([49, -49, null].map((ms) => trendMark(ms).mark)).toEqual(['', '', '']);
   });
 
   it('each status but running has a shape of its own', () => {

@@ -33,6 +33,16 @@ export function bestLapMark(mark: LapMark): TimeMark {
   return mark === 'session' || mark === 'class' ? markOf(mark) : { tone: 'plain', mark: '' };
 }
 
+/** Changes of the interval smaller than this, in ms, are none worth looking at. */
+const TREND_FROM_MS = 50;
+
+/** How a trend is drawn: a car that comes closer to the one ahead points up to it. */
+export function trendMark(trendMs: number | null): { readonly tone: 'catching' | 'losing' | 'plain'; mark: string } {
+  if (trendMs === null || Math.abs(trendMs) < TREND_FROM_MS) return { tone: 'plain', mark: '' };
+  const seconds = (Math.abs(trendMs) / 1000).toFixed(1);
+  return trendMs < 0 ? { tone: 'catching', mark: `▴ ${seconds}` } : { tone: 'losing', mark: `▾ ${seconds}` };
+}
+
 function markOf(mark: LapMark): TimeMark {
   switch (mark) {
     case 'session':

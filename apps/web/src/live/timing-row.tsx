@@ -3,7 +3,7 @@ import { memo, useEffect, useRef } from 'react';
 import { gap, lapTime, UNKNOWN } from '../format.js';
 import type { Column } from './columns.js';
 import { useLive } from './live-page.js';
-import { bestLapMark, lastLapMark, STATUS_WORDS } from './marks.js';
+import { bestLapMark, lastLapMark, STATUS_WORDS, trendMark } from './marks.js';
 
 export interface TimingRowProps {
   readonly car: number;
@@ -33,6 +33,7 @@ export const TimingRow = memo(function TimingRow(props: TimingRowProps) {
       aria-rowindex={place + 2}
       className="row"
       data-status={figures.status}
+      data-battle={figures.battle === null ? undefined : figures.battle === car ? 'head' : 'on'}
       data-selected={selected || undefined}
       data-pinned={pinned || undefined}
       style={{ height: rowHeight, transform: `translateY(${place * rowHeight}px)` }}
@@ -80,6 +81,10 @@ function ColumnCell({ id, figures, info, ...props }: CellsProps & { readonly id:
     case 'interval': {
       const text = isLeader ? '' : gap(figures.intervalMs, figures.intervalLaps);
       return <Cell id={id} text={text} estimated={provenance.interval === 'estimated'} />;
+    }
+    case 'trend': {
+      const { tone, mark } = trendMark(figures.trendMs);
+      return <Cell id={id} text={mark} tone={tone} />;
     }
     case 'last': {
       const estimated = provenance.lastLap === 'estimated';

@@ -174,6 +174,8 @@ function Legend() {
       <span data-tone="personal">PB own best</span>
       <span data-tone="slower">▼ slower</span>
       <span data-tone="pit">■ PIT in the pits</span>
+      <span>▴▾ gains, loses in a lap</span>
+      <span className="battle">battle</span>
       <span data-estimated>estimated</span>
     </p>
   );
