@@ -3,7 +3,11 @@ import { resolve } from 'node:path';
 import { type DemoOptions, parseDemo } from './demo/demo-options.js';
 import { openDemo } from './demo/demo-source.js';
 import { openIbt } from './iracing/ibt-source.js';
+import { openLive } from './iracing/live-source.js';
+import { openMemory } from './iracing/memory-source.js';
+import { whyNoLiveSim, windowsSim } from './iracing/windows-memory.js';
 import { openLapChart } from './lapchart/lapchart-source.js';
+import { monotonicClock } from './pace.js';
 import { openRecording } from './recording/recording-source.js';
 import { type Source, SourceError } from './source.js';
 import { describeSources, SOURCE_KINDS } from './source-kinds.js';
@@ -14,11 +18,12 @@ export type ReadableKind = Extract<(typeof SOURCE_KINDS)[number], { available: t
 /** A SPEC taken apart. */
 export type ParsedSpec =
   | {
-      readonly kind: Exclude<ReadableKind, 'demo'>;
+      readonly kind: Exclude<ReadableKind, 'demo' | 'iracing'>;
       /** The file as given, not resolved yet. */
       readonly file: string;
     }
-  | { readonly kind: 'demo'; readonly options: DemoOptions };
+  | { readonly kind: 'demo'; readonly options: DemoOptions }
+  | { readonly kind: 'iracing' };
 
 /** Where a source is opened. */
 export interface OpenOptions {
@@ -48,6 +53,7 @@ export function parseSpec(spec: string): ParsedSpec {
     throw new SourceError(`There is no source "${kind}": ${USE}`);
   }
   if (usable.kind === 'demo') return { kind: 'demo', options: parseDemo(file) };
+  if (usable.kind === 'iracing') return { kind: 'iracing' };
   if (file === '') throw new SourceError(`The source "${spec}" names no file: write ${usable.spec}`);
   return { kind: usable.kind, file };
 }
@@ -63,6 +69,11 @@ export async function openSource(spec: string, options: OpenOptions): Promise<So
     throw new SourceError(`A source cannot give ${hz} frames a second: give a number above 0, up to ${HIGHEST_HZ}`);
   }
   if (parsed.kind === 'demo') return openDemo(spec, parsed.options, hz);
+  if (parsed.kind === 'iracing') {
+    const why = whyNoLiveSim();
+    if (why !== null) throw new SourceError(`The source "iracing" ${why}.`);
+    return openLive(windowsSim(), spec, hz, monotonicClock);
+  }
   const path = resolve(options.cwd, parsed.file);
   await mustBeFile(path, spec);
   switch (parsed.kind) {
@@ -72,6 +83,8 @@ export async function openSource(spec: string, options: OpenOptions): Promise<So
       return openLapChart(path, spec, hz);
     case 'ibt':
       return openIbt(path, spec, hz);
+    case 'memory':
+      return openMemory(path, spec);
   }
 }
 

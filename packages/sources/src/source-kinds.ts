@@ -1,3 +1,5 @@
+import { whyNoLiveSim } from './iracing/windows-memory.js';
+
 /** A kind of source as `okboxbox relay sources` lists it. */
 export interface SourceKind {
   readonly kind: string;
@@ -11,7 +13,7 @@ export interface SourceKind {
 
 const LATER = { available: false, why: 'not part of this version' } as const;
 
-/** Every kind of source that there is, the ones that work here first. */
+/** Every kind of source that there is, those of this version first. */
 export const SOURCE_KINDS = [
   {
     kind: 'recording',
@@ -32,13 +34,21 @@ export const SOURCE_KINDS = [
     available: true,
   },
   { kind: 'ibt', spec: 'ibt:FILE', description: "iRacing's telemetry file: the own car alone", available: true },
-  { kind: 'iracing', spec: 'iracing', description: "iRacing's live shared memory (Windows)", ...LATER },
-  { kind: 'memory', spec: 'memory:FILE', description: "a dump of iRacing's live memory", ...LATER },
+  {
+    kind: 'memory',
+    spec: 'memory:FILE',
+    description: "an image of iRacing's live memory, plain or gzipped",
+    available: true,
+  },
+  { kind: 'iracing', spec: 'iracing', description: "iRacing's live shared memory (Windows)", available: true },
   { kind: 'f1', spec: 'f1:PORT', description: "the F1 games' UDP telemetry", ...LATER },
   { kind: 'acc', spec: 'acc:HOST:PORT', description: "Assetto Corsa Competizione's broadcasting", ...LATER },
 ] as const satisfies readonly SourceKind[];
 
 /** What a relay can read here, and why not the rest. */
 export function describeSources(): readonly SourceKind[] {
-  return SOURCE_KINDS;
+  return SOURCE_KINDS.map((source) => {
+    const why = source.kind === 'iracing' ? whyNoLiveSim() : null;
+    return why === null ? source : { ...source, available: false, why };
+  });
 }

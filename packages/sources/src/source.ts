@@ -19,10 +19,18 @@ export interface SourceTrouble {
   readonly message: string;
 }
 
+/**
+ * Where a live sim stands: not started, in a session, showing a replay (its session clock stands still, and no frames
+ * come), or closed after it was connected.
+ */
+export type SimState = 'sim-not-running' | 'connected' | 'replay' | 'left';
+
 export interface ReadOptions {
   /** Stops the source at the next record; the iteration then ends without an error. */
   readonly signal?: AbortSignal;
   readonly onTrouble?: (trouble: SourceTrouble) => void;
+  /** Told by a live sim, and only at changes. */
+  readonly onState?: (state: SimState) => void;
 }
 
 /**

@@ -1,0 +1,259 @@
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import { type Frame, type SourceRecord, sourceRecord } from '@okboxbox/protocol';
+import { describe, expect, it } from 'vitest';
+import type { PaceClock } from '../pace.js';
+import type { SimState } from '../source.js';
+import { isMissing, sharedData } from '../testing/shared-data.js';
+import { openLive, type SimLink } from './live-source.js';
+import { type MovingCars, movingCarsRow, movingCarsText } from './testing/moving-cars.js';
+import { SimStandIn } from './testing/sim-stand-in.js';
+
+const IMAGE = 'iracing/memory/2024.bin.gz';
+const image = () => new Uint8Array(gunzipSync(readFileSync(sharedData(IMAGE))));
+/** The sim writes a row so often, in ms. */
+const TICK_MS = 1000 / 60;
+
+/**
+ * A sim that runs by a driven clock: whatever waits lets time go on, and the sim writes its rows in it. `plan` is what
+ * happens when, in ms.
+ */
+class DrivenSim implements SimLink, PaceClock {
+  readonly sim = new SimStandIn(image());
+  readonly states: SimState[] = [];
+  readonly troubles: string[] = [];
+  cars: MovingCars = { cars: 5, subSessionId: 77 };
+  isThere = true;
+  isWriting = true;
+  clockStands = false;
+  opened = 0;
+  #now = 0;
+  #ticks = 0;
+  #sessionTime = 0;
+  readonly #plan: [at: number, what: () => void][];
+
+  constructor(plan: Readonly<Record<number, () => void>> = {}) {
+    this.#plan = Object.entries(plan).map(([at, what]) => [Number(at), what]);
+    this.sim.setText(movingCarsText(this.cars));
+    this.sim.isConnected = true;
+  }
+
+  set sessionTime(seconds: number) {
+    this.#sessionTime = seconds;
+  }
+
+  now(): number {
+    return this.#now;
+  }
+
+  async wait(ms: number): Promise<void> {
+    const until = this.#now + ms;
+    while (this.#nextTick <= until) this.#tick();
+    this.#now = Math.max(this.#now, until);
+  }
+
+  open() {
+    if (!this.isThere) return null;
+    this.opened += 1;
+    return {
+      bytes: this.sim.bytes,
+      nextRow: async (ms: number) => {
+        if (this.#nextTick > this.#now + ms) await this.wait(ms);
+        else this.#tick();
+      },
+      close: () => undefined,
+    };
+  }
+
+  /** Records until `ms` have gone by. */
+  async run(ms: number, hz = 10): Promise<SourceRecord[]> {
+    const stop = new AbortController();
+    this.#plan.push([ms, () => stop.abort()]);
+    const records: SourceRecord[] = [];
+    const source = openLive(this, 'iracing', hz, this);
+    const options = {
+      signal: stop.signal,
+      onState: (state: SimState) => this.states.push(state),
+      onTrouble: ({ message }: { message: string }) => this.troubles.push(message),
+    };
+    for await (const record of source.read(options)) records.push(record);
+    return records;
+  }
+
+  get #nextTick(): number {
+    return (this.#ticks + 1) * TICK_MS;
+  }
+
+  #tick(): void {
+    this.#now = Math.max(this.#now, this.#nextTick);
+    this.#ticks += 1;
+    for (const due of this.#plan.filter(([at]) => at <= this.#now)) {
+      this.#plan.splice(this.#plan.indexOf(due), 1);
+      due[1]();
+    }
+    if (!this.isWriting) return;
+    if (!this.clockStands) this.#sessionTime += TICK_MS / 1000;
+    this.sim.write(movingCarsRow(this.cars, this.#sessionTime, this.sim.count('CarIdxLapDistPct')));
+  }
+}
+
+const framesOf = (records: readonly SourceRecord[]) =>
+  records.filter((record): record is Frame => record.kind === 'frame');
+const steps = (frames: readonly Frame[]) =>
+  frames.slice(1).map((frame, i) => frame.sessionTime - (frames[i] as Frame).sessionTime);
+
+describe.skipIf(isMissing(IMAGE))('a live sim', () => {
+  it('gives its session, then frames of all its cars at the rate asked for', async () => {
+    const sim = new DrivenSim();
+    const records = await sim.run(10_000);
+    for (const record of records) expect(sourceRecord.safeParse(record).error).toBeUndefined();
+    expect(records[0]).toMatchObject({
+      kind: 'session',
+      simSessionKey: '77:0',
+      type: 'race',
+      track: { name: 'Stand-in Park', lengthM: 2_000, sectorStarts: [0, 0.5] },
+    });
+    const frames = framesOf(records);
+    expect(frames.length).toBeGreaterThan(95);
+    const mean = steps(frames).reduce((sum, step) => sum + step, 0) / (frames.length - 1);
+    expect(mean).toBeCloseTo(0.1, 2);
+    expect(records).toHaveLength(frames.length + 1);
+    for (const frame of frames) expect(frame.cars.map(({ car }) => car)).toEqual([0, 1, 2, 3, 4]);
+    expect(Math.max(...steps(frames))).toBeLessThan(0.12);
+    expect(sim.states).toEqual(['sim-not-running', 'connected']);
+  });
+
+  it('gives every row where 60 a second are asked for', async () => {
+    const frames = framesOf(await new DrivenSim().run(5_000, 60));
+    expect(frames.length).toBeGreaterThan(295);
+    expect(Math.max(...steps(frames))).toBeLessThan(0.018);
+  });
+
+  it('has names as people typed them', async () => {
+    const [session] = await new DrivenSim().run(200);
+    if (session?.kind !== 'session') throw new Error('no session first');
+    expect(session.entries[1]?.driver?.name).toBe('José "Pepe" Núñez: #1');
+  });
+
+  it('is waited for until it is there', async () => {
+    const sim = new DrivenSim({
+      5000: () => {
+        sim.isThere = true;
+      },
+    });
+    sim.isThere = false;
+    const frames = framesOf(await sim.run(10_000));
+    expect(frames.length).toBeGreaterThan(35);
+    expect(frames[0]?.sessionTime).toBeGreaterThan(4.9);
+    expect(sim.states).toEqual(['sim-not-running', 'connected']);
+  });
+
+  it('is waited for while it is in no session', async () => {
+    const sim = new DrivenSim({
+      3000: () => {
+        sim.sim.isConnected = true;
+      },
+    });
+    sim.sim.isConnected = false;
+    expect(framesOf(await sim.run(6_000)).length).toBeGreaterThan(15);
+  });
+
+  it('tells the session again when something in it changes, and goes on with the frames', async () => {
+    const sim = new DrivenSim({
+      2000: () => {
+        sim.cars = { ...sim.cars, cars: 6 };
+        sim.sim.setText(movingCarsText(sim.cars));
+      },
+      // The sim writes its text again and again, with nothing new for us in it.
+      3000: () => sim.sim.setText(movingCarsText(sim.cars)),
+    });
+    const records = await sim.run(4_000);
+    const sessions = records.filter((record) => record.kind === 'session');
+    expect(sessions.map(({ entries }) => entries.length)).toEqual([5, 6]);
+    expect(framesOf(records).at(-1)?.cars).toHaveLength(6);
+    expect(framesOf(records).map(({ seq }) => seq)).toEqual(framesOf(records).map((_, i) => i + 1));
+  });
+
+  it('goes on to the next session of the same evening: its clock begins again', async () => {
+    const sim = new DrivenSim({
+      3000: () => {
+        sim.cars = { ...sim.cars, sessionNum: 1 };
+        sim.sim.setText(movingCarsText(sim.cars));
+        sim.sessionTime = 0;
+      },
+    });
+    const records = await sim.run(6_000);
+    const keys = records.flatMap((record) => (record.kind === 'session' ? [record.simSessionKey] : []));
+    expect(keys).toEqual(['77:0', '77:1']);
+    const at = records.findIndex((record) => record.kind === 'session' && record.simSessionKey === '77:1');
+    expect(framesOf(records.slice(0, at)).at(-1)?.sessionTime).toBeGreaterThan(2.8);
+    expect(framesOf(records.slice(at))[0]?.sessionTime).toBeLessThan(0.2);
+  });
+
+  it('gives no frames of a replay, whose session clock stands still, and says so', async () => {
+    const sim = new DrivenSim({
+      2000: () => {
+        sim.clockStands = true;
+      },
+      6000: () => {
+        sim.clockStands = false;
+      },
+    });
+    const records = await sim.run(8_000);
+    expect(framesOf(records).length).toBeLessThan(45);
+    expect(sim.states).toEqual(['sim-not-running', 'connected', 'replay', 'connected']);
+  });
+
+  it('that is closed is left, and found again when it is started again', async () => {
+    const sim = new DrivenSim({
+      3000: () => {
+        sim.sim.isConnected = false;
+      },
+      6000: () => {
+        sim.sim.restart();
+        sim.sim.isConnected = true;
+      },
+    });
+    const records = await sim.run(9_000);
+    expect(sim.states).toEqual(['sim-not-running', 'connected', 'left', 'connected']);
+    expect(framesOf(records).at(-1)?.sessionTime).toBeGreaterThan(8.8);
+    expect(sim.opened).toBeGreaterThan(1);
+  });
+
+  it('that writes nothing for half a minute is gone, whatever its memory says', async () => {
+    const sim = new DrivenSim({
+      2000: () => {
+        sim.isWriting = false;
+      },
+    });
+    await sim.run(40_000);
+    expect(sim.states).toContain('left');
+  });
+
+  it('whose headers make no sense yet is looked at again', async () => {
+    const sim = new DrivenSim({
+      2500: () => new DataView(sim.sim.bytes.buffer).setInt32(8, 60, true),
+    });
+    new DataView(sim.sim.bytes.buffer).setInt32(8, -1, true);
+    const records = await sim.run(5_000);
+    expect(sim.troubles[0]).toContain('tick rate (at byte 8) is -1');
+    expect(framesOf(records).length).toBeGreaterThan(10);
+  });
+
+  it('tells each flag that it shows a single car once, as it comes out', async () => {
+    const flags = Array.from({ length: 64 }, () => 0);
+    const show = (car: number, bits: number) => () => {
+      flags[car] = bits;
+      sim.sim.write({ CarIdxSessionFlags: flags });
+    };
+    const sim = new DrivenSim({ 1000: show(3, 0x80000), 2000: show(3, 0x10000), 3000: show(2, 0x100000) });
+    const records = await sim.run(5_000);
+    expect(
+      records.flatMap((record) => (record.kind === 'message' ? [[record.car, record.what, record.text]] : [])),
+    ).toEqual([
+      [3, 'warning', 'Furled black flag: slow down'],
+      [3, 'penalty', 'Black flag'],
+      [2, 'repair', 'Meatball flag: repairs required'],
+    ]);
+  });
+});

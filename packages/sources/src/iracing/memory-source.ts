@@ -1,0 +1,70 @@
+import type { SourceRecord } from '@okboxbox/protocol';
+import { fileBytes, GzipDamage } from '../file-bytes.js';
+import { type ReadOptions, type Source, SourceError } from '../source.js';
+import { MemoryReader } from './memory-reader.js';
+import { SimRecords } from './sim-records.js';
+import { LayoutError } from './telemetry-header.js';
+
+/** Larger than the sim's memory has ever been. */
+const MAX_BYTES = 32 * 1024 * 1024;
+
+/**
+ * An image of iRacing's live memory, plain or gzipped, as a source: the session, its results and the newest row.
+ * @throws SourceError where the file is no such image.
+ */
+export async function openMemory(path: string, spec: string): Promise<Source> {
+  const bytes = await imageBytes(path);
+  // Looks at all of it before anything is told.
+  recordsOf(path, bytes);
+  return {
+    info: { kind: 'memory', spec, sim: 'iracing', playback: true, rateHz: null },
+    read: (options) => read(path, bytes, options ?? {}),
+  };
+}
+
+async function* read(path: string, bytes: Uint8Array, { signal }: ReadOptions): AsyncGenerator<SourceRecord> {
+  for (const record of recordsOf(path, bytes)) {
+    if (signal?.aborted) return;
+    yield record;
+  }
+}
+
+function recordsOf(path: string, bytes: Uint8Array): SourceRecord[] {
+  try {
+    const reader = new MemoryReader(bytes);
+    const row = reader.newestRow();
+    // An image says nothing of when it was taken.
+    const records = row === null ? [] : new SimRecords().take(row, reader.takeText(), 0);
+    if (records.length === 0) throw new LayoutError('it holds no row');
+    return records;
+  } catch (error) {
+    if (!(error instanceof LayoutError)) throw error;
+    throw new SourceError(
+      `${path} is no image of iRacing's memory that can be read: ${error.message}. Take the image again.`,
+    );
+  }
+}
+
+async function imageBytes(path: string): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  try {
+    for await (const piece of fileBytes(path)) {
+      pieces.push(Uint8Array.from(piece));
+      size += piece.length;
+      if (size > MAX_BYTES) {
+        throw new SourceError(`${path} has over ${MAX_BYTES} bytes: iRacing's memory has never had so many.`);
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof GzipDamage)) throw error;
+    throw new SourceError(`${path} cannot be unpacked (${error.message}): copy it again.`);
+  }
+  const bytes = new Uint8Array(size);
+  let at = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, at);
+    at += piece.length;
+  }
+  return bytes;
+}
