@@ -1,5 +1,8 @@
-import { encodeRecord, type SourceRecord, WireError } from '@okboxbox/protocol';
-import type { Spool } from './spool.js';
+import { encodeRecord, type Frame, type SessionLine, type SourceRecord, WireError } from '@okboxbox/protocol';
+import { SourceError } from '@okboxbox/sources';
+import { FieldWatch } from './field-watch.js';
+import type { Spool } from './spool/spool.js';
+import type { Greeting, SpoolStream, StreamEnd } from './spool/spool-stream.js';
 
 /** Time as the relay captures it. */
 export interface CaptureClock {
@@ -13,56 +16,138 @@ export interface AgentCounters {
   frames: number;
   /** Records that fit no wire record; the sequence goes on without them. */
   dropped: number;
+  /** Frames left out because fewer were asked for. */
+  thinned: number;
+  /** Records thrown away because the kill switch says so. */
+  discarded: number;
 }
 
+export interface AgentOptions {
+  readonly spool: Spool;
+  readonly clock: CaptureClock;
+  readonly spec: string;
+  /** What a stream's relay greets with, given its session; a `run` of its own each time. */
+  readonly greet: (session: SessionLine) => Greeting;
+  /** Frames a second at most; `null` all of them. */
+  readonly maxHz: () => number | null;
+  /** Which of the own car's data may leave this PC. */
+  readonly ownFields: () => readonly string[] | 'all';
+  /** Whether what is captured is thrown away. */
+  readonly discards: () => boolean;
+  readonly onDrop: (because: string) => void;
+  /** Something was put into the spool. */
+  readonly onSpooled: () => void;
+}
+
+/** A session clock that falls back by more than this is another running, whatever the sim calls it, in s. */
+const FELL_BACK_S = 2;
+
 /**
- * Stamps what a source gives: a number in its stream, and for frames the time of capture by a monotonic clock.
- * Each record is packed once; its bytes go to the spool and are not touched again.
+ * Stamps what a source gives: a number in its stream, and for frames the time of capture by a monotonic clock. Each
+ * record is packed once; its bytes go to the spool and are not touched again. A new session begins a new stream.
  */
 export class Agent {
-  readonly counters: AgentCounters = { frames: 0, dropped: 0 };
-  readonly #spool: Spool;
-  readonly #clock: CaptureClock;
-  readonly #onDrop: (because: string) => void;
-  #seq = 0;
-  /** Newest session time captured, in seconds. */
-  sessionTime: number | undefined;
+  readonly counters: AgentCounters = { frames: 0, dropped: 0, thinned: 0, discarded: 0 };
+  readonly field = new FieldWatch();
+  readonly #options: AgentOptions;
+  #session: SessionLine | null = null;
+  #stream: SpoolStream | null = null;
+  #sessionTime: number | null = null;
 
-  constructor(spool: Spool, clock: CaptureClock, onDrop: (because: string) => void) {
-    this.#spool = spool;
-    this.#clock = clock;
-    this.#onDrop = onDrop;
+  constructor(options: AgentOptions) {
+    this.#options = options;
   }
 
-  /** Begins a new stream: numbers start at 1 again. The spool must be empty. */
-  beginStream(): void {
-    this.#seq = 0;
-    this.sessionTime = undefined;
+  /** The session that is captured now. */
+  get session(): SessionLine | null {
+    return this.#session;
   }
 
-  /** How many records the stream has. */
-  get captured(): number {
-    return this.#seq;
+  /**
+   * Stamps and spools a record.
+   * @throws SourceError where a record comes before a session: nobody knows whose it is.
+   */
+  capture(record: SourceRecord): void {
+    if (record.kind === 'session') this.#takeSession(record);
+    const session = this.#session;
+    if (session === null) {
+      throw new SourceError(`${this.#options.spec} begins with a ${record.kind} and no session: nobody knows whose.`);
+    }
+    if (record.kind !== 'frame') {
+      this.#put(record);
+      return;
+    }
+    const before = this.#sessionTime;
+    if (before !== null && record.sessionTime < before - FELL_BACK_S) {
+      this.end({ reason: 'session-changed' });
+      this.#put(session);
+    } else if (before !== null && this.#isTooSoon(record.sessionTime - before)) {
+      this.counters.thinned += 1;
+      return;
+    }
+    this.field.frame(record);
+    this.#sessionTime = record.sessionTime;
+    if (this.#put(this.#withOwnFields(record))) this.counters.frames += 1;
   }
 
-  /** Stamps and spools a record; waits for room first, so that a file is read no faster than it is taken. */
-  async capture(record: SourceRecord): Promise<void> {
-    while (!this.#spool.hasRoom) await this.#spool.nextAcknowledgement();
-    const now = this.#clock.now();
-    const stamped = { ...record, capturedAt: Math.round((this.#clock.epoch + now) * 1000) / 1000 };
+  /** Nothing more comes of the stream. */
+  end(end: StreamEnd): void {
+    this.#stream?.end(end);
+    this.#stream = null;
+    this.#sessionTime = null;
+    this.#options.onSpooled();
+  }
+
+  #takeSession(session: SessionLine): void {
+    if (this.#session !== null && !isSameSession(this.#session, session)) this.end({ reason: 'session-changed' });
+    this.#session = session;
+    this.field.session(session);
+  }
+
+  #isTooSoon(step: number): boolean {
+    const maxHz = this.#options.maxHz();
+    // A tenth below the step: what a source gives is not exactly even.
+    return maxHz !== null && step < 0.9 / maxHz;
+  }
+
+  #put(record: SourceRecord): boolean {
+    const { spool, clock, greet, discards, onDrop, onSpooled } = this.#options;
+    if (discards()) {
+      this.counters.discarded += 1;
+      return false;
+    }
+    const session = this.#session as SessionLine;
+    const isNew = this.#stream === null;
+    this.#stream ??= spool.begin(greet(session));
+    // What a stream is about stands at its beginning, also where the kill switch swallowed it before.
+    if (isNew && record.kind !== 'session') this.#put(session);
+    const at = Math.round((clock.epoch + clock.now()) * 1000) / 1000;
     let bytes: Uint8Array;
     try {
-      bytes = encodeRecord(stamped, this.#seq + 1);
+      bytes = encodeRecord({ ...record, capturedAt: at }, this.#stream.last + 1);
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
       this.counters.dropped += 1;
-      this.#onDrop(error.message);
-      return;
+      onDrop(error.message);
+      return false;
     }
-    this.#seq += 1;
-    this.#spool.put({ seq: this.#seq, bytes, at: now });
-    if (record.kind !== 'frame') return;
-    this.counters.frames += 1;
-    this.sessionTime = record.sessionTime;
+    if (record.kind === 'frame') this.#stream.sessionTime = record.sessionTime;
+    spool.put(this.#stream, bytes, at, record.kind === 'session' || record.kind === 'frame' ? record.kind : 'other');
+    onSpooled();
+    return true;
   }
+
+  #withOwnFields(frame: Frame): Frame {
+    const allowed = this.#options.ownFields();
+    if (frame.own === undefined || allowed === 'all') return frame;
+    const { own, ...rest } = frame;
+    if (allowed.length === 0) return rest;
+    const kept = Object.entries(own).filter(([name]) => name === 'car' || allowed.includes(name));
+    return { ...rest, own: Object.fromEntries(kept) as NonNullable<Frame['own']> };
+  }
+}
+
+/** The same running of practice, qualifying or race: anything else is a stream of its own. */
+function isSameSession(before: SessionLine, next: SessionLine): boolean {
+  return before.simSessionKey === next.simSessionKey && before.type === next.type;
 }

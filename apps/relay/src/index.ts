@@ -1,2 +1,3 @@
 export { ConfigError, type RelayConfig, readRelayConfig } from './config.js';
-export { type RecordSink, type RelayOptions, type RelayOutcome, runRelay } from './run-relay.js';
+export { type LiveConfig, type RecordSink, type RelayOptions, type RelayOutcome, runRelay } from './run-relay.js';
+export { readEnvFile, Settings } from './settings.js';

@@ -1,6 +1,6 @@
 import type { AgentCounters } from './agent.js';
-import type { SpoolFill } from './spool.js';
-import type { TargetCounters, TargetState } from './target.js';
+import type { SpoolFill } from './spool/spool.js';
+import type { Target, TargetState } from './target.js';
 
 /** Where a relay writes what it is doing: standard error, in the end. */
 export interface Output {
@@ -8,53 +8,59 @@ export interface Output {
   readonly isTTY?: boolean;
 }
 
-/** All that a relay says of itself. */
+/** All that a relay says of itself in its line. */
 export interface Situation {
   readonly source: string;
-  readonly target: TargetState;
-  readonly sent: TargetCounters;
+  /** Where a live sim stands, in words. */
+  readonly sim: string | null;
+  /** Those that are to be fed. */
+  readonly targets: readonly Target[];
   readonly captured: AgentCounters;
   readonly queue: SpoolFill;
-  /** Frames a second since the last report. */
+  /** Frames a second over the last few. */
   readonly rate: number;
   readonly now: number;
 }
 
 /** One line on what the relay is doing. */
-export function reportLine({ source, target, sent, captured, queue, rate, now }: Situation): string {
-  const parts = [
-    source,
-    stateInWords(target, now),
-    `${rate.toFixed(1)} frames/s`,
-    `sent ${sent.sent}`,
-    `acknowledged ${sent.acknowledged}`,
-    `queue ${queue.records} (${bytesInWords(queue.bytes)}, oldest ${(queue.oldestMs / 1000).toFixed(1)} s)`,
-  ];
+export function reportLine({ source, sim, targets, captured, queue, rate, now }: Situation): string {
+  const parts = [source];
+  if (sim !== null) parts.push(sim);
+  if (targets.length === 0) parts.push('no server is enabled');
+  for (const { url, state, counters } of targets) {
+    const name = targets.length > 1 ? `${url} ` : '';
+    parts.push(`${name}${stateInWords(state, now)} (sent ${counters.sent}, acknowledged ${counters.acknowledged})`);
+  }
+  parts.push(`${rate.toFixed(1)} frames/s`);
+  parts.push(`queue ${queue.records} (${bytesInWords(queue.bytes)}, oldest ${(queue.oldestMs / 1000).toFixed(1)} s)`);
   if (captured.dropped > 0) parts.push(`dropped ${captured.dropped}`);
+  if (captured.thinned > 0) parts.push(`left out ${captured.thinned}`);
+  if (captured.discarded > 0) parts.push(`thrown away ${captured.discarded}`);
+  if (queue.lost > 0) parts.push(`LOST ${queue.lost}: the spool was full`);
   return parts.join(' · ');
 }
 
 /** A target's state for a person. */
 export function stateInWords(target: TargetState, now: number): string {
   switch (target.state) {
-    case 'idle':
-      return 'not connected yet';
+    case 'off':
+      return `off: ${target.because}`;
     case 'connecting':
       return target.attempt === 1 ? 'connecting' : `connecting (try ${target.attempt})`;
+    case 'ready':
+      return 'connected, nothing captured yet';
     case 'greeting':
       return 'greeting the server';
     case 'streaming':
       return `feeds ${target.sessionId}`;
     case 'waiting':
       return `tries again in ${Math.max(0, (target.until - now) / 1000).toFixed(1)} s: ${target.because}`;
-    case 'closed':
-      return `closed: ${target.because}`;
     default:
       return target satisfies never;
   }
 }
 
-function bytesInWords(bytes: number): string {
+export function bytesInWords(bytes: number): string {
   return bytes < 1_048_576 ? `${(bytes / 1024).toFixed(0)} KB` : `${(bytes / 1_048_576).toFixed(1)} MB`;
 }
 

@@ -2,9 +2,16 @@ import type { SourceRecord } from '@okboxbox/protocol';
 import { SourceError } from '@okboxbox/sources';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { readRelayConfig } from './config.js';
 import { type RelayOptions, runRelay } from './run-relay.js';
 import { type Deed, type Script, ScriptedServer, type Stream } from './testing/scripted-server.js';
+import { temporaryFolder } from './testing/temporary-folder.js';
 import { frames, session, ToldSource } from './testing/told-source.js';
+
+const inFolder = temporaryFolder();
+let spools = 0;
+/** A spool folder that no other test has. */
+const spoolDir = () => inFolder(`spool-${++spools}`);
 
 let server: ScriptedServer | undefined;
 const said: string[] = [];
@@ -21,12 +28,11 @@ async function listen(script: Script = {}): Promise<ScriptedServer> {
 }
 
 function relay(source: ToldSource, backend: string, over: Partial<RelayOptions> = {}) {
+  const config = { ...readRelayConfig({ RELAY_BACKENDS: backend }), spoolDir: spoolDir() };
   return runRelay({
     source,
     speed: null,
-    backend,
-    token: undefined,
-    connectTimeoutMs: 1_500,
+    config: { current: config, onChange: () => undefined },
     relayId: 'test',
     signal: new AbortController().signal,
     output: { write: (text) => said.push(text) },
@@ -103,7 +109,7 @@ describe('a relay', () => {
       fc.asyncProperty(deeds, fc.integer({ min: 100, max: 3_000 }), async (script, count) => {
         const left = [...script];
         const { url, streams } = await listen({ onBatch: () => left.shift() ?? 'take' });
-        await relay(new ToldSource([session(), ...frames(count)]), url, { spoolBytes: 20_000 });
+        await relay(new ToldSource([session(), ...frames(count)]), url, { roomBytes: 20_000 });
         expect(kept(streams[0])).toEqual(upTo(count));
         asked += script.length - left.length;
         await server?.close();
@@ -132,7 +138,7 @@ describe('a relay', () => {
         return 'take';
       },
     });
-    await relay(source, url, { spoolBytes: 2_000 });
+    await relay(source, url, { roomBytes: 2_000 });
     expect(kept(streams[0])).toEqual(upTo(2_000));
     // About thirty frames fill the spool; reading and pacing hold a record or two besides.
     expect(furthest).toBeLessThan(100);

@@ -1,10 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { type BYE_REASONS, RELAY_PROTOCOL_VERSION, type SessionLine, type SourceRecord } from '@okboxbox/protocol';
-import { monotonicClock, type PaceClock, pace, type Source, SourceError } from '@okboxbox/sources';
+import { RELAY_PROTOCOL_VERSION, type RelayStatus, type SessionLine, type SourceRecord } from '@okboxbox/protocol';
+import { monotonicClock, type PaceClock, pace, type SimState, type Source, SourceError } from '@okboxbox/sources';
 import { Agent } from './agent.js';
+import type { RelayConfig } from './config.js';
+import { type DebugServer, openDebugServer } from './debug/debug-server.js';
+import { situationOf } from './debug/situation.js';
 import { type Output, Reporter, reportLine, stateInWords } from './report.js';
-import { Spool } from './spool.js';
-import { RefusedError, Target, type TargetState } from './target.js';
+import { Spool } from './spool/spool.js';
+import type { StreamEnd } from './spool/spool-stream.js';
+import { RefusedError, type Target, type TargetState } from './target.js';
+import { RateRequests, Targets } from './targets.js';
+import { VitalSigns } from './vital-signs.js';
 
 /** Where a copy of what is read goes. */
 export interface RecordSink {
@@ -12,13 +18,17 @@ export interface RecordSink {
   close(): Promise<void>;
 }
 
+/** A configuration that may change while the relay runs. */
+export interface LiveConfig {
+  readonly current: RelayConfig;
+  onChange(listener: (config: RelayConfig) => void): void;
+}
+
 export interface RelayOptions {
   readonly source: Source;
   /** Seconds of session time a second; `null` as fast as the server takes it. */
   readonly speed: number | null;
-  readonly backend: string;
-  readonly token: string | undefined;
-  readonly connectTimeoutMs: number;
+  readonly config: LiveConfig;
   readonly relayId: string;
   /** Show that the race belongs to; absent: the token's. */
   readonly show?: string;
@@ -26,14 +36,16 @@ export interface RelayOptions {
   readonly signal: AbortSignal;
   readonly output: Output;
   readonly version: string;
-  /** Bytes that are kept for a server that is away; a file is read no further meanwhile. */
-  readonly spoolBytes?: number;
+  /** A file that is not read at its own pace is read no further while this much of it waits, in bytes. */
+  readonly roomBytes?: number;
   readonly clock?: PaceClock;
   /** What frames are let out by, where that is not the relay's own clock: a playback that can be paused. */
   readonly paceClock?: PaceClock;
   /** So many seconds of the source's beginning are fed at once. */
   readonly skipS?: number;
   readonly random?: () => number;
+  /** Whether there is a local page for the driver. */
+  readonly debug?: boolean;
 }
 
 export interface RelayOutcome {
@@ -43,74 +55,161 @@ export interface RelayOutcome {
   readonly dropped: number;
 }
 
-const SPOOL_BYTES = 64 * 1024 * 1024;
+const ROOM_BYTES = 64 * 1024 * 1024;
 /** How long a relay that is stopped tries to hand over what it still has. */
 const FLUSH_MS = 2_000;
+const STATUS_MS = 5_000;
+
+/** Words for where a live sim stands. */
+export const SIM_WORDS: Readonly<Record<SimState, string>> = {
+  'sim-not-running': 'waiting for the sim to be started',
+  connected: 'the sim is in a session',
+  replay: 'the sim shows a replay: nothing is sent',
+  left: 'the sim was closed',
+};
 
 /**
  * Runs a relay: what the source gives is stamped, spooled and sent until the source ends or the signal comes. It
- * leaves no connection, timer or file open.
+ * leaves no connection, timer or file open; what a server had not taken by then stays in the spool for the next run.
  */
 export async function runRelay(options: RelayOptions): Promise<RelayOutcome> {
+  const { config, source, output } = options;
   const clock = options.clock ?? monotonicClock;
-  const spool = new Spool(options.spoolBytes ?? SPOOL_BYTES);
-  const agent = new Agent(spool, { now: () => clock.now(), epoch: Date.now() - clock.now() }, (because) =>
-    reporter.say(`A record was dropped: ${because}`),
-  );
-  let before: TargetState['state'] = 'idle';
-  const target = new Target({
-    url: options.backend,
-    token: options.token,
-    spool,
-    connectTimeoutMs: options.connectTimeoutMs,
-    now: () => clock.now(),
-    random: options.random ?? Math.random,
-    onState: (state) => {
-      const told = state.state === 'streaming' || state.state === 'waiting';
-      if (told && (state.state !== before || state.state === 'waiting')) reporter.say(stateInWords(state, clock.now()));
-      before = state.state;
-    },
+  const capture = { now: () => clock.now(), epoch: Date.now() - clock.now() };
+  const say = (text: string) => (reporter ? reporter.say(text) : output.write(`${text}\n`));
+  let reporter: Reporter | null = null;
+  let simState: SimState | null = null;
+  const spool = await Spool.open({ dir: config.current.spoolDir, maxBytes: () => config.current.spoolMaxBytes, say });
+  const rates = new RateRequests();
+  let refused: (error: RefusedError) => void = () => undefined;
+  const refusal = new Promise<never>((_, reject) => {
+    refused = reject;
   });
-  const rate = rateOf(clock, agent);
-  const reporter = new Reporter(options.output, () =>
+  refusal.catch(() => undefined);
+  const targets: Targets = new Targets(
+    {
+      spool,
+      now: () => clock.now(),
+      captureNow: () => capture.epoch + capture.now(),
+      random: options.random ?? Math.random,
+      onState: stateTeller(
+        say,
+        () => clock.now(),
+        () => targets.wanted.length,
+      ),
+      onRate: (target, request) => {
+        rates.take(target, request);
+        say(
+          request.maxHz === null
+            ? `${target.url} takes every frame again.`
+            : `${target.url} asks for ${request.maxHz} frames a second at most (${request.because}).`,
+        );
+      },
+      say,
+    },
+    // One server of several that refuses is no reason to keep the race from the others.
+    (error) => {
+      if (targets.wanted.length <= 1) refused(error as RefusedError);
+      else say(`A server refuses this relay: ${error.message}`);
+    },
+  );
+  const agent = new Agent({
+    spool,
+    clock: capture,
+    spec: source.info.spec,
+    greet: (session) => greetingOf(options, session),
+    maxHz: () => rates.maxHz,
+    ownFields: () => config.current.ownFields,
+    discards: () => config.current.killSwitch && config.current.killDiscard,
+    onDrop: (because) => say(`A record was dropped: ${because}`),
+    onSpooled: () => targets.wake(),
+  });
+  const signs = new VitalSigns(clock, capture, () => agent.counters.frames);
+  reporter = new Reporter(output, () =>
     reportLine({
-      source: options.source.info.spec,
-      target: target.state,
-      sent: target.counters,
+      source: source.info.spec,
+      sim: simState && SIM_WORDS[simState],
+      targets: targets.wanted,
       captured: agent.counters,
-      queue: spool.fill(clock.now()),
-      rate: rate(),
+      queue: spool.fill(capture.epoch + capture.now()),
+      rate: signs.look().rateHz,
       now: clock.now(),
     }),
   );
+  const status = (): RelayStatus => ({
+    version: options.version,
+    source: source.info.spec,
+    ...(simState && { simState }),
+    maxHz: rates.maxHz,
+    queue: { ...spool.fill(capture.epoch + capture.now()) },
+    cars: agent.field.now,
+    ...signs.look(),
+  });
+  const reporting = setInterval(() => targets.report(status()), STATUS_MS);
+  reporting.unref();
+  const startedAt = clock.now();
+  const debug: DebugServer | null = options.debug
+    ? await openDebugServer(config.current.debugPort, say, () =>
+        situationOf({
+          config: config.current,
+          status: status(),
+          targets: targets.placed,
+          captured: agent.counters,
+          relayId: options.relayId,
+          uptimeMs: clock.now() - startedAt,
+          now: clock.now(),
+        }),
+      )
+    : null;
+
+  config.onChange((next) => {
+    void targets.apply(next);
+    if (next.killSwitch) say('The kill switch is on: nothing is sent. What is captured stays on this PC.');
+  });
+  if (config.current.killSwitch) say('The kill switch is on: nothing is sent. What is captured stays on this PC.');
+  await targets.apply(config.current);
 
   const ending = new AbortController();
   const stop = () => ending.abort();
   options.signal.addEventListener('abort', stop, { once: true });
   if (options.signal.aborted) stop();
+  const handedOver = async () => {
+    while (!targets.areDone) await spool.changed();
+  };
   const outcome = (reason: RelayOutcome['reason'], message?: string): RelayOutcome => ({
     reason,
     ...(message !== undefined && { message }),
     captured: agent.counters.frames,
     dropped: agent.counters.dropped,
   });
+  let end: StreamEnd = { reason: 'failed' };
   try {
-    const fed = feed(options, clock, { spool, agent, target, signal: ending.signal });
-    const ended = await Promise.race([fed, target.refused, aborted(ending.signal).then(() => 'stopped' as const)]);
-    if (ended === 'stopped') await Promise.race([drained(spool), clock.wait(FLUSH_MS)]);
-    await target.bye(ended);
-    return outcome(ended);
+    const onState = (state: SimState) => {
+      simState = state;
+      say(`${source.info.spec}: ${SIM_WORDS[state]}.`);
+    };
+    const fed = feed(options, clock, { spool, agent, onState, signal: ending.signal });
+    const ended = await Promise.race([fed, refusal, aborted(ending.signal).then(() => 'stopped' as const)]);
+    end = { reason: ended };
+    agent.end(end);
+    const done = handedOver();
+    await Promise.race([done, refusal, ended === 'stopped' ? clock.wait(FLUSH_MS) : aborted(ending.signal)]);
+    return outcome(ended === 'finished' && !targets.areDone ? 'stopped' : ended);
   } catch (error) {
     if (error instanceof RefusedError) return outcome('failed', `The server refuses this relay: ${error.message}`);
     if (!(error instanceof SourceError)) throw error;
     // The good records before the damage are handed over first.
-    await Promise.race([drained(spool), aborted(ending.signal)]);
-    await target.bye('failed', error.message);
+    end = { reason: 'failed', message: error.message };
+    agent.end(end);
+    await Promise.race([handedOver(), refusal.catch(() => undefined), aborted(ending.signal)]);
     return outcome('failed', error.message);
   } finally {
     options.signal.removeEventListener('abort', stop);
-    stop();
-    target.close('the relay ended');
+    ending.abort();
+    clearInterval(reporting);
+    await targets.stop(end);
+    await spool.close(end);
+    await debug?.close();
     reporter.close();
     await options.record?.close();
   }
@@ -119,58 +218,46 @@ export async function runRelay(options: RelayOptions): Promise<RelayOutcome> {
 interface Line {
   readonly spool: Spool;
   readonly agent: Agent;
-  readonly target: Target;
+  readonly onState: (state: SimState) => void;
   readonly signal: AbortSignal;
 }
 
-/** Feeds all that the source gives; resolves when the server has it all. */
+/** Feeds all that the source gives into the spool. */
 async function feed(
   options: RelayOptions,
   clock: PaceClock,
-  { spool, agent, target, signal }: Line,
+  { spool, agent, onState, signal }: Line,
 ): Promise<'finished' | 'stopped'> {
-  const run = randomUUID();
-  const onTrouble = ({ message }: { message: string }) => options.output.write(`${message}\n`);
-  const records = pace(options.source.read({ signal, onTrouble }), {
-    speed: options.speed,
+  const { source, output, roomBytes = ROOM_BYTES } = options;
+  const onTrouble = ({ message }: { message: string }) => output.write(`${message}\n`);
+  const read = source.read({ signal, onTrouble, onState });
+  // A sim that runs gives its frames when they are due.
+  const speed = source.info.playback ? options.speed : null;
+  const records = pace(read, {
+    speed,
     clock: options.paceClock ?? clock,
     ...(options.skipS !== undefined && { skipS: options.skipS }),
     signal,
   });
-  let session: SessionLine | null = null;
+  const waitsForRoom = source.info.playback && speed === null;
   for await (const record of records) {
-    if (record.kind === 'session' && !isSameSession(session, record)) {
-      if (session !== null) await endStream(spool, target, 'session-changed');
-      agent.beginStream();
-      greet(options, agent, target, run, record);
-    }
-    if (record.kind === 'session') session = record;
-    if (session === null) {
-      throw new SourceError(
-        `${options.source.info.spec} begins with a ${record.kind} and no session: nobody knows whose.`,
-      );
-    }
+    while (waitsForRoom && spool.bytes >= roomBytes && !signal.aborted) await spool.changed();
+    if (signal.aborted) break;
+    agent.capture(record);
     await options.record?.write(record);
-    await agent.capture(record);
-    target.wake();
   }
   if (signal.aborted) return 'stopped';
-  if (session === null)
-    throw new SourceError(`${options.source.info.spec} holds no session: there is nothing to feed.`);
-  await drained(spool);
+  if (agent.session === null) {
+    throw new SourceError(`${source.info.spec} holds no session: there is nothing to feed.`);
+  }
   return 'finished';
 }
 
-/** The same running of practice, qualifying or race: anything else is a stream of its own. */
-function isSameSession(before: SessionLine | null, next: SessionLine): boolean {
-  return before !== null && before.simSessionKey === next.simSessionKey && before.type === next.type;
-}
-
-function greet(options: RelayOptions, agent: Agent, target: Target, run: string, session: SessionLine): void {
+function greetingOf(options: RelayOptions, session: SessionLine) {
   const { info } = options.source;
-  target.greet({
+  return {
     relayId: options.relayId,
-    run,
+    run: randomUUID(),
     version: options.version,
     protocol: RELAY_PROTOCOL_VERSION,
     source: info.kind,
@@ -178,18 +265,18 @@ function greet(options: RelayOptions, agent: Agent, target: Target, run: string,
     ...(options.show !== undefined && { show: options.show }),
     simSessionKey: session.simSessionKey,
     playback: info.playback,
-    ...(agent.sessionTime !== undefined && { sessionTime: agent.sessionTime }),
-  });
+  };
 }
 
-async function endStream(spool: Spool, target: Target, reason: (typeof BYE_REASONS)[number]): Promise<void> {
-  await drained(spool);
-  await target.bye(reason);
-}
-
-/** Resolves when the server has all that was spooled. */
-async function drained(spool: Spool): Promise<void> {
-  while (!spool.isEmpty) await spool.nextAcknowledgement();
+/** Says where targets stand: when they feed, and whenever they fail. */
+function stateTeller(say: (text: string) => void, now: () => number, targets: () => number) {
+  const before = new Map<Target, TargetState['state']>();
+  return (target: Target, state: TargetState) => {
+    const isNews = state.state === 'waiting' || (state.state === 'streaming' && before.get(target) !== 'streaming');
+    if (isNews) say(`${targets() > 1 ? `${target.url} ` : ''}${stateInWords(state, now())}`);
+    if (state.state === 'off' && before.has(target)) say(`${target.url} is off: ${state.because}`);
+    before.set(target, state.state);
+  };
 }
 
 function aborted(signal: AbortSignal): Promise<void> {
@@ -197,17 +284,4 @@ function aborted(signal: AbortSignal): Promise<void> {
     if (signal.aborted) resolve();
     else signal.addEventListener('abort', () => resolve(), { once: true });
   });
-}
-
-/** Frames a second since it was last asked. */
-function rateOf(clock: PaceClock, agent: Agent): () => number {
-  let frames = 0;
-  let at = clock.now();
-  return () => {
-    const now = clock.now();
-    const rate = now > at ? ((agent.counters.frames - frames) * 1000) / (now - at) : 0;
-    frames = agent.counters.frames;
-    at = now;
-    return rate;
-  };
 }

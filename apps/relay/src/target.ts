@@ -1,17 +1,25 @@
 import {
   type Ack,
-  type BYE_REASONS,
+  type ByeReason,
+  type ClockPing,
+  type ClockPong,
   type FramesReceipt,
   joinBatch,
   MAX_BATCH_BYTES,
   MAX_BATCH_RECORDS,
+  type RateRequest,
   RELAY_NAMESPACE,
   type RelayHello,
+  type RelayLost,
+  type RelayStatus,
   type RelayWelcome,
+  type SeqRanges,
 } from '@okboxbox/protocol';
 import { io, type Socket } from 'socket.io-client';
 import { backOffMs } from './back-off.js';
-import type { Spool } from './spool.js';
+import { Latency, type Percentiles } from './latency.js';
+import type { Spool } from './spool/spool.js';
+import type { SpoolStream, StreamEnd } from './spool/spool-stream.js';
 
 /** Batches that may be on their way without an acknowledgement. */
 const WINDOW = 4;
@@ -21,33 +29,54 @@ const BATCH_BYTES = MAX_BATCH_BYTES / 8;
 const SILENT_MS = 10_000;
 /** After a refusal that a new token or version must mend, once this relay has fed before. */
 const REFUSED_WAIT_MS = 30_000;
+/** A goodbye that is not answered in this time was not heard. */
+const BYE_MS = 500;
 
 /** Where a target stands. */
 export type TargetState =
-  | { readonly state: 'idle' }
+  /** It is not to be fed: switched off, not the primary, or the kill switch is on. */
+  | { readonly state: 'off'; readonly because: string }
   | { readonly state: 'connecting'; readonly attempt: number }
+  /** Connected, and nothing has been captured for it yet. */
+  | { readonly state: 'ready' }
   | { readonly state: 'greeting' }
   | { readonly state: 'streaming'; readonly sessionId: string }
-  | { readonly state: 'waiting'; readonly until: number; readonly attempt: number; readonly because: string }
-  | { readonly state: 'closed'; readonly because: string };
+  | { readonly state: 'waiting'; readonly until: number; readonly attempt: number; readonly because: string };
 
-/** What a target counts. */
+/** What a target counts, from the start of the relay. */
 export interface TargetCounters {
   /** Records handed to the connection, again ones included. */
   sent: number;
   /** Records that the server has synced. */
   acknowledged: number;
+  /** Connections that failed and batches that were refused. */
+  failed: number;
+  /** Batches that were not acknowledged within the send time-out; they stay in the spool until they are. */
+  late: number;
+  /** Records that this target will never get. */
+  dropped: number;
 }
 
-export interface TargetOptions {
-  readonly url: string;
+/** What of a target may change while it runs. */
+export interface TargetSettings {
   readonly token: string | undefined;
-  readonly spool: Spool;
   readonly connectTimeoutMs: number;
+  readonly sendTimeoutMs: number;
+  /** Share of batches whose round trip is measured. */
+  readonly paritySampleRate: number;
+}
+
+/** What the relay gives every target. */
+export interface TargetWorld {
+  readonly spool: Spool;
   /** Milliseconds that never step back. */
   readonly now: () => number;
+  /** The clock that frames are stamped with, milliseconds since the epoch. */
+  readonly captureNow: () => number;
   readonly random: () => number;
-  readonly onState: (state: TargetState) => void;
+  readonly onState: (target: Target, state: TargetState) => void;
+  readonly onRate: (target: Target, request: RateRequest) => void;
+  readonly say: (text: string) => void;
 }
 
 /** A server that will not have this relay, whatever it tries. */
@@ -58,30 +87,49 @@ export class RefusedError extends Error {
 /** Refusals that only a person can mend. */
 const FINAL_CODES: ReadonlySet<string> = new Set(['unauthenticated', 'forbidden', 'version_mismatch', 'bad_request']);
 
+/** A stream that a server is being fed. */
+interface Feeding {
+  readonly stream: SpoolStream;
+  /** Number of the next record to send, and of the last that the server has. */
+  cursor: number;
+  acknowledged: number;
+}
+
 /**
  * One server that a relay feeds. Sends what the spool holds, in order, a few batches at a time; goes back to behind
  * what the server has whenever that is less than was sent; connects again for ever, waiting longer each time.
  */
 export class Target {
-  readonly counters: TargetCounters = { sent: 0, acknowledged: 0 };
-  readonly #options: TargetOptions;
-  #state: TargetState = { state: 'idle' };
+  readonly url: string;
+  readonly counters: TargetCounters = { sent: 0, acknowledged: 0, failed: 0, late: 0, dropped: 0 };
+  readonly #world: TargetWorld;
+  readonly #latency = new Latency();
+  settings: TargetSettings;
+  #state: TargetState = { state: 'off', because: 'not started' };
   #socket: Socket | null = null;
-  #hello: RelayHello | null = null;
-  /** Number of the next record to send; batches on their way; counts connections, so that late answers are known. */
-  #cursor = 1;
+  #feeding: Feeding | null = null;
   #inFlight = 0;
-  #connection = 0;
+  /** Counts connections and greetings, so that late answers are known. */
+  #turn = 0;
   #failures = 0;
   #hasFed = false;
+  #isDraining = false;
+  #pumping = false;
+  #pumpAgain = false;
   #timer: NodeJS.Timeout | null = null;
   #silence: NodeJS.Timeout | null = null;
+  /** Streams of runs before that this server refuses. */
+  readonly #refusedStreams = new Set<SpoolStream>();
+  /** What the server says of this relay's clock. */
+  clock: { readonly offsetMs: number; readonly boundMs: number } | null = null;
   #refuse: (error: RefusedError) => void = () => undefined;
   /** Rejects where the server refuses this relay before it ever fed; never resolves. */
   readonly refused: Promise<never>;
 
-  constructor(options: TargetOptions) {
-    this.#options = options;
+  constructor(url: string, settings: TargetSettings, world: TargetWorld) {
+    this.url = url;
+    this.settings = settings;
+    this.#world = world;
     this.refused = new Promise((_, reject) => {
       this.#refuse = reject;
     });
@@ -92,43 +140,66 @@ export class Target {
     return this.#state;
   }
 
-  /** Greets with a new stream: its records are numbered from 1 and in the spool, or will be. */
-  greet(hello: RelayHello): void {
-    this.#hello = hello;
-    this.#cursor = 1;
-    this.counters.acknowledged = 0;
-    if (this.#socket?.connected) void this.#greet(this.#socket);
-    else if (this.#state.state === 'idle') this.#connect();
+  get latency(): Percentiles {
+    return this.#latency.percentiles();
+  }
+
+  /** Records that this target has still to get. */
+  get queueDepth(): number {
+    const feeding = this.#feeding;
+    return this.#world.spool.streams.reduce((sum, stream) => {
+      const from = stream === feeding?.stream ? Math.max(feeding.acknowledged + 1, stream.first) : stream.first;
+      return sum + Math.max(0, stream.last - from + 1);
+    }, 0);
+  }
+
+  /** Whether it has all that has been captured, or refuses it. */
+  get isDone(): boolean {
+    return this.#world.spool.nextFor(this.url, this.#refusedStreams) === undefined;
+  }
+
+  start(): void {
+    if (this.#state.state === 'off') this.#connect();
   }
 
   /** There is something new in the spool. */
   wake(): void {
-    if (this.#state.state === 'streaming' && this.#socket) this.#send(this.#socket);
+    if (this.#state.state === 'streaming') this.#pump();
+    else if (this.#state.state === 'ready' && this.#socket) this.#nextStream(this.#socket);
   }
 
-  /** Says goodbye where the connection stands; resolves when the server has heard, or could not. */
-  async bye(reason: (typeof BYE_REASONS)[number], message?: string): Promise<void> {
-    if (!this.#socket?.connected) return;
-    const bye = { reason, ...(message !== undefined && { message: message.slice(0, 500) }) };
-    await this.#socket
-      .timeout(this.#options.connectTimeoutMs)
-      .emitWithAck('relay:bye', bye)
-      .catch(() => undefined);
+  /** Tells the server how the relay is. */
+  report(status: RelayStatus): void {
+    if (this.#socket?.connected) this.#socket.emit('relay:status', status, () => undefined);
   }
 
-  /** Lets go of the connection for good. */
-  close(because: string): void {
+  /** Sends nothing more, and resolves when all that is on its way has been answered, or after `ms`. */
+  async drain(ms: number): Promise<void> {
+    this.#isDraining = true;
+    const until = this.#world.now() + ms;
+    while (this.#inFlight > 0 && this.#world.now() < until) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+
+  /** Says goodbye where the connection stands, and lets go of it. `start` goes on. */
+  async stop(reason: ByeReason, because: string, message?: string): Promise<void> {
+    if (this.#state.state === 'off') return;
+    this.#isDraining = true;
+    if (this.#socket?.connected && this.#feeding !== null) {
+      await this.#bye(this.#socket, { reason, ...(message !== undefined && { message }) });
+    }
     this.#dropConnection();
-    if (this.#timer) clearTimeout(this.#timer);
-    this.#timer = null;
-    this.#enter({ state: 'closed', because });
+    this.#failures = 0;
+    this.#enter({ state: 'off', because });
   }
 
   #connect(): void {
     this.#dropConnection();
+    this.#isDraining = false;
     this.#enter({ state: 'connecting', attempt: this.#failures + 1 });
-    const { url, token, connectTimeoutMs } = this.#options;
-    const socket = io(`${url}${RELAY_NAMESPACE}`, {
+    const { token, connectTimeoutMs } = this.settings;
+    const socket = io(`${this.url}${RELAY_NAMESPACE}`, {
       auth: { ...(token !== undefined && { token }) },
       transports: ['websocket'],
       forceNew: true,
@@ -136,86 +207,212 @@ export class Target {
       timeout: connectTimeoutMs,
     });
     this.#socket = socket;
-    socket.on('connect', () => void this.#greet(socket));
+    socket.on('connect', () => this.#nextStream(socket));
     socket.on('connect_error', (error) => {
       if (this.#socket === socket) this.#failed(error.message, (error as { data?: { code?: string } }).data?.code);
     });
     socket.on('disconnect', (because) => {
       if (this.#socket === socket) this.#failed(`connection lost (${because})`);
     });
+    socket.on('clock:ping', (ping: ClockPing, answer: (pong: ClockPong) => void) => this.#tellClock(ping, answer));
+    socket.on('relay:rate', (request: RateRequest) => this.#world.onRate(this, request));
   }
 
-  async #greet(socket: Socket): Promise<void> {
-    const hello = this.#hello;
-    if (hello === null) return;
+  #tellClock(ping: ClockPing, answer: unknown): void {
+    const receivedAt = this.#world.captureNow();
+    if (typeof ping?.offsetMs === 'number' && typeof ping.boundMs === 'number') {
+      this.clock = { offsetMs: ping.offsetMs, boundMs: ping.boundMs };
+    }
+    if (typeof answer === 'function') answer({ receivedAt, sentAt: this.#world.captureNow(), wallAt: Date.now() });
+  }
+
+  /** Greets with the next stream that has something for this server. */
+  #nextStream(socket: Socket): void {
+    this.#feeding = null;
+    const stream = this.#world.spool.nextFor(this.url, this.#refusedStreams);
+    if (stream === undefined || stream.last === 0) {
+      this.#enter({ state: 'ready' });
+      return;
+    }
+    void this.#greet(socket, stream);
+  }
+
+  async #greet(socket: Socket, stream: SpoolStream): Promise<void> {
     this.#enter({ state: 'greeting' });
-    const connection = ++this.#connection;
+    const turn = ++this.#turn;
+    const hello: RelayHello = {
+      ...stream.greeting,
+      ...(stream.sessionTime !== null && { sessionTime: stream.sessionTime }),
+    };
     let welcome: Ack<RelayWelcome>;
     try {
       welcome = await socket.timeout(SILENT_MS).emitWithAck('relay:hello', hello);
     } catch {
-      if (this.#connection === connection) this.#failed('no answer to the greeting');
+      if (this.#turn === turn) this.#failed('no answer to the greeting');
       return;
     }
-    if (this.#connection !== connection || this.#socket !== socket) return;
+    if (this.#turn !== turn || this.#socket !== socket) return;
     if (!welcome.ok) {
-      this.#failed(welcome.error.message, welcome.error.code);
+      this.#greetingRefused(socket, stream, welcome.error);
       return;
     }
     this.#failures = 0;
     this.#hasFed = true;
     this.#inFlight = 0;
-    this.#cursor = this.#acknowledge(welcome.have) + 1;
+    const have = lastOf(welcome.have);
+    this.#feeding = { stream, cursor: have === 0 ? startOf(stream) : have + 1, acknowledged: have };
+    if (have > 0) this.#world.spool.acknowledge(stream, this.url, have);
     this.#enter({ state: 'streaming', sessionId: welcome.sessionId });
-    this.#send(socket);
+    this.#pump();
   }
 
-  #send(socket: Socket): void {
-    while (this.#inFlight < WINDOW) {
-      const batch = this.#nextBatch();
-      if (batch.length === 0) return;
-      this.#inFlight += 1;
-      this.#watchSilence();
-      void this.#deliver(socket, this.#connection, batch);
+  #greetingRefused(socket: Socket, stream: SpoolStream, error: { code: string; message: string }): void {
+    if (!stream.isLeftover || !FINAL_CODES.has(error.code)) {
+      this.#failed(error.message, error.code);
+      return;
+    }
+    // What a run before left may be of a show that this token does not cover: it must not hold up what is new.
+    this.#refusedStreams.add(stream);
+    this.#world.say(`${this.url} does not take what a run before left (${error.message}); it is kept.`);
+    this.#world.spool.stir();
+    this.#nextStream(socket);
+  }
+
+  #pump(): void {
+    this.#pumpAgain = true;
+    if (this.#pumping) return;
+    this.#pumping = true;
+    void this.#pumpAll().finally(() => {
+      this.#pumping = false;
+    });
+  }
+
+  async #pumpAll(): Promise<void> {
+    while (this.#pumpAgain) {
+      this.#pumpAgain = false;
+      while (this.#state.state === 'streaming' && this.#socket && this.#feeding && !this.#isDraining) {
+        if (!(await this.#step(this.#socket, this.#feeding))) break;
+      }
     }
   }
 
-  async #deliver(socket: Socket, connection: number, batch: readonly Uint8Array[]): Promise<void> {
-    const receipt: Ack<FramesReceipt> = await new Promise((resolve) => {
-      socket.emit('relay:frames', joinBatch(batch), resolve);
+  /** Sends one batch, or what stands in its place; false where there is nothing to be done for now. */
+  async #step(socket: Socket, feeding: Feeding): Promise<boolean> {
+    const { stream } = feeding;
+    if (this.#inFlight >= WINDOW) return false;
+    if (feeding.cursor < stream.first && feeding.cursor <= stream.last) return this.#passGap(socket, feeding);
+    if (feeding.cursor > stream.last) {
+      if (stream.ended === null || this.#inFlight > 0 || feeding.acknowledged < stream.last) return false;
+      return this.#endStream(socket, stream, stream.ended);
+    }
+    const turn = this.#turn;
+    const batch = await stream.read(feeding.cursor, BATCH_BYTES, MAX_BATCH_RECORDS);
+    if (this.#turn !== turn || this.#socket !== socket) return true;
+    const [first] = batch;
+    // It may have gone for want of room while it was read.
+    if (first === undefined) return feeding.cursor < stream.first;
+    feeding.cursor = first.seq + batch.length;
+    this.#deliver(
+      socket,
+      feeding,
+      batch.map((record) => record.bytes),
+    );
+    return true;
+  }
+
+  /** Goes on behind records that are not here any more; the session line, where it is among them, is sent. */
+  #passGap(socket: Socket, feeding: Feeding): true {
+    const { stream } = feeding;
+    const { session } = stream;
+    const next = stream.first;
+    if (session !== null && session.seq === feeding.cursor) {
+      feeding.cursor += 1;
+      this.#deliver(socket, feeding, [session.bytes]);
+      return true;
+    }
+    const to = session !== null && session.seq > feeding.cursor && session.seq < next ? session.seq - 1 : next - 1;
+    const lost: RelayLost = {
+      from: feeding.cursor,
+      to,
+      reason: to <= stream.lostUpTo || stream.isLeftover ? 'spool_full' : 'sent_elsewhere',
+    };
+    this.counters.dropped += to - feeding.cursor + 1;
+    feeding.cursor = to + 1;
+    void this.#call<FramesReceipt>(socket, 'relay:lost', lost).then((receipt) =>
+      this.#answered(socket, feeding, receipt),
+    );
+    return true;
+  }
+
+  async #endStream(socket: Socket, stream: SpoolStream, end: StreamEnd): Promise<boolean> {
+    const turn = this.#turn;
+    const heard = await this.#bye(socket, end);
+    if (this.#turn !== turn || this.#socket !== socket) return true;
+    if (!heard) {
+      this.#failed('no answer to the goodbye');
+      return true;
+    }
+    this.#feeding = null;
+    this.#world.spool.finish(stream, this.url);
+    this.#nextStream(socket);
+    return true;
+  }
+
+  async #bye(socket: Socket, { reason, message }: StreamEnd): Promise<boolean> {
+    const bye = { reason, ...(message !== undefined && { message: message.slice(0, 500) }) };
+    return socket
+      .timeout(BYE_MS)
+      .emitWithAck('relay:bye', bye)
+      .then(
+        () => true,
+        () => false,
+      );
+  }
+
+  #deliver(socket: Socket, feeding: Feeding, batch: readonly Uint8Array[]): void {
+    this.counters.sent += batch.length;
+    const sentAt = this.#world.now();
+    const late = setTimeout(() => {
+      this.counters.late += 1;
+    }, this.settings.sendTimeoutMs);
+    const isSample = this.#world.random() < this.settings.paritySampleRate;
+    void this.#call<FramesReceipt>(socket, 'relay:frames', joinBatch(batch)).then((receipt) => {
+      clearTimeout(late);
+      if (isSample && receipt?.ok) this.#latency.add(this.#world.now() - sentAt);
+      this.#answered(socket, feeding, receipt);
     });
-    if (this.#connection !== connection || this.#socket !== socket) return;
+  }
+
+  /** Calls the server; `null` where the connection is another by then. Never answered where it is lost. */
+  async #call<T>(socket: Socket, event: string, payload: unknown): Promise<Ack<T> | null> {
+    this.#inFlight += 1;
+    this.#watchSilence();
+    const turn = this.#turn;
+    const answer: Ack<T> = await new Promise((resolve) => {
+      socket.emit(event, payload, resolve);
+    });
+    if (this.#turn !== turn || this.#socket !== socket) return null;
     this.#inFlight -= 1;
+    return answer;
+  }
+
+  #answered(socket: Socket, feeding: Feeding, receipt: Ack<FramesReceipt> | null): void {
+    if (receipt === null || this.#socket !== socket || this.#feeding !== feeding) return;
     if (!receipt.ok) {
       this.#failed(receipt.error.message);
       return;
     }
-    const last = this.#acknowledge(receipt.have);
-    // Nothing is on its way any more: whatever the server has not, it asks for again.
-    if (this.#inFlight === 0) this.#cursor = last + 1;
-    this.#watchSilence();
-    this.#send(socket);
-  }
-
-  #nextBatch(): Uint8Array[] {
-    const batch: Uint8Array[] = [];
-    let bytes = 0;
-    for (;;) {
-      const record = this.#options.spool.from(this.#cursor);
-      if (record === undefined || record.seq < this.#cursor) break;
-      if (batch.length > 0 && (bytes + record.bytes.length > BATCH_BYTES || batch.length >= MAX_BATCH_RECORDS)) break;
-      batch.push(record.bytes);
-      bytes += record.bytes.length;
-      this.#cursor = record.seq + 1;
+    const have = lastOf(receipt.have);
+    if (have > feeding.acknowledged) {
+      this.counters.acknowledged += have - Math.max(feeding.acknowledged, startOf(feeding.stream) - 1);
+      feeding.acknowledged = have;
+      this.#world.spool.acknowledge(feeding.stream, this.url, have);
     }
-    this.counters.sent += batch.length;
-    return batch;
-  }
-
-  #acknowledge(have: FramesReceipt['have']): number {
-    const last = this.#options.spool.acknowledge(have);
-    this.counters.acknowledged = Math.max(this.counters.acknowledged, last);
-    return last;
+    // Nothing is on its way any more: whatever the server has not, it asks for again.
+    if (this.#inFlight === 0 && feeding.acknowledged > 0) feeding.cursor = feeding.acknowledged + 1;
+    else if (this.#inFlight === 0) feeding.cursor = startOf(feeding.stream);
+    this.#watchSilence();
+    this.#pump();
   }
 
   #watchSilence(): void {
@@ -227,20 +424,19 @@ export class Target {
 
   #failed(because: string, code?: string): void {
     this.#dropConnection();
+    this.counters.failed += 1;
     const final = code !== undefined && FINAL_CODES.has(code);
-    if (final && !this.#hasFed) {
-      this.#refuse(new RefusedError(because));
-      return;
-    }
+    if (final && !this.#hasFed) this.#refuse(new RefusedError(because));
     this.#failures += 1;
-    const wait = final ? REFUSED_WAIT_MS : backOffMs(this.#failures, this.#options.random);
-    this.#enter({ state: 'waiting', until: this.#options.now() + wait, attempt: this.#failures, because });
+    const wait = final ? REFUSED_WAIT_MS : backOffMs(this.#failures, this.#world.random);
+    this.#enter({ state: 'waiting', until: this.#world.now() + wait, attempt: this.#failures, because });
     this.#timer = setTimeout(() => this.#connect(), wait);
   }
 
   #dropConnection(): void {
-    this.#connection += 1;
+    this.#turn += 1;
     this.#inFlight = 0;
+    this.#feeding = null;
     if (this.#silence) clearTimeout(this.#silence);
     this.#silence = null;
     if (this.#timer) clearTimeout(this.#timer);
@@ -252,8 +448,17 @@ export class Target {
   }
 
   #enter(state: TargetState): void {
-    if (this.#state.state === 'closed') return;
     this.#state = state;
-    this.#options.onState(state);
+    this.#world.onState(this, state);
   }
+}
+
+/** Number of the last record that a server has of the beginning; 0 where it has none. */
+function lastOf(have: SeqRanges): number {
+  return have[0]?.[1] ?? 0;
+}
+
+/** Where a server begins that has nothing of a stream: with the session line, even where what was before it is gone. */
+function startOf(stream: SpoolStream): number {
+  return stream.session === null ? stream.first : Math.min(stream.session.seq, stream.first);
 }

@@ -13,11 +13,13 @@ import type { ServerConfig } from './config.js';
 import { lockDataDir } from './data-dir.js';
 import { watchTokens } from './gateway/open-sockets.js';
 import { serveViewers } from './gateway/viewer-gateway.js';
+import { serveDiagnostics } from './http/diagnostics.js';
 import { servePages } from './http/pages.js';
 import { answerProblems } from './http/problem.js';
 import { serveCalls } from './http/routes.js';
 import { closeSocket, Hub } from './hub/hub.js';
 import { guardOversize, MAX_MESSAGE_BYTES } from './hub/oversize-guard.js';
+import { ConnectedRelays } from './ingest/connected-relays.js';
 import { DropCounters } from './ingest/drop-counters.js';
 import { serveRelays } from './ingest/relay-gateway.js';
 import { createLog, type Logger } from './log.js';
@@ -72,6 +74,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const registry = await SessionRegistry.open(config.dataDir, { clock, log, randomId });
     const signIn = new SignIn(tokens);
     const drops = new DropCounters();
+    const relays = new ConnectedRelays();
     const hub = new Hub(log, () => clock.now());
     const { store, stopDatabase } = await storeOf(config, log);
     const writing = new WriteBehind({ registry, store, clock, log, finalOf: (state) => feedStateOf(state, null) });
@@ -86,6 +89,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       });
     };
     const storeHealth = () => writing.health;
+    if (config.diagnosticsEnabled) serveDiagnostics(http, { tokens, relays, registry, version, startedAt });
     serveCalls(http, { registry, past, tokens, signIn, revoked, audit, storeHealth, clock, version, startedAt });
     await servePages(http, options.webDir);
 
@@ -96,7 +100,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       httpCompression: false,
     });
     guardOversize(io, log);
-    serveRelays(io, { tokens, registry, drops, log });
+    serveRelays(io, { tokens, registry, drops, relays, clock, log });
     const unwatch = watchTokens(io, { revoked, clock, log });
     serveViewers(io, { tokens, registry, audiences, hub, log });
 

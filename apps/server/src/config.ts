@@ -22,6 +22,8 @@ export interface ServerConfig {
   /** PostgreSQL's address; `null` for the embedded database. */
   readonly databaseUrl: string | null;
   readonly databasePoolMax: number;
+  /** Whether `/api/diagnostics` is there. */
+  readonly diagnosticsEnabled: boolean;
 }
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -50,6 +52,10 @@ const environment = z.object({
     .transform(Number)
     .refine((max) => max >= 1 && max <= 200, 'a whole number from 1 to 200')
     .default(10),
+  DIAGNOSTICS_ENABLED: z
+    .enum(['1', '0', 'true', 'false'], { error: '1, 0, true or false' })
+    .transform((value) => value === '1' || value === 'true')
+    .default(false),
   LOG_LEVEL: z.enum(LOG_LEVELS, { error: `one of ${LOG_LEVELS.join(', ')}` }).default('info'),
 });
 
@@ -91,5 +97,6 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, cw
     logLevel: read.LOG_LEVEL,
     databaseUrl: read.DATABASE_URL ?? null,
     databasePoolMax: read.DATABASE_POOL_MAX,
+    diagnosticsEnabled: read.DIAGNOSTICS_ENABLED,
   };
 }

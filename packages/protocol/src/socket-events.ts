@@ -98,13 +98,71 @@ export interface FramesReceipt {
   readonly have: SeqRanges;
 }
 
-/** Why a relay says goodbye; `finished` ends the session, since nothing more will come. */
-export const BYE_REASONS = ['finished', 'stopped', 'failed', 'session-changed'] as const;
+/**
+ * Why a relay says goodbye. `finished` and `session-changed` end the session, since nothing more will come; after
+ * `kill-switch` and `disabled` the relay comes back when it is allowed to.
+ */
+export const BYE_REASONS = ['finished', 'stopped', 'failed', 'session-changed', 'kill-switch', 'disabled'] as const;
+export type ByeReason = (typeof BYE_REASONS)[number];
 export const relayBye = z.looseObject({
   reason: z.enum(BYE_REASONS),
   message: z.string().max(500).optional(),
 });
 export type RelayBye = z.infer<typeof relayBye>;
+
+/** Why records of a relay will never come: its spool was full, or another server has them. */
+export const LOST_REASONS = ['spool_full', 'sent_elsewhere'] as const;
+/** Records that the relay cannot send: the server goes on behind them. */
+export const relayLost = z.looseObject({
+  from: z.number().int().min(1),
+  to: z.number().int().min(1),
+  reason: z.enum(LOST_REASONS),
+});
+export type RelayLost = z.infer<typeof relayLost>;
+
+/**
+ * The server's question for a relay's clock, `clock:ping`, with what the answers before came to. All times are
+ * milliseconds since the epoch by the clock of whoever names them.
+ */
+export interface ClockPing {
+  readonly serverSentAt: number;
+  /** What the relay's clock is ahead of the server's, within ± `boundMs`; absent before the first answer. */
+  readonly offsetMs?: number;
+  readonly boundMs?: number;
+}
+export const clockPong = z.looseObject({
+  /** By the clock that frames are stamped with, which never steps. */
+  receivedAt: z.number().finite(),
+  sentAt: z.number().finite(),
+  /** By the PC's own clock, which may be set. */
+  wallAt: z.number().finite(),
+});
+export type ClockPong = z.infer<typeof clockPong>;
+
+/** The server's request for fewer frames, `relay:rate`; `null` takes it back. */
+export interface RateRequest {
+  readonly maxHz: number | null;
+  readonly because: string;
+}
+
+const amount = z.number().finite().min(0);
+/** What a relay says of itself every few seconds, `relay:status`. */
+export const relayStatus = z.looseObject({
+  version: z.string().max(50),
+  source: z.string().max(500),
+  simState: z.string().max(50).optional(),
+  /** Frames a second, over the last few. */
+  rateHz: amount,
+  /** Frames a second that the server asked for at most. */
+  maxHz: amount.nullable(),
+  queue: z.looseObject({ records: amount, bytes: amount, oldestMs: amount, lost: amount }),
+  cars: z.looseObject({ seen: amount, entries: amount, blinksPerMin: amount }).nullable(),
+  /** Share of a core. */
+  cpu: amount,
+  memoryBytes: amount,
+  wallStepMs: z.number().finite(),
+});
+export type RelayStatus = z.infer<typeof relayStatus>;
 
 /** Told to a client that joined by show when the show goes on with another session. */
 export interface SessionMoved {

@@ -29,8 +29,8 @@ export type ParsedSpec =
 export interface OpenOptions {
   /** The folder that a relative FILE counts from. */
   readonly cwd: string;
-  /** Frames a second of session time, for sources that make them; 10 unless told. */
-  readonly hz?: number;
+  /** Frames a second, for sources that choose them; 10 unless told. A live sim asks again and again. */
+  readonly hz?: number | (() => number);
 }
 
 const USABLE = SOURCE_KINDS.filter((kind) => kind.available);
@@ -64,7 +64,8 @@ export function parseSpec(spec: string): ParsedSpec {
  */
 export async function openSource(spec: string, options: OpenOptions): Promise<Source> {
   const parsed = parseSpec(spec);
-  const { hz = 10 } = options;
+  const { hz: asked = 10 } = options;
+  const hz = typeof asked === 'number' ? asked : asked();
   if (!(hz > 0 && hz <= HIGHEST_HZ)) {
     throw new SourceError(`A source cannot give ${hz} frames a second: give a number above 0, up to ${HIGHEST_HZ}`);
   }
@@ -72,7 +73,7 @@ export async function openSource(spec: string, options: OpenOptions): Promise<So
   if (parsed.kind === 'iracing') {
     const why = whyNoLiveSim();
     if (why !== null) throw new SourceError(`The source "iracing" ${why}.`);
-    return openLive(windowsSim(), spec, hz, monotonicClock);
+    return openLive(windowsSim(), spec, typeof asked === 'number' ? () => asked : asked, monotonicClock);
   }
   const path = resolve(options.cwd, parsed.file);
   await mustBeFile(path, spec);

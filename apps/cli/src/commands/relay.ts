@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
-import { resolve } from 'node:path';
-import { ConfigError, readRelayConfig, runRelay } from '@okboxbox/relay';
+import { join, resolve } from 'node:path';
+import { ConfigError, runRelay, Settings } from '@okboxbox/relay';
 import { openRecordingWriter, openSource, SourceError } from '@okboxbox/sources';
 import { CommandFailed, UsageError } from '../failures.js';
 import { userFolder } from '../place.js';
@@ -26,28 +26,32 @@ export async function relay(options: RelayCommandOptions): Promise<void> {
   }
   const stopping = new AbortController();
   void untilStopped().then(() => stopping.abort());
+  const say = (text: string) => process.stderr.write(`${text}\n`);
+  let settings: Settings | null = null;
   try {
-    const config = readRelayConfig(process.env);
-    const source = await openSource(options.source, { cwd: userFolder() });
+    const cwd = userFolder();
+    settings = new Settings({ environment: process.env, file: join(cwd, 'relay.env'), cwd, say });
+    const config = settings;
+    const source = await openSource(options.source, { cwd, hz: () => config.current.sampleHz });
     const record = options.record === undefined ? undefined : await recordTo(options.record, source.info);
     const outcome = await runRelay({
       source,
       speed: Number.isFinite(options.speed) ? options.speed : null,
-      backend: config.backend,
-      token: config.token,
-      connectTimeoutMs: config.connectTimeoutMs,
+      config,
       relayId: options.relayId ?? hostname(),
       ...(options.show !== undefined && { show: options.show }),
       ...(record && { record }),
       signal: stopping.signal,
       output: process.stderr,
       version,
+      debug: true,
     });
     if (outcome.reason === 'failed') throw new CommandFailed(outcome.message ?? 'The relay failed.');
   } catch (error) {
     if (error instanceof ConfigError || error instanceof SourceError) throw new CommandFailed(error.message);
     throw error;
   } finally {
+    settings?.close();
     // `up` keeps a channel open that would keep this process alive.
     if (process.connected) process.disconnect();
   }

@@ -1,6 +1,8 @@
-import { hostname } from 'node:os';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface, emitKeypressEvents } from 'node:readline';
-import { ConfigError, readRelayConfig, runRelay } from '@okboxbox/relay';
+import { ConfigError, readEnvFile, readRelayConfig, runRelay } from '@okboxbox/relay';
 import { monotonicClock, openSource, PlaybackClock, SourceError } from '@okboxbox/sources';
 import { CommandFailed } from '../failures.js';
 import { userFolder } from '../place.js';
@@ -79,8 +81,11 @@ export async function replay(file: string, options: ReplayOptions): Promise<void
     }
   };
   const unlisten = unbounded ? () => undefined : listen(obey);
+  // What is replayed lies in a file already: it waits for the server in a folder that goes with this command.
+  const spoolDir = await mkdtemp(join(tmpdir(), 'okboxbox-replay-'));
   try {
-    const config = readRelayConfig(process.env);
+    const cwd = userFolder();
+    const config = { ...readRelayConfig(process.env, readEnvFile(join(cwd, 'relay.env')), cwd), spoolDir };
     for (;;) {
       again = new AbortController();
       const paused = clock.isPaused;
@@ -92,9 +97,7 @@ export async function replay(file: string, options: ReplayOptions): Promise<void
         speed: unbounded ? null : 1,
         paceClock: clock,
         skipS: startAtMs / 1000,
-        backend: config.backend,
-        token: config.token,
-        connectTimeoutMs: config.connectTimeoutMs,
+        config: { current: config, onChange: () => undefined },
         relayId: `replay@${hostname()}`,
         ...(options.show !== undefined && { show: options.show }),
         signal: AbortSignal.any([quitting.signal, again.signal]),
@@ -111,6 +114,7 @@ export async function replay(file: string, options: ReplayOptions): Promise<void
     throw error;
   } finally {
     unlisten();
+    await rm(spoolDir, { recursive: true, force: true });
   }
 }
 

@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { join } from 'node:path';
 import { localSecret, readConfig, type ServerConfig, tokensOfSecret } from '@okboxbox/server';
 import { openSource, SourceError } from '@okboxbox/sources';
 import { CommandFailed } from '../failures.js';
@@ -29,7 +30,8 @@ const RELAY_TOKEN_TTL_S = 30 * 86_400;
 
 /** Runs the whole platform: the server and, where there is a source, a relay, each a process of its own. */
 export async function up(options: UpOptions): Promise<void> {
-  const env = environmentWith({ PORT: options.port, HOST: options.host, DATA_DIR: options.data });
+  const given = environmentWith({ PORT: options.port, HOST: options.host, DATA_DIR: options.data });
+  const env: NodeJS.ProcessEnv = { ...given, DIAGNOSTICS_ENABLED: given.DIAGNOSTICS_ENABLED ?? 'true' };
   const config = configOf(env);
   if (options.source !== NO_SOURCE) await tryOpening(options.source);
   let stopping = false;
@@ -92,7 +94,8 @@ async function startRelay(
     '--show',
     options.show,
   ];
-  return fork(PROGRAM, args, { env: { ...env, RELAY_BACKENDS: url, RELAY_TOKEN: token } });
+  const spoolDir = env.RELAY_SPOOL_DIR ?? join(config.dataDir, 'spool');
+  return fork(PROGRAM, args, { env: { ...env, RELAY_BACKENDS: url, RELAY_TOKEN: token, RELAY_SPOOL_DIR: spoolDir } });
 }
 
 function relayEnded(code: number | null, signal: NodeJS.Signals | null): string {

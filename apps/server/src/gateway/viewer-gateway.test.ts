@@ -42,7 +42,7 @@ describe('a viewer', () => {
     );
     // Each message has what changed since the one before.
     await vi.waitFor(() => expect(heard.at(-1)).toMatchObject({ sessionTime: 124.9 }));
-    expect(heard.flatMap((message) => (message as { entries?: object[] }).entries ?? [])).toEqual(
+    expect(heard.flatMap((message) => (message as { entries?: readonly object[] }).entries ?? [])).toEqual(
       expect.arrayContaining([expect.objectContaining({ carNumber: '11', lapsCompleted: 1 })]),
     );
   });

@@ -1,13 +1,22 @@
 /** Why a record of a relay was not taken. */
-export const DROP_REASONS = ['duplicate', 'gap', 'invalid', 'no_room', 'bad_batch', 'no_hello'] as const;
+export const DROP_REASONS = [
+  'duplicate',
+  'gap',
+  'invalid',
+  'no_room',
+  'bad_batch',
+  'no_hello',
+  'spool_full',
+  'sent_elsewhere',
+] as const;
 export type DropReason = (typeof DROP_REASONS)[number];
 
 /** Counts every record that was not taken, by reason: nothing is dropped without a trace. */
 export class DropCounters {
   readonly #counts = new Map<DropReason, number>();
 
-  count(reason: DropReason): void {
-    this.#counts.set(reason, (this.#counts.get(reason) ?? 0) + 1);
+  count(reason: DropReason, records = 1): void {
+    this.#counts.set(reason, (this.#counts.get(reason) ?? 0) + records);
   }
 
   /** All reasons with their counts, 0 included. */

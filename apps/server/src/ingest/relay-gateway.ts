@@ -1,13 +1,19 @@
 import {
+  type ClockPing,
+  clockPong,
   type FramesReceipt,
   MAX_BATCH_BYTES,
   RELAY_NAMESPACE,
   RELAY_PROTOCOL_VERSION,
   type RelayBye,
   type RelayHello,
+  type RelayLost,
+  type RelayStatus,
   type RelayWelcome,
   relayBye,
   relayHello,
+  relayLost,
+  relayStatus,
   splitBatch,
   WireError,
   type WireRecord,
@@ -16,18 +22,23 @@ import type { Server, Socket } from 'socket.io';
 import { z } from 'zod';
 import type { Tokens } from '../access/tokens.js';
 import { coversShow, deny, type Visitor } from '../access/visitor.js';
+import type { Clock } from '../clock.js';
 import { answerCall, CallRefused } from '../gateway/calls.js';
 import { HandshakeError, visitorOf } from '../gateway/handshake.js';
 import type { Logger } from '../log.js';
 import type { SessionRegistry } from '../session/registry.js';
 import { haveOf, type Session } from '../session/session.js';
 import type { Stream } from '../session/session-state.js';
+import type { ConnectedRelays } from './connected-relays.js';
 import type { DropCounters } from './drop-counters.js';
+import { RelayClock } from './relay-clock.js';
 
 export interface IngestWorld {
   readonly tokens: Tokens;
   readonly registry: SessionRegistry;
   readonly drops: DropCounters;
+  readonly relays: ConnectedRelays;
+  readonly clock: Clock;
   readonly log: Logger;
 }
 
@@ -35,6 +46,10 @@ export interface IngestWorld {
 const DEFAULT_SHOW = 'local';
 /** Longest time that taking records holds the event loop, in ms. */
 const SLICE_MS = 8;
+/** The relay's clock is asked for this often, and a few times at once in the beginning, in ms. */
+const CLOCK_MS = 5_000;
+const FIRST_CLOCKS_MS = 300;
+const FIRST_CLOCKS = 4;
 
 const batchBytes = z.instanceof(Uint8Array, { error: 'not binary' });
 
@@ -61,7 +76,14 @@ export function serveRelays(io: Server, world: IngestWorld): void {
 /** Where a relay's connection stands. */
 type Feeding =
   | { readonly state: 'silent' }
-  | { readonly state: 'feeding'; readonly session: Session; readonly stream: Stream; readonly relayId: string };
+  | {
+      readonly state: 'feeding';
+      readonly session: Session;
+      readonly stream: Stream;
+      readonly relayId: string;
+      /** Takes it off the list of relays that feed. */
+      readonly leave: () => void;
+    };
 
 /** The connection that feeds each stream: one at a time. */
 type Feeders = Map<Stream, RelayConnection>;
@@ -74,6 +96,10 @@ class RelayConnection {
   #feeding: Feeding = { state: 'silent' };
   /** Batches are taken one after another, although taking one may pause. */
   #queue: Promise<unknown> = Promise.resolve();
+  readonly #clock = new RelayClock();
+  #clocks = 0;
+  #clockTimer: NodeJS.Timeout | null = null;
+  #status: { readonly said: RelayStatus; readonly at: number } | null = null;
 
   constructor(socket: Socket, visitor: Visitor, world: IngestWorld, feeders: Feeders) {
     this.#socket = socket;
@@ -88,8 +114,20 @@ class RelayConnection {
       const receipt: FramesReceipt = { have: await fed.session.have(fed.stream) };
       return receipt;
     });
+    answerCall(socket, 'relay:lost', relayLost, log, async (lost) => {
+      const fed = await this.#inTurn(async () => this.#lose(lost));
+      const receipt: FramesReceipt = { have: await fed.session.have(fed.stream) };
+      return receipt;
+    });
+    answerCall(socket, 'relay:status', relayStatus, log, async (said) => {
+      this.#status = { said, at: Math.round(world.clock.now()) };
+      return {};
+    });
+    this.#askClockLater();
     answerCall(socket, 'relay:bye', relayBye, log, (bye) => this.#inTurn(() => this.#part(bye)));
     socket.on('disconnect', () => {
+      if (this.#clockTimer) clearTimeout(this.#clockTimer);
+      this.#clockTimer = null;
       this.#inTurn(async () => this.#detach('connection lost')).catch((error) =>
         log.error({ err: error }, 'detaching failed'),
       );
@@ -124,7 +162,9 @@ class RelayConnection {
     this.#feeders.get(stream)?.giveWay();
     this.#feeders.set(stream, this);
     session.relayConnected(stream);
-    this.#feeding = { state: 'feeding', session, stream, relayId: hello.relayId };
+    const connectedAt = Math.round(this.#world.clock.now());
+    const leave = this.#world.relays.add(() => this.#look(hello, session, stream, connectedAt));
+    this.#feeding = { state: 'feeding', session, stream, relayId: hello.relayId, leave };
     this.#world.log.info(
       { sessionId: session.id, relayId: hello.relayId, run: hello.run, have: stream.synced },
       'relay feeds',
@@ -157,6 +197,68 @@ class RelayConnection {
       }
     }
     return { session, stream };
+  }
+
+  #lose(lost: RelayLost): { session: Session; stream: Stream } {
+    const feeding = this.#feeding;
+    if (feeding.state === 'silent') {
+      throw new CallRefused('bad_request', 'relay:lost came before relay:hello. Greet first.');
+    }
+    const { session, stream } = feeding;
+    const before = stream.last;
+    if (session.lost(stream, lost))
+      this.#world.drops.count(lost.reason, Math.max(0, stream.last - Math.max(before, lost.from - 1)));
+    else this.#world.drops.count('gap');
+    return { session, stream };
+  }
+
+  #look(hello: RelayHello, session: Session, stream: Stream, connectedAt: number) {
+    return {
+      relayId: hello.relayId,
+      run: hello.run,
+      sessionId: session.id,
+      version: hello.version,
+      source: hello.source,
+      connectedAt,
+      taken: stream.last,
+      acknowledged: stream.synced,
+      status: this.#status?.said ?? null,
+      statusAt: this.#status?.at ?? null,
+      clock: this.#clock.estimate,
+    };
+  }
+
+  #askClockLater(): void {
+    this.#clockTimer = setTimeout(
+      () => {
+        void this.#askClock().then(() => {
+          if (this.#socket.connected) this.#askClockLater();
+        });
+      },
+      this.#clocks < FIRST_CLOCKS ? FIRST_CLOCKS_MS : CLOCK_MS,
+    );
+    this.#clockTimer.unref();
+  }
+
+  async #askClock(): Promise<void> {
+    const { clock } = this.#world;
+    const known = this.#clock.estimate;
+    const serverSentAt = clock.now();
+    const ping: ClockPing = {
+      serverSentAt,
+      ...(known && { offsetMs: known.offsetMs, boundMs: known.boundMs }),
+    };
+    this.#clocks += 1;
+    const said = await this.#socket
+      .timeout(CLOCK_MS)
+      .emitWithAck('clock:ping', ping)
+      .catch(() => null);
+    const serverReceivedAt = clock.now();
+    // A relay that does not answer, or nonsense, has an unknown clock; that is what is shown.
+    const pong = clockPong.safeParse(said);
+    if (!pong.success) return;
+    const { receivedAt, sentAt, wallAt } = pong.data;
+    this.#clock.add({ serverSentAt, relayReceivedAt: receivedAt, relaySentAt: sentAt, serverReceivedAt, wallAt });
   }
 
   #split(bytes: Uint8Array): WireRecord[] {
@@ -193,7 +295,8 @@ class RelayConnection {
 
   #detach(because: string): void {
     if (this.#feeding.state === 'silent') return;
-    const { session, stream, relayId } = this.#feeding;
+    const { session, stream, relayId, leave } = this.#feeding;
+    leave();
     session.relayDisconnected(stream);
     if (this.#feeders.get(stream) === this) this.#feeders.delete(stream);
     this.#feeding = { state: 'silent' };

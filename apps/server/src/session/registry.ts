@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RelayHello, SessionSummary } from '@okboxbox/protocol';
+import type { ByeReason, RelayHello, SessionSummary } from '@okboxbox/protocol';
 import { foldSession } from './fold-session.js';
 import { Session, type SessionWorld } from './session.js';
 import type { SessionState, Stream } from './session-state.js';
@@ -171,11 +171,9 @@ export class SessionRegistry {
   }
 
   /** A relay said goodbye. Its session ends with it where nothing more can come. */
-  async farewell(
-    session: Session,
-    stream: Stream,
-    reason: 'finished' | 'stopped' | 'failed' | 'session-changed',
-  ): Promise<void> {
+  async farewell(session: Session, stream: Stream, reason: ByeReason): Promise<void> {
+    // It comes back when it is allowed to.
+    if (reason === 'kill-switch' || reason === 'disabled') return;
     const over = reason === 'finished' || reason === 'session-changed' || session.state.timing.phase === 'cooldown';
     if (!session.hasRelay && (over || stream.playback)) await this.#end(session, reason);
   }

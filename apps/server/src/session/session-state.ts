@@ -105,6 +105,10 @@ export class SessionState {
       case 'dropped':
         this.#take(note.stream, note.seq);
         break;
+      case 'lost':
+        this.#take(note.stream, note.from);
+        this.#take(note.stream, note.to);
+        break;
       case 'ended':
         this.status = { status: 'ended', at: note.at, reason: note.reason };
         break;

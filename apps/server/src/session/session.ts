@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { decodeRecord, type SeqRanges, WireError, type WireRecord } from '@okboxbox/protocol';
+import { decodeRecord, type RelayLost, type SeqRanges, WireError, type WireRecord } from '@okboxbox/protocol';
 import type { Clock } from '../clock.js';
 import type { Logger } from '../log.js';
 import type { Note } from '../timeline/segment-format.js';
@@ -114,6 +114,20 @@ export class Session {
     this.#changed();
     this.#checkpoints.afterFrame(receivedAt);
     return { receipt: 'taken' };
+  }
+
+  /**
+   * Goes on behind records that a relay will never send; false where something before them is missing, too. What is here
+   * already stays.
+   */
+  lost(stream: Stream, { from, to, reason }: RelayLost): boolean {
+    if (to < from || to <= stream.last) return true;
+    if (stream.last !== 0 && from > stream.last + 1) return false;
+    const first = stream.last === 0 ? from : stream.last + 1;
+    const at = Math.round(this.#world.clock.now());
+    this.#note({ note: 'lost', stream: stream.stream, from: first, to, reason, at });
+    this.#world.log.warn({ sessionId: this.id, relayId: stream.relayId, from: first, to, reason }, 'records are lost');
+    return true;
   }
 
   /** Resolves when all that was taken is on disk, with what the relay need not keep any more. */

@@ -54,6 +54,15 @@ export type Note =
       readonly reason: string;
       readonly at: number;
     }
+  /** The relay will never send these: its spool was full, or another server has them. */
+  | {
+      readonly note: 'lost';
+      readonly stream: number;
+      readonly from: number;
+      readonly to: number;
+      readonly reason: string;
+      readonly at: number;
+    }
   | { readonly note: 'ended'; readonly reason: string; readonly at: number };
 
 export type TimelineRecord = Captured | { readonly type: 'note'; readonly note: Note };

@@ -33,19 +33,19 @@ const NO_ROW_MS = 4;
 const REPLAY_AFTER_MS = 1_000;
 
 /**
- * A running iRacing as a source: rows `hz` times a second, for as long as it is read. It waits for the sim, goes on
+ * A running iRacing as a source: rows `hz()` times a second, for as long as it is read. It waits for the sim, goes on
  * with its next session, and waits again when the sim is closed.
  */
-export function openLive(link: SimLink, spec: string, hz: number, clock: PaceClock): Source {
+export function openLive(link: SimLink, spec: string, hz: () => number, clock: PaceClock): Source {
   return {
-    info: { kind: 'iracing', spec, sim: 'iracing', playback: false, rateHz: hz },
+    info: { kind: 'iracing', spec, sim: 'iracing', playback: false, rateHz: hz() },
     read: (options) => liveRecords(link, hz, clock, options ?? {}),
   };
 }
 
 async function* liveRecords(
   link: SimLink,
-  hz: number,
+  hz: () => number,
   clock: PaceClock,
   options: ReadOptions,
 ): AsyncGenerator<SourceRecord> {
@@ -71,7 +71,7 @@ async function* liveRecords(
 /** Records until the sim leaves its session, or is gone. */
 async function* sessionRecords(
   memory: SimMemory,
-  hz: number,
+  hz: () => number,
   clock: PaceClock,
   { signal, onState }: ReadOptions,
 ): AsyncGenerator<SourceRecord> {
@@ -80,7 +80,6 @@ async function* sessionRecords(
   // What lies there already may be of a session before.
   reader.newestRow();
   const records = new SimRecords();
-  const step = 1000 / hz;
   let due = clock.now();
   let rowAt = clock.now();
   let wentOnAt = clock.now();
@@ -97,6 +96,7 @@ async function* sessionRecords(
     const now = clock.now();
     rowAt = now;
     // Each is due a step after the one before was, so that the rate holds; what was missed is not made up for.
+    const step = 1000 / hz();
     due = Math.max(due + step, now - step);
     const before = records.sessionTime;
     const told = records.take(row, reader.takeText(), Date.now());

@@ -70,7 +70,7 @@ class DrivenSim implements SimLink, PaceClock {
     const stop = new AbortController();
     this.#plan.push([ms, () => stop.abort()]);
     const records: SourceRecord[] = [];
-    const source = openLive(this, 'iracing', hz, this);
+    const source = openLive(this, 'iracing', () => hz, this);
     const options = {
       signal: stop.signal,
       onState: (state: SimState) => this.states.push(state),

@@ -1,0 +1,427 @@
+import { mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type ByeReason, relayHello } from '@okboxbox/protocol';
+import { z } from 'zod';
+import { frameSpooled, Segment, type Spooled, spooledAt } from './segment.js';
+
+/** What a relay greets a server with, but for where the stream is by then. */
+export type Greeting = z.infer<typeof greeting>;
+const greeting = relayHello.omit({ sessionTime: true });
+const storedStream = z.object({
+  greeting,
+  ended: z.object({ reason: z.string(), message: z.string().optional() }).nullable(),
+  sessionTime: z.number().nullable(),
+});
+
+/** How a stream ended: nothing more comes. */
+export interface StreamEnd {
+  readonly reason: ByeReason;
+  readonly message?: string;
+}
+
+const STREAM_FILE = 'stream.json';
+const SESSION_FILE = 'session.record';
+const OWNER_FILE = 'owner';
+const SEGMENT = /^(\d{10})\.seg$/;
+/** Records that are kept in memory besides, since most are sent as soon as they are captured. */
+const TAIL_BYTES = 1024 * 1024;
+/** Written at once. */
+const WRITE_BYTES = 1024 * 1024;
+/** While the disk takes nothing this much is kept in memory. */
+const MEMORY_BYTES = 64 * 1024 * 1024;
+const RETRY_MS = 1_000;
+/** Power may fail: what is written is on the disk itself this much later. */
+const SYNC_MS = 1_000;
+/** An owner that has not been heard of for so long has died, whoever has its process number now. */
+const OWNER_SILENT_MS = 30_000;
+
+export interface StreamWorld {
+  /** Bytes of a segment; the spool's bound is kept to within one. */
+  readonly segmentBytes: number;
+  /** The disk does not take what is captured, or takes it again (`null`). */
+  readonly onDiskTrouble: (because: string | null) => void;
+}
+
+/**
+ * Records of one running of practice, qualifying or race, in order, until every target has them: on disk, and the
+ * newest in memory besides.
+ */
+export class SpoolStream {
+  readonly greeting: Greeting;
+  readonly dir: string;
+  readonly #world: StreamWorld;
+  #ended: StreamEnd | null = null;
+  /** Newest session time captured, in seconds. */
+  sessionTime: number | null = null;
+  /** The newest session line, kept for a server that begins in the middle. */
+  session: Spooled | null = null;
+  /** Number of the first record that is still here and of the newest ever. */
+  #first = 1;
+  #last = 0;
+  #segments: Segment[] = [];
+  /** The newest records, up to `#last`; sizes of all from `#first` on. Both begin at their head. */
+  #tail: Spooled[] = [];
+  #tailHead = 0;
+  #tailBytes = 0;
+  #sizes: number[] = [];
+  #sizesHead = 0;
+  #bytes = 0;
+  #written = 0;
+  #writing: Promise<void> | null = null;
+  #failing = false;
+  #closed = false;
+  #retry: NodeJS.Timeout | null = null;
+  #sync: NodeJS.Timeout | null = null;
+  /** Records that left for want of room before every target had them, and the number of the newest of them. */
+  lost = 0;
+  lostUpTo = 0;
+  /** Whether a run before this one left it behind. */
+  readonly isLeftover: boolean;
+
+  private constructor(dir: string, stored: Greeting, isLeftover: boolean, world: StreamWorld) {
+    this.dir = dir;
+    this.greeting = stored;
+    this.isLeftover = isLeftover;
+    this.#world = world;
+  }
+
+  /** Begins a stream in a folder of its own. It works without the disk, too, as long as memory holds what it has. */
+  static create(spoolDir: string, stored: Greeting, world: StreamWorld): SpoolStream {
+    const stream = new SpoolStream(join(spoolDir, stored.run), stored, false, world);
+    try {
+      mkdirSync(stream.dir, { recursive: true });
+      stream.#store();
+      stream.own();
+    } catch (error) {
+      stream.#trouble(error);
+    }
+    return stream;
+  }
+
+  /** What a relay that is gone left in a folder; `null` where another owns it, or there is nothing to be read. */
+  static async adopt(dir: string, world: StreamWorld): Promise<SpoolStream | null> {
+    if (isOwned(dir)) return null;
+    const found = readStream(dir);
+    if (found === null) return null;
+    const stream = new SpoolStream(dir, found.greeting, true, world);
+    stream.own();
+    stream.sessionTime = found.sessionTime;
+    stream.#ended = (found.ended as StreamEnd | null) ?? { reason: 'stopped' };
+    stream.session = readSessionRecord(dir);
+    const names = (await readdir(dir)).flatMap((name) => {
+      const [, first] = SEGMENT.exec(name) ?? [];
+      return first === undefined ? [] : [{ name, first: Number(first) }];
+    });
+    for (const { name, first } of names.sort((a, b) => a.first - b.first)) {
+      const segment = await Segment.load(join(dir, name), first);
+      // Behind a gap that damage left, the server is told of what is lost.
+      if (segment.count > 0) stream.#segments.push(segment);
+    }
+    const [oldest] = stream.#segments;
+    stream.#first = oldest?.first ?? 1;
+    stream.#last = stream.#segments.at(-1)?.last ?? 0;
+    stream.#written = stream.#last;
+    for (let seq = stream.#first; seq <= stream.#last; seq++) stream.#sizes.push(stream.#sizeOnDisk(seq));
+    stream.#bytes = stream.#sizes.reduce((sum, size) => sum + size, 0);
+    return stream;
+  }
+
+  get run(): string {
+    return this.greeting.run;
+  }
+
+  /** How it ended; `null` while more may come. */
+  get ended(): StreamEnd | null {
+    return this.#ended;
+  }
+
+  get first(): number {
+    return this.#first;
+  }
+
+  get last(): number {
+    return this.#last;
+  }
+
+  /** Bytes of the records that are still here. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Bytes that it takes on disk or, where that fails, in memory. */
+  get heldBytes(): number {
+    const written = this.#segments.reduce((sum, segment) => sum + segment.bytes, 0);
+    return Math.max(written, this.#bytes);
+  }
+
+  /** When the oldest record was captured, or a little before; `null` where there is none. */
+  get oldestAt(): number | null {
+    if (this.#first > this.#last) return null;
+    const tail = this.#tail[this.#tailHead];
+    if (tail !== undefined && tail.seq <= this.#first) return tail.at;
+    return this.#segments.find((segment) => segment.last >= this.#first)?.firstAt ?? tail?.at ?? null;
+  }
+
+  /** Says that this process has the stream; to be said again every few seconds. */
+  own(): void {
+    const path = join(this.dir, OWNER_FILE);
+    try {
+      writeFileSync(path, String(process.pid));
+      const now = new Date();
+      utimesSync(path, now, now);
+    } catch {
+      // The disk's trouble is told where records are written.
+    }
+  }
+
+  /** Adds a record; `bytes` carries the number `last + 1`. */
+  put(bytes: Uint8Array, at: number, kind: 'session' | 'frame' | 'other'): void {
+    this.#last += 1;
+    const record = { seq: this.#last, bytes, at };
+    this.#tail.push(record);
+    this.#tailBytes += bytes.length;
+    this.#sizes.push(bytes.length);
+    this.#bytes += bytes.length;
+    if (kind === 'session') {
+      this.session = record;
+      this.#keepSession(record);
+    }
+    this.#write();
+  }
+
+  /** Nothing more comes. */
+  end(end: StreamEnd): void {
+    if (this.#ended !== null) return;
+    this.#ended = end;
+    try {
+      this.#store();
+    } catch (error) {
+      this.#trouble(error);
+    }
+  }
+
+  /** Records from a number on, in order; fewer than there are, and none behind the last. */
+  async read(from: number, maxBytes: number, maxRecords: number): Promise<readonly Spooled[]> {
+    const first = this.#tail[this.#tailHead]?.seq ?? Number.POSITIVE_INFINITY;
+    if (from >= first) return this.#fromTail(from, maxBytes, maxRecords);
+    const segment = this.#segments.find((each) => from >= each.first && from <= each.last);
+    return segment ? segment.read(from, maxBytes, maxRecords) : [];
+  }
+
+  /** Lets go of all up to a number. */
+  release(upTo: number): void {
+    const floor = Math.min(upTo, this.#last);
+    while (this.#first <= floor) {
+      this.#bytes -= this.#sizes[this.#sizesHead] as number;
+      this.#sizesHead += 1;
+      this.#first += 1;
+    }
+    if (this.#sizesHead > 4_096 && this.#sizesHead * 2 > this.#sizes.length) {
+      this.#sizes = this.#sizes.slice(this.#sizesHead);
+      this.#sizesHead = 0;
+    }
+    this.#trimTail();
+    while (this.#segments.length > 0) {
+      const [oldest] = this.#segments as [Segment];
+      const isDone = this.#segments.length > 1 || oldest.bytes >= this.#world.segmentBytes || this.#ended !== null;
+      if (oldest.last >= this.#first || !isDone || this.#writing !== null) break;
+      this.#segments.shift();
+      discard(oldest);
+    }
+  }
+
+  /** Gives up the oldest records for want of room; returns how many. */
+  dropOldest(): number {
+    const oldest = this.#segments[0];
+    const upTo = oldest !== undefined && oldest.last >= this.#first ? oldest.last : this.#first;
+    const dropped = Math.max(0, Math.min(upTo, this.#last) - this.#first + 1);
+    this.lost += dropped;
+    this.lostUpTo = upTo;
+    this.release(upTo);
+    return dropped;
+  }
+
+  /** Writes what is left to the disk, and closes it; the folder stays for the next run. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#writing;
+    if (this.#retry) clearTimeout(this.#retry);
+    if (this.#sync) clearTimeout(this.#sync);
+    try {
+      this.#store();
+      await this.#segments.at(-1)?.sync();
+    } catch {
+      // Nobody is left to be told; what was written stays.
+    }
+    for (const segment of this.#segments) await segment.close();
+    rmSync(join(this.dir, OWNER_FILE), { force: true });
+  }
+
+  /** Deletes the stream: every target has it. */
+  async remove(): Promise<void> {
+    await this.close();
+    await rm(this.dir, { recursive: true, force: true });
+  }
+
+  #fromTail(from: number, maxBytes: number, maxRecords: number): readonly Spooled[] {
+    const start = this.#tailHead + from - (this.#tail[this.#tailHead] as Spooled).seq;
+    let end = start;
+    let bytes = 0;
+    while (end < this.#tail.length && end - start < maxRecords) {
+      bytes += (this.#tail[end] as Spooled).bytes.length;
+      if (end > start && bytes > maxBytes) break;
+      end += 1;
+    }
+    return this.#tail.slice(start, end);
+  }
+
+  #trimTail(): void {
+    for (;;) {
+      const oldest = this.#tail[this.#tailHead];
+      if (oldest === undefined) break;
+      const isNeeded = oldest.seq >= this.#first && (oldest.seq > this.#written || this.#tailBytes <= TAIL_BYTES);
+      if (isNeeded) break;
+      this.#tailBytes -= oldest.bytes.length;
+      this.#tailHead += 1;
+    }
+    if (this.#tailHead > 1_024 && this.#tailHead * 2 > this.#tail.length) {
+      this.#tail = this.#tail.slice(this.#tailHead);
+      this.#tailHead = 0;
+    }
+  }
+
+  #write(): void {
+    if (this.#writing !== null || this.#retry !== null) return;
+    this.#writing = this.#writeAll().finally(() => {
+      this.#writing = null;
+    });
+  }
+
+  async #writeAll(): Promise<void> {
+    // Those that come in the same turn are written together.
+    await Promise.resolve();
+    while (this.#written < this.#last) {
+      // What every target has already need not be written.
+      const from = Math.max(this.#written + 1, this.#first);
+      if (from > this.#last) break;
+      const batch = this.#fromTail(from, WRITE_BYTES, Number.POSITIVE_INFINITY);
+      try {
+        await this.#segmentFor(from, batch).append(batch.map(frameSpooled));
+      } catch (error) {
+        this.#trouble(error);
+        if (!this.#closed) this.#retryLater();
+        return;
+      }
+      this.#written = from + batch.length - 1;
+      if (this.#failing) {
+        this.#failing = false;
+        this.#world.onDiskTrouble(null);
+      }
+      this.#trimTail();
+      this.#syncLater();
+    }
+    this.#written = Math.max(this.#written, Math.min(this.#first - 1, this.#last));
+  }
+
+  #segmentFor(seq: number, [first]: readonly Spooled[]): Segment {
+    const current = this.#segments.at(-1);
+    if (current !== undefined && current.last + 1 === seq && current.bytes < this.#world.segmentBytes) return current;
+    // A closed file is opened again for a read.
+    void current?.close().catch(() => undefined);
+    const path = join(this.dir, `${String(seq).padStart(10, '0')}.seg`);
+    const segment = Segment.create(path, seq, first?.at ?? 0);
+    this.#segments.push(segment);
+    return segment;
+  }
+
+  #retryLater(): void {
+    this.#retry = setTimeout(() => {
+      this.#retry = null;
+      while (this.#tailBytes > MEMORY_BYTES) if (this.dropOldest() === 0) break;
+      this.#write();
+    }, RETRY_MS);
+    this.#retry.unref();
+  }
+
+  #syncLater(): void {
+    this.#sync ??= setTimeout(() => {
+      this.#sync = null;
+      this.#segments
+        .at(-1)
+        ?.sync()
+        .catch(() => undefined);
+    }, SYNC_MS).unref();
+  }
+
+  #trouble(error: unknown): void {
+    if (this.#failing) return;
+    this.#failing = true;
+    this.#world.onDiskTrouble((error as Error).message);
+  }
+
+  #keepSession(record: Spooled): void {
+    const path = join(this.dir, SESSION_FILE);
+    const seq = Buffer.alloc(4);
+    seq.writeUInt32LE(record.seq);
+    mkdir(this.dir, { recursive: true })
+      .then(() => writeFile(`${path}.new`, Buffer.concat([seq, frameSpooled(record)])))
+      .then(() => rename(`${path}.new`, path))
+      .catch((error) => this.#trouble(error));
+  }
+
+  #store(): void {
+    const stored = { greeting: this.greeting, ended: this.#ended, sessionTime: this.sessionTime };
+    writeFileSync(join(this.dir, STREAM_FILE), JSON.stringify(stored));
+  }
+
+  #sizeOnDisk(seq: number): number {
+    const segment = this.#segments.find((each) => seq >= each.first && seq <= each.last);
+    return segment?.sizeOf(seq) ?? 0;
+  }
+}
+
+function discard(segment: Segment): void {
+  segment
+    .close()
+    .then(() => rm(segment.path, { force: true }))
+    .catch(() => undefined);
+}
+
+function isOwned(dir: string): boolean {
+  try {
+    const path = join(dir, OWNER_FILE);
+    if (Math.abs(Date.now() - statSync(path).mtimeMs) > OWNER_SILENT_MS) return false;
+    const pid = Number(readFileSync(path, 'utf8'));
+    return Number.isInteger(pid) && pid > 0 && isRunning(pid);
+  } catch {
+    return false;
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+function readStream(dir: string): z.infer<typeof storedStream> | null {
+  try {
+    return storedStream.parse(JSON.parse(readFileSync(join(dir, STREAM_FILE), 'utf8')));
+  } catch {
+    return null;
+  }
+}
+
+function readSessionRecord(dir: string): Spooled | null {
+  try {
+    const bytes = readFileSync(join(dir, SESSION_FILE));
+    const found = spooledAt(bytes, 4);
+    return found && { seq: bytes.readUInt32LE(0), bytes: found.bytes, at: found.at };
+  } catch {
+    return null;
+  }
+}

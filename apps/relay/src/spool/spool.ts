@@ -1,0 +1,199 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Greeting, SpoolStream, type StreamEnd } from './spool-stream.js';
+
+export interface SpoolOptions {
+  readonly dir: string;
+  /** The oldest records go when there is more than this, in bytes. */
+  readonly maxBytes: () => number;
+  readonly say: (text: string) => void;
+}
+
+/** How full a spool is. */
+export interface SpoolFill {
+  readonly records: number;
+  readonly bytes: number;
+  /** Age of the oldest record in ms; 0 where there is none. */
+  readonly oldestMs: number;
+  /** Records that left for want of room before every target had them. */
+  readonly lost: number;
+}
+
+const MOST_SEGMENT_BYTES = 4 * 1024 * 1024;
+const SEGMENTS_AT_LEAST = 8;
+const OWN_MS = 5_000;
+
+/**
+ * Keeps what a relay captures until every target that is to have it has acknowledged it: on disk, so that neither a crash
+ * nor a long outage loses anything below its bound. Streams are in the order in which they began, what runs before this
+ * one left behind first.
+ */
+export class Spool {
+  readonly #options: SpoolOptions;
+  readonly #streams: SpoolStream[] = [];
+  readonly #progress = new Map<SpoolStream, Map<string, number>>();
+  readonly #owning: NodeJS.Timeout;
+  #targets: readonly string[] = [];
+  #waiting: (() => void)[] = [];
+  #lostBefore = 0;
+
+  private constructor(options: SpoolOptions) {
+    this.#options = options;
+    this.#owning = setInterval(() => {
+      for (const stream of this.#streams) stream.own();
+    }, OWN_MS);
+    this.#owning.unref();
+  }
+
+  /** Opens a spool with what relays that are gone left in its folder. */
+  static async open(options: SpoolOptions): Promise<Spool> {
+    const spool = new Spool(options);
+    const names = await readdir(options.dir).catch(() => []);
+    const found: SpoolStream[] = [];
+    for (const name of names) {
+      const stream = await SpoolStream.adopt(join(options.dir, name), spool.#world()).catch(() => null);
+      if (stream === null) continue;
+      if (stream.last === 0) await stream.remove();
+      else found.push(stream);
+    }
+    found.sort((a, b) => (a.oldestAt ?? 0) - (b.oldestAt ?? 0));
+    spool.#streams.push(...found);
+    const records = found.reduce((sum, stream) => sum + stream.last - stream.first + 1, 0);
+    if (records > 0) options.say(`${records} records of a run before are still here; they are sent first.`);
+    return spool;
+  }
+
+  /** All streams that some target has still to get, oldest first. */
+  get streams(): readonly SpoolStream[] {
+    return this.#streams;
+  }
+
+  get isEmpty(): boolean {
+    return this.#streams.every((stream) => stream.ended !== null && stream.first > stream.last);
+  }
+
+  begin(greeting: Greeting): SpoolStream {
+    const stream = SpoolStream.create(this.#options.dir, greeting, this.#world());
+    this.#streams.push(stream);
+    return stream;
+  }
+
+  /** Adds a record to a stream; the oldest go where there is no room for it. */
+  put(stream: SpoolStream, bytes: Uint8Array, at: number, kind: 'session' | 'frame' | 'other'): void {
+    stream.put(bytes, at, kind);
+    let held = this.#held();
+    while (held > this.#options.maxBytes()) {
+      const oldest = this.#streams.find((each) => each.first <= each.last);
+      if (oldest === undefined || oldest.dropOldest() === 0) break;
+      held = this.#held();
+    }
+  }
+
+  /** Who is to have everything; what all of them have goes. */
+  set targets(targets: readonly string[]) {
+    this.#targets = targets;
+    for (const stream of [...this.#streams]) this.#release(stream);
+    this.stir();
+  }
+
+  /** A target has all of a stream up to a number. */
+  acknowledge(stream: SpoolStream, target: string, upTo: number): void {
+    const progress = this.#progressOf(stream);
+    if ((progress.get(target) ?? 0) >= upTo) return;
+    progress.set(target, upTo);
+    this.#release(stream);
+    this.stir();
+  }
+
+  /** A target has all of a stream that has ended, and was told so. */
+  finish(stream: SpoolStream, target: string): void {
+    this.#progressOf(stream).set(target, Number.POSITIVE_INFINITY);
+    this.#release(stream);
+    this.stir();
+  }
+
+  /** The stream that a target is to get next; `undefined` where it has all that has begun. */
+  nextFor(target: string, except: ReadonlySet<SpoolStream>): SpoolStream | undefined {
+    return this.#streams.find(
+      (stream) => !except.has(stream) && this.#progress.get(stream)?.get(target) !== Number.POSITIVE_INFINITY,
+    );
+  }
+
+  /** Resolves at the next acknowledgement, or when who is to have what has changed. */
+  changed(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  /** Wakes whoever waits for a change. */
+  stir(): void {
+    for (const wake of this.#waiting.splice(0)) wake();
+  }
+
+  /** Bytes that some target has still to get. */
+  get bytes(): number {
+    return this.#streams.reduce((sum, stream) => sum + stream.bytes, 0);
+  }
+
+  /** `now` in milliseconds since the epoch, on the clock that captured. */
+  fill(now: number): SpoolFill {
+    const oldest = this.#streams.find((stream) => stream.first <= stream.last)?.oldestAt;
+    return {
+      records: this.#streams.reduce((sum, stream) => sum + stream.last - stream.first + 1, 0),
+      bytes: this.bytes,
+      oldestMs: oldest == null ? 0 : Math.max(0, Math.round(now - oldest)),
+      lost: this.#lostBefore + this.#streams.reduce((sum, stream) => sum + stream.lost, 0),
+    };
+  }
+
+  /** Writes what is left to the disk for the next run; removes what every target has. */
+  async close(end: StreamEnd): Promise<void> {
+    clearInterval(this.#owning);
+    for (const stream of this.#streams) {
+      stream.end(end);
+      const isDone = this.#isDone(stream);
+      await (isDone ? stream.remove() : stream.close());
+    }
+    this.stir();
+  }
+
+  #world() {
+    return {
+      segmentBytes: Math.max(64 * 1024, Math.min(MOST_SEGMENT_BYTES, this.#options.maxBytes() / SEGMENTS_AT_LEAST)),
+      onDiskTrouble: (because: string | null) =>
+        this.#options.say(
+          because === null
+            ? 'The disk takes what is captured again.'
+            : `The spool folder ${this.#options.dir} takes nothing (${because}): what is captured is kept in memory.`,
+        ),
+    };
+  }
+
+  #held(): number {
+    return this.#streams.reduce((sum, stream) => sum + stream.heldBytes, 0);
+  }
+
+  #progressOf(stream: SpoolStream): Map<string, number> {
+    let progress = this.#progress.get(stream);
+    if (progress === undefined) {
+      progress = new Map();
+      this.#progress.set(stream, progress);
+    }
+    return progress;
+  }
+
+  #release(stream: SpoolStream): void {
+    if (this.#targets.length === 0) return;
+    const progress = this.#progressOf(stream);
+    const floor = Math.min(...this.#targets.map((target) => progress.get(target) ?? 0));
+    if (floor > 0) stream.release(floor);
+    if (floor !== Number.POSITIVE_INFINITY) return;
+    this.#streams.splice(this.#streams.indexOf(stream), 1);
+    this.#progress.delete(stream);
+    this.#lostBefore += stream.lost;
+    stream.remove().catch(() => undefined);
+  }
+
+  #isDone(stream: SpoolStream): boolean {
+    return stream.first > stream.last;
+  }
+}
