@@ -114,6 +114,7 @@ export class Target {
   #failures = 0;
   #hasFed = false;
   #isDraining = false;
+  #stopping: Promise<void> | null = null;
   #pumping = false;
   #pumpAgain = false;
   #timer: NodeJS.Timeout | null = null;
@@ -183,7 +184,14 @@ export class Target {
   }
 
   /** Says goodbye where the connection stands, and lets go of it. `start` goes on. */
-  async stop(reason: ByeReason, because: string, message?: string): Promise<void> {
+  stop(reason: ByeReason, because: string, message?: string): Promise<void> {
+    this.#stopping ??= this.#stop(reason, because, message).finally(() => {
+      this.#stopping = null;
+    });
+    return this.#stopping;
+  }
+
+  async #stop(reason: ByeReason, because: string, message?: string): Promise<void> {
     if (this.#state.state === 'off') return;
     this.#isDraining = true;
     if (this.#socket?.connected && this.#feeding !== null) {
@@ -391,13 +399,13 @@ export class Target {
     const answer: Ack<T> = await new Promise((resolve) => {
       socket.emit(event, payload, resolve);
     });
-    if (this.#turn !== turn || this.#socket !== socket) return null;
-    this.#inFlight -= 1;
-    return answer;
+    return this.#turn === turn && this.#socket === socket ? answer : null;
   }
 
   #answered(socket: Socket, feeding: Feeding, receipt: Ack<FramesReceipt> | null): void {
     if (receipt === null || this.#socket !== socket || this.#feeding !== feeding) return;
+    // Here, since answers may come together: each counts by what it says.
+    this.#inFlight -= 1;
     if (!receipt.ok) {
       this.#failed(receipt.error.message);
       return;

@@ -1,4 +1,5 @@
-import { type FileHandle, open, readFile } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
 
 /**
@@ -153,6 +154,7 @@ export class Segment {
   }
 
   async #create(): Promise<FileHandle> {
+    await mkdir(dirname(this.path), { recursive: true });
     const handle = await open(this.path, 'w+');
     try {
       await handle.write(MAGIC, 0, MAGIC.length, 0);

@@ -1,5 +1,5 @@
 import { mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ByeReason, relayHello } from '@okboxbox/protocol';
 import { z } from 'zod';
@@ -71,6 +71,7 @@ export class SpoolStream {
   #writing: Promise<void> | null = null;
   #failing = false;
   #closed = false;
+  #keeping: Promise<void> = Promise.resolve();
   #retry: NodeJS.Timeout | null = null;
   #sync: NodeJS.Timeout | null = null;
   /** Records that left for want of room before every target had them, and the number of the newest of them. */
@@ -151,7 +152,9 @@ export class SpoolStream {
 
   /** Bytes that it takes on disk or, where that fails, in memory. */
   get heldBytes(): number {
-    const written = this.#segments.reduce((sum, segment) => sum + segment.bytes, 0);
+    // What every target has is on its way out.
+    const needed = this.#segments.filter((segment) => segment.last >= this.#first);
+    const written = needed.reduce((sum, segment) => sum + segment.bytes, 0);
     return Math.max(written, this.#bytes);
   }
 
@@ -224,8 +227,10 @@ export class SpoolStream {
     this.#trimTail();
     while (this.#segments.length > 0) {
       const [oldest] = this.#segments as [Segment];
-      const isDone = this.#segments.length > 1 || oldest.bytes >= this.#world.segmentBytes || this.#ended !== null;
-      if (oldest.last >= this.#first || !isDone || this.#writing !== null) break;
+      if (oldest.last >= this.#first) break;
+      // The last is written to, until it is full.
+      const isFull = oldest.bytes >= this.#world.segmentBytes || this.#ended !== null;
+      if (this.#segments.length === 1 && (this.#writing !== null || !isFull)) break;
       this.#segments.shift();
       discard(oldest);
     }
@@ -244,24 +249,31 @@ export class SpoolStream {
 
   /** Writes what is left to the disk, and closes it; the folder stays for the next run. */
   async close(): Promise<void> {
-    this.#closed = true;
-    await this.#writing;
-    if (this.#retry) clearTimeout(this.#retry);
-    if (this.#sync) clearTimeout(this.#sync);
+    await this.#rest();
     try {
       this.#store();
       await this.#segments.at(-1)?.sync();
+      for (const segment of this.#segments) await segment.close();
+      rmSync(join(this.dir, OWNER_FILE), { force: true });
     } catch {
       // Nobody is left to be told; what was written stays.
     }
-    for (const segment of this.#segments) await segment.close();
-    rmSync(join(this.dir, OWNER_FILE), { force: true });
   }
 
   /** Deletes the stream: every target has it. */
   async remove(): Promise<void> {
-    await this.close();
+    await this.#rest();
+    for (const segment of this.#segments) await segment.close().catch(() => undefined);
     await rm(this.dir, { recursive: true, force: true });
+  }
+
+  /** Ends what is under way on the disk. */
+  async #rest(): Promise<void> {
+    this.#closed = true;
+    await this.#writing;
+    await this.#keeping;
+    if (this.#retry) clearTimeout(this.#retry);
+    if (this.#sync) clearTimeout(this.#sync);
   }
 
   #fromTail(from: number, maxBytes: number, maxRecords: number): readonly Spooled[] {
@@ -316,6 +328,8 @@ export class SpoolStream {
       this.#written = from + batch.length - 1;
       if (this.#failing) {
         this.#failing = false;
+        this.#store();
+        this.own();
         this.#world.onDiskTrouble(null);
       }
       this.#trimTail();
@@ -364,7 +378,7 @@ export class SpoolStream {
     const path = join(this.dir, SESSION_FILE);
     const seq = Buffer.alloc(4);
     seq.writeUInt32LE(record.seq);
-    mkdir(this.dir, { recursive: true })
+    this.#keeping = this.#keeping
       .then(() => writeFile(`${path}.new`, Buffer.concat([seq, frameSpooled(record)])))
       .then(() => rename(`${path}.new`, path))
       .catch((error) => this.#trouble(error));

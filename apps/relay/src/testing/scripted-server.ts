@@ -7,6 +7,8 @@ import {
   RELAY_NAMESPACE,
   type RelayBye,
   type RelayHello,
+  type RelayLost,
+  type RelayStatus,
   type RelayWelcome,
   type SeqRanges,
   type SourceRecord,
@@ -31,7 +33,13 @@ export interface Stream {
   readonly hello: RelayHello;
   readonly records: SourceRecord[];
   readonly byes: RelayBye[];
+  /** What the relay said will never come. */
+  readonly lost: RelayLost[];
+  readonly statuses: RelayStatus[];
   hellos: number;
+  /** First number that came, and the last that is here or will never come; 0 before the first. */
+  first: number;
+  last: number;
 }
 
 export interface Script {
@@ -95,19 +103,36 @@ export class ScriptedServer {
       stream.hellos += 1;
       ack({ ok: true, sessionId: `sess_${hello.simSessionKey}`, have: have(stream) });
     });
-    socket.on('relay:frames', async (batch: Buffer, ack: (receipt: Ack<FramesReceipt>) => void) => {
-      const current = stream;
-      if (current === undefined) throw new Error('Frames came before a greeting.');
-      const records = splitBatch(batch).map((record) => ({ seq: record.seq, record: decodeRecord(record) }));
-      for (const { seq } of records) this.came.push(seq);
-      const deed = (await this.script.onBatch?.(records.map(({ record }) => record))) ?? 'take';
-      if (deed === 'take' || deed === 'take, then break') {
-        // A gap is not taken, and what is there already is not taken twice.
-        for (const { seq, record } of records) if (seq === current.records.length + 1) current.records.push(record);
-      }
-      if (deed === 'break' || deed === 'take, then break') socket.conn.close();
-      else if (deed === 'refuse') ack({ ok: false, error: { code: 'internal', message: 'the disk is full' } });
-      else ack({ ok: true, have: have(current) });
+    // One call after another, as they come.
+    let turn: Promise<unknown> = Promise.resolve();
+    const inTurn = (run: () => Promise<void>) => {
+      turn = turn.then(run);
+    };
+    socket.on('relay:frames', (batch: Buffer, ack: (receipt: Ack<FramesReceipt>) => void) =>
+      inTurn(async () => {
+        const current = stream;
+        if (current === undefined) throw new Error('Frames came before a greeting.');
+        const records = splitBatch(batch).map((record) => ({ seq: record.seq, record: decodeRecord(record) }));
+        for (const { seq } of records) this.came.push(seq);
+        const deed = (await this.script.onBatch?.(records.map(({ record }) => record))) ?? 'take';
+        if (deed === 'take' || deed === 'take, then break') take(current, records);
+        if (deed === 'break' || deed === 'take, then break') socket.conn.close();
+        else if (deed === 'refuse') ack({ ok: false, error: { code: 'internal', message: 'the disk is full' } });
+        else ack({ ok: true, have: have(current) });
+      }),
+    );
+    socket.on('relay:lost', (lost: RelayLost, ack: (receipt: Ack<FramesReceipt>) => void) =>
+      inTurn(async () => {
+        if (stream === undefined) throw new Error('Records were lost before a greeting.');
+        stream.lost.push(lost);
+        stream.first ||= lost.from;
+        if (stream.last === 0 || lost.from <= stream.last + 1) stream.last = Math.max(stream.last, lost.to);
+        ack({ ok: true, have: have(stream) });
+      }),
+    );
+    socket.on('relay:status', (status: RelayStatus, ack: (answer: Ack<object>) => void) => {
+      stream?.statuses.push(status);
+      ack({ ok: true });
     });
     socket.on('relay:bye', (bye: RelayBye, ack: (answer: Ack<object>) => void) => {
       stream?.byes.push(bye);
@@ -119,13 +144,23 @@ export class ScriptedServer {
     const same = (each: Stream) => each.hello.run === hello.run && each.hello.simSessionKey === hello.simSessionKey;
     let stream = this.streams.find(same);
     if (stream === undefined) {
-      stream = { hello, records: [], byes: [], hellos: 0 };
+      stream = { hello, records: [], byes: [], lost: [], statuses: [], hellos: 0, first: 0, last: 0 };
       this.streams.push(stream);
     }
     return stream;
   }
 }
 
+/** Keeps what follows: a gap is not taken, and what is there already is not taken twice. */
+function take(stream: Stream, records: readonly { seq: number; record: SourceRecord }[]): void {
+  for (const { seq, record } of records) {
+    if (stream.last !== 0 && seq !== stream.last + 1) continue;
+    stream.records.push(record);
+    stream.first ||= seq;
+    stream.last = seq;
+  }
+}
+
 function have(stream: Stream): SeqRanges {
-  return stream.records.length === 0 ? [] : [[1, stream.records.length]];
+  return stream.last === 0 ? [] : [[stream.first, stream.last]];
 }

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { batch, frame, race, sessionLine } from '../testing/race.js';
 import { serverForEachTest } from '../testing/running-server.js';
 
-const { token, socket, relay, get, timingOf, hello } = serverForEachTest();
+const { token, socket, relay, get, timingOf, hello, restart } = serverForEachTest();
 
 describe('a relay', () => {
   it('is welcomed to a session, and what it sends is timed and acknowledged', async () => {
@@ -133,5 +133,91 @@ describe('a relay', () => {
     expect(await rig.emitWithAck('relay:frames', Buffer.from(batch(race(1), 1)))).toMatchObject({
       error: { code: 'bad_request', message: expect.stringContaining('Greet first') },
     });
+  });
+});
+
+describe('a relay that has lost records', () => {
+  it('says which, and goes on behind them, also after a restart', async () => {
+    const { send, relay: rig, sessionId } = await relay();
+    await send(race(10), 1);
+    const lost = { from: 12, to: 41, reason: 'spool_full' };
+    expect(await rig.emitWithAck('relay:lost', lost)).toEqual({ ok: true, have: [[1, 41]] });
+    expect(await send([frame(41)], 42)).toEqual({ ok: true, have: [[1, 42]] });
+    expect((await timingOf(sessionId)).sessionTime).toBeCloseTo(104.1);
+    await restart();
+    expect((await relay()).have).toEqual([[1, 42]]);
+  });
+
+  it('cannot lose what is here, nor what is behind a gap', async () => {
+    const { send, relay: rig } = await relay();
+    await send(race(10), 1);
+    expect(await rig.emitWithAck('relay:lost', { from: 3, to: 9, reason: 'spool_full' })).toEqual({
+      ok: true,
+      have: [[1, 11]],
+    });
+    expect(await rig.emitWithAck('relay:lost', { from: 20, to: 29, reason: 'spool_full' })).toEqual({
+      ok: true,
+      have: [[1, 11]],
+    });
+    expect(await rig.emitWithAck('relay:lost', { from: 12, to: 1e99, reason: 'bored' })).toMatchObject({
+      ok: false,
+      error: { code: 'bad_request' },
+    });
+  });
+});
+
+describe('what is known of a relay', () => {
+  it('is its clock, what it says of itself and how far it has come, for operators', async () => {
+    await restart(undefined, { DIAGNOSTICS_ENABLED: 'true' });
+    const { send, relay: rig, sessionId } = await relay();
+    rig.on('clock:ping', (_ping, answer) => {
+      const now = Date.now() + 7_000;
+      answer({ receivedAt: now, sentAt: now, wallAt: now });
+    });
+    await send(race(10), 1);
+    const status = {
+      version: '0',
+      source: 'iracing',
+      rateHz: 10,
+      maxHz: null,
+      queue: { records: 0, bytes: 0, oldestMs: 0, lost: 0 },
+      cars: null,
+      cpu: 0.01,
+      memoryBytes: 1,
+      wallStepMs: 0,
+    };
+    expect(await rig.emitWithAck('relay:status', status)).toEqual({ ok: true });
+    const path = `/api/diagnostics/parity?sessionId=${sessionId}`;
+    expect((await get(path)).status).toBe(401);
+    expect((await get(path, await token('team'))).status).toBe(403);
+    await vi.waitFor(async () => {
+      const { body } = await get<{ sessions: object[] }>(path, await token('ops'));
+      expect(body.sessions).toMatchObject([
+        { framesTotal: 10, relays: [{ relayId: 'rig', taken: 11, acknowledged: 11, status, clock: { steps: 0 } }] },
+      ]);
+      const [{ relays }] = body.sessions as [{ relays: { clock: { offsetMs: number } }[] }];
+      expect(relays[0]?.clock.offsetMs).toBeGreaterThan(6_900);
+      expect(relays[0]?.clock.offsetMs).toBeLessThan(7_100);
+    });
+    expect((await get('/api/diagnostics/parity?sessionId=sess_no', await token('ops'))).status).toBe(404);
+    rig.disconnect();
+    await vi.waitFor(async () => {
+      const { body } = await get<{ sessions: { relays: object[] }[] }>(path, await token('ops'));
+      expect(body.sessions[0]?.relays).toEqual([]);
+    });
+  });
+
+  it("is nobody else's: without DIAGNOSTICS_ENABLED the calls are not there", async () => {
+    expect((await get('/api/diagnostics/parity', await token('admin'))).status).toBe(404);
+  });
+});
+
+describe('a goodbye', () => {
+  it.each(['kill-switch', 'disabled'])('for %s does not end a session: the relay comes back to it', async (reason) => {
+    const first = await relay();
+    await first.send(race(10), 1);
+    await first.relay.emitWithAck('relay:bye', { reason });
+    first.relay.disconnect();
+    expect(await relay()).toMatchObject({ sessionId: first.sessionId, have: [[1, 11]] });
   });
 });

@@ -71,10 +71,10 @@ export function serverForEachTest() {
     return startServer({ config, version: '0.0.0-test', webDir: null, log: pino({ level: 'silent' }) });
   }
 
-  async function restart(meanwhile: () => void = () => undefined): Promise<void> {
+  async function restart(meanwhile: () => void = () => undefined, env: Record<string, string> = {}): Promise<void> {
     await server.close();
     meanwhile();
-    server = await start();
+    server = await start(env);
   }
 
   async function token(role: Role, claims: object = {}, ttlS = 600): Promise<string> {

@@ -1,0 +1,314 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type RelayConfig, readRelayConfig } from './config.js';
+import { type RelayOutcome, runRelay } from './run-relay.js';
+import { PushedSource } from './testing/pushed-source.js';
+import { type Script, ScriptedServer, type Stream } from './testing/scripted-server.js';
+import { temporaryFolder } from './testing/temporary-folder.js';
+import { frames, session } from './testing/told-source.js';
+
+const inFolder = temporaryFolder();
+let runs = 0;
+let said: string[] = [];
+let servers: ScriptedServer[] = [];
+let stop = new AbortController();
+let running: Promise<RelayOutcome>[] = [];
+
+beforeEach(() => {
+  said = [];
+  servers = [];
+  stop = new AbortController();
+  running = [];
+});
+afterEach(async () => {
+  stop.abort();
+  await Promise.all(running);
+  for (const server of servers) await server.close();
+});
+
+async function listen(script: Script = {}, port = 0): Promise<ScriptedServer> {
+  const server = await ScriptedServer.listen(script, port);
+  servers.push(server);
+  return server;
+}
+
+/** A port that a server was at, and is away from. */
+async function freePort(): Promise<number> {
+  const server = await ScriptedServer.listen();
+  const port = Number(new URL(server.url).port);
+  await server.close();
+  return port;
+}
+
+/** A relay of a live sim, with a configuration that the test may change, and the way to stop it. */
+function relay(env: Record<string, string>, spoolDir = inFolder(`targets-${++runs}`), random = () => 0) {
+  const source = new PushedSource();
+  const listeners: ((config: RelayConfig) => void)[] = [];
+  const read = (more: Record<string, string>) => ({
+    ...readRelayConfig({ RELAY_PARITY_SAMPLE_RATE: '1', ...more }),
+    spoolDir,
+  });
+  let current = read(env);
+  const outcome = runRelay({
+    source,
+    speed: 1,
+    config: {
+      get current() {
+        return current;
+      },
+      onChange: (listener) => listeners.push(listener),
+    },
+    relayId: 'rig',
+    signal: stop.signal,
+    output: { write: (text) => said.push(text) },
+    version: '0',
+    random,
+  });
+  running.push(outcome);
+  return {
+    source,
+    spoolDir,
+    outcome,
+    change: (more: Record<string, string>) => {
+      current = read({ ...env, ...more });
+      for (const listener of listeners) listener(current);
+    },
+  };
+}
+
+/** Session times of the frames that a stream was given, in tenths: the numbers that `frames` gave them. */
+const kept = (stream: Stream | undefined) =>
+  stream?.records.flatMap((record) => (record.kind === 'frame' ? [Math.round(record.sessionTime * 10)] : [])) ?? [];
+const upTo = (count: number, first = 1) => Array.from({ length: count - first + 1 }, (_, i) => first + i);
+const has = (server: ScriptedServer, numbers: readonly number[]) =>
+  vi.waitFor(() => expect(kept(server.streams[0])).toEqual(numbers), { timeout: 10_000 });
+
+describe('in parallel', () => {
+  it('every server that is enabled gets every frame', async () => {
+    const [one, two, three] = [await listen(), await listen(), await listen()];
+    const { source } = relay({
+      RELAY_BACKENDS: `${one.url},${two.url},${three.url}`,
+      RELAY_BACKEND_MODE: 'parallel',
+      RELAY_TARGETS_ENABLED: '1,1,0',
+    });
+    source.push(session(), ...frames(50));
+    await has(one, upTo(50));
+    await has(two, upTo(50));
+    expect(three.connections).toBe(0);
+  });
+
+  it('a server that takes nothing delays no other, and gets everything when it does', async () => {
+    let isAwake: () => void = () => undefined;
+    const awake = new Promise<void>((resolve) => {
+      isAwake = resolve;
+    });
+    const slow = await listen({
+      onBatch: async () => {
+        await awake;
+        return 'take';
+      },
+    });
+    const fast = await listen();
+    const { source } = relay({ RELAY_BACKENDS: `${slow.url},${fast.url}`, RELAY_BACKEND_MODE: 'parallel' });
+    source.push(session(), ...frames(200));
+    await has(fast, upTo(200));
+    expect(slow.streams[0]?.records ?? []).toEqual([]);
+    isAwake();
+    await has(slow, upTo(200));
+  });
+
+  it('a server that is not there delays no other', async () => {
+    const there = await listen();
+    const { source } = relay({ RELAY_BACKENDS: `http://127.0.0.1:1,${there.url}`, RELAY_BACKEND_MODE: 'parallel' });
+    source.push(session(), ...frames(100));
+    await has(there, upTo(100));
+  });
+
+  it('one server of several that refuses the relay does not end it', async () => {
+    const strict = await listen({ refuseConnections: { code: 'unauthenticated', message: 'No token.' } });
+    const there = await listen();
+    const { source } = relay({ RELAY_BACKENDS: `${strict.url},${there.url}`, RELAY_BACKEND_MODE: 'parallel' });
+    source.push(session(), ...frames(100));
+    await has(there, upTo(100));
+    await vi.waitFor(() => expect(said.join('')).toContain('A server refuses this relay: No token.'));
+  });
+
+  it('a server that is enabled later gets the session and what comes from then on', async () => {
+    const [one, two] = [await listen(), await listen()];
+    const env = { RELAY_BACKENDS: `${one.url},${two.url}`, RELAY_BACKEND_MODE: 'parallel' };
+    const { source, change } = relay({ ...env, RELAY_TARGETS_ENABLED: '1,0' });
+    source.push(session(), ...frames(30));
+    await has(one, upTo(30));
+    change({ RELAY_TARGETS_ENABLED: '1,1' });
+    await vi.waitFor(() => expect(two.connections).toBe(1));
+    source.push(...frames(20, 31));
+    await has(one, upTo(50));
+    await vi.waitFor(() => expect(kept(two.streams[0]).at(-1)).toBe(50), { timeout: 10_000 });
+    const [stream] = two.streams as [Stream];
+    expect(stream.records[0]?.kind).toBe('session');
+    expect(kept(stream)).toEqual(upTo(50, kept(stream)[0]));
+    // What the first server had by then is not here any more, and the relay says so.
+    expect(stream.lost).toEqual([{ from: 2, to: kept(stream)[0] ?? 0, reason: 'sent_elsewhere' }]);
+  });
+});
+
+describe('single', () => {
+  it('feeds the primary alone; another primary takes over without a lost or doubled frame', async () => {
+    const [one, two] = [await listen(), await listen()];
+    const { source, change } = relay({ RELAY_BACKENDS: `${one.url},${two.url}` });
+    source.push(session());
+    for (let i = 0; i < 20; i++) {
+      source.push(...frames(10, 1 + i * 10));
+      if (i === 9) await vi.waitFor(() => expect(kept(one.streams[0]).length).toBeGreaterThan(0));
+      if (i === 10) change({ RELAY_PRIMARY_INDEX: '1' });
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await vi.waitFor(() => expect(kept(two.streams[0]).at(-1)).toBe(200), { timeout: 10_000 });
+    const first = kept(one.streams[0]);
+    const second = kept(two.streams[0]);
+    expect([...first, ...second]).toEqual(upTo(200));
+    expect(first.length).toBeGreaterThan(0);
+    expect(one.streams[0]?.byes).toEqual([{ reason: 'disabled' }]);
+    await vi.waitFor(() => expect(one.connections).toBe(0));
+  });
+});
+
+describe('the kill switch', () => {
+  it('says goodbye with its reason and closes; what is captured meanwhile is sent when it is off again', async () => {
+    const server = await listen();
+    const { source, change } = relay({ RELAY_BACKENDS: server.url });
+    source.push(session(), ...frames(30));
+    await has(server, upTo(30));
+    change({ RELAY_KILL_SWITCH: '1' });
+    await vi.waitFor(() => expect(server.connections).toBe(0));
+    expect(server.streams[0]?.byes).toEqual([{ reason: 'kill-switch' }]);
+    source.push(...frames(70, 31));
+    await vi.waitFor(() => expect(said.join('')).toContain('The kill switch is on'));
+    expect(kept(server.streams[0])).toEqual(upTo(30));
+    change({ RELAY_KILL_SWITCH: '0' });
+    await has(server, upTo(100));
+    expect(server.streams).toHaveLength(1);
+  });
+
+  it('that is on from the start connects nowhere', async () => {
+    const server = await listen();
+    let connections = 0;
+    server.script.onHello = () => {
+      connections += 1;
+      return undefined;
+    };
+    const { source, spoolDir, change } = relay({ RELAY_BACKENDS: server.url, RELAY_KILL_SWITCH: '1' });
+    source.push(session(), ...frames(10));
+    await vi.waitFor(() => expect(existsSync(spoolDir) && readdirSync(spoolDir)).toHaveLength(1));
+    expect(connections).toBe(0);
+    change({ RELAY_KILL_SWITCH: '0' });
+    await has(server, upTo(10));
+  });
+
+  it('with RELAY_KILL_DISCARD throws away what is captured meanwhile', async () => {
+    const server = await listen();
+    const { source, change } = relay({ RELAY_BACKENDS: server.url, RELAY_KILL_DISCARD: '1' });
+    source.push(session(), ...frames(30));
+    await has(server, upTo(30));
+    change({ RELAY_KILL_SWITCH: '1', RELAY_KILL_DISCARD: '1' });
+    source.push(...frames(30, 31));
+    await vi.waitFor(() => expect(server.connections).toBe(0));
+    await new Promise((resolve) => setImmediate(resolve));
+    change({ RELAY_KILL_SWITCH: '0', RELAY_KILL_DISCARD: '1' });
+    source.push(...frames(10, 61));
+    await has(server, [...upTo(30), ...upTo(70, 61)]);
+  });
+});
+
+describe('a server that was away', () => {
+  it('for longer than the spool holds gets what is left, and is told what is lost', async () => {
+    const first = await listen();
+    const port = Number(new URL(first.url).port);
+    const { source } = relay({ RELAY_BACKENDS: first.url, RELAY_SPOOL_MAX_MB: '1' });
+    source.push(session(), ...frames(10));
+    await has(first, upTo(10));
+    await first.close();
+    for (let i = 0; i < 200; i++) {
+      source.push(...frames(100, 11 + i * 100));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    const again = await listen({}, port);
+    await vi.waitFor(() => expect(kept(again.streams[0]).at(-1)).toBe(20_010), { timeout: 20_000 });
+    const [stream] = again.streams as [Stream];
+    const numbers = kept(stream);
+    const lost = stream.lost.reduce((sum, { from, to }) => sum + to - from + 1, 0);
+    expect(numbers).toEqual(upTo(20_010, numbers[0]));
+    expect(lost).toBeGreaterThan(1_000);
+    expect(stream.lost.at(-1)).toMatchObject({ reason: 'spool_full' });
+  });
+
+  it('gets all sessions of the evening, each as a stream of its own', async () => {
+    const port = await freePort();
+    const url = `http://127.0.0.1:${port}`;
+    const { source } = relay({ RELAY_BACKENDS: url });
+    source.push(session('1:0'), ...frames(50), session('1:1'), ...frames(60), session('1:2'), ...frames(70));
+    await vi.waitFor(() => expect(said.join('')).toContain('tries again in'));
+    const server = await listen({}, port);
+    await vi.waitFor(() => expect(server.streams.map((stream) => kept(stream).length)).toEqual([50, 60, 70]), {
+      timeout: 10_000,
+    });
+    expect(server.streams.map(({ hello }) => hello.simSessionKey)).toEqual(['1:0', '1:1', '1:2']);
+    expect(server.streams.map(({ byes }) => byes.map(({ reason }) => reason))).toEqual([
+      ['session-changed'],
+      ['session-changed'],
+      [],
+    ]);
+  });
+});
+
+describe('a relay that is started again', () => {
+  it('sends first what its run before could not, then what is new', async () => {
+    const port = await freePort();
+    const url = `http://127.0.0.1:${port}`;
+    const before = relay({ RELAY_BACKENDS: url });
+    before.source.push(session('5:0'), ...frames(80));
+    await vi.waitFor(() => expect(said.join('')).toContain('tries again in'));
+    stop.abort();
+    await before.outcome;
+
+    stop = new AbortController();
+    const server = await listen({}, port);
+    const { source } = relay({ RELAY_BACKENDS: server.url }, before.spoolDir);
+    source.push(session('5:0'), ...frames(20, 81));
+    await vi.waitFor(() => expect(server.streams.map(kept)).toEqual([upTo(80), upTo(100, 81)]), { timeout: 10_000 });
+    expect(server.streams[0]?.hello.run).not.toBe(server.streams[1]?.hello.run);
+    // Nothing of the first run is left on the disk.
+    await vi.waitFor(() => expect(readdirSync(before.spoolDir)).toHaveLength(1));
+  });
+
+  it('is not held up by what its run before left for a show that its token does not cover', async () => {
+    const port = await freePort();
+    const url = `http://127.0.0.1:${port}`;
+    const before = relay({ RELAY_BACKENDS: url });
+    before.source.push(session('5:0'), ...frames(5));
+    await vi.waitFor(() => expect(said.join('')).toContain('tries again in'));
+    stop.abort();
+    await before.outcome;
+
+    stop = new AbortController();
+    const refuse = { ok: false, error: { code: 'forbidden', message: 'Not this show.' } } as const;
+    const server = await listen({ onHello: (hello) => (hello.simSessionKey === '5:0' ? refuse : undefined) }, port);
+    const { source } = relay({ RELAY_BACKENDS: server.url }, before.spoolDir);
+    source.push(session('6:0'), ...frames(20));
+    await has(server, upTo(20));
+    expect(said.join('')).toContain('does not take what a run before left (Not this show.)');
+    expect(readdirSync(before.spoolDir)).toHaveLength(2);
+  });
+});
+
+describe('a session clock that falls back', () => {
+  it('is another running: it begins a stream of its own, with the session first', async () => {
+    const server = await listen();
+    const { source } = relay({ RELAY_BACKENDS: server.url });
+    source.push(session('0:0'), ...frames(100), ...frames(40));
+    await vi.waitFor(() => expect(server.streams.map((stream) => kept(stream).length)).toEqual([100, 40]), {
+      timeout: 10_000,
+    });
+    expect(server.streams[1]?.records[0]).toMatchObject({ kind: 'session', simSessionKey: '0:0' });
+  });
+});
