@@ -34,7 +34,13 @@ export function okboxbox(
 ): Running {
   const child = spawn(process.execPath, [PROGRAM, ...args], {
     cwd: ROOT,
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
+    env: {
+      PATH: process.env.PATH,
+      HOME: process.env.HOME,
+      RELAY_SPOOL_DIR: join(tmpdir(), `okboxbox-spools-${process.pid}`),
+      RELAY_DEBUG_PORT: '0',
+      ...env,
+    },
     stdio: [stdin, 'pipe', 'pipe'],
   });
   let out = '';

@@ -79,7 +79,12 @@ export async function runRelay(options: RelayOptions): Promise<RelayOutcome> {
   const say = (text: string) => (reporter ? reporter.say(text) : output.write(`${text}\n`));
   let reporter: Reporter | null = null;
   let simState: SimState | null = null;
-  const spool = await Spool.open({ dir: config.current.spoolDir, maxBytes: () => config.current.spoolMaxBytes, say });
+  const spool = await Spool.open({
+    dir: config.current.spoolDir,
+    backends: () => config.current.backends,
+    maxBytes: () => config.current.spoolMaxBytes,
+    say,
+  });
   const rates = new RateRequests();
   let refused: (error: RefusedError) => void = () => undefined;
   const refusal = new Promise<never>((_, reject) => {

@@ -217,7 +217,7 @@ export class Target {
     this.#socket = socket;
     socket.on('connect', () => this.#nextStream(socket));
     socket.on('connect_error', (error) => {
-      if (this.#socket === socket) this.#failed(error.message, (error as { data?: { code?: string } }).data?.code);
+      if (this.#socket === socket) this.#failed(becauseOf(error), (error as { data?: { code?: string } }).data?.code);
     });
     socket.on('disconnect', (because) => {
       if (this.#socket === socket) this.#failed(`connection lost (${because})`);
@@ -459,6 +459,13 @@ export class Target {
     this.#state = state;
     this.#world.onState(this, state);
   }
+}
+
+/** Why a connection failed: what the system said, where the library's own words say nothing. */
+function becauseOf(error: Error & { readonly description?: unknown }): string {
+  const described = (error.description as { message?: unknown } | undefined)?.message;
+  if (error.message === 'timeout') return 'it does not answer in time';
+  return typeof described === 'string' && described !== '' ? described : error.message;
 }
 
 /** Number of the last record that a server has of the beginning; 0 where it has none. */

@@ -105,7 +105,7 @@ describe('in parallel', () => {
     const slow = await listen({
       onBatch: async () => {
         await awake;
-        return 'take';
+        return 'take' as const;
       },
     });
     const fast = await listen();

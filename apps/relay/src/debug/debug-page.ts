@@ -9,11 +9,11 @@ export const DEBUG_PAGE = `<!doctype html>
 <title>Relay · Ok, Box Box</title>
 <style>
 :root { color-scheme: dark; font: 15px/1.5 system-ui, sans-serif; font-variant-numeric: tabular-nums; background: #0c0e11; color: #f2f4f7; }
-body { max-width: 60rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; }
+body { max-width: 76rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; }
 h1 { font-size: 1.3rem; margin: 0 0 .25rem; } h2 { font-size: .8rem; letter-spacing: .06em; text-transform: uppercase; color: #98a1b0; margin: 2rem 0 .5rem; font-weight: 600; }
 #state { font-size: 1.1rem; margin: 0 0 1rem; } #state::before { content: "●  "; color: #4ade80; } #state[data-status=attention]::before { content: "▲  "; color: #fbbf24; } #state[data-status=gone]::before { content: "✕  "; color: #f87171; }
 .problem { border-left: 3px solid #fbbf24; background: #171a20; padding: .6rem .9rem; margin: .5rem 0; } .problem p { margin: 0; } .problem p + p { color: #98a1b0; }
-dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(11rem, 1fr)); gap: 1rem; margin: 0; } dt { color: #98a1b0; font-size: .8rem; } dd { margin: 0; font-size: 1.15rem; }
+dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(11rem, 1fr)); gap: 1rem; margin: 0; } dt { color: #98a1b0; font-size: .8rem; } dd { margin: 0; font-size: 1.15rem; overflow-wrap: anywhere; }
 .wide { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-size: .9rem; } th { text-align: left; color: #98a1b0; font-weight: 400; } th, td { padding: .35rem .8rem .35rem 0; border-bottom: 1px solid #1d2128; white-space: nowrap; } td.n, th.n { text-align: right; }
 a { color: #98a1b0; }
 </style>

@@ -10,6 +10,8 @@ export type Greeting = z.infer<typeof greeting>;
 const greeting = relayHello.omit({ sessionTime: true });
 const storedStream = z.object({
   greeting,
+  /** Servers that it was captured for. */
+  backends: z.array(z.string()),
   ended: z.object({ reason: z.string(), message: z.string().optional() }).nullable(),
   sessionTime: z.number().nullable(),
 });
@@ -51,6 +53,7 @@ export class SpoolStream {
   readonly greeting: Greeting;
   readonly dir: string;
   readonly #world: StreamWorld;
+  readonly #backends: readonly string[];
   #ended: StreamEnd | null = null;
   /** Newest session time captured, in seconds. */
   sessionTime: number | null = null;
@@ -80,16 +83,23 @@ export class SpoolStream {
   /** Whether a run before this one left it behind. */
   readonly isLeftover: boolean;
 
-  private constructor(dir: string, stored: Greeting, isLeftover: boolean, world: StreamWorld) {
+  private constructor(
+    dir: string,
+    stored: Greeting,
+    backends: readonly string[],
+    isLeftover: boolean,
+    world: StreamWorld,
+  ) {
     this.dir = dir;
+    this.#backends = backends;
     this.greeting = stored;
     this.isLeftover = isLeftover;
     this.#world = world;
   }
 
   /** Begins a stream in a folder of its own. It works without the disk, too, as long as memory holds what it has. */
-  static create(spoolDir: string, stored: Greeting, world: StreamWorld): SpoolStream {
-    const stream = new SpoolStream(join(spoolDir, stored.run), stored, false, world);
+  static create(spoolDir: string, stored: Greeting, backends: readonly string[], world: StreamWorld): SpoolStream {
+    const stream = new SpoolStream(join(spoolDir, stored.run), stored, backends, false, world);
     try {
       mkdirSync(stream.dir, { recursive: true });
       stream.#store();
@@ -100,12 +110,15 @@ export class SpoolStream {
     return stream;
   }
 
-  /** What a relay that is gone left in a folder; `null` where another owns it, or there is nothing to be read. */
-  static async adopt(dir: string, world: StreamWorld): Promise<SpoolStream | null> {
+  /**
+   * What a relay that is gone left in a folder for one of some servers; `null` where another owns it, it was for other
+   * servers, or there is nothing to be read.
+   */
+  static async adopt(dir: string, backends: readonly string[], world: StreamWorld): Promise<SpoolStream | null> {
     if (isOwned(dir)) return null;
     const found = readStream(dir);
-    if (found === null) return null;
-    const stream = new SpoolStream(dir, found.greeting, true, world);
+    if (found === null || !found.backends.some((backend) => backends.includes(backend))) return null;
+    const stream = new SpoolStream(dir, found.greeting, found.backends, true, world);
     stream.own();
     stream.sessionTime = found.sessionTime;
     stream.#ended = (found.ended as StreamEnd | null) ?? { reason: 'stopped' };
@@ -385,7 +398,12 @@ export class SpoolStream {
   }
 
   #store(): void {
-    const stored = { greeting: this.greeting, ended: this.#ended, sessionTime: this.sessionTime };
+    const stored = {
+      greeting: this.greeting,
+      backends: this.#backends,
+      ended: this.#ended,
+      sessionTime: this.sessionTime,
+    };
     writeFileSync(join(this.dir, STREAM_FILE), JSON.stringify(stored));
   }
 

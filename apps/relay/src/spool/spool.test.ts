@@ -22,8 +22,8 @@ const greeting = (run: string): Greeting => ({
   playback: false,
 });
 
-function open(dir: string, maxBytes = 64 * MB, said: string[] = []): Promise<Spool> {
-  return Spool.open({ dir, maxBytes: () => maxBytes, say: (text) => said.push(text) });
+function open(dir: string, maxBytes = 64 * MB, said: string[] = [], backends = ['a', 'b']): Promise<Spool> {
+  return Spool.open({ dir, backends: () => backends, maxBytes: () => maxBytes, say: (text) => said.push(text) });
 }
 
 /** Bytes that say which record they are. */
@@ -209,6 +209,12 @@ describe('a spool after a crash', () => {
     expect((await open(dir)).streams).toEqual([]);
     utimesSync(owner, new Date(Date.now() - 60_000), new Date(Date.now() - 60_000));
     expect((await open(dir)).streams).toHaveLength(1);
+  });
+
+  it('leaves alone what was captured for other servers than those that are configured now', async () => {
+    const dir = await crashed(10);
+    expect((await open(dir, MB, [], ['c'])).streams).toEqual([]);
+    expect((await open(dir, MB, [], ['c', 'b'])).streams).toHaveLength(1);
   });
 
   it('is not troubled by what else lies in its folder', async () => {

@@ -4,6 +4,8 @@ import { type Greeting, SpoolStream, type StreamEnd } from './spool-stream.js';
 
 export interface SpoolOptions {
   readonly dir: string;
+  /** Servers that it is for: what was captured for others is left alone. */
+  readonly backends: () => readonly string[];
   /** The oldest records go when there is more than this, in bytes. */
   readonly maxBytes: () => number;
   readonly say: (text: string) => void;
@@ -51,7 +53,9 @@ export class Spool {
     const names = await readdir(options.dir).catch(() => []);
     const found: SpoolStream[] = [];
     for (const name of names) {
-      const stream = await SpoolStream.adopt(join(options.dir, name), spool.#world()).catch(() => null);
+      const stream = await SpoolStream.adopt(join(options.dir, name), options.backends(), spool.#world()).catch(
+        () => null,
+      );
       if (stream === null) continue;
       if (stream.last === 0) await stream.remove();
       else found.push(stream);
@@ -73,7 +77,7 @@ export class Spool {
   }
 
   begin(greeting: Greeting): SpoolStream {
-    const stream = SpoolStream.create(this.#options.dir, greeting, this.#world());
+    const stream = SpoolStream.create(this.#options.dir, greeting, this.#options.backends(), this.#world());
     this.#streams.push(stream);
     return stream;
   }
