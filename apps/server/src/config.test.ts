@@ -12,6 +12,7 @@ describe('the configuration', () => {
       dataDir: '/home/ann/.okboxbox',
       databaseUrl: null,
       databasePoolMax: 10,
+      diagnosticsEnabled: false,
       production: false,
       jwtSecret: null,
       jwksUrl: null,
