@@ -1,5 +1,6 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { CommandFailed, UsageError } from './failures.js';
+import { Command } from 'commander';
+import { endWith } from './ending.js';
+import { speedOption, withRelayCommands, withRelayOptions } from './relay-options.js';
 import { version } from './version.js';
 
 /**
@@ -35,16 +36,9 @@ async function main(argv: readonly string[]): Promise<void> {
   const relay = program
     .command('relay')
     .description('run a relay alone: RELAY_BACKENDS names the server, RELAY_TOKEN holds its token')
-    .option('--source <spec>', 'what to read; "okboxbox relay sources" lists what there is')
-    .addOption(speedOption())
-    .option('--record <file>', 'write what is read to a recording, too (.jsonl or .jsonl.gz)')
-    .option('--show <slug>', 'show that the race belongs to, where the token covers several')
-    .option('--relay-id <name>', "this relay's name for operators (default: the machine's)")
-    .action(async (options) => (await import('./commands/relay.js')).relay(options));
-  relay
-    .command('sources')
-    .description('list what a relay can read on this machine, and why not the rest')
-    .action(async () => (await import('./commands/relay-sources.js')).relaySources());
+    .option('--source <spec>', 'what to read; "okboxbox relay sources" lists what there is');
+  withRelayOptions(relay).action(async (options) => (await import('./commands/relay.js')).relay(options));
+  withRelayCommands(relay);
 
   program
     .command('record')
@@ -86,42 +80,10 @@ async function main(argv: readonly string[]): Promise<void> {
   await program.parseAsync([...argv]);
 }
 
-function speedOption(): Option {
-  return new Option('--speed <factor>', 'how much faster than the race itself; "max" does not wait at all')
-    .default(1)
-    .argParser((given: string) => {
-      if (given === 'max') return Number.POSITIVE_INFINITY;
-      const speed = Number(given);
-      if (!(speed > 0 && speed <= 1000))
-        throw new InvalidArgumentError('It must be a number above 0 up to 1000, or "max".');
-      return speed;
-    });
-}
-
 /** A reader that went away, as `okboxbox results … | head` does, is no failure. */
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
   throw error;
 });
 
-main(process.argv).catch((error: unknown) => {
-  if (error instanceof CommanderError) {
-    if (error.exitCode === 0) process.exit(0);
-    process.stderr.write(
-      `okboxbox: ${error.message.replace(/^error: /, '').replaceAll('\n', ' ')} (okboxbox --help lists what there is)\n`,
-    );
-    process.exit(2);
-  }
-  if (error instanceof UsageError) {
-    process.stderr.write(`okboxbox: ${error.message}\n`);
-    process.exit(2);
-  }
-  if (error instanceof CommandFailed) {
-    process.stderr.write(`okboxbox: ${error.message}\n`);
-    process.exit(1);
-  }
-  process.stderr.write(
-    `okboxbox: this should not have happened: ${error instanceof Error ? error.stack : String(error)}\n`,
-  );
-  process.exit(1);
-});
+main(process.argv).catch((error: unknown) => endWith(error, 'okboxbox'));

@@ -12,6 +12,9 @@ export function untilStopped(): Promise<void> {
       resolve();
     };
     process.once('SIGTERM', stop);
+    // On Windows: the window is closed, or Ctrl-Break.
+    process.once('SIGHUP', stop);
+    process.once('SIGBREAK', stop);
     process.on('SIGINT', isChild ? () => undefined : stop);
     if (isChild) process.once('disconnect', stop);
   });

@@ -1,3 +1,4 @@
 export { ConfigError, type RelayConfig, readRelayConfig } from './config.js';
 export { type LiveConfig, type RecordSink, type RelayOptions, type RelayOutcome, runRelay } from './run-relay.js';
 export { readEnvFile, Settings } from './settings.js';
+export { tryServer } from './try-server.js';

@@ -1,4 +1,8 @@
+import { createHash } from 'node:crypto';
+import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { SimLink, SimMemory } from './live-source.js';
 
 /** What iRacing calls its memory and the event that it sets after each row. */
@@ -12,6 +16,8 @@ const REGION_SIZE_AT = 24;
 
 /** Windows' package of koffi: its native part alone, without the install script that the package around it has. */
 const KOFFI = '@koromix/koffi-win32-x64';
+/** Its name within the single-file program. */
+const ASSET = 'koffi.node';
 
 type Native = (...args: readonly unknown[]) => unknown;
 type NativeAsync = Native & { async(...args: readonly unknown[]): void };
@@ -36,8 +42,26 @@ export function whyNoLiveSim(): string | null {
 let koffi: Koffi | null = null;
 
 function loadKoffi(): Koffi {
-  koffi ??= createRequire(import.meta.url)(KOFFI) as Koffi;
+  koffi ??= koffiOfProgram() ?? (createRequire(import.meta.url)(KOFFI) as Koffi);
   return koffi;
+}
+
+interface SingleExecutable {
+  isSea(): boolean;
+  getRawAsset(name: string): ArrayBuffer;
+}
+
+/** koffi where this is the single-file program, which carries it: Windows loads it from a file of its own. */
+function koffiOfProgram(): Koffi | null {
+  const sea = process.getBuiltinModule?.('node:sea') as SingleExecutable | undefined;
+  if (!sea?.isSea()) return null;
+  const bytes = Buffer.from(sea.getRawAsset(ASSET));
+  // Named by what is in it: a program of another version beside this one has its own, and nothing is written twice.
+  const file = join(tmpdir(), `okboxbox-koffi-${createHash('sha256').update(bytes).digest('hex').slice(0, 16)}.node`);
+  if (!existsSync(file) || statSync(file).size !== bytes.length) writeFileSync(file, bytes);
+  const loaded = { exports: {} };
+  process.dlopen(loaded, file);
+  return loaded.exports as Koffi;
 }
 
 /**
