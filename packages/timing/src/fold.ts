@@ -106,6 +106,27 @@ function foldFrame(state: TimingState, frame: Frame): void {
   if (state.events.length - told > 1) putInOrder(state, told);
 }
 
+/**
+ * Folds samples of cars that the frames folded before do not show: another relay of the same session saw them. They count
+ * at the session time of their own frame, which may lie a little before or behind that of the last one folded; the
+ * frame's other figures are left alone.
+ */
+export function fillIn(state: TimingState, { cars, sessionTime }: Frame): void {
+  const told = state.events.length;
+  const found: Crossing[] = [];
+  const bySlot = slots(state);
+  for (const sample of cars) {
+    const car = bySlot.get(sample.car);
+    if (car === undefined || (car.seen && sessionTime <= car.sampledAt)) continue;
+    foldSample(state, car, sample, sessionTime, found);
+  }
+  if (found.length > 1) found.sort((a, b) => a.at - b.at);
+  for (const crossing of found) takeCrossing(state, crossing);
+  reorder(state);
+  tellPlaces(state);
+  if (state.events.length - told > 1) putInOrder(state, told);
+}
+
 /** What is told of one frame happened at different times within it. */
 function putInOrder(state: TimingState, from: number): void {
   const events = state.events.splice(from).sort((a, b) => a.sessionTime - b.sessionTime);

@@ -1,3 +1,3 @@
-export { foldRecord } from './fold.js';
+export { fillIn, foldRecord } from './fold.js';
 export { entryInfos, standings } from './standings.js';
 export { createTiming, type TimingState } from './state.js';

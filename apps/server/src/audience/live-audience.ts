@@ -55,7 +55,8 @@ export class LiveAudience {
   #seq = 0;
   #lastTickAt = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | null = null;
-  #ownAt: number | null = null;
+  /** When the own-car data that were sent last came, by car number. */
+  readonly #ownAt = new Map<string, number>();
   #kept: { readonly seq: number; readonly message: FeedMessage }[] = [];
 
   constructor(session: Session, world: AudienceWorld) {
@@ -79,13 +80,13 @@ export class LiveAudience {
     return { ...position, state: namedTiming(state, this.#at) };
   }
 
-  /** The newest own-car data, of whichever car it is. */
-  ownCar(): OwnCarMessage | null {
+  /** The newest own-car data of each car that sends some. */
+  ownCars(): OwnCarMessage[] {
     const { own, timing } = this.#session.state;
-    if (own === null) return null;
-    const { car, ...figures } = own.data;
-    const carNumber = timing.entries[car]?.carNumber;
-    return carNumber === undefined ? null : { sessionId: this.#session.id, carNumber, at: own.at, own: figures };
+    return [...own.values()].flatMap(({ data: { car, ...figures }, at }) => {
+      const carNumber = timing.entries[car]?.carNumber;
+      return carNumber === undefined ? [] : [{ sessionId: this.#session.id, carNumber, at, own: figures }];
+    });
   }
 
   /** What a viewer at a position has missed, or `null` where only the whole state helps. */
@@ -122,7 +123,7 @@ export class LiveAudience {
     const next = last ? fresh : holdDrift(this.#state, fresh, this.#seq);
     const change = changeBetween(this.#state, next);
     this.#at = this.#session.state.receivedAt;
-    this.#sendOwnCar();
+    this.#sendOwnCars();
     if (change === null) return;
     this.#state = applyChange(this.#state, change);
     this.#seq += 1;
@@ -138,14 +139,14 @@ export class LiveAudience {
     this.#publish('json', () => ({ ...position, ...this.#named(change) }));
   }
 
-  #sendOwnCar(): void {
-    const { own } = this.#session.state;
-    if (own === null || own.at === this.#ownAt) return;
-    this.#ownAt = own.at;
-    const message = this.ownCar();
-    if (message === null) return;
-    const room = carRoom(message.sessionId, message.carNumber);
-    if (this.#world.hub.watchers(room, 'json') > 0) this.#world.hub.publish(room, 'json', 'own', message);
+  #sendOwnCars(): void {
+    if (this.#session.state.own.size === 0) return;
+    for (const message of this.ownCars()) {
+      if (this.#ownAt.get(message.carNumber) === message.at) continue;
+      this.#ownAt.set(message.carNumber, message.at);
+      const room = carRoom(message.sessionId, message.carNumber);
+      if (this.#world.hub.watchers(room, 'json') > 0) this.#world.hub.publish(room, 'json', 'own', message);
+    }
   }
 
   /** Encodes only for formats that somebody watches. */

@@ -124,9 +124,10 @@ class Viewer {
     this.#world.hub.join(liveRoom(sessionId), format, this.#socket);
     for (const carNumber of cars) this.#world.hub.join(carRoom(sessionId, carNumber), 'json', this.#socket);
     const source = audience ?? ended;
-    const own = audience?.ownCar() ?? null;
-    const mine = own !== null && cars.includes(own.carNumber);
-    return { sessionId, ...(format === 'json' ? source?.namedSnapshot() : source?.snapshot()), ...(mine && { own }) };
+    const [own] = (audience?.ownCars() ?? [])
+      .filter(({ carNumber }) => cars.includes(carNumber))
+      .sort((a, b) => b.at - a.at);
+    return { sessionId, ...(format === 'json' ? source?.namedSnapshot() : source?.snapshot()), ...(own && { own }) };
   }
 
   #leave(sessionId: string): object {

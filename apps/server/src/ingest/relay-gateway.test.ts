@@ -221,3 +221,70 @@ describe('a goodbye', () => {
     expect(await relay()).toMatchObject({ sessionId: first.sessionId, have: [[1, 11]] });
   });
 });
+
+describe('two relays of one session', () => {
+  const live = { playback: false };
+  const other = { ...live, relayId: 'other', run: 'run-2' };
+
+  it('are merged into one; the second takes over when the first is gone, and no lap is lost', async () => {
+    const one = await relay(live);
+    const two = await relay(other);
+    expect(two.sessionId).toBe(one.sessionId);
+    await one.send(race(150), 1);
+    await two.send(race(150), 1);
+    one.relay.disconnect();
+    await vi.waitFor(async () => {
+      await two.send([frame(150)], 152);
+      expect((await timingOf(two.sessionId)).sessionTime).toBeCloseTo(115);
+    });
+    await two.send(
+      Array.from({ length: 299 }, (_, i) => frame(151 + i)),
+      153,
+    );
+    const laps = async () => (await get<Lap[]>(`/api/sessions/${one.sessionId}/laps`, await token('team'))).body;
+    expect((await laps()).map(({ car, lap, valid }) => [car, lap, valid])).toEqual([
+      [0, 1, true],
+      [1, 1, true],
+      [2, 1, true],
+      [0, 2, true],
+      [1, 2, true],
+      [2, 2, true],
+    ]);
+    const before = await laps();
+    // What decides is on the timeline: a restart folds the same.
+    await restart();
+    expect(await laps()).toEqual(before);
+  });
+
+  it('the second takes over from a first that is connected and silent, within a second', async () => {
+    const one = await relay(live);
+    const two = await relay(other);
+    await one.send(race(50), 1);
+    await two.send(race(50), 1);
+    let n = 50;
+    await vi.waitFor(
+      async () => {
+        await two.send([frame(n)], n + 2);
+        n += 1;
+        expect((await timingOf(one.sessionId)).sessionTime).toBeCloseTo(100 + (n - 1) / 10);
+      },
+      { timeout: 5_000, interval: 50 },
+    );
+  });
+
+  it('each bring the data of their own car, to those whose token names it', async () => {
+    const one = await relay(live);
+    const two = await relay(other);
+    await one.send([sessionLine(), frame(0, { own: { car: 0, fuelL: 40 } })], 1);
+    await two.send([sessionLine(), frame(0, { own: { car: 1, fuelL: 30 } })], 1);
+    const heard: { carNumber: string; own: { fuelL: number } }[] = [];
+    const team = socket('/', { token: await token('team', { cars: ['12'] }) });
+    team.on('own', (message) => heard.push(message));
+    const joined = await team.emitWithAck('session:join', { show: 'local', audience: 'live', cars: ['12'] });
+    expect(joined.own).toMatchObject({ carNumber: '12', own: { fuelL: 30 } });
+    await one.send([frame(1, { own: { car: 0, fuelL: 39 } })], 3);
+    await two.send([frame(1, { own: { car: 1, fuelL: 29 } })], 3);
+    await vi.waitFor(() => expect(heard.at(-1)).toMatchObject({ carNumber: '12', own: { fuelL: 29 } }));
+    expect(heard.every(({ carNumber }) => carNumber === '12')).toBe(true);
+  });
+});

@@ -1,6 +1,7 @@
 import type { Frame, Lap, Placed, RaceEvent, SessionSummary, SourceRecord } from '@okboxbox/protocol';
-import { createTiming, entryInfos, foldRecord, standings, type TimingState } from '@okboxbox/timing';
+import { createTiming, entryInfos, standings, type TimingState } from '@okboxbox/timing';
 import type { Note } from '../timeline/segment-format.js';
+import { createMerge, type MergeState, mergeRecord, promote } from './merging.js';
 
 /** Places that a summary names. */
 const PODIUM = 3;
@@ -38,6 +39,7 @@ export interface SessionImage {
   readonly status: SessionStatus;
   readonly receivedAt: number | null;
   readonly framesTotal: number;
+  readonly merge: MergeState;
   readonly timing: TimingState;
 }
 
@@ -53,17 +55,19 @@ export class SessionState {
   /** When the newest frame was received, on the server's clock. */
   receivedAt: number | null = null;
   framesTotal = 0;
-  /** Own-car data of the newest frame that had some. Not part of the image: it is of that moment alone. */
-  own: { readonly data: NonNullable<Frame['own']>; readonly at: number } | null = null;
+  /** The newest own-car data of each car whose relay sends some. Not part of the image: it is of that moment alone. */
+  readonly own = new Map<number, { readonly data: NonNullable<Frame['own']>; readonly at: number }>();
+  readonly merge: MergeState;
 
-  constructor(facts: SessionFacts, timing: TimingState = createTiming()) {
+  constructor(facts: SessionFacts, timing: TimingState = createTiming(), merge: MergeState = createMerge()) {
     this.facts = facts;
     this.timing = timing;
+    this.merge = merge;
   }
 
   /** The state that an image was made of. */
   static of(image: SessionImage, laps: Lap[], events: RaceEvent[]): SessionState {
-    const state = new SessionState(image.facts, { ...image.timing, laps, events });
+    const state = new SessionState(image.facts, { ...image.timing, laps, events }, image.merge);
     state.streams.push(...image.streams.map((stream) => ({ ...stream })));
     state.status = image.status;
     state.receivedAt = image.receivedAt;
@@ -73,18 +77,18 @@ export class SessionState {
 
   /** An image of this instant. It shares its parts with the state: pack it before anything else is folded. */
   image(): SessionImage {
-    const { facts, streams, status, receivedAt, framesTotal, timing } = this;
-    return { facts, streams, status, receivedAt, framesTotal, timing: { ...timing, laps: [], events: [] } };
+    const { facts, streams, status, receivedAt, framesTotal, timing, merge } = this;
+    return { facts, streams, status, receivedAt, framesTotal, merge, timing: { ...timing, laps: [], events: [] } };
   }
 
   /** Folds a record that a relay captured. */
   applyCaptured(stream: number, seq: number, receivedAt: number, record: SourceRecord): void {
     this.#take(stream, seq);
-    foldRecord(this.timing, record);
+    mergeRecord(this.merge, this.timing, stream, record);
     if (record.kind !== 'frame') return;
     this.receivedAt = receivedAt;
     this.framesTotal += 1;
-    if (record.own) this.own = { data: record.own, at: receivedAt };
+    if (record.own) this.own.set(record.own.car, { data: record.own, at: receivedAt });
   }
 
   applyNote(note: Note): void {
@@ -104,6 +108,9 @@ export class SessionState {
         break;
       case 'dropped':
         this.#take(note.stream, note.seq);
+        break;
+      case 'primary':
+        promote(this.merge, this.timing, note.stream);
         break;
       case 'lost':
         this.#take(note.stream, note.from);

@@ -24,6 +24,9 @@ export interface SessionWorld {
   readonly log: Logger;
 }
 
+/** A primary that is connected and sends nothing for this long gives way to another relay, in ms. */
+const SILENT_MS = 700;
+
 /**
  * A running session: everything that it takes goes to the timeline first and then into its state. Listeners
  * hear of each change once, after it is in the state.
@@ -35,6 +38,8 @@ export class Session {
   readonly #checkpoints: Checkpoints;
   readonly #listeners = new Set<() => void>();
   readonly #connected = new Map<number, number>();
+  /** When each stream's newest record came. */
+  readonly #heardAt = new Map<number, number>();
 
   private constructor(dir: string, state: SessionState, logged: Logged, timeline: Timeline, world: SessionWorld) {
     this.state = state;
@@ -104,6 +109,8 @@ export class Session {
     const receivedAt = Math.round(this.#world.clock.now());
     try {
       const record = decodeRecord(wire);
+      const reason = record.kind === 'frame' ? this.#takeover(stream, record.sessionTime, receivedAt) : null;
+      if (reason !== null) this.#promote(stream, reason, receivedAt);
       this.#timeline.append({ type: 'captured', stream: stream.stream, receivedAt, bytes: wire.bytes });
       this.state.applyCaptured(stream.stream, wire.seq, receivedAt, record);
     } catch (error) {
@@ -111,6 +118,7 @@ export class Session {
       this.#note({ note: 'dropped', stream: stream.stream, seq: wire.seq, reason: error.message, at: receivedAt });
       return { receipt: 'invalid', because: error.message };
     }
+    this.#heardAt.set(stream.stream, receivedAt);
     this.#changed();
     this.#checkpoints.afterFrame(receivedAt);
     return { receipt: 'taken' };
@@ -128,6 +136,21 @@ export class Session {
     this.#note({ note: 'lost', stream: stream.stream, from: first, to, reason, at });
     this.#world.log.warn({ sessionId: this.id, relayId: stream.relayId, from: first, to, reason }, 'records are lost');
     return true;
+  }
+
+  /** Why a frame's relay is to be the primary from now on; `null` where the one that is stays so. */
+  #takeover(stream: Stream, sessionTime: number, now: number): string | null {
+    const { primary } = this.state.merge;
+    if (primary === null || primary === stream.stream) return null;
+    // Behind the timing it has nothing to go on with.
+    if (sessionTime <= (this.state.timing.sessionTime ?? -1)) return null;
+    if (!this.#connected.has(primary)) return 'the primary has left';
+    return now - (this.#heardAt.get(primary) ?? 0) > SILENT_MS ? 'the primary is silent' : null;
+  }
+
+  #promote(stream: Stream, reason: string, at: number): void {
+    this.#note({ note: 'primary', stream: stream.stream, reason, at });
+    this.#world.log.info({ sessionId: this.id, relayId: stream.relayId, reason }, 'another relay is the primary');
   }
 
   /** Resolves when all that was taken is on disk, with what the relay need not keep any more. */

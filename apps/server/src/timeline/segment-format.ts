@@ -54,6 +54,8 @@ export type Note =
       readonly reason: string;
       readonly at: number;
     }
+  /** Timing is made of this stream from now on. */
+  | { readonly note: 'primary'; readonly stream: number; readonly reason: string; readonly at: number }
   /** The relay will never send these: its spool was full, or another server has them. */
   | {
       readonly note: 'lost';

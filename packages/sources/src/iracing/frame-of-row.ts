@@ -51,7 +51,9 @@ export function frameOfRow(row: TelemetryRow, cars: RowCars, seq: number, captur
   const laps = finite(row.value('SessionLapsRemainEx') ?? row.value('SessionLapsRemain'));
   const flags = row.value('SessionFlags') ?? 0;
   const weather = weatherOf(row);
-  const own = cars.own === null ? null : ownOfRow(row, cars.own);
+  // Whoever watches a team mate drive has none of that car's data: the PC that drives it sends them.
+  const isDriving = row.value('IsOnTrack') !== 0;
+  const own = cars.own === null || !isDriving ? null : ownOfRow(row, cars.own);
   const samples = samplesOf(row, cars.all);
   return {
     kind: 'frame',
