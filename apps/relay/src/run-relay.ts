@@ -114,7 +114,8 @@ export async function runRelay(options: RelayOptions): Promise<RelayOutcome> {
     },
     // One server of several that refuses is no reason to keep the race from the others.
     (error) => {
-      if (targets.wanted.length <= 1) refused(error as RefusedError);
+      // Nor is it one to lose what a running sim shows: that waits for somebody to mend it.
+      if (targets.wanted.length <= 1 && source.info.playback) refused(error as RefusedError);
       else say(`A server refuses this relay: ${error.message}`);
     },
   );
