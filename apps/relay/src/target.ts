@@ -313,7 +313,8 @@ export class Target {
   /** Sends one batch, or what stands in its place; false where there is nothing to be done for now. */
   async #step(socket: Socket, feeding: Feeding): Promise<boolean> {
     const { stream } = feeding;
-    if (this.#inFlight >= WINDOW) return false;
+    // A server takes whatever comes first for the beginning: until it has that, nothing else may overtake it.
+    if (this.#inFlight >= (feeding.acknowledged === 0 ? 1 : WINDOW)) return false;
     if (feeding.cursor < stream.first && feeding.cursor <= stream.last) return this.#passGap(socket, feeding);
     if (feeding.cursor > stream.last) {
       if (stream.ended === null || this.#inFlight > 0 || feeding.acknowledged < stream.last) return false;
