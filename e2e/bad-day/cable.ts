@@ -1,24 +1,11 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
-/** A line that is slow: so many bytes a second in each direction, each so much later, with a stall now and then. */
-export interface SlowLine {
-  readonly bytesPerS: number;
-  readonly latencyMs: number;
-  /** As often as a packet is lost and sent again, the line stands still for this long. */
-  readonly stallMs?: number;
-}
-
-const PIECE_BYTES = 1_400;
-/** One piece in so many is lost on its way. */
-const LOST_ONE_IN = 50;
-
-/** The cable between a relay and its server: it can be pulled, be slow, or go dead without anybody being told. */
+/** The cable between a relay and its server: it can be pulled, or go dead without anybody being told. */
 export class Cable {
   readonly #server: Server;
   readonly #to: number;
   readonly #sockets = new Set<Socket>();
   #state: 'whole' | 'pulled' | 'dead' = 'whole';
-  #slow: SlowLine | null = null;
 
   private constructor(to: number) {
     this.#to = to;
@@ -39,11 +26,6 @@ export class Cable {
   pull(): void {
     this.#state = 'pulled';
     for (const socket of this.#sockets) socket.destroy();
-  }
-
-  /** Connections from now on are slow. */
-  slow(line: SlowLine): void {
-    this.#slow = line;
   }
 
   /** Nothing gets through any more, and nobody hears of it: half-open connections on both sides. */
@@ -73,13 +55,10 @@ export class Cable {
   #pass(from: Socket, to: Socket): void {
     // A connection that was there while the cable was dead has lost bytes: it never works again.
     let isDead = this.#state === 'dead';
-    const pour = this.#slow && pouring(this.#slow, from, to);
     this.#sockets.add(from);
     from.on('data', (bytes) => {
       isDead ||= this.#state === 'dead';
-      if (isDead) return;
-      if (pour === null) to.write(bytes);
-      else pour(bytes);
+      if (!isDead) to.write(bytes);
     });
     from.on('error', () => undefined);
     from.on('close', () => {
@@ -87,29 +66,4 @@ export class Cable {
       if (!isDead) to.destroy();
     });
   }
-}
-
-/** Hands bytes on piece by piece as a slow line does, and holds up whoever sends faster. */
-function pouring({ bytesPerS, latencyMs, stallMs = 0 }: SlowLine, from: Socket, to: Socket): (bytes: Buffer) => void {
-  let freeAt = performance.now();
-  let waiting = 0;
-  let pieces = 0;
-  return (bytes) => {
-    for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
-      const piece = bytes.subarray(at, at + PIECE_BYTES);
-      pieces += 1;
-      const stall = pieces % LOST_ONE_IN === 0 ? stallMs : 0;
-      freeAt = Math.max(freeAt, performance.now()) + (piece.length * 1000) / bytesPerS + stall;
-      waiting += 1;
-      setTimeout(
-        () => {
-          waiting -= 1;
-          if (!to.destroyed) to.write(piece);
-          if (waiting < 16) from.resume();
-        },
-        freeAt + latencyMs - performance.now(),
-      );
-    }
-    if (waiting >= 16) from.pause();
-  };
 }

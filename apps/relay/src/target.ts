@@ -23,13 +23,8 @@ import type { SpoolStream, StreamEnd } from './spool/spool-stream.js';
 
 /** Batches that may be on their way without an acknowledgement. */
 const WINDOW = 4;
-/** Bytes of one batch: as many as the line takes in a moment, so that a slow one is not held for long. */
-const LEAST_BATCH_BYTES = 4 * 1024;
-const FIRST_BATCH_BYTES = 16 * 1024;
-const MOST_BATCH_BYTES = MAX_BATCH_BYTES / 8;
-/** A full batch that is answered sooner than this may be followed by larger ones; later than that, by smaller, in ms. */
-const SOON_MS = 250;
-const LATE_MS = 1_500;
+/** Bytes of one batch that is sent: small enough that one batch does not hold a slow link for long. */
+const BATCH_BYTES = MAX_BATCH_BYTES / 8;
 /** Without any acknowledgement for this long while something is on its way, the connection is half open. */
 const SILENT_MS = 10_000;
 /** After a refusal that a new token or version must mend, once this relay has fed before. */
@@ -114,7 +109,6 @@ export class Target {
   #socket: Socket | null = null;
   #feeding: Feeding | null = null;
   #inFlight = 0;
-  #batchBytes = FIRST_BATCH_BYTES;
   /** Counts connections and greetings, so that late answers are known. */
   #turn = 0;
   #failures = 0;
@@ -321,7 +315,7 @@ export class Target {
       return this.#endStream(socket, stream, stream.ended);
     }
     const turn = this.#turn;
-    const batch = await stream.read(feeding.cursor, this.#batchBytes, MAX_BATCH_RECORDS);
+    const batch = await stream.read(feeding.cursor, BATCH_BYTES, MAX_BATCH_RECORDS);
     if (this.#turn !== turn || this.#socket !== socket) return true;
     const [first] = batch;
     // It may have gone for want of room while it was read.
@@ -391,22 +385,11 @@ export class Target {
       this.counters.late += 1;
     }, this.settings.sendTimeoutMs);
     const isSample = this.#world.random() < this.settings.paritySampleRate;
-    const bytes = joinBatch(batch);
-    void this.#call<FramesReceipt>(socket, 'relay:frames', bytes).then((receipt) => {
+    void this.#call<FramesReceipt>(socket, 'relay:frames', joinBatch(batch)).then((receipt) => {
       clearTimeout(late);
-      const tookMs = this.#world.now() - sentAt;
-      if (isSample && receipt?.ok) this.#latency.add(tookMs);
-      this.#suitBatches(bytes.length, tookMs);
+      if (isSample && receipt?.ok) this.#latency.add(this.#world.now() - sentAt);
       this.#answered(socket, feeding, receipt);
     });
-  }
-
-  /** Larger batches while they are answered soon, smaller ones where the line is slow. */
-  #suitBatches(bytes: number, tookMs: number): void {
-    if (tookMs > LATE_MS) this.#batchBytes = Math.max(LEAST_BATCH_BYTES, this.#batchBytes / 2);
-    else if (tookMs < SOON_MS && bytes * 2 > this.#batchBytes) {
-      this.#batchBytes = Math.min(MOST_BATCH_BYTES, this.#batchBytes * 2);
-    }
   }
 
   /** Calls the server; `null` where the connection is another by then. Never answered where it is lost. */
