@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import type { Lap, SessionSummary, TimingAnswer } from '@okboxbox/protocol';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { freePort, getJson, okboxbox, type Running, SHARED, stop, tokenOf } from '../e2e/okboxbox.js';
-// @ts-expect-error A script without types: it runs before anything is built.
 import { buildProgram, bundle, NODE_EXE } from './build.mjs';
 
 const IMAGE = join(SHARED, 'data/iracing/memory/2024.bin.gz');
@@ -56,7 +55,7 @@ const sessions = () => getJson<SessionSummary[]>(`${url}/api/sessions`, token);
 
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), 'okboxbox-windows-'));
-  program = (await buildProgram()) as string;
+  program = await buildProgram();
   await bundle(join(import.meta.dirname, 'sim.ts'), join(dir, 'sim.cjs'), ['okboxbox:source']);
   await ended(startOnWindows('wineboot', ['-i'], 'wineboot').child);
   const port = await freePort();
@@ -94,7 +93,7 @@ describe('the single-file program on Windows', { timeout: 240_000 }, () => {
     expect(await sessions()).toEqual([]);
 
     const args = [join(dir, 'sim.cjs'), KOFFI, IMAGE, join(dir, 'orders.json')].map(onWindows);
-    const sim = startOnWindows(NODE_EXE as string, args, 'sim');
+    const sim = startOnWindows(NODE_EXE, args, 'sim');
     await vi.waitFor(async () => expect(await sessions()).toHaveLength(1), PATIENCE);
     const [race] = (await sessions()) as [SessionSummary];
     expect(race).toMatchObject({ status: 'live', sim: 'iracing', track: 'Stand-in Park', type: 'race', entryCount: 5 });

@@ -309,7 +309,8 @@ export class Target {
     const { stream } = feeding;
     // A server takes whatever comes first for the beginning: until it has that, nothing else may overtake it.
     if (this.#inFlight >= (feeding.acknowledged === 0 ? 1 : WINDOW)) return false;
-    if (feeding.cursor < stream.first && feeding.cursor <= stream.last) return this.#passGap(socket, feeding);
+    const next = stream.nextFrom(feeding.cursor);
+    if (feeding.cursor < next && feeding.cursor <= stream.last) return this.#passGap(socket, feeding, next);
     if (feeding.cursor > stream.last) {
       if (stream.ended === null || this.#inFlight > 0 || feeding.acknowledged < stream.last) return false;
       return this.#endStream(socket, stream, stream.ended);
@@ -318,8 +319,8 @@ export class Target {
     const batch = await stream.read(feeding.cursor, BATCH_BYTES, MAX_BATCH_RECORDS);
     if (this.#turn !== turn || this.#socket !== socket) return true;
     const [first] = batch;
-    // It may have gone for want of room while it was read.
-    if (first === undefined) return feeding.cursor < stream.first;
+    // It may have gone while it was read, for want of room or because it could not be.
+    if (first === undefined) return feeding.cursor < stream.nextFrom(feeding.cursor);
     feeding.cursor = first.seq + batch.length;
     this.#deliver(
       socket,
@@ -330,10 +331,9 @@ export class Target {
   }
 
   /** Goes on behind records that are not here any more; the session line, where it is among them, is sent. */
-  #passGap(socket: Socket, feeding: Feeding): true {
+  #passGap(socket: Socket, feeding: Feeding, next: number): true {
     const { stream } = feeding;
     const { session } = stream;
-    const next = stream.first;
     if (session !== null && session.seq === feeding.cursor) {
       feeding.cursor += 1;
       this.#deliver(socket, feeding, [session.bytes]);
@@ -343,7 +343,7 @@ export class Target {
     const lost: RelayLost = {
       from: feeding.cursor,
       to,
-      reason: to <= stream.lostUpTo || stream.isLeftover ? 'spool_full' : 'sent_elsewhere',
+      reason: reasonOf(stream, to),
     };
     this.counters.dropped += to - feeding.cursor + 1;
     feeding.cursor = to + 1;
@@ -460,6 +460,12 @@ export class Target {
     this.#state = state;
     this.#world.onState(this, state);
   }
+}
+
+/** Why records up to a number are not here any more. */
+function reasonOf(stream: SpoolStream, to: number): RelayLost['reason'] {
+  if (to >= stream.first) return 'spool_damaged';
+  return to <= stream.lostUpTo || stream.isLeftover ? 'spool_full' : 'sent_elsewhere';
 }
 
 /** Why a connection failed: what the system said, where the library's own words say nothing. */

@@ -110,12 +110,13 @@ export const relayBye = z.looseObject({
 });
 export type RelayBye = z.infer<typeof relayBye>;
 
-/** Why records of a relay will never come: its spool was full, or another server has them. */
-export const LOST_REASONS = ['spool_full', 'sent_elsewhere'] as const;
+/** Why records of a relay will never come: its spool was full, another server has them, or its disk spoiled them. */
+export const LOST_REASONS = ['spool_full', 'sent_elsewhere', 'spool_damaged'] as const;
+const sequence = z.number().int().min(1).max(0xffff_ffff);
 /** Records that the relay cannot send: the server goes on behind them. */
 export const relayLost = z.looseObject({
-  from: z.number().int().min(1),
-  to: z.number().int().min(1),
+  from: sequence,
+  to: sequence,
   reason: z.enum(LOST_REASONS),
 });
 export type RelayLost = z.infer<typeof relayLost>;

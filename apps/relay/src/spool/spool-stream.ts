@@ -43,6 +43,8 @@ export interface StreamWorld {
   readonly segmentBytes: number;
   /** The disk does not take what is captured, or takes it again (`null`). */
   readonly onDiskTrouble: (because: string | null) => void;
+  /** A file of the spool cannot be read; what it held is lost. */
+  readonly onSpoiled: (file: string) => void;
 }
 
 /**
@@ -129,7 +131,7 @@ export class SpoolStream {
     });
     for (const { name, first } of names.sort((a, b) => a.first - b.first)) {
       const segment = await Segment.load(join(dir, name), first);
-      // Behind a gap that damage left, the server is told of what is lost.
+      // Where damage left a hole, servers are told of what is lost.
       if (segment.count > 0) stream.#segments.push(segment);
     }
     const [oldest] = stream.#segments;
@@ -222,7 +224,20 @@ export class SpoolStream {
     const first = this.#tail[this.#tailHead]?.seq ?? Number.POSITIVE_INFINITY;
     if (from >= first) return this.#fromTail(from, maxBytes, maxRecords);
     const segment = this.#segments.find((each) => from >= each.first && from <= each.last);
-    return segment ? segment.read(from, maxBytes, maxRecords) : [];
+    if (segment === undefined) return [];
+    const records = await segment.read(from, maxBytes, maxRecords).catch(() => []);
+    // It was there, and is not any more: what is behind it must not wait for it.
+    if (records.length === 0 && from >= this.#first) this.#spoil(segment);
+    return records;
+  }
+
+  /** The first number from `from` on that is still here; one beyond the last where none is. */
+  nextFrom(from: number): number {
+    const at = Math.max(from, this.#first);
+    const tail = this.#tail[this.#tailHead]?.seq ?? this.#last + 1;
+    if (at >= tail) return at;
+    const segment = this.#segments.find((each) => each.last >= at);
+    return Math.min(tail, Math.max(at, segment?.first ?? tail));
   }
 
   /** Lets go of all up to a number. */
@@ -287,6 +302,16 @@ export class SpoolStream {
     await this.#keeping;
     if (this.#retry) clearTimeout(this.#retry);
     if (this.#sync) clearTimeout(this.#sync);
+  }
+
+  /** Gives up a segment that cannot be read. */
+  #spoil(segment: Segment): void {
+    const at = this.#segments.indexOf(segment);
+    if (at < 0 || (at === this.#segments.length - 1 && this.#writing !== null)) return;
+    this.#segments.splice(at, 1);
+    this.lost += segment.last - Math.max(segment.first, this.#first) + 1;
+    this.#world.onSpoiled(segment.path);
+    discard(segment);
   }
 
   #fromTail(from: number, maxBytes: number, maxRecords: number): readonly Spooled[] {

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
@@ -200,6 +200,33 @@ describe('a spool after a crash', () => {
     const spool = await open(dir);
     expect(await all(spool.streams[0] as SpoolStream)).toEqual(upTo(20));
     await spool.close({ reason: 'stopped' });
+  });
+
+  it('passes a file of several that is damaged or gone: what is behind it is still given', async () => {
+    const dir = newFolder();
+    const spool = await open(dir, MB);
+    spool.targets = ['a'];
+    const stream = spool.begin(greeting('r'));
+    for (let i = 0; i < 8; i++) {
+      fill(spool, stream, 50, 1_000);
+      await written(dir, 'r', stream.last * 1_016);
+    }
+    await spool.close({ reason: 'stopped' });
+    const segments = readdirSync(join(dir, 'r')).filter((name) => name.endsWith('.seg'));
+    expect(segments.length).toBeGreaterThan(2);
+    const [second, third] = segments.slice(1).map((name) => Number(name.slice(0, 10))) as [number, number];
+    writeFileSync(join(dir, 'r', segments[1] as string), 'nonsense');
+    const said: string[] = [];
+    const again = await open(dir, MB, said);
+    const [left] = again.streams as [SpoolStream];
+    expect([left.nextFrom(1), left.nextFrom(second), left.nextFrom(third)]).toEqual([1, third, third]);
+    expect(await all(left, third)).toEqual(upTo(400, third));
+    // One that goes while the relay runs.
+    rmSync(join(dir, 'r', segments[0] as string));
+    expect(await left.read(1, 1_000, 10)).toEqual([]);
+    expect(left.nextFrom(1)).toBe(third);
+    expect(said.join()).toContain('cannot be read any more');
+    await again.close({ reason: 'stopped' });
   });
 
   it('leaves alone what another relay that runs has there, until that is silent', async () => {

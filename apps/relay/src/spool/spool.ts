@@ -163,6 +163,8 @@ export class Spool {
   #world() {
     return {
       segmentBytes: Math.max(64 * 1024, Math.min(MOST_SEGMENT_BYTES, this.#options.maxBytes() / SEGMENTS_AT_LEAST)),
+      onSpoiled: (file: string) =>
+        this.#options.say(`${file} cannot be read any more: what it held is lost, and the servers are told.`),
       onDiskTrouble: (because: string | null) =>
         this.#options.say(
           because === null

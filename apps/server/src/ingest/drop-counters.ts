@@ -8,6 +8,7 @@ export const DROP_REASONS = [
   'no_hello',
   'spool_full',
   'sent_elsewhere',
+  'spool_damaged',
 ] as const;
 export type DropReason = (typeof DROP_REASONS)[number];
 

@@ -1,5 +1,5 @@
 import type { FeedState } from '@okboxbox/protocol';
-import { createContext, useContext, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
+import { createContext, useContext, useEffect, useState, useSyncExternalStore } from 'react';
 import { currentToken, onTokenChange } from '../access/token-store.js';
 import { NoRight, Notice } from '../shell/notice.js';
 import { PageShell } from '../shell/page-shell.js';
@@ -38,8 +38,12 @@ export function LivePage({ id }: { id: string }) {
   const [token, setToken] = useState(currentToken);
   useEffect(() => onTokenChange(() => setToken(currentToken())), []);
   // A new token starts over: what was held belonged to the old one's rights.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the store is made anew for each subject and token
-  const store = useMemo(() => new LiveStore(), [id, token]);
+  return <Followed key={`${id} ${token}`} id={id} token={token} />;
+}
+
+/** One subject, followed with one token: both stay the same for as long as this is mounted. */
+function Followed({ id, token }: { readonly id: string; readonly token: string | null }) {
+  const [store] = useState(() => new LiveStore());
   useEffect(() => followFeed(subjectOf(id), token, store), [id, token, store]);
   return (
     <StoreContext value={store}>
