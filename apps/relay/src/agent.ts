@@ -2,7 +2,8 @@ import { encodeRecord, type Frame, type SessionLine, type SourceRecord, WireErro
 import { SourceError } from '@okboxbox/sources';
 import { FieldWatch } from './field-watch.js';
 import type { Spool } from './spool/spool.js';
-import type { Greeting, SpoolStream, StreamEnd } from './spool/spool-stream.js';
+import type { SpoolStream } from './spool/spool-stream.js';
+import type { Greeting, StreamEnd } from './spool/stream-folder.js';
 
 /** Time as the relay captures it. */
 export interface CaptureClock {

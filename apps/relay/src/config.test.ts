@@ -1,9 +1,9 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { temporaryFolder } from '../../../testing/temporary-folder.js';
 import { ConfigError, type RelayConfig, readRelayConfig } from './config.js';
 import { Settings } from './settings.js';
-import { temporaryFolder } from './testing/temporary-folder.js';
 
 const inFolder = temporaryFolder();
 

@@ -1,6 +1,7 @@
 import type { AgentCounters } from './agent.js';
 import type { SpoolFill } from './spool/spool.js';
-import type { Target, TargetState } from './target.js';
+import type { Target } from './target.js';
+import { stateInWords } from './target-state.js';
 
 /** Where a relay writes what it is doing: standard error, in the end. */
 export interface Output {
@@ -38,26 +39,6 @@ export function reportLine({ source, sim, targets, captured, queue, rate, now }:
   if (captured.discarded > 0) parts.push(`thrown away ${captured.discarded}`);
   if (queue.lost > 0) parts.push(`LOST ${queue.lost}: the spool was full`);
   return parts.join(' · ');
-}
-
-/** A target's state for a person. */
-export function stateInWords(target: TargetState, now: number): string {
-  switch (target.state) {
-    case 'off':
-      return `off: ${target.because}`;
-    case 'connecting':
-      return target.attempt === 1 ? 'connecting' : `connecting (try ${target.attempt})`;
-    case 'ready':
-      return 'connected, nothing captured yet';
-    case 'greeting':
-      return 'greeting the server';
-    case 'streaming':
-      return `feeds ${target.sessionId}`;
-    case 'waiting':
-      return `tries again in ${Math.max(0, (target.until - now) / 1000).toFixed(1)} s: ${target.because}`;
-    default:
-      return target satisfies never;
-  }
 }
 
 export function bytesInWords(bytes: number): string {

@@ -2,10 +2,10 @@ import type { SourceRecord } from '@okboxbox/protocol';
 import { SourceError } from '@okboxbox/sources';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { temporaryFolder } from '../../../testing/temporary-folder.js';
 import { readRelayConfig } from './config.js';
 import { type RelayOptions, runRelay } from './run-relay.js';
 import { type Deed, type Script, ScriptedServer, type Stream } from './testing/scripted-server.js';
-import { temporaryFolder } from './testing/temporary-folder.js';
 import { frames, session, ToldSource } from './testing/told-source.js';
 
 const inFolder = temporaryFolder();

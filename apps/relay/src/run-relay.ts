@@ -5,10 +5,11 @@ import { Agent } from './agent.js';
 import type { RelayConfig } from './config.js';
 import { type DebugServer, openDebugServer } from './debug/debug-server.js';
 import { situationOf } from './debug/situation.js';
-import { type Output, Reporter, reportLine, stateInWords } from './report.js';
+import { type Output, Reporter, reportLine } from './report.js';
 import { Spool } from './spool/spool.js';
-import type { StreamEnd } from './spool/spool-stream.js';
-import { RefusedError, type Target, type TargetState } from './target.js';
+import type { StreamEnd } from './spool/stream-folder.js';
+import { RefusedError, type Target } from './target.js';
+import { stateInWords, type TargetState } from './target-state.js';
 import { RateRequests, Targets } from './targets.js';
 import { VitalSigns } from './vital-signs.js';
 

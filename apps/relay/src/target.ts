@@ -19,7 +19,9 @@ import { io, type Socket } from 'socket.io-client';
 import { backOffMs } from './back-off.js';
 import { Latency, type Percentiles } from './latency.js';
 import type { Spool } from './spool/spool.js';
-import type { SpoolStream, StreamEnd } from './spool/spool-stream.js';
+import type { SpoolStream } from './spool/spool-stream.js';
+import type { StreamEnd } from './spool/stream-folder.js';
+import type { TargetCounters, TargetState } from './target-state.js';
 
 /** Batches that may be on their way without an acknowledgement. */
 const WINDOW = 4;
@@ -31,31 +33,6 @@ const SILENT_MS = 10_000;
 const REFUSED_WAIT_MS = 30_000;
 /** A goodbye of one that is to be off at once waits no longer for its answer. */
 const BYE_MS = 500;
-
-/** Where a target stands. */
-export type TargetState =
-  /** It is not to be fed: switched off, not the primary, or the kill switch is on. */
-  | { readonly state: 'off'; readonly because: string }
-  | { readonly state: 'connecting'; readonly attempt: number }
-  /** Connected, and nothing has been captured for it yet. */
-  | { readonly state: 'ready' }
-  | { readonly state: 'greeting' }
-  | { readonly state: 'streaming'; readonly sessionId: string }
-  | { readonly state: 'waiting'; readonly until: number; readonly attempt: number; readonly because: string };
-
-/** What a target counts, from the start of the relay. */
-export interface TargetCounters {
-  /** Records handed to the connection, again ones included. */
-  sent: number;
-  /** Records that the server has synced. */
-  acknowledged: number;
-  /** Connections that failed and batches that were refused. */
-  failed: number;
-  /** Batches that were not acknowledged within the send time-out; they stay in the spool until they are. */
-  late: number;
-  /** Records that this target will never get. */
-  dropped: number;
-}
 
 /** What of a target may change while it runs. */
 export interface TargetSettings {

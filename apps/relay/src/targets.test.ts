@@ -1,10 +1,10 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { temporaryFolder } from '../../../testing/temporary-folder.js';
 import { type RelayConfig, readRelayConfig } from './config.js';
 import { type RelayOutcome, runRelay } from './run-relay.js';
 import { PushedSource } from './testing/pushed-source.js';
 import { type Script, ScriptedServer, type Stream } from './testing/scripted-server.js';
-import { temporaryFolder } from './testing/temporary-folder.js';
 import { frames, session } from './testing/told-source.js';
 
 const inFolder = temporaryFolder();

@@ -1,6 +1,6 @@
 import type { RateRequest, RelayStatus } from '@okboxbox/protocol';
 import type { RelayConfig } from './config.js';
-import type { StreamEnd } from './spool/spool-stream.js';
+import type { StreamEnd } from './spool/stream-folder.js';
 import { Target, type TargetSettings, type TargetWorld } from './target.js';
 
 const KILLED = 'the kill switch is on';

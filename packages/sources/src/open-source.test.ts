@@ -1,13 +1,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../../../testing/temporary-folder.js';
 import { openSource, parseSpec } from './open-source.js';
 import { encodeRecordingHeader, encodeRecordingLine } from './recording/recording-lines.js';
 import { SourceError } from './source.js';
 import { describeSources } from './source-kinds.js';
 import { chartJson, rowsOf, steady } from './testing/charts.js';
 import { collect, frame, HEADER } from './testing/records.js';
-import { temporaryFolder } from './testing/temporary-folder.js';
 
 const inFolder = temporaryFolder();
 

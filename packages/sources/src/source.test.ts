@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs';
+import { temporaryFolder } from '../../../testing/temporary-folder.js';
 import { openSource } from './open-source.js';
 import { openRecordingWriter } from './recording/recording-writer.js';
 import { sourceContract } from './source.contract.js';
 import { chartJson, rowsOf, steady } from './testing/charts.js';
 import { frame, HEADER, SESSION } from './testing/records.js';
-import { temporaryFolder } from './testing/temporary-folder.js';
 
 const inFolder = temporaryFolder();
 

@@ -2,7 +2,7 @@ import type { RelayStatus } from '@okboxbox/protocol';
 import type { AgentCounters } from '../agent.js';
 import type { RelayConfig } from '../config.js';
 import type { Percentiles } from '../latency.js';
-import { stateInWords } from '../report.js';
+import { stateInWords } from '../target-state.js';
 import type { PlacedTarget } from '../targets.js';
 
 /** What is wrong, and what to do about it, for the person at this PC. */

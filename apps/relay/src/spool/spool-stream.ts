@@ -1,30 +1,19 @@
-import { mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
-import { readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdirSync } from 'node:fs';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type ByeReason, relayHello } from '@okboxbox/protocol';
-import { z } from 'zod';
-import { frameSpooled, Segment, type Spooled, spooledAt } from './segment.js';
+import { frameSpooled, Segment, type Spooled } from './segment.js';
+import {
+  disownFolder,
+  type Greeting,
+  isOwned,
+  ownFolder,
+  readSession,
+  readStream,
+  type StreamEnd,
+  storeSession,
+  storeStream,
+} from './stream-folder.js';
 
-/** What a relay greets a server with, but for where the stream is by then. */
-export type Greeting = z.infer<typeof greeting>;
-const greeting = relayHello.omit({ sessionTime: true });
-const storedStream = z.object({
-  greeting,
-  /** Servers that it was captured for. */
-  backends: z.array(z.string()),
-  ended: z.object({ reason: z.string(), message: z.string().optional() }).nullable(),
-  sessionTime: z.number().nullable(),
-});
-
-/** How a stream ended: nothing more comes. */
-export interface StreamEnd {
-  readonly reason: ByeReason;
-  readonly message?: string;
-}
-
-const STREAM_FILE = 'stream.json';
-const SESSION_FILE = 'session.record';
-const OWNER_FILE = 'owner';
 const SEGMENT = /^(\d{10})\.seg$/;
 /** Records that are kept in memory besides, since most are sent as soon as they are captured. */
 const TAIL_BYTES = 1024 * 1024;
@@ -35,9 +24,6 @@ const MEMORY_BYTES = 64 * 1024 * 1024;
 const RETRY_MS = 1_000;
 /** Power may fail: what is written is on the disk itself this much later. */
 const SYNC_MS = 1_000;
-/** An owner that has not been heard of for so long has died, whoever has its process number now. */
-const OWNER_SILENT_MS = 30_000;
-
 export interface StreamWorld {
   /** Bytes of a segment; the spool's bound is kept to within one. */
   readonly segmentBytes: number;
@@ -123,8 +109,8 @@ export class SpoolStream {
     const stream = new SpoolStream(dir, found.greeting, found.backends, true, world);
     stream.own();
     stream.sessionTime = found.sessionTime;
-    stream.#ended = (found.ended as StreamEnd | null) ?? { reason: 'stopped' };
-    stream.session = readSessionRecord(dir);
+    stream.#ended = found.ended ?? { reason: 'stopped' };
+    stream.session = readSession(dir);
     const names = (await readdir(dir)).flatMap((name) => {
       const [, first] = SEGMENT.exec(name) ?? [];
       return first === undefined ? [] : [{ name, first: Number(first) }];
@@ -183,14 +169,7 @@ export class SpoolStream {
 
   /** Says that this process has the stream; to be said again every few seconds. */
   own(): void {
-    const path = join(this.dir, OWNER_FILE);
-    try {
-      writeFileSync(path, String(process.pid));
-      const now = new Date();
-      utimesSync(path, now, now);
-    } catch {
-      // The disk's trouble is told where records are written.
-    }
+    ownFolder(this.dir);
   }
 
   /** Adds a record; `bytes` carries the number `last + 1`. */
@@ -282,7 +261,7 @@ export class SpoolStream {
       this.#store();
       await this.#segments.at(-1)?.sync();
       for (const segment of this.#segments) await segment.close();
-      rmSync(join(this.dir, OWNER_FILE), { force: true });
+      disownFolder(this.dir);
     } catch {
       // Nobody is left to be told; what was written stays.
     }
@@ -413,23 +392,16 @@ export class SpoolStream {
   }
 
   #keepSession(record: Spooled): void {
-    const path = join(this.dir, SESSION_FILE);
-    const seq = Buffer.alloc(4);
-    seq.writeUInt32LE(record.seq);
-    this.#keeping = this.#keeping
-      .then(() => writeFile(`${path}.new`, Buffer.concat([seq, frameSpooled(record)])))
-      .then(() => rename(`${path}.new`, path))
-      .catch((error) => this.#trouble(error));
+    this.#keeping = this.#keeping.then(() => storeSession(this.dir, record)).catch((error) => this.#trouble(error));
   }
 
   #store(): void {
-    const stored = {
+    storeStream(this.dir, {
       greeting: this.greeting,
       backends: this.#backends,
       ended: this.#ended,
       sessionTime: this.sessionTime,
-    };
-    writeFileSync(join(this.dir, STREAM_FILE), JSON.stringify(stored));
+    });
   }
 
   #sizeOnDisk(seq: number): number {
@@ -443,42 +415,4 @@ function discard(segment: Segment): void {
     .close()
     .then(() => rm(segment.path, { force: true }))
     .catch(() => undefined);
-}
-
-function isOwned(dir: string): boolean {
-  try {
-    const path = join(dir, OWNER_FILE);
-    if (Math.abs(Date.now() - statSync(path).mtimeMs) > OWNER_SILENT_MS) return false;
-    const pid = Number(readFileSync(path, 'utf8'));
-    return Number.isInteger(pid) && pid > 0 && isRunning(pid);
-  } catch {
-    return false;
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
-function readStream(dir: string): z.infer<typeof storedStream> | null {
-  try {
-    return storedStream.parse(JSON.parse(readFileSync(join(dir, STREAM_FILE), 'utf8')));
-  } catch {
-    return null;
-  }
-}
-
-function readSessionRecord(dir: string): Spooled | null {
-  try {
-    const bytes = readFileSync(join(dir, SESSION_FILE));
-    const found = spooledAt(bytes, 4);
-    return found && { seq: bytes.readUInt32LE(0), bytes: found.bytes, at: found.at };
-  } catch {
-    return null;
-  }
 }

@@ -2,9 +2,10 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, utimesSync,
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import { temporaryFolder } from '../testing/temporary-folder.js';
+import { temporaryFolder } from '../../../../testing/temporary-folder.js';
 import { Spool } from './spool.js';
-import type { Greeting, SpoolStream } from './spool-stream.js';
+import type { SpoolStream } from './spool-stream.js';
+import type { Greeting } from './stream-folder.js';
 
 const inFolder = temporaryFolder();
 let folders = 0;

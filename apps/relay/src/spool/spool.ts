@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Greeting, SpoolStream, type StreamEnd } from './spool-stream.js';
+import { SpoolStream } from './spool-stream.js';
+import type { Greeting, StreamEnd } from './stream-folder.js';
 
 export interface SpoolOptions {
   readonly dir: string;

@@ -1,11 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../../../../testing/temporary-folder.js';
 import { openSource } from '../open-source.js';
 import { SourceError } from '../source.js';
 import { chartFrom, chartJson, rowsOf, steady } from '../testing/charts.js';
 import { collect, framesOf } from '../testing/records.js';
-import { temporaryFolder } from '../testing/temporary-folder.js';
 
 const inFolder = temporaryFolder();
 

@@ -4,10 +4,10 @@ import { pipeline } from 'node:stream/promises';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { SourceRecord } from '@okboxbox/protocol';
 import { describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../../../../testing/temporary-folder.js';
 import { SourceError } from '../source.js';
 import { collect, collectUntilFailure, frame, framesOf, fullFrame, HEADER, SESSION } from '../testing/records.js';
 import { isMissing, sharedData } from '../testing/shared-data.js';
-import { temporaryFolder } from '../testing/temporary-folder.js';
 import { encodeRecordingHeader, encodeRecordingLine } from './recording-lines.js';
 import { openRecording } from './recording-source.js';
 

@@ -7,7 +7,7 @@ import { afterAll, beforeAll } from 'vitest';
 export function temporaryFolder(): (name: string) => string {
   let folder = '';
   beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), 'okboxbox-sources-'));
+    folder = mkdtempSync(join(tmpdir(), 'okboxbox-'));
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   return (name) => join(folder, name);

@@ -1,0 +1,44 @@
+/** Where a target stands. */
+export type TargetState =
+  /** It is not to be fed: switched off, not the primary, or the kill switch is on. */
+  | { readonly state: 'off'; readonly because: string }
+  | { readonly state: 'connecting'; readonly attempt: number }
+  /** Connected, and nothing has been captured for it yet. */
+  | { readonly state: 'ready' }
+  | { readonly state: 'greeting' }
+  | { readonly state: 'streaming'; readonly sessionId: string }
+  | { readonly state: 'waiting'; readonly until: number; readonly attempt: number; readonly because: string };
+
+/** What a target counts, from the start of the relay. */
+export interface TargetCounters {
+  /** Records handed to the connection, again ones included. */
+  sent: number;
+  /** Records that the server has synced. */
+  acknowledged: number;
+  /** Connections that failed and batches that were refused. */
+  failed: number;
+  /** Batches that were not acknowledged within the send time-out; they stay in the spool until they are. */
+  late: number;
+  /** Records that this target will never get. */
+  dropped: number;
+}
+
+/** A target's state for a person. */
+export function stateInWords(target: TargetState, now: number): string {
+  switch (target.state) {
+    case 'off':
+      return `off: ${target.because}`;
+    case 'connecting':
+      return target.attempt === 1 ? 'connecting' : `connecting (try ${target.attempt})`;
+    case 'ready':
+      return 'connected, nothing captured yet';
+    case 'greeting':
+      return 'greeting the server';
+    case 'streaming':
+      return `feeds ${target.sessionId}`;
+    case 'waiting':
+      return `tries again in ${Math.max(0, (target.until - now) / 1000).toFixed(1)} s: ${target.because}`;
+    default:
+      return target satisfies never;
+  }
+}
