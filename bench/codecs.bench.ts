@@ -14,6 +14,7 @@ import {
   type FeedState,
   type Frame,
   frameLine,
+  NOTHING_CUED,
   packRow,
   type Row,
   readRecord,
@@ -183,7 +184,7 @@ function stateAt(tick: number, driftTicks: number): FeedState {
     remainingLaps: null,
     leaderLap: Math.floor(progressOf(0, tick)) + 1,
   };
-  return { session, clock, entries, rows };
+  return { session, clock, entries, rows, events: [], onAir: NOTHING_CUED };
 }
 
 function benchIngest(): void {

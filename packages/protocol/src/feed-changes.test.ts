@@ -1,6 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { applyChange, changeBetween, type FeedChange, type FeedState, MAX_ROW_COLUMNS } from './feed-changes.js';
+import { applyChange, changeBetween, type FeedChange, MAX_ROW_COLUMNS } from './feed-changes.js';
+import type { FeedState } from './feed-state.js';
+import { NOTHING_CUED } from './on-air.js';
 import { ROW_COLUMNS, type Row } from './rows.js';
 import { anyFeedState, anyTwoStates } from './testing/feeds.js';
 
@@ -30,6 +32,8 @@ const state = (rows: Readonly<Record<number, Row>>): FeedState => ({
   },
   entries: [],
   rows,
+  events: [],
+  onAir: NOTHING_CUED,
 });
 
 /** What a viewer has of a change that was sent as text. */

@@ -1,51 +1,12 @@
 import type { EntryInfo } from './answers.js';
-import type { CarClass, SessionPhase, SessionType } from './recording.js';
+import type { FeedClock, FeedEvent, FeedSession, FeedState } from './feed-state.js';
+import type { OnAir } from './on-air.js';
 import type { Row } from './rows.js';
 
 /**
  * What a viewer holds and how it changes (SPEC.md, FEED). A join answers with the whole `FeedState`;
  * each `feed` message carries a `FeedChange`, and `applyChange(old, change)` is the new state.
  */
-
-/** Facts about the session that change rarely or never. */
-export interface FeedSession {
-  readonly sessionId: string;
-  readonly show: string;
-  readonly status: 'live' | 'ended';
-  readonly sim: string;
-  readonly type: SessionType;
-  readonly track: string;
-  readonly trackConfig: string | null;
-  /** Fractions of a lap where sectors begin; empty where the sim names none. */
-  readonly sectorStarts: readonly number[];
-  readonly limitLaps: number | null;
-  readonly limitTimeS: number | null;
-  readonly classes: readonly Pick<CarClass, 'id' | 'name' | 'color'>[];
-  /** True where the source made positions between known crossings itself. */
-  readonly positionsDerived: boolean;
-  readonly startedAt: number;
-}
-
-/** What a race clock shows. */
-export interface FeedClock {
-  /** Milliseconds on the sim's session clock; `null` before the first frame. */
-  readonly sessionTimeMs: number | null;
-  readonly phase: SessionPhase | null;
-  readonly flags: readonly string[];
-  readonly remainingMs: number | null;
-  readonly remainingLaps: number | null;
-  /** Lap that the leader is on. */
-  readonly leaderLap: number | null;
-}
-
-/** Everything that an audience's viewer knows at one instant. */
-export interface FeedState {
-  readonly session: FeedSession;
-  readonly clock: FeedClock;
-  readonly entries: readonly EntryInfo[];
-  /** A row a car, by the car's index; order on the page is the `position` in it. */
-  readonly rows: Readonly<Record<number, Row>>;
-}
 
 /** A changed row: the car, a bit for each changed column (2 to the power of its index), the new values in order. */
 export type RowChange = readonly [car: number, columns: number, ...values: (number | null)[]];
@@ -59,6 +20,10 @@ export interface FeedChange {
   readonly rows?: readonly RowChange[];
   /** Cars whose row is taken away, before `rows` are applied. */
   readonly gone?: readonly number[];
+  /** The newest race events: so many of the old ones stay, the new ones come behind them. */
+  readonly events?: { readonly keep: number; readonly added: readonly FeedEvent[] };
+  /** Slots that changed. */
+  readonly onAir?: Partial<OnAir>;
 }
 
 /** Position in a feed. A new epoch means: start again from the whole state. */
@@ -79,8 +44,11 @@ export function changeBetween(previous: FeedState, next: FeedState): FeedChange 
   const change: { -readonly [K in keyof FeedChange]: FeedChange[K] } = {};
   if (!same(previous.session, next.session)) change.session = next.session;
   if (!same(previous.entries, next.entries)) change.entries = next.entries;
-  const clock = clockChange(previous.clock, next.clock);
+  const clock = fieldsChange(previous.clock, next.clock);
   if (clock) change.clock = clock;
+  if (!same(previous.events, next.events)) change.events = eventsChange(previous.events, next.events);
+  const cued = fieldsChange(previous.onAir, next.onAir);
+  if (cued) change.onAir = cued;
 
   const rows: RowChange[] = [];
   const gone = Object.keys(previous.rows)
@@ -111,7 +79,23 @@ export function applyChange(state: FeedState, change: FeedChange): FeedState {
     clock: change.clock ? { ...state.clock, ...change.clock } : state.clock,
     entries: change.entries ?? state.entries,
     rows: change.rows || change.gone ? changedRows(state.rows, change) : state.rows,
+    events: change.events ? changedEvents(state.events, change.events) : state.events,
+    onAir: change.onAir ? { ...state.onAir, ...change.onAir } : state.onAir,
   };
+}
+
+function eventsChange(previous: FeedState['events'], next: FeedState['events']): FeedChange['events'] & object {
+  const ids = next.map(({ id }) => id).join();
+  for (let keep = Math.min(previous.length, next.length); keep > 0; keep--) {
+    const kept = previous.slice(-keep);
+    const isPrefix = ids.startsWith(kept.map(({ id }) => id).join()) && same(kept, next.slice(0, keep));
+    if (isPrefix) return { keep, added: next.slice(keep) };
+  }
+  return { keep: 0, added: next };
+}
+
+function changedEvents(events: FeedState['events'], change: FeedChange['events'] & object): FeedState['events'] {
+  return [...(change.keep > 0 ? events.slice(-change.keep) : []), ...change.added];
 }
 
 function changedRows(rows: FeedState['rows'], change: FeedChange): FeedState['rows'] {
@@ -140,12 +124,14 @@ function rowChange(car: number, previous: Row, next: Row): RowChange | null {
   return columns === 0 ? null : [car, columns, ...values];
 }
 
-function clockChange(previous: FeedClock, next: FeedClock): Partial<FeedClock> | null {
-  const change: Record<string, unknown> = {};
-  for (const key of Object.keys(next) as (keyof FeedClock)[]) {
+/** The fields of a part that differ; `null` where none does. */
+function fieldsChange<T extends FeedClock | OnAir>(previous: T, next: T): Partial<T> | null {
+  if (previous === next) return null;
+  const change: Partial<T> = {};
+  for (const key of Object.keys(next) as (keyof T)[]) {
     if (!same(previous[key], next[key])) change[key] = next[key];
   }
-  return Object.keys(change).length > 0 ? (change as Partial<FeedClock>) : null;
+  return Object.keys(change).length > 0 ? change : null;
 }
 
 /** Equality of plain JSON values; identity first, since unchanged parts are usually the same object. */

@@ -7,3 +7,8 @@ export function carRoom(sessionId: string, carNumber: string): string {
 export function liveRoom(sessionId: string): string {
   return `session:${sessionId}`;
 }
+
+/** The room that sees a session later and only what is public; outputs with an extra delay have one of their own. */
+export function broadcastRoom(sessionId: string, extraDelayMs = 0): string {
+  return extraDelayMs === 0 ? `broadcast:session:${sessionId}` : `broadcast:session:${sessionId}:plus:${extraDelayMs}`;
+}

@@ -26,6 +26,13 @@ interface RowColumn {
   readonly name: string;
   readonly pack: (figures: EntryFigures) => number | null;
   readonly unpack: (value: number | null) => Partial<EntryFigures>;
+  /** Only where it says so a column leaves for everyone (apps/server/src/audience/SPEC.md, PUB). */
+  readonly isPublic?: true;
+}
+
+/** Marks a column as public. */
+function shown(column: RowColumn): RowColumn {
+  return { ...column, isPublic: true };
 }
 
 type NumberFigure = {
@@ -59,50 +66,52 @@ function progressSteps(progress: number | null): number | null {
 }
 
 const COLUMNS: readonly RowColumn[] = [
-  number('position'),
-  number('classPosition'),
-  {
+  shown(number('position')),
+  shown(number('classPosition')),
+  shown({
     name: 'status',
     pack: ({ status, inPit }) => CAR_STATUSES.indexOf(status) + (inPit ? WORDS : 0),
     unpack: (value) => ({
       status: wordAt(CAR_STATUSES, (value ?? 0) % WORDS),
       inPit: (value ?? 0) >= WORDS,
     }),
-  },
-  number('lap'),
-  number('lapsCompleted'),
-  {
+  }),
+  shown(number('lap')),
+  shown(number('lapsCompleted')),
+  shown({
     name: 'progress',
     pack: (figures) => progressSteps(figures.progress),
     unpack: (value) => ({ progress: value === null ? null : value / PROGRESS_STEPS }),
-  },
-  number('gapMs'),
-  number('gapLaps'),
-  number('intervalMs'),
-  number('intervalLaps'),
-  number('classGapMs'),
-  number('classGapLaps'),
-  number('classIntervalMs'),
-  number('classIntervalLaps'),
-  number('lastLapMs'),
-  number('bestLapMs'),
-  {
+  }),
+  shown(number('gapMs')),
+  shown(number('gapLaps')),
+  shown(number('intervalMs')),
+  shown(number('intervalLaps')),
+  shown(number('classGapMs')),
+  shown(number('classGapLaps')),
+  shown(number('classIntervalMs')),
+  shown(number('classIntervalLaps')),
+  shown(number('lastLapMs')),
+  shown(number('bestLapMs')),
+  shown({
     name: 'lapMarks',
     pack: ({ lastLapMark, bestLapMark }) => LAP_MARKS.indexOf(lastLapMark) * WORDS + LAP_MARKS.indexOf(bestLapMark),
     unpack: (value) => ({
       lastLapMark: wordAt(LAP_MARKS, Math.floor((value ?? 0) / WORDS)),
       bestLapMark: wordAt(LAP_MARKS, (value ?? 0) % WORDS),
     }),
-  },
-  number('pitStops'),
-  number('stintLaps'),
-  number('trendMs'),
-  number('battle'),
-  { name: 'provenance', pack: packProvenance, unpack: (value) => ({ provenance: unpackProvenance(value) }) },
+  }),
+  shown(number('pitStops')),
+  shown(number('stintLaps')),
+  shown(number('trendMs')),
+  shown(number('battle')),
+  shown({ name: 'provenance', pack: packProvenance, unpack: (value) => ({ provenance: unpackProvenance(value) }) }),
 ];
 
 /** Names of the columns of a row before its sectors, in their order. */
 export const ROW_COLUMNS: readonly string[] = COLUMNS.map((column) => column.name);
+/** Columns that leave for everyone, in the order of `ROW_COLUMNS`; what stands behind them, the sectors, does too. */
+export const ROW_COLUMNS_PUBLIC: readonly boolean[] = COLUMNS.map((column) => column.isPublic === true);
 /** Where each column stands in a row. */
 export const COLUMN_INDEX = Object.fromEntries(ROW_COLUMNS.map((name, i) => [name, i])) as Readonly<
   Record<NumberFigure | 'status' | 'lapMarks' | 'provenance', number>

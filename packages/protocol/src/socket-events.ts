@@ -13,6 +13,8 @@ export const handshakeAuth = z.looseObject({
   token: z.string().max(8_192).optional(),
   clientKind: z.enum(CLIENT_KINDS).optional(),
   surface: z.string().max(100).optional(),
+  /** The code of a share link, where there is no token. */
+  link: z.string().max(100).optional(),
 });
 
 /** Codes of refused calls. Each has one meaning, everywhere. */
@@ -173,5 +175,18 @@ export interface SessionMoved {
 }
 
 /** Why the server closes a viewer's connection; sent as `session:closed` before the transport is cut. */
-export const CLOSE_REASONS = ['slow_consumer', 'shutdown', 'too_large', 'token_revoked', 'token_expired'] as const;
+export const CLOSE_REASONS = [
+  'slow_consumer',
+  'shutdown',
+  'too_large',
+  'token_revoked',
+  'token_expired',
+  'link_revoked',
+  'link_expired',
+] as const;
 export type CloseReason = (typeof CLOSE_REASONS)[number];
+
+/** Told to those who watched without a right when a show is not published any more: `session:withdrawn`. */
+export interface SessionWithdrawn {
+  readonly sessionId: string;
+}

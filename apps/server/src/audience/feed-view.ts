@@ -3,9 +3,12 @@ import {
   type Entry,
   entryOf,
   type FeedClock,
+  type FeedEvent,
   type FeedSession,
   type FeedState,
+  MAX_FEED_EVENTS,
   packRow,
+  type RaceEvent,
   type Row,
   type TimingAnswer,
 } from '@okboxbox/protocol';
@@ -21,6 +24,34 @@ export function feedStateOf(state: SessionState, previous: FeedState | null): Fe
     clock: clockOf(state.timing),
     entries: entryInfos(state.timing),
     rows,
+    events: feedEventsOf(state.timing.events, previous?.events),
+    onAir: state.onAir,
+  };
+}
+
+/** The newest race events; the old list where nothing has come. */
+function feedEventsOf(events: readonly RaceEvent[], previous: FeedState['events'] | undefined): FeedState['events'] {
+  const newest = events.at(-1);
+  if (previous !== undefined && previous.at(-1)?.id === newest?.id) return previous;
+  return events.slice(-MAX_FEED_EVENTS).map(feedEventOf);
+}
+
+function feedEventOf({ id, name, sessionTime, lap, car, otherCar, detail = {} }: RaceEvent): FeedEvent {
+  const figure = (...names: string[]) => {
+    const found = names.map((key) => detail[key]).find((value) => typeof value === 'number');
+    return typeof found === 'number' ? Math.round(found) : null;
+  };
+  const to = Array.isArray(detail.to) ? detail.to.join(', ') : detail.to;
+  return {
+    id,
+    name,
+    sessionTimeMs: Math.round(sessionTime * 1000),
+    lap,
+    car: car ?? null,
+    otherCar: otherCar ?? null,
+    ms: figure('lapTimeMs', 'laneMs', 'boxMs'),
+    count: figure('position', 'laps', 'stop'),
+    to: typeof to === 'string' ? to : null,
   };
 }
 

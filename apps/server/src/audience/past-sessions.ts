@@ -1,4 +1,4 @@
-import type { FeedState, Lap, RaceEvent } from '@okboxbox/protocol';
+import { type FeedState, type Lap, NOTHING_CUED, type RaceEvent } from '@okboxbox/protocol';
 import type { Logger } from '../log.js';
 import type { SessionRegistry } from '../session/registry.js';
 import type { Store } from '../store/store.js';
@@ -32,7 +32,9 @@ export class PastSessions {
   async last(sessionId: string): Promise<PastSession | null> {
     const kept = this.#kept.get(sessionId);
     if (kept !== undefined) return kept;
-    const feed = await this.#stored(sessionId, (store) => store.finalState(sessionId));
+    const stored = await this.#stored(sessionId, (store) => store.finalState(sessionId));
+    // One that was stored before states had race events in them.
+    const feed = stored && { ...stored, events: stored.events ?? [], onAir: stored.onAir ?? NOTHING_CUED };
     if (feed !== null) {
       // What is all stored does not change any more.
       const past = { feed, at: this.#world.registry.summary(sessionId)?.lastFrameAt ?? null };

@@ -1,6 +1,16 @@
-import type { Frame, Lap, Placed, RaceEvent, SessionSummary, SourceRecord } from '@okboxbox/protocol';
+import {
+  type Frame,
+  type Lap,
+  NOTHING_CUED,
+  type OnAir,
+  type Placed,
+  type RaceEvent,
+  type SessionSummary,
+  type SourceRecord,
+} from '@okboxbox/protocol';
 import { createTiming, entryInfos, standings, type TimingState } from '@okboxbox/timing';
 import type { Note } from '../timeline/segment-format.js';
+import { type CaptureWitness, createWitness, latestCapture } from './latest-capture.js';
 import { createMerge, type MergeState, mergeRecord, promote } from './merging.js';
 
 /** Places that a summary names. */
@@ -26,6 +36,7 @@ export interface Stream {
   last: number;
   /** Last sequence number that is on disk. */
   synced: number;
+  readonly witness: CaptureWitness;
 }
 
 export type SessionStatus =
@@ -39,6 +50,8 @@ export interface SessionImage {
   readonly status: SessionStatus;
   readonly receivedAt: number | null;
   readonly framesTotal: number;
+  readonly at: number;
+  readonly onAir: OnAir;
   readonly merge: MergeState;
   readonly timing: TimingState;
 }
@@ -55,6 +68,13 @@ export class SessionState {
   /** When the newest frame was received, on the server's clock. */
   receivedAt: number | null = null;
   framesTotal = 0;
+  /**
+   * The state's instant for whoever sees it later, on the server's clock: the latest at which anything in it can have
+   * happened. It never falls back.
+   */
+  at: number;
+  /** What directors have put on air, whether it has aired yet or not. */
+  onAir: OnAir = NOTHING_CUED;
   /** The newest own-car data of each car whose relay sends some. Not part of the image: it is of that moment alone. */
   readonly own = new Map<number, { readonly data: NonNullable<Frame['own']>; readonly at: number }>();
   readonly merge: MergeState;
@@ -63,27 +83,41 @@ export class SessionState {
     this.facts = facts;
     this.timing = timing;
     this.merge = merge;
+    this.at = facts.startedAt;
   }
 
   /** The state that an image was made of. */
   static of(image: SessionImage, laps: Lap[], events: RaceEvent[]): SessionState {
     const state = new SessionState(image.facts, { ...image.timing, laps, events }, image.merge);
-    state.streams.push(...image.streams.map((stream) => ({ ...stream })));
+    state.streams.push(...image.streams.map((stream) => ({ ...stream, witness: { ...stream.witness } })));
     state.status = image.status;
     state.receivedAt = image.receivedAt;
     state.framesTotal = image.framesTotal;
+    state.at = image.at;
+    state.onAir = image.onAir;
     return state;
   }
 
   /** An image of this instant. It shares its parts with the state: pack it before anything else is folded. */
   image(): SessionImage {
-    const { facts, streams, status, receivedAt, framesTotal, timing, merge } = this;
-    return { facts, streams, status, receivedAt, framesTotal, merge, timing: { ...timing, laps: [], events: [] } };
+    const { facts, streams, status, receivedAt, framesTotal, at, onAir, timing, merge } = this;
+    return {
+      facts,
+      streams,
+      status,
+      receivedAt,
+      framesTotal,
+      at,
+      onAir,
+      merge,
+      timing: { ...timing, laps: [], events: [] },
+    };
   }
 
   /** Folds a record that a relay captured. */
   applyCaptured(stream: number, seq: number, receivedAt: number, record: SourceRecord): void {
     this.#take(stream, seq);
+    this.#happened(stream, receivedAt, record);
     mergeRecord(this.merge, this.timing, stream, record);
     if (record.kind !== 'frame') return;
     this.receivedAt = receivedAt;
@@ -104,6 +138,7 @@ export class SessionState {
           first: 0,
           last: 0,
           synced: 0,
+          witness: createWitness(),
         });
         break;
       case 'dropped':
@@ -116,8 +151,19 @@ export class SessionState {
         this.#take(note.stream, note.from);
         this.#take(note.stream, note.to);
         break;
+      case 'clock': {
+        const { from, to, leastAheadMs } = note;
+        const witness = this.streams[note.stream]?.witness;
+        if (witness) witness.proof = { from, to, leastAheadMs };
+        break;
+      }
+      case 'cue':
+        this.onAir = { ...this.onAir, ...note.set };
+        this.#reach(note.at);
+        break;
       case 'ended':
         this.status = { status: 'ended', at: note.at, reason: note.reason };
+        this.#reach(note.at);
         break;
       default:
         note satisfies never;
@@ -151,6 +197,17 @@ export class SessionState {
           ? [{ position: figures.position, carNumber: info.carNumber, name: info.name }]
           : [];
       });
+  }
+
+  #happened(stream: number, receivedAt: number, record: SourceRecord): void {
+    const witness = this.streams[stream]?.witness;
+    const sessionTimeMs = record.kind === 'frame' ? record.sessionTime * 1000 : null;
+    const times = { receivedAt, capturedAt: record.capturedAt, sessionTimeMs };
+    this.#reach(witness ? latestCapture(witness, times) : receivedAt);
+  }
+
+  #reach(at: number): void {
+    this.at = Math.max(this.at, Math.ceil(at));
   }
 
   #take(stream: number, seq: number): void {

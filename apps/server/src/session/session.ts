@@ -1,11 +1,19 @@
 import { join } from 'node:path';
-import { decodeRecord, type RelayLost, type SeqRanges, WireError, type WireRecord } from '@okboxbox/protocol';
+import {
+  decodeRecord,
+  type OnAir,
+  type RelayLost,
+  type SeqRanges,
+  WireError,
+  type WireRecord,
+} from '@okboxbox/protocol';
 import type { Clock } from '../clock.js';
 import type { Logger } from '../log.js';
 import type { Note } from '../timeline/segment-format.js';
 import { Timeline, type TimelineHealth } from '../timeline/timeline.js';
 import { Checkpoints, type Logged } from './checkpoints.js';
 import { type FoldedSession, NOTHING_LOGGED } from './fold-session.js';
+import type { ClockProof } from './latest-capture.js';
 import { type SessionFacts, SessionState, type Stream } from './session-state.js';
 
 /** What became of a record that a relay sent. */
@@ -24,6 +32,8 @@ export interface SessionWorld {
   readonly log: Logger;
 }
 
+/** A record that looks younger than this need not be proven to be older, in ms. */
+const YOUNG_MS = 250;
 /** A primary that is connected and sends nothing for this long gives way to another relay, in ms. */
 const SILENT_MS = 700;
 
@@ -100,15 +110,17 @@ export class Session {
     else this.#connected.delete(stream.stream);
   }
 
-  /** Takes a record, once and in order. */
-  receive(stream: Stream, wire: WireRecord): Receipt {
+  /** Takes a record, once and in order. `proof` is what is known of the clock that it is stamped with. */
+  receive(stream: Stream, wire: WireRecord, proof: ClockProof | null = null): Receipt {
     if (stream.last !== 0 && wire.seq <= stream.last) return { receipt: 'duplicate' };
     // A stream whose beginning this server never had starts where the relay starts.
     if (stream.last !== 0 && wire.seq !== stream.last + 1) return { receipt: 'gap' };
     if (!this.#timeline.hasRoom) return { receipt: 'no_room' };
-    const receivedAt = Math.round(this.#world.clock.now());
+    // Up: what is received is never taken for older than it is.
+    const receivedAt = Math.ceil(this.#world.clock.now());
     try {
       const record = decodeRecord(wire);
+      if (proof !== null) this.#noteProof(stream, proof, record.capturedAt, receivedAt);
       const reason = record.kind === 'frame' ? this.#takeover(stream, record.sessionTime, receivedAt) : null;
       if (reason !== null) this.#promote(stream, reason, receivedAt);
       this.#timeline.append({ type: 'captured', stream: stream.stream, receivedAt, bytes: wire.bytes });
@@ -148,6 +160,15 @@ export class Session {
     return now - (this.#heardAt.get(primary) ?? 0) > SILENT_MS ? 'the primary is silent' : null;
   }
 
+  /** Notes what is known of a stream's clock where a record needs it: one that has waited on the relay's side. */
+  #noteProof(stream: Stream, proof: ClockProof, capturedAt: number, receivedAt: number): void {
+    const known = stream.witness.proof;
+    const isOld = receivedAt - (capturedAt - proof.leastAheadMs) > YOUNG_MS;
+    if (!isOld || capturedAt < proof.from || capturedAt > proof.to) return;
+    if (known !== null && known.to >= capturedAt && known.leastAheadMs === proof.leastAheadMs) return;
+    this.#note({ note: 'clock', stream: stream.stream, ...proof, at: receivedAt });
+  }
+
   #promote(stream: Stream, reason: string, at: number): void {
     this.#note({ note: 'primary', stream: stream.stream, reason, at });
     this.#world.log.info({ sessionId: this.id, relayId: stream.relayId, reason }, 'another relay is the primary');
@@ -166,9 +187,16 @@ export class Session {
     return this.#timeline.synced();
   }
 
+  /** Puts slots on air, for the picture of this instant or, with `airsAt`, at once for the one that is on air. */
+  cue(set: Partial<OnAir>, airsAt: number | null): void {
+    if (this.state.status.status === 'ended') return;
+    this.#note({ note: 'cue', set, airsAt, at: Math.ceil(this.#world.clock.now()) });
+    this.#changed();
+  }
+
   end(reason: string): void {
     if (this.state.status.status === 'ended') return;
-    this.#note({ note: 'ended', reason, at: this.#world.clock.now() });
+    this.#note({ note: 'ended', reason, at: Math.ceil(this.#world.clock.now()) });
     this.#world.log.info({ sessionId: this.id, reason, frames: this.state.framesTotal }, 'session ended');
     this.#changed();
   }

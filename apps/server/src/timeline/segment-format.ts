@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib';
+import type { OnAir } from '@okboxbox/protocol';
 
 /**
  * How a timeline lies on disk. A segment is a magic number, then records, each framed by its length and the
@@ -65,6 +66,17 @@ export type Note =
       readonly reason: string;
       readonly at: number;
     }
+  /** What is known of the clock that a stream is stamped with, where a record that follows is older than it looks. */
+  | {
+      readonly note: 'clock';
+      readonly stream: number;
+      readonly from: number;
+      readonly to: number;
+      readonly leastAheadMs: number;
+      readonly at: number;
+    }
+  /** A director set slots: for the picture of this instant, or at once for the one of `airsAt`, which was on air. */
+  | { readonly note: 'cue'; readonly set: Partial<OnAir>; readonly airsAt: number | null; readonly at: number }
   | { readonly note: 'ended'; readonly reason: string; readonly at: number };
 
 export type TimelineRecord = Captured | { readonly type: 'note'; readonly note: Note };

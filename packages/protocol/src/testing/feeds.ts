@@ -1,6 +1,15 @@
 import * as fc from 'fast-check';
-import { CAR_STATUSES, type EntryFigures, type EntryInfo, LAP_MARKS, PROVENANCES } from '../answers.js';
-import { type FeedClock, type FeedSession, type FeedState, MAX_ROW_COLUMNS } from '../feed-changes.js';
+import {
+  CAR_STATUSES,
+  type EntryFigures,
+  type EntryInfo,
+  LAP_MARKS,
+  PROVENANCES,
+  RACE_EVENT_NAMES,
+} from '../answers.js';
+import { MAX_ROW_COLUMNS } from '../feed-changes.js';
+import type { FeedClock, FeedEvent, FeedSession, FeedState } from '../feed-state.js';
+import { NOTHING_CUED, type OnAir } from '../on-air.js';
 import { SESSION_PHASES, SESSION_TYPES } from '../recording.js';
 import type { Row } from '../rows.js';
 
@@ -81,23 +90,53 @@ const anyEntry: fc.Arbitrary<EntryInfo> = fc.record({
   class: fc.option(name),
 });
 
+// Ids that rise in steps, as those of a state's newest events do.
+const anyEvents: fc.Arbitrary<FeedEvent[]> = fc
+  .tuple(fc.nat(6), fc.array(fc.constantFrom(...RACE_EVENT_NAMES), { maxLength: 5 }), whole)
+  .map(([first, names, ms]) =>
+    names.map((name, i) => ({
+      id: first + i,
+      name,
+      sessionTimeMs: first + i,
+      lap: null,
+      car: null,
+      otherCar: null,
+      ms,
+      count: null,
+      to: null,
+    })),
+  );
+const anyOnAir: fc.Arbitrary<OnAir> = fc.record({
+  scene: fc.option(name),
+  tower: fc.option(fc.record({ until: whole })),
+  driver: fc.option(fc.record({ car: fc.nat(8), until: whole })),
+  battle: fc.constantFrom(null, { cars: [1, 2], until: null }),
+  message: fc.option(fc.record({ title: fc.option(name), text: name, until: whole })),
+  flag: fc.constantFrom(null, { flag: 'green' as const, until: 5 }),
+  results: fc.constantFrom(NOTHING_CUED.results, { of: 'grid' as const, until: null }),
+});
+
 /** Any state that a viewer may hold. */
 export const anyFeedState: fc.Arbitrary<FeedState> = fc.record({
   session: anySession,
   clock: anyClock,
   entries: fc.array(anyEntry, { maxLength: 4 }),
   rows: fc.dictionary(car.map(String), anyRow).map((rows) => ({ ...rows })),
+  events: anyEvents,
+  onAir: anyOnAir,
 });
 
 /** A state and the one after it: anything at all, or some parts and rows as they were. */
 export const anyTwoStates: fc.Arbitrary<readonly [FeedState, FeedState]> = fc
-  .tuple(anyFeedState, anyFeedState, fc.array(fc.boolean(), { minLength: 13, maxLength: 13 }))
+  .tuple(anyFeedState, anyFeedState, fc.array(fc.boolean(), { minLength: 15, maxLength: 15 }))
   .map(([before, other, keep]) => [
     before,
     {
       session: keep[0] ? before.session : other.session,
       clock: keep[1] ? before.clock : other.clock,
       entries: keep[2] ? before.entries : other.entries,
+      events: keep[13] ? before.events : other.events,
+      onAir: keep[14] ? before.onAir : other.onAir,
       rows: Object.fromEntries(
         Object.entries({ ...before.rows, ...other.rows })
           .map(([key, row]) => [key, keep[4 + Number(key)] ? (before.rows[Number(key)] ?? row) : row] as const)

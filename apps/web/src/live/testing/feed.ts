@@ -1,4 +1,11 @@
-import { changeBetween, type FeedMessage, type FeedState, ROW_COLUMNS, type Row } from '@okboxbox/protocol';
+import {
+  changeBetween,
+  type FeedMessage,
+  type FeedState,
+  NOTHING_CUED,
+  ROW_COLUMNS,
+  type Row,
+} from '@okboxbox/protocol';
 
 /** A feed's whole state with these cars at positions 1, 2, … */
 export function feedOf(cars: readonly number[], over: Partial<FeedState['clock']> = {}): FeedState {
@@ -31,6 +38,8 @@ export function feedOf(cars: readonly number[], over: Partial<FeedState['clock']
       .sort((a, b) => a - b)
       .map((car) => ({ car, carNumber: String(car), name: `Driver ${car}`, classId: 'a' }) as never),
     rows: Object.fromEntries(cars.map((car, i) => [car, rowAt(i + 1)])),
+    events: [],
+    onAir: NOTHING_CUED,
   };
 }
 

@@ -1,0 +1,58 @@
+/** What two exchanges with a relay's clock prove: stamps between them are at least this far ahead of the server's clock. */
+export interface ClockProof {
+  /** Stamps of the exchanges, milliseconds on the relay's clock. */
+  readonly from: number;
+  readonly to: number;
+  /** What the relay's clock is ahead, less the error bound. */
+  readonly leastAheadMs: number;
+}
+
+/** What is known of when a stream's records were captured, as plain data. */
+export interface CaptureWitness {
+  /** The newest proof that a record needed. */
+  proof: ClockProof | null;
+  /**
+   * Least that a frame was received after its instant on the sim's session clock, in ms: since a sim's clock goes as
+   * time does, no frame can have been captured later than its session time and this.
+   */
+  simStartMs: number | null;
+  /** Latest possible capture of the stream's newest frame. */
+  frameAt: number;
+}
+
+/** A record's times, in ms; `sessionTimeMs` where it is a frame. */
+export interface Captured {
+  readonly receivedAt: number;
+  readonly capturedAt: number;
+  readonly sessionTimeMs: number | null;
+}
+
+export function createWitness(): CaptureWitness {
+  return { proof: null, simStartMs: null, frameAt: 0 };
+}
+
+/**
+ * The latest instant at which a record can have been captured, on the server's clock: what a broadcast delay counts from
+ * (contract, section 5; audience/SPEC.md, DLY-2). It is when the record was received, unless two witnesses agree that it
+ * is older: the relay's clock, proven by an exchange before and one after, and the sim's own clock against what was
+ * received before. The later of the two is taken, so one that is wrong, stepped or lying makes the picture late, never
+ * early.
+ */
+export function latestCapture(witness: CaptureWitness, { receivedAt, capturedAt, sessionTimeMs }: Captured): number {
+  const byClock = correctedCapture(witness.proof, capturedAt);
+  if (sessionTimeMs === null) {
+    // No clock of the sim speaks for it. A stamp that falls behind the frames before it is not believed.
+    return byClock === null || byClock < witness.frameAt ? receivedAt : Math.min(receivedAt, byClock);
+  }
+  const simStartMs = Math.min(witness.simStartMs ?? Number.POSITIVE_INFINITY, receivedAt - sessionTimeMs);
+  witness.simStartMs = simStartMs;
+  const bySim = Math.ceil(sessionTimeMs + simStartMs);
+  const at = byClock === null ? receivedAt : Math.min(receivedAt, Math.max(byClock, bySim));
+  witness.frameAt = Math.max(witness.frameAt, at);
+  return at;
+}
+
+function correctedCapture(proof: ClockProof | null, capturedAt: number): number | null {
+  if (proof === null || capturedAt < proof.from || capturedAt > proof.to) return null;
+  return Math.ceil(capturedAt - proof.leastAheadMs);
+}
