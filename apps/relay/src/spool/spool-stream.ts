@@ -334,7 +334,7 @@ export class SpoolStream {
       // What every target has already need not be written.
       const from = Math.max(this.#written + 1, this.#first);
       if (from > this.#last) break;
-      const batch = this.#fromTail(from, WRITE_BYTES, Number.POSITIVE_INFINITY);
+      const batch = this.#fromTail(from, this.#roomAt(from), Number.POSITIVE_INFINITY);
       try {
         await this.#segmentFor(from, batch).append(batch.map(frameSpooled));
       } catch (error) {
@@ -353,6 +353,13 @@ export class SpoolStream {
       this.#syncLater();
     }
     this.#written = Math.max(this.#written, Math.min(this.#first - 1, this.#last));
+  }
+
+  /** Bytes that may be written at once: no more than fill a segment, since segments are what is given up for want of room. */
+  #roomAt(seq: number): number {
+    const current = this.#segments.at(-1);
+    const isOpen = current !== undefined && current.last + 1 === seq && current.bytes < this.#world.segmentBytes;
+    return Math.min(WRITE_BYTES, this.#world.segmentBytes - (isOpen ? current.bytes : 0));
   }
 
   #segmentFor(seq: number, [first]: readonly Spooled[]): Segment {
