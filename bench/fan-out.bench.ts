@@ -99,7 +99,7 @@ function socketIoServer(http: ReturnType<typeof createServer>, kind: Kind): (bod
     else void socket.join('room');
   });
   return (body) => {
-    if (kind === 'hub') hub.publish('room', 'rows', 'feed', body);
+    if (kind === 'hub') hub.publish('room', 'rows', 'feed', JSON.stringify(body));
     else io.to('room').emit('feed', body);
   };
 }

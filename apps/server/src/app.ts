@@ -3,19 +3,25 @@ import fastify from 'fastify';
 import { Server } from 'socket.io';
 import { RevokedTokens, withoutRevoked } from './access/revoked-tokens.js';
 import { localSecret } from './access/secret.js';
+import { ShareLinks } from './access/share-links.js';
 import { SignIn } from './access/sign-in.js';
 import { type Tokens, tokensOfProvider, tokensOfSecret } from './access/tokens.js';
 import { Audiences } from './audience/audiences.js';
+import { BroadcastDelayService } from './audience/broadcast-delay.js';
 import { feedStateOf } from './audience/feed-view.js';
 import { PastSessions } from './audience/past-sessions.js';
 import { type Clock, systemClock } from './clock.js';
+import { clockShift, machineUptime, type Uptime } from './clock-shift.js';
 import type { ServerConfig } from './config.js';
 import { lockDataDir } from './data-dir.js';
+import { DirectorDesk } from './director/director-desk.js';
+import { serveDirectors } from './gateway/director-gateway.js';
 import { watchTokens } from './gateway/open-sockets.js';
 import { serveViewers } from './gateway/viewer-gateway.js';
 import { serveDiagnostics } from './http/diagnostics.js';
 import { servePages } from './http/pages.js';
 import { answerProblems } from './http/problem.js';
+import { servePublicCalls } from './http/public-calls.js';
 import { serveCalls } from './http/routes.js';
 import { closeSocket, Hub } from './hub/hub.js';
 import { guardOversize, MAX_MESSAGE_BYTES } from './hub/oversize-guard.js';
@@ -25,6 +31,7 @@ import { serveRelays } from './ingest/relay-gateway.js';
 import { createLog, type Logger } from './log.js';
 import { portHolder } from './port-holder.js';
 import { SessionRegistry } from './session/registry.js';
+import { Shows } from './shows/shows.js';
 import { openDatabase } from './store/database.js';
 import { EmbeddedDatabase } from './store/embedded/embedded-database.js';
 import { Store } from './store/store.js';
@@ -37,6 +44,8 @@ export interface ServerOptions {
   readonly webDir: string | null;
   readonly log?: Logger;
   readonly clock?: Clock;
+  /** How long the machine has been up, by which a clock that was set between two runs is noticed. */
+  readonly uptime?: Uptime;
 }
 
 /** A server that listens. */
@@ -71,7 +80,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   try {
     const revoked = await RevokedTokens.open(config.dataDir);
     const tokens = withoutRevoked(await tokensOf(config), revoked);
-    const registry = await SessionRegistry.open(config.dataDir, { clock, log, randomId });
+    const up = options.uptime ?? machineUptime();
+    const clockShiftMs = await clockShift(config.dataDir, clock, up);
+    const registry = await SessionRegistry.open(config.dataDir, { clock, log, randomId, clockShiftMs });
+    const shows = await Shows.open(config.dataDir, log);
+    const links = new ShareLinks(shows, clock);
     const signIn = new SignIn(tokens);
     const drops = new DropCounters();
     const relays = new ConnectedRelays();
@@ -80,6 +93,17 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const writing = new WriteBehind({ registry, store, clock, log, finalOf: (state) => feedStateOf(state, null) });
     const past = new PastSessions({ registry, store, log });
     const audiences = new Audiences(registry, past, { clock, hub, randomId, setTimeout });
+    const now = () => clock.now();
+    const broadcasts = new BroadcastDelayService({
+      registry,
+      shows,
+      hub,
+      randomId,
+      now,
+      setTimeout,
+      clockShiftMs,
+      log,
+    });
 
     const http = fastify({ logger: false, bodyLimit: 1024 * 1024, trustProxy: config.publicUrl !== null });
     answerProblems(http, log);
@@ -90,7 +114,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     };
     const storeHealth = () => writing.health;
     if (config.diagnosticsEnabled) serveDiagnostics(http, { tokens, relays, registry, version, startedAt });
-    serveCalls(http, { registry, past, tokens, signIn, revoked, audit, storeHealth, clock, version, startedAt });
+    const publicWorld = { registry, audiences, broadcasts, links, tokens };
+    serveCalls(http, { ...publicWorld, past, signIn, revoked, audit, storeHealth, clock, version, startedAt });
+    servePublicCalls(http, publicWorld);
     await servePages(http, options.webDir);
 
     const io = new Server(http.server, {
@@ -101,12 +127,16 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     });
     guardOversize(io, log);
     serveRelays(io, { tokens, registry, drops, relays, clock, log });
-    const unwatch = watchTokens(io, { revoked, clock, log });
-    serveViewers(io, { tokens, registry, audiences, hub, log });
+    const unwatch = watchTokens(io, { revoked, links, clock, log });
+    const viewers = serveViewers(io, { ...publicWorld, hub, clock, log });
+    const desk = new DirectorDesk({ registry, broadcasts, shows, links, clock, audit });
+    const directors = serveDirectors(io, { registry, broadcasts, desk, viewers, log });
 
     try {
       await listen(http, config);
     } catch (error) {
+      directors.close();
+      await broadcasts.close();
       await registry.close();
       await writing.close();
       await stopDatabase();
@@ -123,6 +153,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       close: async () => {
         for (const socket of io.sockets.sockets.values()) closeSocket(socket, 'shutdown');
         audiences.close();
+        directors.close();
+        await broadcasts.close();
         unwatch();
         await io.close();
         await http.close();

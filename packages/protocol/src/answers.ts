@@ -158,6 +158,8 @@ export interface SessionSummary {
   readonly type: SessionType;
   readonly startedAt: number;
   readonly lastFrameAt: number | null;
+  /** `null` while it runs, or where nobody knows any more. */
+  readonly endedAt: number | null;
   readonly entryCount: number;
   /** The first of a session that has ended; empty while it runs. */
   readonly podium: readonly Placed[];

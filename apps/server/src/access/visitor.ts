@@ -1,8 +1,17 @@
-import type { Capability, TokenClaims } from '@okboxbox/protocol';
+import type { Capability, LinkKind, TokenClaims } from '@okboxbox/protocol';
 
 /** Whoever calls: without a token, or with one and what it allows. */
 export type Visitor =
   | { readonly kind: 'anonymous' }
+  /** Whoever has a share link: one show's public picture, or one session's of it. */
+  | {
+      readonly kind: 'link';
+      readonly code: string;
+      readonly opens: LinkKind;
+      readonly show: string;
+      readonly sessionId: string | null;
+      readonly expiresAt: number;
+    }
   | { readonly kind: 'token'; readonly claims: TokenClaims; readonly capabilities: ReadonlySet<Capability> };
 
 export const ANONYMOUS: Visitor = { kind: 'anonymous' };
@@ -25,7 +34,7 @@ export interface Denial {
  * session asked for. Returns `null` where it may, else why not.
  */
 export function deny(visitor: Visitor, capability: Capability, place?: Place): Denial | null {
-  if (visitor.kind === 'anonymous') {
+  if (visitor.kind !== 'token') {
     return {
       code: 'unauthenticated',
       message: `This needs a token with the capability ${capability}. Sign in.`,
@@ -52,10 +61,24 @@ export function deny(visitor: Visitor, capability: Capability, place?: Place): D
  */
 export function denyOwnCar(visitor: Visitor, place: Place, carNumber: string): Denial | null {
   const denial = deny(visitor, 'session:live', place);
-  if (denial !== null || visitor.kind === 'anonymous') return denial;
+  if (denial !== null || visitor.kind !== 'token') return denial;
   if (visitor.claims.cars?.includes(carNumber)) return null;
   const message = `Own-car data of car ${carNumber} need session:live with a token that names the car ("cars").`;
   return { code: 'forbidden', message, capability: 'session:live' };
+}
+
+/**
+ * Whether a visitor may see a session's public picture: everyone where the show is published; whoever has
+ * `broadcast:view` or `session:live` there, or an overlay's link, also before. Where not, nobody is told whether there is
+ * such a session (audience/SPEC.md, PUB-5).
+ */
+export function maySeeBroadcast(visitor: Visitor, place: Place, published: boolean): boolean {
+  if (visitor.kind === 'link') {
+    const isMeant = visitor.show === place.show && (visitor.sessionId ?? place.sessionId) === place.sessionId;
+    return isMeant ? published || visitor.opens === 'overlay' : published;
+  }
+  if (published || visitor.kind === 'anonymous') return published;
+  return deny(visitor, 'broadcast:view', place) === null || deny(visitor, 'session:live', place) === null;
 }
 
 /** Whether a token that may publish may do so for a show. */

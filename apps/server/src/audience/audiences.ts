@@ -1,20 +1,17 @@
-import type { FeedMessage, FeedPosition, FeedState, TimingAnswer } from '@okboxbox/protocol';
+import { type FeedPosition, type FeedState, publicStates } from '@okboxbox/protocol';
 import type { SessionRegistry } from '../session/registry.js';
+import type { Feed } from './feed.js';
 import { namedTiming } from './feed-view.js';
 import { type AudienceWorld, LiveAudience } from './live-audience.js';
 import type { PastSessions } from './past-sessions.js';
 
-/** What a joining viewer needs of an audience, of a running session or an ended one. */
-export interface Viewable {
-  snapshot(): FeedPosition & { readonly state: FeedState };
-  namedSnapshot(): FeedPosition & { readonly state: TimingAnswer };
-  since(epoch: string, seq: number): readonly FeedMessage[] | null;
-}
-
 /** Epoch of a session that has ended: its state does not change any more. */
 const ENDED_EPOCH = 'ended';
 
-/** The audiences of all running sessions, made and closed with them. */
+/** A feed that does not change any more. */
+type EndedFeed = Pick<Feed, 'snapshot' | 'namedSnapshot' | 'since'>;
+
+/** The live audiences of all running sessions, made and closed with them. */
 export class Audiences {
   readonly #live = new Map<string, LiveAudience>();
   readonly #past: PastSessions;
@@ -35,11 +32,21 @@ export class Audiences {
   }
 
   /** The last state of an ended session, or `null` where it runs or is unknown. */
-  async ended(sessionId: string): Promise<Viewable | null> {
+  ended(sessionId: string): Promise<EndedFeed | null> {
+    return this.#ended(sessionId, (state) => state);
+  }
+
+  /** The public part of it; who asks must know that its end has aired. */
+  endedPublic(sessionId: string): Promise<EndedFeed | null> {
+    return this.#ended(sessionId, publicStates());
+  }
+
+  async #ended(sessionId: string, view: (state: FeedState) => FeedState): Promise<EndedFeed | null> {
     if (this.#live.has(sessionId)) return null;
     const ended = await this.#past.last(sessionId);
     if (ended === null) return null;
-    const { feed: state, at } = ended;
+    const { at } = ended;
+    const state = view(ended.feed);
     const position: FeedPosition = { epoch: ENDED_EPOCH, seq: 0, at };
     return {
       snapshot: () => ({ ...position, state }),

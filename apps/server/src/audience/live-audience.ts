@@ -1,37 +1,12 @@
-import {
-  applyChange,
-  carRoom,
-  changeBetween,
-  type Entry,
-  type FeedChange,
-  type FeedMessage,
-  type FeedPosition,
-  type FeedState,
-  liveRoom,
-  type OwnCarMessage,
-  type TimingAnswer,
-} from '@okboxbox/protocol';
+import { carRoom, changeBetween, liveRoom, type OwnCarMessage } from '@okboxbox/protocol';
 import type { Clock } from '../clock.js';
-import type { FeedFormat, Hub } from '../hub/hub.js';
+import type { Hub } from '../hub/hub.js';
 import type { Session } from '../session/session.js';
-import { feedStateOf, holdDrift, namedEntries, namedTiming } from './feed-view.js';
+import { Feed } from './feed.js';
+import { feedStateOf, holdDrift } from './feed-view.js';
 
 /** Shortest time between two messages to viewers: 10 Hz. */
 export const TICK_MS = 100;
-/** Messages kept for viewers that missed some: about 25 s. */
-const KEPT_MESSAGES = 256;
-
-/** A change with plain named fields, for scripts: changed entries whole. */
-export type NamedFeedMessage = FeedPosition & {
-  readonly sessionId: string;
-  readonly sessionTime?: number | null;
-  readonly phase?: string | null;
-  readonly flags?: readonly string[];
-  readonly status?: string;
-  readonly entries?: readonly Entry[];
-  readonly gone?: readonly number[];
-};
-
 export interface AudienceWorld {
   readonly clock: Clock;
   readonly hub: Hub;
@@ -40,44 +15,28 @@ export interface AudienceWorld {
   readonly setTimeout: (run: () => void, ms: number) => NodeJS.Timeout;
 }
 
-/**
- * The audience that sees everything at once. It mirrors what it has sent, so that a late joiner's state is by
- * construction the state the others have; each change is encoded once and handed to the hub as bytes.
- */
+/** The audience that sees everything at once. */
 export class LiveAudience {
   readonly #session: Session;
   readonly #world: AudienceWorld;
-  readonly #room: string;
-  readonly #epoch: string;
+  readonly #feed: Feed;
   readonly #unlisten: () => void;
-  #state: FeedState;
-  #at: number | null;
-  #seq = 0;
   #lastTickAt = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | null = null;
   /** When the own-car data that were sent last came, by car number. */
   readonly #ownAt = new Map<string, number>();
-  #kept: { readonly seq: number; readonly message: FeedMessage }[] = [];
 
   constructor(session: Session, world: AudienceWorld) {
     this.#session = session;
     this.#world = world;
-    this.#room = liveRoom(session.id);
-    this.#epoch = world.randomId();
-    this.#state = feedStateOf(session.state, null);
-    this.#at = session.state.receivedAt;
+    const start = { epoch: world.randomId(), state: feedStateOf(session.state, null), at: session.state.receivedAt };
+    this.#feed = new Feed({ sessionId: session.id, room: liveRoom(session.id) }, world.hub, start);
     this.#unlisten = session.onChange(() => this.#touch());
   }
 
-  /** Where the audience is, and all it has shown. */
-  snapshot(): FeedPosition & { readonly state: FeedState } {
-    return { epoch: this.#epoch, seq: this.#seq, at: this.#at, state: this.#state };
-  }
-
-  /** The same with plain named fields. */
-  namedSnapshot(): FeedPosition & { readonly state: TimingAnswer } {
-    const { state, ...position } = this.snapshot();
-    return { ...position, state: namedTiming(state, this.#at) };
+  /** What its room is sent. */
+  get feed(): Feed {
+    return this.#feed;
   }
 
   /** The newest own-car data of each car that sends some. */
@@ -87,13 +46,6 @@ export class LiveAudience {
       const carNumber = timing.entries[car]?.carNumber;
       return carNumber === undefined ? [] : [{ sessionId: this.#session.id, carNumber, at, own: figures }];
     });
-  }
-
-  /** What a viewer at a position has missed, or `null` where only the whole state helps. */
-  since(epoch: string, seq: number): readonly FeedMessage[] | null {
-    if (epoch !== this.#epoch || seq > this.#seq) return null;
-    const missed = this.#kept.filter((kept) => kept.seq > seq);
-    return missed.length === this.#seq - seq ? missed.map((kept) => kept.message) : null;
   }
 
   /** Sends what is still to be sent, and no more after it. */
@@ -119,24 +71,13 @@ export class LiveAudience {
   #tick(last: boolean): void {
     this.#timer = null;
     this.#lastTickAt = this.#world.clock.now();
-    const fresh = feedStateOf(this.#session.state, this.#state);
-    const next = last ? fresh : holdDrift(this.#state, fresh, this.#seq);
-    const change = changeBetween(this.#state, next);
-    this.#at = this.#session.state.receivedAt;
+    const { state: shown } = this.#feed;
+    const fresh = feedStateOf(this.#session.state, shown);
+    const change = changeBetween(shown, last ? fresh : holdDrift(shown, fresh, this.#feed.seq));
+    const at = this.#session.state.receivedAt;
     this.#sendOwnCars();
-    if (change === null) return;
-    this.#state = applyChange(this.#state, change);
-    this.#seq += 1;
-    this.#send(change);
-  }
-
-  #send(change: FeedChange): void {
-    const position = { epoch: this.#epoch, seq: this.#seq, at: this.#at, sessionId: this.#session.id };
-    const message: FeedMessage = { ...position, ...change };
-    this.#kept.push({ seq: this.#seq, message });
-    if (this.#kept.length > KEPT_MESSAGES) this.#kept = this.#kept.slice(-KEPT_MESSAGES / 2);
-    this.#publish('rows', () => message);
-    this.#publish('json', () => ({ ...position, ...this.#named(change) }));
+    if (change === null) this.#feed.reach(at);
+    else this.#feed.send(change, at);
   }
 
   #sendOwnCars(): void {
@@ -145,28 +86,8 @@ export class LiveAudience {
       if (this.#ownAt.get(message.carNumber) === message.at) continue;
       this.#ownAt.set(message.carNumber, message.at);
       const room = carRoom(message.sessionId, message.carNumber);
-      if (this.#world.hub.watchers(room, 'json') > 0) this.#world.hub.publish(room, 'json', 'own', message);
+      if (this.#world.hub.watchers(room, 'json') > 0)
+        this.#world.hub.publish(room, 'json', 'own', JSON.stringify(message));
     }
-  }
-
-  /** Encodes only for formats that somebody watches. */
-  #publish(format: FeedFormat, message: () => object): void {
-    if (this.#world.hub.watchers(this.#room, format) > 0)
-      this.#world.hub.publish(this.#room, format, 'feed', message());
-  }
-
-  #named(change: FeedChange): Omit<NamedFeedMessage, keyof FeedPosition | 'sessionId'> {
-    const { clock, rows, gone, session, entries } = change;
-    const cars = entries ? Object.keys(this.#state.rows).map(Number) : rows?.map(([car]) => car);
-    return {
-      ...(clock?.sessionTimeMs !== undefined && {
-        sessionTime: clock.sessionTimeMs === null ? null : clock.sessionTimeMs / 1000,
-      }),
-      ...(clock?.phase !== undefined && { phase: clock.phase }),
-      ...(clock?.flags !== undefined && { flags: clock.flags }),
-      ...(session && { status: session.status }),
-      ...(cars && { entries: namedEntries(this.#state, cars) }),
-      ...(gone && { gone }),
-    };
   }
 }

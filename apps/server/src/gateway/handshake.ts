@@ -1,5 +1,6 @@
-import { type Capability, type ErrorCode, handshakeAuth } from '@okboxbox/protocol';
+import { type Capability, type CLIENT_KINDS, type ErrorCode, handshakeAuth } from '@okboxbox/protocol';
 import type { Socket } from 'socket.io';
+import { LinkError, type ShareLinks } from '../access/share-links.js';
 import { TokenError, type Tokens } from '../access/tokens.js';
 import { ANONYMOUS, type Visitor } from '../access/visitor.js';
 
@@ -14,11 +15,25 @@ export class HandshakeError extends Error {
   }
 }
 
+/** Who is at the other end of a socket, and what it calls itself. */
+export interface SocketHello {
+  readonly visitor: Visitor;
+  /** Shown to operators; decides nothing. */
+  readonly clientKind: (typeof CLIENT_KINDS)[number] | undefined;
+  readonly surface: string | undefined;
+}
+
+/** What a handshake is checked with; without `links`, a link opens nothing. */
+export interface HandshakeWorld {
+  readonly tokens: Tokens;
+  readonly links?: ShareLinks;
+}
+
 /**
- * Who is at the other end of a socket, from its handshake.
- * @throws HandshakeError where the handshake is malformed or its token is not accepted.
+ * Who is at the other end of a socket, from its handshake. A token counts before a link.
+ * @throws HandshakeError where the handshake is malformed or what it shows is not accepted.
  */
-export async function visitorOf(socket: Socket, tokens: Tokens): Promise<Visitor> {
+export async function helloOf(socket: Socket, { tokens, links }: HandshakeWorld): Promise<SocketHello> {
   const auth = handshakeAuth.safeParse(socket.handshake.auth);
   if (!auth.success) {
     const issue = auth.error.issues[0];
@@ -27,11 +42,14 @@ export async function visitorOf(socket: Socket, tokens: Tokens): Promise<Visitor
       `The handshake's "${issue?.path.join('.')}" cannot be used: ${issue?.message}.`,
     );
   }
-  if (auth.data.token === undefined) return ANONYMOUS;
+  const { token, link, clientKind, surface } = auth.data;
   try {
-    return await tokens.verify(auth.data.token);
+    const visitor =
+      token !== undefined ? await tokens.verify(token) : link !== undefined && links ? links.visitor(link) : ANONYMOUS;
+    return { visitor, clientKind, surface };
   } catch (error) {
     if (error instanceof TokenError) throw new HandshakeError('unauthenticated', error.message);
+    if (error instanceof LinkError) throw new HandshakeError('forbidden', error.message);
     throw error;
   }
 }

@@ -87,9 +87,6 @@ describe('a viewer', () => {
       error: { code: 'not_found' },
     });
     expect((await viewer({ audience: 'live' })).joined).toMatchObject({ error: { code: 'bad_request' } });
-    expect((await viewer({ show: 'local', audience: 'broadcast' })).joined).toMatchObject({
-      error: { code: 'not_available' },
-    });
   });
 
   it('never sees own-car data, in the feed or in a recording', async () => {

@@ -15,9 +15,10 @@ import { segmentsOf } from '../timeline/read-timeline.js';
 import { callerOf, problemOf, sessionFor } from './caller.js';
 import { type HealthWorld, healthOf, isReady } from './health.js';
 import { HttpProblem } from './problem.js';
+import { type PublicWorld, visibleSessions } from './public-calls.js';
 import { recordsOf } from './recording-records.js';
 
-export interface HttpWorld extends HealthWorld {
+export interface HttpWorld extends HealthWorld, PublicWorld {
   readonly registry: SessionRegistry;
   readonly past: PastSessions;
   readonly tokens: Tokens;
@@ -74,8 +75,7 @@ export function serveCalls(http: FastifyInstance, world: HttpWorld): void {
 
   http.get('/api/sessions', async (request) => {
     const visitor = await callerOf(request, tokens);
-    // Without session:live only published sessions are listed, and publishing is not part of this version.
-    return registry.list().filter((summary) => deny(visitor, 'session:live', summary) === null);
+    return visibleSessions(world, visitor);
   });
 
   http.get('/api/sessions/:id/timing', async (request) => {

@@ -28,9 +28,9 @@ interface EngineConnection {
   write(packet: string): void;
 }
 
-/** Encodes an event of the default namespace, once for all sockets. */
-export function encodeEvent(event: string, message: object): Outgoing {
-  const packet = `2["${event}",${JSON.stringify(message)}]`;
+/** Encodes an event of the default namespace, once for all sockets; `json` is its message. */
+export function encodeEvent(event: string, json: string): Outgoing {
+  const packet = `2["${event}",${json}]`;
   return { packet, frame: textFrame(`4${packet}`) };
 }
 

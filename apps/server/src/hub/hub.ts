@@ -75,11 +75,11 @@ export class Hub {
     );
   }
 
-  /** Encodes a message and sends it to everyone who watches the room in this format. */
-  publish(room: string, format: FeedFormat, event: string, message: object): void {
+  /** Sends an event, whose message is `json`, to everyone who watches the room in this format. */
+  publish(room: string, format: FeedFormat, event: string, json: string): void {
     const members = this.#rooms.get(keyOf(room, format));
     if (members === undefined) return;
-    this.#jobs.push({ outgoing: encodeEvent(event, message), members: [...members.values()] });
+    this.#jobs.push({ outgoing: encodeEvent(event, json), members: [...members.values()] });
     if (!this.#running) this.#run(0);
   }
 

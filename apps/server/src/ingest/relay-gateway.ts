@@ -24,7 +24,7 @@ import type { Tokens } from '../access/tokens.js';
 import { coversShow, deny, type Visitor } from '../access/visitor.js';
 import type { Clock } from '../clock.js';
 import { answerCall, CallRefused } from '../gateway/calls.js';
-import { HandshakeError, visitorOf } from '../gateway/handshake.js';
+import { HandshakeError, helloOf } from '../gateway/handshake.js';
 import type { Logger } from '../log.js';
 import type { SessionRegistry } from '../session/registry.js';
 import { haveOf, type Session } from '../session/session.js';
@@ -57,7 +57,7 @@ const batchBytes = z.instanceof(Uint8Array, { error: 'not binary' });
 export function serveRelays(io: Server, world: IngestWorld): void {
   const namespace = io.of(RELAY_NAMESPACE);
   namespace.use((socket, next) => {
-    visitorOf(socket, world.tokens).then((visitor) => {
+    helloOf(socket, { tokens: world.tokens }).then(({ visitor }) => {
       const denial = deny(visitor, 'relay:publish');
       if (denial) {
         next(new HandshakeError(denial.code, denial.message, denial.capability));

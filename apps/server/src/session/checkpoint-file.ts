@@ -130,6 +130,18 @@ export async function readCheckpoint(
   return kept && withRaceLog(dir, kept);
 }
 
+/**
+ * Reads a session's newest checkpoint of an instant on the server's clock or before; `null` where there is none.
+ * @throws CheckpointError as `readCheckpoint`
+ */
+export async function readCheckpointBefore(dir: string, instant: number): Promise<RestoredCheckpoint | null> {
+  for (const name of [CHECKPOINT, ...(await keptIn(dir)).map((ms) => `${CHECKPOINT}-${ms}`)]) {
+    const found = await checkpointIn(dir, name);
+    if (found !== null && found.image.at <= instant) return withRaceLog(dir, found);
+  }
+  return null;
+}
+
 async function withRaceLog(dir: string, { position, raceLogBytes, image }: Checkpoint): Promise<RestoredCheckpoint> {
   const log = (await readFile(join(dir, RACE_LOG)).catch(absent)) ?? Buffer.alloc(0);
   if (log.length < raceLogBytes) throw new CheckpointError(`the race log has ${log.length} of ${raceLogBytes} bytes`);

@@ -1,7 +1,8 @@
 import { decodeRecord, readRecord } from '@okboxbox/protocol';
 import type { Logger } from '../log.js';
 import { type Damage, readTimeline } from '../timeline/read-timeline.js';
-import { type RestoredCheckpoint, readCheckpoint } from './checkpoint-file.js';
+import type { TimelineRecord } from '../timeline/segment-format.js';
+import { type RestoredCheckpoint, readCheckpoint, readCheckpointBefore } from './checkpoint-file.js';
 import type { Logged } from './checkpoints.js';
 import { SessionState } from './session-state.js';
 
@@ -21,6 +22,10 @@ export interface FoldOptions {
   readonly mend: boolean;
   /** Folds up to and with this session time, in seconds; to the end where absent. */
   readonly until?: number;
+  /** Begins at a checkpoint of this instant, on the server's clock, or before: what comes after it is folded. */
+  readonly from?: number;
+  /** Hears of the state after each record that is folded. */
+  readonly onRecord?: (state: SessionState, record: TimelineRecord) => void;
   readonly log: Logger;
 }
 
@@ -28,13 +33,14 @@ export interface FoldOptions {
  * Folds a session from disk: from its checkpoint on where there is one that can be used, else its whole timeline.
  * Returns `null` where the timeline does not even say what session it is.
  */
-export async function foldSession(dir: string, { mend, until, log }: FoldOptions): Promise<FoldedSession | null> {
+export async function foldSession(dir: string, options: FoldOptions): Promise<FoldedSession | null> {
+  const { mend, log } = options;
   const onDamage = (damage: Damage) =>
     log.error({ dir, ...damage }, 'a timeline is damaged; the records there are lost');
-  const checkpoint = await checkpointOf(dir, until, log);
+  const checkpoint = await checkpointOf(dir, options);
   const { state, logged } = checkpoint ?? { state: null, logged: NOTHING_LOGGED };
   const from = checkpoint?.position;
-  const folded = await foldFrom(state, readTimeline(dir, { mend, onDamage, ...(from && { from }) }), until);
+  const folded = await foldFrom(state, readTimeline(dir, { mend, onDamage, ...(from && { from }) }), options);
   if (folded === null) return null;
   // What was read from the disk is on it.
   for (const stream of folded.streams) stream.synced = stream.last;
@@ -43,11 +49,10 @@ export async function foldSession(dir: string, { mend, until, log }: FoldOptions
 
 async function checkpointOf(
   dir: string,
-  until: number | undefined,
-  log: Logger,
+  { until, from, log }: FoldOptions,
 ): Promise<(FoldedSession & Pick<RestoredCheckpoint, 'position'>) | null> {
   try {
-    const found = await readCheckpoint(dir, until);
+    const found = from === undefined ? await readCheckpoint(dir, until) : await readCheckpointBefore(dir, from);
     if (found === null) return null;
     const { image, laps, events, position, raceLogBytes } = found;
     const logged = { bytes: raceLogBytes, laps: laps.length, events: events.length };
@@ -62,7 +67,7 @@ async function checkpointOf(
 async function foldFrom(
   begun: SessionState | null,
   records: ReturnType<typeof readTimeline>,
-  until = Number.POSITIVE_INFINITY,
+  { until = Number.POSITIVE_INFINITY, onRecord }: FoldOptions,
 ): Promise<SessionState | null> {
   let state = begun;
   let sliceEnd = performance.now() + SLICE_MS;
@@ -80,6 +85,7 @@ async function foldFrom(
       if (captured.kind === 'frame' && captured.sessionTime > until) return state;
       state.applyCaptured(record.stream, wire.seq, record.receivedAt, captured);
     }
+    onRecord?.(state, record);
     if (performance.now() >= sliceEnd) {
       await new Promise((resolve) => setImmediate(resolve));
       sliceEnd = performance.now() + SLICE_MS;

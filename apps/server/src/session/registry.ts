@@ -290,7 +290,7 @@ async function readSummary(dir: string): Promise<SessionSummary | null> {
   try {
     const summary = JSON.parse(await readFile(join(dir, SUMMARY_FILE), 'utf8')) as SessionSummary;
     // One written before there were podiums is made again from the timeline.
-    return Array.isArray(summary.podium) ? summary : null;
+    return Array.isArray(summary.podium) ? { ...summary, endedAt: summary.endedAt ?? null } : null;
   } catch {
     return null;
   }

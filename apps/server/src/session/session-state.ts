@@ -157,6 +157,9 @@ export class SessionState {
         if (witness) witness.proof = { from, to, leastAheadMs };
         break;
       }
+      case 'resumed':
+        this.#shift(note.shiftMs);
+        break;
       case 'cue':
         this.onAir = { ...this.onAir, ...note.set };
         this.#reach(note.at);
@@ -182,6 +185,7 @@ export class SessionState {
       type: session?.type ?? 'practice',
       startedAt: this.facts.startedAt,
       lastFrameAt: this.receivedAt,
+      endedAt: this.status.status === 'ended' ? this.status.at : null,
       entryCount: entryInfos(this.timing).length,
       podium: this.status.status === 'ended' ? this.#podium() : [],
     };
@@ -204,6 +208,16 @@ export class SessionState {
     const sessionTimeMs = record.kind === 'frame' ? record.sessionTime * 1000 : null;
     const times = { receivedAt, capturedAt: record.capturedAt, sessionTimeMs };
     this.#reach(witness ? latestCapture(witness, times) : receivedAt);
+  }
+
+  /** Moves what instants are kept of to the clock of a server that began again. */
+  #shift(ms: number): void {
+    this.at += ms;
+    for (const { witness } of this.streams) {
+      witness.proof = null;
+      witness.frameAt += ms;
+      if (witness.simStartMs !== null) witness.simStartMs += ms;
+    }
   }
 
   #reach(at: number): void {

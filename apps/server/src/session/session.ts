@@ -30,6 +30,8 @@ export type Receipt =
 export interface SessionWorld {
   readonly clock: Clock;
   readonly log: Logger;
+  /** What the server's clock was set forward between its last run and this one, in ms; `null` where nobody knows. */
+  readonly clockShiftMs?: number | null;
 }
 
 /** A record that looks younger than this need not be proven to be older, in ms. */
@@ -43,6 +45,8 @@ const SILENT_MS = 700;
  */
 export class Session {
   readonly state: SessionState;
+  /** Whether it began before this server did. */
+  readonly isResumed: boolean;
   readonly #timeline: Timeline;
   readonly #world: SessionWorld;
   readonly #checkpoints: Checkpoints;
@@ -53,6 +57,7 @@ export class Session {
 
   private constructor(dir: string, state: SessionState, logged: Logged, timeline: Timeline, world: SessionWorld) {
     this.state = state;
+    this.isResumed = state.streams.length > 0;
     this.#timeline = timeline;
     this.#world = world;
     this.#checkpoints = new Checkpoints({ dir, logged, now: world.clock.now() }, state, timeline, world.log);
@@ -70,7 +75,13 @@ export class Session {
 
   /** Goes on with a session after a restart: reads its timeline, mends the end, and appends behind it. */
   static async resume(dir: string, { state, logged }: FoldedSession, world: SessionWorld): Promise<Session> {
-    return new Session(dir, state, logged, await Timeline.open(dir, () => world.clock.now()), world);
+    const session = new Session(dir, state, logged, await Timeline.open(dir, () => world.clock.now()), world);
+    const at = Math.ceil(world.clock.now());
+    // Where nobody knows how the clock was set, nothing from before counts as older than this moment.
+    const { clockShiftMs = 0 } = world;
+    const shiftMs = clockShiftMs ?? Math.max(0, at - state.at);
+    if (shiftMs !== 0) session.#note({ note: 'resumed', shiftMs, at });
+    return session;
   }
 
   get id(): string {
@@ -187,10 +198,14 @@ export class Session {
     return this.#timeline.synced();
   }
 
-  /** Puts slots on air, for the picture of this instant or, with `airsAt`, at once for the one that is on air. */
-  cue(set: Partial<OnAir>, airsAt: number | null): void {
+  /**
+   * Puts slots on air, for the picture of this instant or, with `airsAt`, at once for the one that is on air; `before` is
+   * called when they are in the state and nobody has heard of it.
+   */
+  cue(set: Partial<OnAir>, airsAt: number | null, before: () => void = () => undefined): void {
     if (this.state.status.status === 'ended') return;
     this.#note({ note: 'cue', set, airsAt, at: Math.ceil(this.#world.clock.now()) });
+    before();
     this.#changed();
   }
 

@@ -14,6 +14,7 @@ const summary = (sessionId: string, over: Partial<SessionSummary> = {}): Session
   type: 'race',
   startedAt: 1_764_000_000_123,
   lastFrameAt: null,
+  endedAt: null,
   entryCount: 2,
   podium: [],
   ...over,

@@ -75,6 +75,8 @@ export type Note =
       readonly leastAheadMs: number;
       readonly at: number;
     }
+  /** The server began again; its clock had been set meanwhile, and instants from before are this much earlier than they say. */
+  | { readonly note: 'resumed'; readonly shiftMs: number; readonly at: number }
   /** A director set slots: for the picture of this instant, or at once for the one of `airsAt`, which was on air. */
   | { readonly note: 'cue'; readonly set: Partial<OnAir>; readonly airsAt: number | null; readonly at: number }
   | { readonly note: 'ended'; readonly reason: string; readonly at: number };

@@ -1,0 +1,123 @@
+import { randomBytes } from 'node:crypto';
+import type { LinkKind, ShareLink } from '@okboxbox/protocol';
+import type { Clock } from '../clock.js';
+import type { StoredLink } from '../shows/show-settings.js';
+import type { Shows } from '../shows/shows.js';
+import type { Visitor } from './visitor.js';
+
+/** How long a link lasts of which nobody has said it, in ms. */
+const USUAL_TTL_MS = 7 * 24 * 3_600_000;
+/** Links of one show that are kept, those that are over among them. */
+const MAX_LINKS = 200;
+
+/** A link that is wanted. */
+export interface WantedLink {
+  readonly show: string;
+  readonly kind: LinkKind;
+  readonly label: string | null;
+  readonly sessionId: string | null;
+  readonly ttlMs: number | undefined;
+  readonly createdBy: string;
+}
+
+/** A link that opens nothing; the message says why and what to do. */
+export class LinkError extends Error {
+  override readonly name = 'LinkError';
+}
+
+/** Share links: each a capability of its own, of one show, that runs out and can be revoked. Its code is no token. */
+export class ShareLinks {
+  readonly #shows: Shows;
+  readonly #clock: Clock;
+  readonly #listeners = new Set<(code: string) => void>();
+  /** Times that a link was opened, for those that were in this run. */
+  readonly #openings = new Map<string, number>();
+
+  constructor(shows: Shows, clock: Clock) {
+    this.#shows = shows;
+    this.#clock = clock;
+    shows.onChange(({ links }, before) => {
+      for (const { code, revokedAt } of links) {
+        const isNew = revokedAt !== null && before.links.some((link) => link.code === code && link.revokedAt === null);
+        if (isNew) for (const listener of this.#listeners) listener(code);
+      }
+    });
+  }
+
+  /**
+   * What a link's code opens.
+   * @throws LinkError
+   */
+  visitor(code: string): Visitor & { kind: 'link' } {
+    const { show, link } = this.find(code);
+    return { kind: 'link', code, opens: link.kind, show, sessionId: link.sessionId, expiresAt: link.expiresAt };
+  }
+
+  /** @throws LinkError where there is none, or it has run out or was revoked. */
+  find(code: string): { readonly show: string; readonly link: StoredLink } {
+    for (const { show, links } of this.#shows.all()) {
+      const link = links.find((each) => each.code === code);
+      if (link === undefined) continue;
+      if (link.revokedAt !== null) throw new LinkError('This link was revoked. Ask whoever sent it for a new one.');
+      if (link.expiresAt <= this.#clock.now()) {
+        throw new LinkError('This link has run out. Ask whoever sent it for a new one.');
+      }
+      return { show, link };
+    }
+    throw new LinkError('There is no such link. Copy it again, whole.');
+  }
+
+  /** Notes that a link was opened. */
+  opened(code: string): void {
+    const stored = () => this.find(code).link.opened;
+    this.#openings.set(code, (this.#openings.get(code) ?? stored()) + 1);
+  }
+
+  async create({ show, kind, label, sessionId, ttlMs = USUAL_TTL_MS, createdBy }: WantedLink): Promise<StoredLink> {
+    const createdAt = Math.round(this.#clock.now());
+    const code = randomBytes(18).toString('base64url');
+    const expiresAt = createdAt + ttlMs;
+    const link: StoredLink = {
+      ...{ code, kind, label, sessionId, createdAt, createdBy, expiresAt },
+      revokedAt: null,
+      opened: 0,
+    };
+    await this.#shows.change(show, ({ links }) => ({
+      next: { links: [...this.#counted(links), link].slice(-MAX_LINKS) },
+      closes: false,
+    }));
+    return link;
+  }
+
+  /** Revokes a link; false where the show has none of that code that still opens something. */
+  async revoke(show: string, code: string): Promise<boolean> {
+    const revokedAt = Math.round(this.#clock.now());
+    const isOpen = (link: StoredLink) => link.code === code && link.revokedAt === null;
+    if (!this.#shows.get(show).links.some(isOpen)) return false;
+    await this.#shows.change(show, ({ links }) => ({
+      next: { links: this.#counted(links).map((link) => (isOpen(link) ? { ...link, revokedAt } : link)) },
+      closes: true,
+    }));
+    return true;
+  }
+
+  /** Hears of a code at the moment from which on it opens nothing. */
+  onRevoked(listener: (code: string) => void): void {
+    this.#listeners.add(listener);
+  }
+
+  /** A show's links, newest first; `viewers` says how many each has now. */
+  of(show: string, viewers: (code: string) => number): ShareLink[] {
+    return this.#counted(this.#shows.get(show).links)
+      .map((link) => ({ ...link, viewers: viewers(link.code) }))
+      .reverse();
+  }
+
+  /** With the openings of this run; they are stored with the next change. */
+  #counted(links: readonly StoredLink[]): StoredLink[] {
+    return links.map((link) => {
+      const opened = this.#openings.get(link.code);
+      return opened === undefined ? link : { ...link, opened };
+    });
+  }
+}

@@ -1,0 +1,251 @@
+import type { DelayMode, MeasuredDelay, OnAir } from '@okboxbox/protocol';
+import type { Logger } from '../log.js';
+import type { SessionRegistry } from '../session/registry.js';
+import type { Session } from '../session/session.js';
+import type { ShowSettings } from '../shows/show-settings.js';
+import type { Shows } from '../shows/shows.js';
+import type { BroadcastAudience } from './broadcast-audience.js';
+import type { Channel, ChannelWorld } from './channel.js';
+import { LineMaker } from './line-maker.js';
+import { paused, restarted, resumed, withDelay } from './playhead.js';
+import { rebuildLine } from './rebuild-line.js';
+import { ShowBroadcast } from './show-broadcast.js';
+
+/** An ended session of before a restart is looked at where its end may still have to air, in ms. */
+const RECENT_MS = 135_000;
+/** While a picture is not where its delay says, where it is is stored so often, in ms. */
+const STORE_MS = 1_000;
+
+export interface BroadcastDelayWorld extends ChannelWorld {
+  readonly registry: SessionRegistry;
+  readonly shows: Shows;
+  /** What the server's clock was set forward since its last run, in ms; `null` where nobody knows. */
+  readonly clockShiftMs: number | null;
+  readonly log: Logger;
+}
+
+/** Who hears of what the public picture does. */
+export interface BroadcastListener {
+  /** Outputs that follow a show, with this extra delay, are on another session from now on. */
+  moved(show: string, extraMs: number, sessionId: string): void;
+  /** The delay, its state or the publishing switch of a show is another. */
+  changed(show: string): void;
+}
+
+/** What operations see of the service. */
+export interface BroadcastDelayStatus {
+  readonly initialized: boolean;
+  /** Why not, where it is not. */
+  readonly because: string | null;
+  readonly sessions: readonly MeasuredDelay[];
+}
+
+/**
+ * The `BroadcastDelayService`: the public picture of every show, what directors may do to it, and what is known of it.
+ * Rights are decided before it is asked.
+ */
+export class BroadcastDelayService {
+  readonly #world: BroadcastDelayWorld;
+  readonly #shows = new Map<string, ShowBroadcast>();
+  readonly #listeners = new Set<BroadcastListener>();
+  readonly #preparing = new Set<string>();
+  readonly #failed = new Set<string>();
+  #storing: NodeJS.Timeout | null = null;
+
+  constructor(world: BroadcastDelayWorld) {
+    this.#world = world;
+    const { registry, shows } = world;
+    shows.onChange((settings) => {
+      this.of(settings.show).set(settings);
+      this.#changed(settings.show);
+    });
+    for (const { show, sessionId, endedAt, lastFrameAt, status } of [...registry.list()].reverse()) {
+      const over = endedAt ?? lastFrameAt ?? 0;
+      if (status === 'ended' && this.#mayHaveToAir(over)) void this.#prepare(this.of(show).add(sessionId), null);
+    }
+    registry.listen({
+      began: (session) => this.#begin(session),
+      ended: (session) => this.#channelOf(session.id)?.detach(),
+    });
+    this.#storing = setInterval(() => this.#storePositions(), STORE_MS);
+    this.#storing.unref();
+  }
+
+  /** The public picture of a show. */
+  of(show: string): ShowBroadcast {
+    let broadcast = this.#shows.get(show);
+    if (broadcast === undefined) {
+      broadcast = new ShowBroadcast(this.#afterRestart(this.#world.shows.get(show)), {
+        ...this.#world,
+        onMoved: (name, extraMs, sessionId) => {
+          for (const listener of this.#listeners) listener.moved(name, extraMs, sessionId);
+        },
+        onState: (name) => this.#changed(name),
+      });
+      this.#shows.set(show, broadcast);
+      broadcast.tick();
+    }
+    return broadcast;
+  }
+
+  listen(listener: BroadcastListener): void {
+    this.#listeners.add(listener);
+  }
+
+  /** Whether a session's end, or its beginning, may still have to air: then its last state is not public. */
+  isAiring(sessionId: string): boolean {
+    return this.#channelOf(sessionId) !== undefined;
+  }
+
+  /** The audience of a session for an output; see `ShowBroadcast.audienceFor`. */
+  audience(show: string, sessionId: string, extraMs: number): BroadcastAudience | 'full' | undefined {
+    return this.of(show).audienceFor(sessionId, extraMs);
+  }
+
+  /** @throws ShowStoreError, here and in the calls below */
+  async setDelay(show: string, delayMs: number, mode: DelayMode): Promise<void> {
+    await this.#change(show, (settings, now) => {
+      const next = withDelay(this.of(show).delay, delayMs, mode, now);
+      return { next: { ...next, airedAt: this.of(show).position }, closes: delayMs > settings.delayMs };
+    });
+  }
+
+  async pause(show: string): Promise<void> {
+    await this.#change(show, (_settings, now) => {
+      const next = paused(this.of(show).delay, now);
+      return { next: { ...next, airedAt: this.of(show).position }, closes: true };
+    });
+  }
+
+  async resume(show: string, mode: DelayMode): Promise<void> {
+    await this.#change(show, (_settings, now) => {
+      const next = resumed(this.of(show).delay, mode, now);
+      return { next: { ...next, airedAt: this.of(show).position }, closes: false };
+    });
+  }
+
+  async publish(show: string, published: boolean): Promise<void> {
+    await this.#change(show, () => ({ next: { published }, closes: !published }));
+  }
+
+  /** Puts slots on air with the picture of this moment, or at once onto the one that is on air. */
+  cue(session: Session, set: Partial<OnAir>, when: 'picture' | 'now'): void {
+    const broadcast = this.of(session.state.facts.show);
+    if (when === 'picture') {
+      session.cue(set, null);
+      return;
+    }
+    const at = broadcast.position;
+    const channel = broadcast.channel(session.id);
+    // The line has it at that instant already when the session's state says so.
+    session.cue(set, at, () => channel?.cueAt(session, set, at));
+    broadcast.tick();
+  }
+
+  /** When an instant of a session's clock was, on the server's clock; `null` where that is not known any more. */
+  instantOf(sessionId: string, sessionTimeMs: number): number | null {
+    return this.#channelOf(sessionId)?.instantOf(sessionTimeMs) ?? null;
+  }
+
+  get status(): BroadcastDelayStatus {
+    const sessions = [...this.#shows.values()].flatMap((broadcast) =>
+      broadcast.channels.map(({ sessionId }) => broadcast.measured(sessionId)),
+    );
+    const waits = [...this.#preparing].join(', ');
+    const failed = [...this.#failed].join(', ');
+    return {
+      initialized: waits === '' && failed === '',
+      because:
+        failed !== ''
+          ? `The timelines of ${failed} cannot be read: nothing of them airs.`
+          : waits !== ''
+            ? `The last two minutes of ${waits} are read from the timeline; nothing of them airs before.`
+            : null,
+      sessions,
+    };
+  }
+
+  async close(): Promise<void> {
+    if (this.#storing) clearInterval(this.#storing);
+    this.#storePositions();
+    for (const broadcast of this.#shows.values()) broadcast.close();
+    await this.#world.shows.idle();
+  }
+
+  async #change(
+    show: string,
+    make: (settings: ShowSettings, now: number) => { next: Partial<ShowSettings>; closes: boolean },
+  ): Promise<void> {
+    await this.#world.shows.change(show, (settings) => make(settings, this.#world.now()));
+  }
+
+  #begin(session: Session): void {
+    const { facts } = session.state;
+    const channel = this.of(facts.show).add(session.id);
+    if (session.isResumed) void this.#prepare(channel, session);
+    else channel.begin(new LineMaker(session.state), session);
+  }
+
+  async #prepare(channel: Channel, session: Session | null): Promise<void> {
+    const { registry, clockShiftMs, now, log } = this.#world;
+    const { sessionId } = channel;
+    this.#preparing.add(sessionId);
+    try {
+      // What was noted when it was resumed says how the clock was set; an ended session's timeline has no such note.
+      await session?.synced();
+      const summary = registry.summary(sessionId);
+      const unknown = Math.max(0, now() - (summary?.endedAt ?? summary?.lastFrameAt ?? now()));
+      const shiftMs = session === null ? (clockShiftMs ?? unknown) : 0;
+      const maker = await rebuildLine(registry.timelineDir(sessionId), { now, shiftMs, log });
+      if (maker === null) throw new Error('the timeline does not say what session it is');
+      // What has come meanwhile follows in one step.
+      if (session !== null) {
+        maker.observe(session.state, now());
+        maker.flush(session.state, now());
+      }
+      channel.begin(maker, session);
+    } catch (error) {
+      this.#failed.add(sessionId);
+      log.error({ err: error, sessionId }, 'the line of a session could not be made: nothing of it airs');
+    } finally {
+      this.#preparing.delete(sessionId);
+    }
+  }
+
+  #mayHaveToAir(endedAt: number): boolean {
+    const { clockShiftMs, now } = this.#world;
+    if (clockShiftMs === null) return now() - endedAt < 24 * 3_600_000;
+    return endedAt + clockShiftMs > now() - RECENT_MS;
+  }
+
+  /** Settings of before a restart, by this run's clock. */
+  #afterRestart(settings: ShowSettings): ShowSettings {
+    const { clockShiftMs, now } = this.#world;
+    const airedAt = clockShiftMs === null || settings.airedAt === null ? null : settings.airedAt + clockShiftMs;
+    return { ...settings, ...restarted(settings, airedAt, now()), airedAt };
+  }
+
+  #channelOf(sessionId: string): Channel | undefined {
+    for (const broadcast of this.#shows.values()) {
+      const channel = broadcast.channel(sessionId);
+      if (channel !== undefined) return channel;
+    }
+    return undefined;
+  }
+
+  #changed(show: string): void {
+    for (const listener of this.#listeners) listener.changed(show);
+  }
+
+  /** Stores where pictures are that are not where their delay says: a restart goes on from there. */
+  #storePositions(): void {
+    for (const [show, broadcast] of this.#shows) {
+      const { playhead } = broadcast.delay;
+      const stored = this.#world.shows.get(show);
+      const hasSettled = playhead.moves === 'running' && stored.playhead.moves !== 'running';
+      if (playhead.moves !== 'gliding' && !hasSettled) continue;
+      const airedAt = broadcast.position;
+      this.#world.shows.change(show, () => ({ next: { playhead, airedAt }, closes: false })).catch(() => undefined);
+    }
+  }
+}

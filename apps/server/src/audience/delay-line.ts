@@ -1,0 +1,217 @@
+import { applyChange, changeBetween, type FeedChange, type FeedState } from '@okboxbox/protocol';
+
+/** A state is kept whole this often, in ms of the line, so that any instant of it is a few changes away. */
+const KEYFRAME_MS = 5_000;
+
+/** One change of the public state, at its instant. */
+interface LineEntry {
+  /** Its number in the line; numbers go on for ever. */
+  readonly nr: number;
+  readonly at: number;
+  /** The change as JSON: encoded once, for all who get it. */
+  readonly json: string;
+  /** The state after it, now and then. */
+  readonly keyframe: FeedState | null;
+}
+
+/** What is in a line. */
+export interface LineFill {
+  readonly events: number;
+  readonly bytes: number;
+  readonly oldestAt: number | null;
+  readonly newestAt: number | null;
+}
+
+/** Where a reader of a line is: behind which entry, with which state. */
+export interface LineReader {
+  readonly nr: number;
+  readonly at: number;
+  readonly state: FeedState;
+}
+
+/** What a reader has come to: one change, and its text where it is a single entry's. */
+export interface Advance {
+  readonly reader: LineReader;
+  readonly change: FeedChange | null;
+  readonly json: string | null;
+}
+
+/**
+ * A session's public states of the last two minutes and more, as changes in order: what has happened and may not have
+ * aired yet. Nothing in it is anything but public.
+ */
+export class DelayLine {
+  #entries: LineEntry[] = [];
+  #nextNr = 1;
+  #bytes = 0;
+  #newest: FeedState;
+  #newestAt: number;
+  #keyframeAt: number;
+  /** The state before the first entry that is kept. */
+  #base: LineReader;
+  #hasEnded = false;
+
+  /** Begins with a state and its instant. */
+  constructor(state: FeedState, at: number) {
+    this.#newest = state;
+    this.#newestAt = at;
+    this.#keyframeAt = at;
+    this.#base = { nr: 0, at, state };
+  }
+
+  /** The state that was put in last, and its instant. */
+  get newest(): FeedState {
+    return this.#newest;
+  }
+
+  get newestAt(): number {
+    return this.#newestAt;
+  }
+
+  /** Whether nothing more comes. */
+  get hasEnded(): boolean {
+    return this.#hasEnded;
+  }
+
+  /** Instant of the oldest state that is kept. */
+  get oldestAt(): number {
+    return this.#base.at;
+  }
+
+  /** Puts in the next state; an instant before the newest counts as the newest. Nothing is put in where nothing changed. */
+  push(state: FeedState, at: number): void {
+    const change = changeBetween(this.#newest, state);
+    this.#newestAt = Math.max(this.#newestAt, at);
+    if (change === null) return;
+    this.#newest = state;
+    const isKeyframe = this.#newestAt - this.#keyframeAt >= KEYFRAME_MS;
+    if (isKeyframe) this.#keyframeAt = this.#newestAt;
+    this.#append(change, this.#newestAt, isKeyframe ? state : null);
+  }
+
+  /**
+   * Puts a change in at an instant that has passed, so that it airs with the picture of then; all states behind it have it.
+   */
+  insert(change: FeedChange, at: number): void {
+    const later = this.#entries.filter((entry) => entry.at > at);
+    this.#newest = applyChange(this.#newest, change);
+    if (at < this.#base.at) this.#base = { ...this.#base, state: applyChange(this.#base.state, change) };
+    this.#entries = this.#entries.filter((entry) => entry.at <= at);
+    const removed = later.reduce((sum, { json }) => sum + json.length, 0);
+    this.#bytes -= removed;
+    // Readers are behind `at`, so what comes after it may be numbered anew.
+    this.#nextNr = (this.#entries.at(-1)?.nr ?? this.#base.nr) + 1;
+    this.#append(change, Math.max(at, this.#base.at), null);
+    for (const { at: instant, json, keyframe } of later) {
+      this.#append(json, instant, keyframe && applyChange(keyframe, change));
+    }
+  }
+
+  /** Nothing more comes. */
+  end(): void {
+    this.#hasEnded = true;
+  }
+
+  /** Moves all instants, where the server's clock turned out to have been set. */
+  shift(ms: number): void {
+    this.#newestAt += ms;
+    this.#keyframeAt += ms;
+    this.#base = { ...this.#base, at: this.#base.at + ms };
+    this.#entries = this.#entries.map((entry) => ({ ...entry, at: entry.at + ms }));
+  }
+
+  /** A reader at the newest state of up to an instant; `null` where the line begins later. */
+  readerAt(position: number): LineReader | null {
+    if (position < this.#base.at) return null;
+    return this.#forward(this.#base, position);
+  }
+
+  /** Instant of what comes next behind a reader; `null` where nothing has come. */
+  nextAt(reader: LineReader): number | null {
+    return this.#entries[this.#indexBehind(reader)]?.at ?? null;
+  }
+
+  /**
+   * Moves a reader on to the newest state of up to an instant. Many changes at once become one: whoever jumps gets what
+   * is different, and not every step.
+   */
+  advance(reader: LineReader, position: number): Advance {
+    if (reader.nr < this.#base.nr && position >= this.#base.at) {
+      // It has stood still for longer than anything is kept.
+      const moved = this.#forward(this.#base, position);
+      return { reader: moved, change: changeBetween(reader.state, moved.state), json: null };
+    }
+    const index = this.#indexBehind(reader);
+    const next = this.#entries[index];
+    if (next === undefined || next.at > position) return { reader, change: null, json: null };
+    const second = this.#entries[index + 1];
+    if (second === undefined || second.at > position) {
+      const change = JSON.parse(next.json) as FeedChange;
+      const state = next.keyframe ?? applyChange(reader.state, change);
+      return { reader: { nr: next.nr, at: next.at, state }, change, json: next.json };
+    }
+    const moved = this.#forward(reader, position);
+    return { reader: moved, change: changeBetween(reader.state, moved.state), json: null };
+  }
+
+  /** Lets go of what is older than an instant, but for the state of then. */
+  forget(before: number): void {
+    const first = this.#entries.findIndex((entry) => entry.at > before);
+    const count = first === -1 ? this.#entries.length : first;
+    // Up to a keyframe: the state of then is at hand.
+    let drop = count;
+    while (drop > 0 && this.#entries[drop - 1]?.keyframe === null) drop -= 1;
+    if (drop === 0) return;
+    const last = this.#entries[drop - 1] as LineEntry;
+    this.#base = { nr: last.nr, at: last.at, state: last.keyframe as FeedState };
+    for (const entry of this.#entries.splice(0, drop)) this.#bytes -= entry.json.length;
+  }
+
+  /** What a reader has still before it. */
+  fillBehind(reader: LineReader | null): LineFill {
+    const from = reader === null ? 0 : this.#indexBehind(reader);
+    const waiting = this.#entries.slice(from);
+    return {
+      events: waiting.length,
+      bytes: waiting.reduce((sum, { json }) => sum + json.length, 0),
+      oldestAt: waiting[0]?.at ?? null,
+      newestAt: waiting.at(-1)?.at ?? null,
+    };
+  }
+
+  /** Characters of all that is kept, aired or not. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  #append(change: FeedChange | string, at: number, keyframe: FeedState | null): void {
+    const json = typeof change === 'string' ? change : JSON.stringify(change);
+    this.#entries.push({ nr: this.#nextNr, at, json, keyframe });
+    this.#nextNr += 1;
+    this.#bytes += json.length;
+  }
+
+  /** Entries are numbered without a hole. */
+  #indexBehind(reader: LineReader): number {
+    const first = this.#entries[0]?.nr ?? this.#nextNr;
+    return Math.max(0, reader.nr + 1 - first);
+  }
+
+  #forward(reader: LineReader, position: number): LineReader {
+    const from = this.#indexBehind(reader);
+    let end = from;
+    let keyframe = -1;
+    for (; end < this.#entries.length; end++) {
+      const entry = this.#entries[end] as LineEntry;
+      if (entry.at > position) break;
+      if (entry.keyframe !== null) keyframe = end;
+    }
+    if (end === from) return reader;
+    let state = keyframe === -1 ? reader.state : ((this.#entries[keyframe] as LineEntry).keyframe as FeedState);
+    for (let i = keyframe === -1 ? from : keyframe + 1; i < end; i++) {
+      state = applyChange(state, JSON.parse((this.#entries[i] as LineEntry).json) as FeedChange);
+    }
+    const last = this.#entries[end - 1] as LineEntry;
+    return { nr: last.nr, at: last.at, state };
+  }
+}

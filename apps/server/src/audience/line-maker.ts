@@ -1,0 +1,103 @@
+import { type FeedState, MAX_DELAY_MS, publicStates } from '@okboxbox/protocol';
+import type { SessionState } from '../session/session-state.js';
+import { DelayLine } from './delay-line.js';
+import { feedStateOf, holdDrift } from './feed-view.js';
+
+/** The picture of the broadcast moves at 10 Hz of what was captured, in ms. */
+const STEP_MS = 100;
+/** A line is kept a little longer than the longest delay, in ms. */
+const KEPT_MS = MAX_DELAY_MS + 10_000;
+/** Of what is older than any delay, so little is enough, in ms. */
+const OLD_STEP_MS = 5_000;
+/** When frames were on the sim's clock is kept for as long as somebody may match them, in ms. */
+const INSTANTS_MS = MAX_DELAY_MS + 30_000;
+
+/** When an instant of the sim's session clock was, on the server's. */
+interface Instant {
+  readonly sessionTimeMs: number;
+  readonly at: number;
+}
+
+/**
+ * Makes a session's delay line of its states, one after another, live and from a timeline alike: what is put in is public
+ * already. Called after each record; it makes a state of every tenth of a second that was captured, however fast they come.
+ */
+export class LineMaker {
+  readonly line: DelayLine;
+  readonly #publicOf = publicStates();
+  #previous: FeedState;
+  #ticks = 0;
+  #isBehind = false;
+  #madeAt: number;
+  #instants: Instant[] = [];
+
+  constructor(state: SessionState) {
+    this.#previous = feedStateOf(state, null);
+    this.#madeAt = state.at;
+    this.line = new DelayLine(this.#publicOf(this.#previous), state.at);
+  }
+
+  /** Whether something of the state is not in the line yet: `flush` puts it there. */
+  get isBehind(): boolean {
+    return this.#isBehind;
+  }
+
+  /** Takes the state as it is after a record; `now` on the server's clock. */
+  observe(state: SessionState, now: number): void {
+    this.#isBehind = true;
+    this.#remember(state);
+    const stepMs = state.at < now - KEPT_MS ? OLD_STEP_MS : STEP_MS;
+    const isNews = state.onAir !== this.#previous.onAir || state.status.status !== this.#previous.session.status;
+    if (isNews || state.at - this.#madeAt >= stepMs) this.flush(state, now);
+  }
+
+  /** Puts what is not in the line yet there. */
+  flush(state: SessionState, now: number): void {
+    if (!this.#isBehind) return;
+    this.#isBehind = false;
+    this.#madeAt = state.at;
+    const fresh = feedStateOf(state, this.#previous);
+    const hasEnded = state.status.status === 'ended';
+    this.#ticks += 1;
+    this.#previous = hasEnded ? fresh : holdDrift(this.#previous, fresh, this.#ticks);
+    this.line.push(this.#publicOf(this.#previous), state.at);
+    if (hasEnded) this.line.end();
+    this.line.forget(Math.min(now, state.at) - KEPT_MS);
+  }
+
+  /** Puts slots into the picture of an instant that has passed, as they are in the session's state already. */
+  cueAt(state: SessionState, set: Partial<FeedState['onAir']>, at: number): void {
+    this.#previous = { ...this.#previous, onAir: state.onAir };
+    this.line.insert({ onAir: set }, at);
+  }
+
+  /** When an instant of the sim's session clock was, on the server's clock; `null` where that is not known any more. */
+  instantOf(sessionTimeMs: number): number | null {
+    const after = this.#instants.findIndex((instant) => instant.sessionTimeMs >= sessionTimeMs);
+    const next = this.#instants[after];
+    if (next === undefined) return null;
+    const before = this.#instants[after - 1];
+    if (before === undefined) return next.sessionTimeMs === sessionTimeMs ? next.at : null;
+    const share = (sessionTimeMs - before.sessionTimeMs) / (next.sessionTimeMs - before.sessionTimeMs);
+    return before.at + share * (next.at - before.at);
+  }
+
+  /** Moves all that has been made, where the server's clock turned out to have been set. */
+  shift(ms: number): void {
+    this.line.shift(ms);
+    this.#madeAt += ms;
+    this.#instants = this.#instants.map(({ sessionTimeMs, at }) => ({ sessionTimeMs, at: at + ms }));
+  }
+
+  #remember({ timing, at }: SessionState): void {
+    if (timing.sessionTime === null) return;
+    const sessionTimeMs = timing.sessionTime * 1000;
+    const newest = this.#instants.at(-1);
+    if (newest !== undefined && sessionTimeMs <= newest.sessionTimeMs) return;
+    this.#instants.push({ sessionTimeMs, at });
+    const first = this.#instants[0] as Instant;
+    // Half a minute at once, so that it is seldom.
+    if (first.at < at - INSTANTS_MS - 30_000)
+      this.#instants = this.#instants.filter((each) => each.at >= at - INSTANTS_MS);
+  }
+}

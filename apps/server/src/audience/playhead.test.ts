@@ -1,0 +1,138 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  behindBy,
+  type Delay,
+  dueAt,
+  GLIDE_RATE,
+  paused,
+  positionOf,
+  restarted,
+  resumed,
+  settled,
+  stateName,
+  withDelay,
+} from './playhead.js';
+
+const running = (delayMs: number): Delay => ({ delayMs, playhead: { moves: 'running' } });
+
+/** Anything that a director does, some time after what was done before. */
+const act = fc.record({
+  afterMs: fc.integer({ min: 0, max: 200_000 }),
+  what: fc.constantFrom('set', 'pause', 'resume') as fc.Arbitrary<'set' | 'pause' | 'resume'>,
+  delayMs: fc.integer({ min: 0, max: 120_000 }),
+  mode: fc.constantFrom('glide', 'jump') as fc.Arbitrary<'glide' | 'jump'>,
+});
+
+function after(
+  delay: Delay,
+  { what, delayMs, mode }: { what: string; delayMs: number; mode: 'glide' | 'jump' },
+  now: number,
+) {
+  if (what === 'set') return withDelay(delay, delayMs, mode, now);
+  return what === 'pause' ? paused(delay, now) : resumed(delay, mode, now);
+}
+
+describe('the position of the public picture', () => {
+  it('DLY-4: only goes forward, and is never nearer than the set delay but where it stood before the delay was raised', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 120_000 }), fc.array(act, { maxLength: 12 }), (first, acts) => {
+        let delay = running(first);
+        let now = 1_000_000;
+        let before = positionOf(delay, now);
+        /** The newest instant that any delay so far has let out. */
+        let aired = before;
+        for (const step of acts) {
+          for (let left = step.afterMs; left > 0; left -= 7_000) {
+            now += Math.min(left, 7_000);
+            const position = positionOf(delay, now);
+            expect(position).toBeGreaterThanOrEqual(before - 1e-6);
+            expect(position).toBeLessThanOrEqual(Math.max(aired, now - delay.delayMs) + 1e-6);
+            before = position;
+            aired = Math.max(aired, position);
+          }
+          delay = after(delay, step, now);
+          expect(positionOf(delay, now)).toBeGreaterThanOrEqual(before - 1e-6);
+          expect(positionOf(delay, now)).toBeLessThanOrEqual(Math.max(aired, now - delay.delayMs) + 1e-6);
+          before = positionOf(delay, now);
+          aired = Math.max(aired, before);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('DLY-5: a longer delay holds it until it is far enough behind', () => {
+    const held = withDelay(running(10_000), 30_000, 'glide', 100_000);
+    expect(stateName(held, 100_000)).toBe('holding');
+    expect(positionOf(held, 119_999)).toBe(90_000);
+    expect(stateName(held, 120_000)).toBe('running');
+    expect(positionOf(held, 121_000)).toBe(91_000);
+  });
+
+  it('DLY-6: a shorter one is reached a fifth faster than time goes, or in one step', () => {
+    const glides = withDelay(running(30_000), 10_000, 'glide', 100_000);
+    expect(positionOf(glides, 110_000)).toBe(70_000 + GLIDE_RATE * 10_000);
+    expect(stateName(glides, 199_999)).toBe('gliding');
+    expect(stateName(glides, 200_001)).toBe('running');
+    const jumps = withDelay(running(30_000), 10_000, 'jump', 100_000);
+    expect(positionOf(jumps, 100_000)).toBe(90_000);
+  });
+
+  it('DLY-7: paused, it stands still, and goes on by itself at the set delay when it is 120 s behind', () => {
+    const still = paused(running(30_000), 100_000);
+    expect(positionOf(still, 189_999)).toBe(70_000);
+    expect(stateName(still, 189_999)).toBe('paused');
+    expect(positionOf(still, 190_000)).toBe(160_000);
+    expect(positionOf(resumed(still, 'jump', 120_000), 120_000)).toBe(90_000);
+    expect(stateName(resumed(still, 'glide', 120_000), 120_000)).toBe('gliding');
+  });
+
+  it('DLY-8: is live only without a delay and caught up', () => {
+    const glides = withDelay(running(1_000), 0, 'glide', 100_000);
+    expect(stateName(glides, 100_000)).toBe('gliding');
+    expect(stateName(glides, 106_000)).toBe('live');
+  });
+
+  it('DLY-9: after a restart it is where it was, or where the delay says, whichever is later; never nearer than the delay', () => {
+    expect(positionOf(restarted(running(30_000), null, 100_000), 100_000)).toBe(70_000);
+    const held: Delay = { delayMs: 60_000, playhead: { moves: 'holding', at: 80_000 } };
+    expect(positionOf(restarted(held, 80_000, 100_000), 100_000)).toBe(80_000);
+    expect(stateName(restarted(held, 80_000, 150_000), 150_000)).toBe('gliding');
+    expect(positionOf(restarted(held, 80_000, 150_000), 150_000)).toBe(80_000);
+    const glided: Delay = { delayMs: 10_000, playhead: { moves: 'gliding', at: 40_000, since: 90_000 } };
+    expect(positionOf(restarted(glided, 52_000, 100_000), 100_000)).toBe(52_000);
+  });
+
+  it('DLY-10: an output with an extra delay is that much behind, at most 120 s, and never ahead', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 120_000 }), fc.integer({ min: 0, max: 120_000 }), (delayMs, extraMs) => {
+        const now = 1_000_000;
+        const position = positionOf(running(delayMs), now);
+        const later = behindBy(position, extraMs, now);
+        expect(later).toBeLessThanOrEqual(position);
+        expect(now - later).toBe(Math.min(120_000, delayMs + extraMs));
+      }),
+    );
+  });
+
+  it('says when it comes to an instant, to the millisecond', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 120_000 }),
+        act,
+        fc.integer({ min: 1, max: 60_000 }),
+        (first, step, aheadMs) => {
+          const now = 1_000_000;
+          const delay = after(running(first), step, now);
+          const instant = positionOf(delay, now) + aheadMs;
+          const due = dueAt(delay, instant, now);
+          if (due === null) return;
+          expect(positionOf(delay, due + 0.01)).toBeGreaterThanOrEqual(instant - 0.001);
+          if (settled(delay, due - 1).playhead.moves !== 'paused')
+            expect(positionOf(delay, due - 1)).toBeLessThan(instant);
+        },
+      ),
+    );
+  });
+});

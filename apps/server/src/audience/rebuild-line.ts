@@ -1,0 +1,37 @@
+import { MAX_DELAY_MS } from '@okboxbox/protocol';
+import type { Logger } from '../log.js';
+import { foldSession } from '../session/fold-session.js';
+import { LineMaker } from './line-maker.js';
+
+/** Folding begins this much before the oldest picture that may be asked for, in ms. */
+const MARGIN_MS = 15_000;
+
+/**
+ * Makes the line of a session of before a restart from its timeline: the same states, at the same instants, as it had.
+ * `shiftMs` is what the clock was set since, where the timeline does not say so itself. `null` where there is no timeline
+ * that can be read.
+ */
+export async function rebuildLine(
+  dir: string,
+  { now, shiftMs, log }: { readonly now: () => number; readonly shiftMs: number; readonly log: Logger },
+): Promise<LineMaker | null> {
+  let maker: LineMaker | null = null;
+  const began = now();
+  const folded = await foldSession(dir, {
+    mend: false,
+    from: began - shiftMs - MAX_DELAY_MS - MARGIN_MS,
+    log,
+    onRecord: (state, record) => {
+      if (maker === null) maker = new LineMaker(state);
+      else if (record.type === 'note' && record.note.note === 'resumed') maker.shift(record.note.shiftMs);
+      else if (record.type === 'note' && record.note.note === 'cue' && record.note.airsAt !== null) {
+        maker.cueAt(state, record.note.set, record.note.airsAt);
+      } else maker.observe(state, began);
+    },
+  });
+  if (folded === null) return null;
+  const made = maker ?? new LineMaker(folded.state);
+  made.flush(folded.state, began);
+  if (shiftMs !== 0) made.shift(shiftMs);
+  return made;
+}

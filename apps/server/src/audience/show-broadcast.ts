@@ -1,0 +1,251 @@
+import {
+  broadcastRoom,
+  type DelayState,
+  type DelayStateName,
+  liveRoom,
+  MAX_EXTRA_DELAYS,
+  type MeasuredDelay,
+} from '@okboxbox/protocol';
+import type { Hub } from '../hub/hub.js';
+import type { ShowSettings } from '../shows/show-settings.js';
+import type { BroadcastAudience } from './broadcast-audience.js';
+import { Channel, type ChannelWorld } from './channel.js';
+import { behindBy, type Delay, dueAt, positionOf, settled, stateName } from './playhead.js';
+
+/** The picture is looked at so often where nothing else is due, in ms: a hold or a glide may be over. */
+const IDLE_MS = 1_000;
+/** Without anything aired for this long, how far behind the picture is counts on, in ms. */
+const MEASURED_MS = 1_000;
+
+export interface ShowBroadcastWorld extends ChannelWorld {
+  readonly hub: Hub;
+  /** Outputs with an extra delay that follow the show are on another session from now on. */
+  readonly onMoved: (show: string, extraMs: number, sessionId: string) => void;
+  /** The delay's state is another, or has settled. */
+  readonly onState: (show: string) => void;
+}
+
+/**
+ * The public picture of one show: sessions one after another, each read as far as the show's position says. Everything
+ * public leaves through here.
+ */
+export class ShowBroadcast {
+  readonly show: string;
+  readonly #world: ShowBroadcastWorld;
+  readonly #channels: Channel[] = [];
+  #delay: Delay;
+  #published: boolean;
+  #timer: NodeJS.Timeout | null = null;
+  #dueAt = Number.POSITIVE_INFINITY;
+  /** The session that is on air, by extra delay. */
+  readonly #aired = new Map<number, Channel>();
+  #lag: { readonly ms: number; readonly at: number } | null = null;
+  #told = '';
+
+  constructor(settings: ShowSettings, world: ShowBroadcastWorld) {
+    this.show = settings.show;
+    this.#world = world;
+    this.#delay = { delayMs: settings.delayMs, playhead: settings.playhead };
+    this.#published = settings.published;
+  }
+
+  /** The set delay and where the picture is. */
+  get delay(): Delay {
+    return settled(this.#delay, this.#world.now());
+  }
+
+  get published(): boolean {
+    return this.#published;
+  }
+
+  /** The newest instant that may be on air. */
+  get position(): number {
+    return positionOf(this.#delay, this.#world.now());
+  }
+
+  /** The session that is on air for an output with an extra delay. */
+  airedSession(extraMs = 0): string | null {
+    return this.#aired.get(extraMs)?.sessionId ?? null;
+  }
+
+  channel(sessionId: string): Channel | undefined {
+    return this.#channels.find((channel) => channel.sessionId === sessionId);
+  }
+
+  get channels(): readonly Channel[] {
+    return this.#channels;
+  }
+
+  /** Adds a session, the newest of the show; its line begins when it is made. */
+  add(sessionId: string): Channel {
+    const channel = new Channel(sessionId, () => this.#lookAt(), this.#world);
+    channel.serve(this.#channels.at(-1)?.extras ?? [0]);
+    this.#channels.push(channel);
+    return channel;
+  }
+
+  /** Takes what a director has set. */
+  set({ delayMs, playhead, published }: ShowSettings): void {
+    this.#delay = { delayMs, playhead };
+    this.#published = published;
+    this.tick();
+  }
+
+  /**
+   * The audience of an output with an extra delay, made where there is room for one more; `null` where there is not. It has
+   * no feed before anything has aired.
+   */
+  audienceFor(sessionId: string, extraMs: number): BroadcastAudience | 'full' | undefined {
+    const channel = this.channel(sessionId);
+    if (channel === undefined) return undefined;
+    if (!channel.extras.includes(extraMs)) {
+      this.#dropUnwatched();
+      if (channel.extras.length > MAX_EXTRA_DELAYS) return 'full';
+      for (const each of this.#channels) each.serve([...each.extras, extraMs]);
+      this.tick();
+    }
+    return channel.audience(extraMs);
+  }
+
+  /** Airs all that is due, and waits for what comes next. */
+  tick(): void {
+    const now = this.#world.now();
+    this.#delay = settled(this.#delay, now);
+    const position = positionOf(this.#delay, now);
+    for (const channel of this.#channels) {
+      for (const audience of channel.audiences) {
+        const hasAired = audience.advance(behindBy(position, audience.extraMs, now));
+        if (hasAired && audience.extraMs === 0) this.#lag = { ms: now - (audience.feed?.at ?? now), at: now };
+        if (audience.feed !== null) this.#take(channel, audience.extraMs);
+      }
+    }
+    this.#letGo();
+    this.#tell(now);
+    this.#wait(now);
+  }
+
+  close(): void {
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = null;
+    for (const channel of this.#channels) channel.detach();
+  }
+
+  /** The delay's state with what is measured. */
+  measured(sessionId: string): MeasuredDelay {
+    const now = this.#world.now();
+    const audience = this.channel(sessionId)?.audience(0);
+    const waiting = audience?.waiting ?? { events: 0, bytes: 0, oldestAt: null, newestAt: null };
+    const airedAt = audience?.feed?.at ?? null;
+    const isFresh = this.#lag !== null && now - this.#lag.at < MEASURED_MS;
+    const measured = airedAt === null ? null : isFresh ? (this.#lag?.ms ?? 0) : now - positionOf(this.#delay, now);
+    return {
+      ...this.#stateOf(sessionId, now),
+      show: this.show,
+      published: this.#published,
+      measuredMs: measured === null ? null : Math.round(measured),
+      airedAt,
+      holdMs: this.#holdMs(audience, now),
+      bufferedMs: waiting.oldestAt === null ? 0 : Math.round((waiting.newestAt ?? 0) - waiting.oldestAt),
+      bufferedEvents: waiting.events,
+      bufferedBytes: waiting.bytes,
+      oldestAt: waiting.oldestAt,
+      newestAt: waiting.newestAt,
+    };
+  }
+
+  /** What everyone may know of the delay: that a session has ended is known when it has aired. */
+  publicState(sessionId: string): DelayState {
+    const state = this.#stateOf(sessionId, this.#world.now());
+    if (state.state !== 'ending') return state;
+    return { ...state, state: stateName(this.#delay, this.#world.now()) };
+  }
+
+  #stateOf(sessionId: string, now: number): DelayState {
+    const channel = this.channel(sessionId);
+    const audience = channel?.audience(0);
+    let state: DelayStateName = stateName(this.#delay, now);
+    if (channel?.hasEnded && audience?.hasEnded === false) state = 'ending';
+    else if (channel !== undefined && (audience?.feed ?? null) === null && state !== 'paused') state = 'holding';
+    return { sessionId, state, delayMs: this.#delay.delayMs };
+  }
+
+  #holdMs(audience: BroadcastAudience | undefined, now: number): number | null {
+    const { playhead, delayMs } = this.#delay;
+    if (playhead.moves === 'holding') return Math.max(0, Math.round(playhead.at + delayMs - now));
+    if (audience === undefined || audience.feed !== null || audience.nextAt === null) return null;
+    const due = dueAt(this.#delay, audience.nextAt, now);
+    return due === null ? null : Math.max(0, Math.round(due - now));
+  }
+
+  #take(channel: Channel, extraMs: number): void {
+    const before = this.#aired.get(extraMs);
+    if (before === channel) return;
+    if (before !== undefined && this.#channels.indexOf(before) > this.#channels.indexOf(channel)) return;
+    this.#aired.set(extraMs, channel);
+    if (before !== undefined) this.#world.onMoved(this.show, extraMs, channel.sessionId);
+  }
+
+  /** Sessions whose end has aired everywhere are left to the archive, once another is on air. */
+  #letGo(): void {
+    for (const channel of [...this.#channels]) {
+      const isOver = channel.hasEnded && [...channel.audiences].every((audience) => audience.hasEnded);
+      const isOnAir = [...this.#aired.values()].includes(channel);
+      if (isOver && !isOnAir) this.#channels.splice(this.#channels.indexOf(channel), 1);
+    }
+  }
+
+  #dropUnwatched(): void {
+    const { hub } = this.#world;
+    const isWatched = (extraMs: number) =>
+      this.#channels.some(({ sessionId }) => {
+        const room = broadcastRoom(sessionId, extraMs);
+        return hub.watchers(room, 'rows') + hub.watchers(room, 'json') > 0;
+      });
+    const extras = (this.#channels.at(-1)?.extras ?? []).filter((extraMs) => extraMs === 0 || isWatched(extraMs));
+    for (const channel of this.#channels) channel.serve(extras);
+    for (const extraMs of this.#aired.keys()) if (!extras.includes(extraMs)) this.#aired.delete(extraMs);
+  }
+
+  /** Tells both rooms of each running session where the delay stands, where that is another. */
+  #tell(now: number): void {
+    const states = this.#channels.map(({ sessionId }) => this.#stateOf(sessionId, now));
+    const told = JSON.stringify([states, this.#published, this.airedSession()]);
+    if (told === this.#told) return;
+    this.#told = told;
+    for (const { sessionId } of states) {
+      const shown = JSON.stringify(this.publicState(sessionId));
+      const measured = JSON.stringify(this.measured(sessionId));
+      for (const format of ['rows', 'json'] as const) {
+        this.#world.hub.publish(liveRoom(sessionId), format, 'broadcast:delay:state', measured);
+        for (const extraMs of this.channel(sessionId)?.extras ?? []) {
+          this.#world.hub.publish(broadcastRoom(sessionId, extraMs), format, 'broadcast:delay:state', shown);
+        }
+      }
+    }
+    this.#world.onState(this.show);
+  }
+
+  /** Something came into a line: where it is due before what is waited for, that is waited for instead. */
+  #lookAt(): void {
+    const now = this.#world.now();
+    if (this.#nextDue(now) < this.#dueAt) this.#wait(now);
+  }
+
+  #wait(now: number): void {
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#dueAt = this.#nextDue(now);
+    this.#timer = this.#world.setTimeout(() => this.tick(), Math.max(0, Math.ceil(this.#dueAt - now)));
+  }
+
+  #nextDue(now: number): number {
+    let due = now + IDLE_MS;
+    for (const channel of this.#channels) {
+      for (const audience of channel.audiences) {
+        const { nextAt } = audience;
+        const at = nextAt === null ? null : dueAt(this.#delay, nextAt + audience.extraMs, now);
+        if (at !== null) due = Math.min(due, at);
+      }
+    }
+    return due;
+  }
+}

@@ -1,0 +1,100 @@
+import type { SessionSummary, TimingAnswer } from '@okboxbox/protocol';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { LinkError, type ShareLinks } from '../access/share-links.js';
+import type { Tokens } from '../access/tokens.js';
+import { deny, maySeeBroadcast, type Visitor } from '../access/visitor.js';
+import type { Audiences } from '../audience/audiences.js';
+import type { BroadcastDelayService } from '../audience/broadcast-delay.js';
+import type { SessionRegistry } from '../session/registry.js';
+import { callerOf } from './caller.js';
+import { HttpProblem } from './problem.js';
+
+export interface PublicWorld {
+  readonly registry: SessionRegistry;
+  readonly audiences: Audiences;
+  readonly broadcasts: BroadcastDelayService;
+  readonly links: ShareLinks;
+  readonly tokens: Tokens;
+}
+
+const oneSession = z.object({ id: z.string().max(100) });
+const linkQuery = z.object({ link: z.string().max(100).optional() });
+
+/** The calls of the public side: everything as of the instant that is on air, and only what is public. */
+export function servePublicCalls(http: FastifyInstance, world: PublicWorld): void {
+  http.get('/api/public/sessions/:id/timing', async (request): Promise<TimingAnswer> => {
+    const { id } = oneSession.parse(request.params);
+    const visitor = await publicCaller(request, world);
+    const { registry, broadcasts, audiences } = world;
+    const nothing = new HttpProblem(404, `Nothing of "${id.slice(0, 100)}" is on air.`);
+    const summary = id.startsWith('sess_') ? registry.summary(id) : registry.currentOf(id);
+    if (summary === undefined) throw nothing;
+    const { show } = summary;
+    const sessionId = id.startsWith('sess_') ? id : (broadcasts.of(show).airedSession() ?? summary.sessionId);
+    const isAllowed = () => maySeeBroadcast(visitor, { sessionId, show }, broadcasts.of(show).published);
+    if (!isAllowed()) throw nothing;
+    if (broadcasts.isAiring(sessionId)) {
+      const feed = broadcasts.of(show).channel(sessionId)?.audience(0)?.feed;
+      if (!feed) throw nothing;
+      return feed.namedSnapshot().state;
+    }
+    const ended = await audiences.endedPublic(sessionId);
+    if (ended === null || !isAllowed()) throw nothing;
+    return ended.namedSnapshot().state;
+  });
+
+  http.get('/l/:code', async (request, reply) => {
+    const { code } = z.object({ code: z.string().max(100) }).parse(request.params);
+    try {
+      const { show, link } = world.links.find(code);
+      const query = new URLSearchParams({ link: code });
+      const where = link.sessionId ?? show;
+      if (link.kind === 'public')
+        return reply.header('cache-control', 'no-store').redirect(`/public/${where}?${query}`);
+      query.set(link.sessionId === null ? 'show' : 'session', where);
+      return reply.header('cache-control', 'no-store').redirect(`/overlay/timing-tower?${query}`);
+    } catch (error) {
+      if (error instanceof LinkError) throw new HttpProblem(404, error.message);
+      throw error;
+    }
+  });
+}
+
+/**
+ * The sessions that a caller may know of: live where it has `session:live`, else as they are on air, of shows that are
+ * published or that it may see all the same.
+ */
+export function visibleSessions({ registry, broadcasts }: PublicWorld, visitor: Visitor): SessionSummary[] {
+  return registry.list().flatMap((summary) => {
+    if (deny(visitor, 'session:live', summary) === null) return [summary];
+    const broadcast = broadcasts.of(summary.show);
+    if (!maySeeBroadcast(visitor, summary, broadcast.published)) return [];
+    if (!broadcasts.isAiring(summary.sessionId)) return summary.status === 'ended' ? [publicSummary(summary)] : [];
+    const feed = broadcast.channel(summary.sessionId)?.audience(0)?.feed;
+    if (!feed) return [];
+    const { session, entries } = feed.state;
+    const { sim, track, type, startedAt, status } = session;
+    const aired = { sim, track, type, startedAt, status, entryCount: entries.length, lastFrameAt: feed.at };
+    return [{ ...publicSummary(summary), podium: [], endedAt: null, ...aired }];
+  });
+}
+
+/** Named one by one: a field that is added to the summary does not leave. */
+function publicSummary(summary: SessionSummary): SessionSummary {
+  const { sessionId, show, status, sim, track, type, startedAt, lastFrameAt, endedAt, entryCount, podium } = summary;
+  return { sessionId, show, status, sim, track, type, startedAt, lastFrameAt, endedAt, entryCount, podium };
+}
+
+/** Who calls: by token, or by the link in the address. */
+async function publicCaller(request: FastifyRequest, { tokens, links }: PublicWorld): Promise<Visitor> {
+  const visitor = await callerOf(request, tokens);
+  const query = linkQuery.safeParse(request.query);
+  if (visitor.kind !== 'anonymous' || !query.success || query.data.link === undefined) return visitor;
+  try {
+    return links.visitor(query.data.link);
+  } catch (error) {
+    if (error instanceof LinkError) throw new HttpProblem(403, error.message);
+    throw error;
+  }
+}

@@ -1,0 +1,88 @@
+import { mkdir, open, readdir, readFile, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { LINK_KINDS, MAX_DELAY_MS, scene, showSlug, USUAL_SCENES } from '@okboxbox/protocol';
+import { z } from 'zod';
+
+const instant = z.number().finite();
+
+const storedLink = z.object({
+  code: z.string(),
+  kind: z.enum(LINK_KINDS),
+  label: z.string().nullable(),
+  sessionId: z.string().nullable(),
+  createdAt: instant,
+  createdBy: z.string(),
+  expiresAt: instant,
+  revokedAt: instant.nullable(),
+  opened: z.number().int().min(0),
+});
+export type StoredLink = z.infer<typeof storedLink>;
+
+/** What is known of a show on the disk, so that a restart opens nothing early. */
+const showSettings = z.object({
+  show: showSlug,
+  delayMs: z.number().int().min(0).max(MAX_DELAY_MS),
+  published: z.boolean(),
+  playhead: z.discriminatedUnion('moves', [
+    z.object({ moves: z.literal('running') }),
+    z.object({ moves: z.literal('holding'), at: instant }),
+    z.object({ moves: z.literal('gliding'), at: instant, since: instant }),
+    z.object({ moves: z.literal('paused'), at: instant }),
+  ]),
+  /** Newest instant that had aired when this was stored; never ahead of what had. `null` before anything has. */
+  airedAt: instant.nullable(),
+  scenes: z.array(scene).max(100),
+  links: z.array(storedLink),
+});
+export type ShowSettings = z.infer<typeof showSettings>;
+
+/** A show that nobody has set anything for: real time, and not published. */
+export function newShow(show: string): ShowSettings {
+  return {
+    show,
+    delayMs: 0,
+    published: false,
+    playhead: { moves: 'running' },
+    airedAt: null,
+    scenes: [...USUAL_SCENES],
+    links: [],
+  };
+}
+
+/** A show whose file cannot be read: nothing leaves before somebody has looked. */
+function shutShow(show: string): ShowSettings {
+  return { ...newShow(show), delayMs: MAX_DELAY_MS };
+}
+
+/** All shows that have settings in a folder; `onDamage` hears of files that cannot be used, which close their show. */
+export async function readShows(
+  dir: string,
+  onDamage: (show: string, because: string) => void,
+): Promise<ShowSettings[]> {
+  await mkdir(dir, { recursive: true });
+  const names = (await readdir(dir)).filter((name) => name.endsWith('.json'));
+  return Promise.all(
+    names.map(async (name) => {
+      const show = name.slice(0, -'.json'.length);
+      try {
+        return showSettings.parse(JSON.parse(await readFile(join(dir, name), 'utf8')));
+      } catch (error) {
+        onDamage(show, (error as Error).message);
+        return shutShow(show);
+      }
+    }),
+  );
+}
+
+/** Puts a show's settings on the disk, synced, in place of those before. */
+export async function writeShow(dir: string, settings: ShowSettings): Promise<void> {
+  const path = join(dir, `${settings.show}.json`);
+  const file = await open(`${path}.new`, 'w', 0o600);
+  try {
+    await file.writeFile(JSON.stringify(settings));
+    await file.datasync();
+  } finally {
+    await file.close();
+  }
+  await rename(`${path}.new`, path);
+}

@@ -1,0 +1,103 @@
+import { join } from 'node:path';
+import type { Logger } from '../log.js';
+import { newShow, readShows, type ShowSettings, writeShow } from './show-settings.js';
+
+/** A show's settings could not be stored; the message says what is in force now. */
+export class ShowStoreError extends Error {
+  override readonly name = 'ShowStoreError';
+}
+
+/** Whether a change lets less out than before: then it is in force before it is stored, else after. */
+export type Change = { readonly next: Partial<ShowSettings>; readonly closes: boolean };
+
+/**
+ * The shows and what directors have set for them. Whatever lets more out is on the disk before it takes effect, so that
+ * no restart can open earlier than was said; whatever lets less out takes effect at once.
+ */
+export class Shows {
+  readonly #dir: string;
+  readonly #log: Logger;
+  readonly #shows = new Map<string, ShowSettings>();
+  readonly #listeners = new Set<(settings: ShowSettings, before: ShowSettings) => void>();
+  readonly #writing = new Map<string, Promise<unknown>>();
+  /** How often a show was closed a little: what was asked for before must not open it again. */
+  readonly #closings = new Map<string, number>();
+
+  private constructor(dir: string, log: Logger) {
+    this.#dir = dir;
+    this.#log = log;
+  }
+
+  static async open(dataDir: string, log: Logger): Promise<Shows> {
+    const shows = new Shows(join(dataDir, 'shows'), log);
+    const found = await readShows(shows.#dir, (show, because) =>
+      log.error({ show, because }, 'the settings of a show cannot be read: it is unpublished and 120 s behind'),
+    );
+    for (const settings of found) shows.#shows.set(settings.show, settings);
+    return shows;
+  }
+
+  /** A show's settings; those of a new one where nobody has set anything. */
+  get(show: string): ShowSettings {
+    return this.#shows.get(show) ?? newShow(show);
+  }
+
+  /** All shows that somebody has set something for. */
+  all(): readonly ShowSettings[] {
+    return [...this.#shows.values()];
+  }
+
+  /** Hears of every change, when it takes effect. */
+  onChange(listener: (settings: ShowSettings, before: ShowSettings) => void): void {
+    this.#listeners.add(listener);
+  }
+
+  /**
+   * Changes a show; resolves when it is in force and stored. What closes it is in force when this returns its promise,
+   * whatever the disk is doing.
+   * @throws ShowStoreError where the disk does not take it
+   */
+  change(show: string, make: (settings: ShowSettings) => Change): Promise<void> {
+    const change = make(this.get(show));
+    const closing = (this.#closings.get(show) ?? 0) + (change.closes ? 1 : 0);
+    this.#closings.set(show, closing);
+    if (change.closes) this.#apply(show, change.next);
+    const stored = (this.#writing.get(show) ?? Promise.resolve()).then(() => this.#store(show, change, closing));
+    this.#writing.set(
+      show,
+      stored.catch(() => undefined),
+    );
+    return stored;
+  }
+
+  /** Resolves when nothing is being written. */
+  async idle(): Promise<void> {
+    await Promise.all(this.#writing.values());
+  }
+
+  async #store(show: string, { next, closes }: Change, closing: number): Promise<void> {
+    const isOvertaken = () => !closes && this.#closings.get(show) !== closing;
+    const overtaken = new ShowStoreError('Somebody has closed the show further meanwhile. Look, and say it again.');
+    if (isOvertaken()) throw overtaken;
+    try {
+      await writeShow(this.#dir, { ...this.get(show), ...next });
+    } catch (error) {
+      this.#log.error({ err: error, show }, 'the settings of a show could not be stored');
+      const because = (error as Error).message;
+      throw new ShowStoreError(
+        closes
+          ? `This is in force, and could not be stored (${because}): a restart would not know it. Make room on the disk and say it again.`
+          : `This could not be stored (${because}), so it is not in force. Make room on the disk and say it again.`,
+      );
+    }
+    if (isOvertaken()) throw overtaken;
+    if (!closes) this.#apply(show, next);
+  }
+
+  #apply(show: string, next: Partial<ShowSettings>): void {
+    const before = this.get(show);
+    const settings = { ...before, ...next };
+    this.#shows.set(show, settings);
+    for (const listener of this.#listeners) listener(settings, before);
+  }
+}
