@@ -92,19 +92,23 @@ export async function runRelay(options: RelayOptions): Promise<RelayOutcome> {
     refused = reject;
   });
   refusal.catch(() => undefined);
+  const tellState = stateTeller(
+    say,
+    () => clock.now(),
+    () => targets.wanted.length,
+  );
   const targets: Targets = new Targets(
     {
       spool,
       now: () => clock.now(),
       captureNow: () => capture.epoch + capture.now(),
       random: options.random ?? Math.random,
-      onState: stateTeller(
-        say,
-        () => clock.now(),
-        () => targets.wanted.length,
-      ),
+      onState: (target, state) => {
+        if (state.state === 'waiting' || state.state === 'off') rates.forget(target);
+        tellState(target, state);
+      },
       onRate: (target, request) => {
-        rates.take(target, request);
+        if (!rates.take(target, request)) return;
         say(
           request.maxHz === null
             ? `${target.url} takes every frame again.`
@@ -140,6 +144,7 @@ export async function runRelay(options: RelayOptions): Promise<RelayOutcome> {
       captured: agent.counters,
       queue: spool.fill(capture.epoch + capture.now()),
       rate: signs.look().rateHz,
+      maxHz: rates.maxHz,
       now: clock.now(),
     }),
   );
@@ -279,7 +284,8 @@ function greetingOf(options: RelayOptions, session: SessionLine) {
 function stateTeller(say: (text: string) => void, now: () => number, targets: () => number) {
   const before = new Map<Target, TargetState['state']>();
   return (target: Target, state: TargetState) => {
-    const isNews = state.state === 'waiting' || (state.state === 'streaming' && before.get(target) !== 'streaming');
+    const isTold = state.state === 'streaming' || state.state === 'paused';
+    const isNews = state.state === 'waiting' || (isTold && before.get(target) !== state.state);
     if (isNews) say(`${targets() > 1 ? `${target.url} ` : ''}${stateInWords(state, now())}`);
     if (state.state === 'off' && before.has(target)) say(`${target.url} is off: ${state.because}`);
     before.set(target, state.state);

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { afterEach, describe, expect, it } from 'vitest';
 import { readRelayConfig } from '../config.js';
+import type { Target } from '../target.js';
 import { type DebugServer, openDebugServer } from './debug-server.js';
 import { type SituationFacts, situationOf } from './situation.js';
 
@@ -107,6 +108,13 @@ describe('what is wrong', () => {
     expect(problems({})).toEqual([
       'No server is enabled. Set RELAY_TARGETS_ENABLED or RELAY_PRIMARY_INDEX in relay.env.',
     ]);
+  });
+
+  it('is what a server has paused, by its name and reason', () => {
+    const state = { state: 'paused', sessionId: 'sess_1', because: 'it sends nonsense' } as const;
+    const target = { url: 'http://there', state, counters: {}, clock: null } as unknown as Target;
+    const found = problems({ targets: [{ index: 0, target, enabled: true, primary: true }] });
+    expect(found.join()).toMatch(/http:\/\/there has paused this relay: it sends nonsense.*Nothing is lost/);
   });
 
   it.each([

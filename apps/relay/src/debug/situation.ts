@@ -133,7 +133,7 @@ export function situationOf(facts: SituationFacts): Situation {
       primary,
       state: target.state.state,
       detail: stateInWords(target.state, facts.now),
-      sessionId: target.state.state === 'streaming' ? target.state.sessionId : null,
+      sessionId: 'sessionId' in target.state ? target.state.sessionId : null,
       queueDepth: enabled ? target.queueDepth : 0,
       ...target.counters,
       clock: target.clock,
@@ -172,6 +172,12 @@ function problemsOf({ config, status, targets }: SituationFacts): Problem[] {
   if (enabled.length === 0)
     put('No server is enabled.', 'Set RELAY_TARGETS_ENABLED or RELAY_PRIMARY_INDEX in relay.env.');
   for (const { target } of enabled) {
+    if (target.state.state === 'paused') {
+      put(
+        `${target.url} has paused this relay: ${target.state.because}.`,
+        'Nothing is lost: what is captured waits here, and is sent when the server lets it. Ask whoever runs the server.',
+      );
+    }
     if (target.state.state !== 'waiting') continue;
     put(
       `${target.url} does not take what is sent: ${target.state.because}.`,

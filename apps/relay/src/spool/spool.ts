@@ -124,6 +124,14 @@ export class Spool {
     );
   }
 
+  /** Records that a target has still to get. */
+  waitingFor(target: string): number {
+    return this.#streams.reduce((sum, stream) => {
+      const has = this.#progress.get(stream)?.get(target) ?? 0;
+      return sum + Math.max(0, stream.last - Math.max(has, stream.first - 1));
+    }, 0);
+  }
+
   /** Resolves at the next acknowledgement, or when who is to have what has changed. */
   changed(): Promise<void> {
     return new Promise((resolve) => this.#waiting.push(resolve));
