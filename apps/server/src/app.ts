@@ -100,7 +100,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       httpCompression: false,
     });
     guardOversize(io, log);
-    serveRelays(io, { tokens, registry, drops, relays, clock, log });
+    const stopRelays = serveRelays(io, { tokens, registry, drops, relays, clock, log });
     const unwatch = watchTokens(io, { revoked, clock, log });
     serveViewers(io, { tokens, registry, audiences, hub, log });
 
@@ -124,6 +124,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         for (const socket of io.sockets.sockets.values()) closeSocket(socket, 'shutdown');
         audiences.close();
         unwatch();
+        stopRelays();
         await io.close();
         await http.close();
         await writing.close();
