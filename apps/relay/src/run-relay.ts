@@ -8,6 +8,7 @@ import { situationOf } from './debug/situation.js';
 import { type Output, Reporter, reportLine } from './report.js';
 import { Spool } from './spool/spool.js';
 import type { StreamEnd } from './spool/stream-folder.js';
+import { watchStandStill } from './stand-still.js';
 import { RefusedError, type Target } from './target.js';
 import { stateInWords, type TargetState } from './target-state.js';
 import { RateRequests, Targets } from './targets.js';
@@ -159,6 +160,7 @@ export async function runRelay(options: RelayOptions): Promise<RelayOutcome> {
   });
   const reporting = setInterval(() => targets.report(status()), STATUS_MS);
   reporting.unref();
+  const unwatchStandStill = watchStandStill(clock, say);
   const startedAt = clock.now();
   const debug: DebugServer | null = options.debug
     ? await openDebugServer(config.current.debugPort, say, () =>
@@ -166,6 +168,7 @@ export async function runRelay(options: RelayOptions): Promise<RelayOutcome> {
           config: config.current,
           status: status(),
           targets: targets.placed,
+          diskTrouble: spool.diskTrouble,
           captured: agent.counters,
           relayId: options.relayId,
           uptimeMs: clock.now() - startedAt,
@@ -219,6 +222,7 @@ export async function runRelay(options: RelayOptions): Promise<RelayOutcome> {
     options.signal.removeEventListener('abort', stop);
     ending.abort();
     clearInterval(reporting);
+    unwatchStandStill();
     await targets.stop(end);
     await spool.close(end);
     await debug?.close();

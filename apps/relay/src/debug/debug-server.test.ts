@@ -22,6 +22,7 @@ const facts = (over: Partial<SituationFacts> = {}): SituationFacts => ({
     wallStepMs: 0,
   },
   targets: [],
+  diskTrouble: null,
   captured: { frames: 5, dropped: 0, thinned: 0, discarded: 0 },
   relayId: 'rig',
   uptimeMs: 1_000,
@@ -123,6 +124,7 @@ describe('what is wrong', () => {
       { config: readRelayConfig({ RELAY_KILL_SWITCH: '1' }) },
       /kill switch is on.*RELAY_KILL_SWITCH=0/,
     ],
+    ['a full disk', { diskTrouble: 'ENOSPC' }, /takes nothing \(ENOSPC\).*Make room/],
     ['a sim that is not running', { status: { ...status, simState: 'sim-not-running' } }, /not running.*Start it/],
     ['a replay', { status: { ...status, simState: 'replay' } }, /replay.*live session/],
     [

@@ -88,6 +88,8 @@ export interface SituationFacts {
   readonly config: RelayConfig;
   readonly status: RelayStatus;
   readonly targets: readonly PlacedTarget[];
+  /** Why the spool's disk takes nothing; `null` where it does. */
+  readonly diskTrouble: string | null;
   readonly captured: AgentCounters;
   readonly relayId: string;
   readonly uptimeMs: number;
@@ -159,7 +161,7 @@ export function situationOf(facts: SituationFacts): Situation {
   };
 }
 
-function problemsOf({ config, status, targets }: SituationFacts): Problem[] {
+function problemsOf({ config, status, targets, diskTrouble }: SituationFacts): Problem[] {
   const problems: Problem[] = [];
   const put = (what: string, doThis: string) => problems.push({ what, doThis });
   if (config.killSwitch) {
@@ -179,11 +181,12 @@ function problemsOf({ config, status, targets }: SituationFacts): Problem[] {
       );
     }
     if (target.state.state !== 'waiting') continue;
+    put(`${target.url} does not take what is sent: ${target.state.because}.`, adviceOn(target.state.because));
+  }
+  if (diskTrouble !== null) {
     put(
-      `${target.url} does not take what is sent: ${target.state.because}.`,
-      /token|sign|capabilit|cover/i.test(target.state.because)
-        ? 'Ask whoever runs the server for a new token, and put it into relay.env as RELAY_TOKEN.'
-        : 'Check the network and RELAY_BACKENDS. Nothing is lost meanwhile: it is sent as soon as the server is there.',
+      `The spool folder ${config.spoolDir} takes nothing (${diskTrouble}): what is captured is kept in memory, up to 64 MB.`,
+      'Make room on that disk, or let the servers have what waits. Nothing needs a restart.',
     );
   }
   if (status.simState === 'sim-not-running' || status.simState === 'left') {
@@ -220,4 +223,15 @@ function problemsOf({ config, status, targets }: SituationFacts): Problem[] {
     );
   }
   return problems;
+}
+
+/** What to do where a server does not take what is sent. */
+function adviceOn(because: string): string {
+  if (/protocol/i.test(because)) {
+    return 'Install the program that it asks for. Nothing is lost meanwhile: what is captured waits here.';
+  }
+  if (/token|sign|capabilit|cover/i.test(because)) {
+    return 'Ask whoever runs the server for a new token, and put it into relay.env as RELAY_TOKEN.';
+  }
+  return 'Check the network and RELAY_BACKENDS. Nothing is lost meanwhile: it is sent as soon as the server is there.';
 }

@@ -38,6 +38,8 @@ export class Spool {
   readonly #owning: NodeJS.Timeout;
   #targets: readonly string[] = [];
   #waiting: (() => void)[] = [];
+  /** Why the disk does not take what is captured; `null` where it does. */
+  diskTrouble: string | null = null;
   #lostBefore = 0;
 
   private constructor(options: SpoolOptions) {
@@ -174,12 +176,14 @@ export class Spool {
       segmentBytes: Math.max(64 * 1024, Math.min(MOST_SEGMENT_BYTES, this.#options.maxBytes() / SEGMENTS_AT_LEAST)),
       onSpoiled: (file: string) =>
         this.#options.say(`${file} cannot be read any more: what it held is lost, and the servers are told.`),
-      onDiskTrouble: (because: string | null) =>
+      onDiskTrouble: (because: string | null) => {
+        this.diskTrouble = because;
         this.#options.say(
           because === null
             ? 'The disk takes what is captured again.'
             : `The spool folder ${this.#options.dir} takes nothing (${because}): what is captured is kept in memory.`,
-        ),
+        );
+      },
     };
   }
 
