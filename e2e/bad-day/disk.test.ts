@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, expect, it, vi } from 'vitest';
 import { okboxbox } from '../okboxbox.js';
-import { expectAllOnce, RaceNight, undisturbed } from './race-night.js';
+import { expectAllOnce, pageOf, RaceNight, undisturbed } from './race-night.js';
 
 const RACE = 'demo:disk,cars=20,minutes=30';
 
@@ -22,15 +22,18 @@ function smallDisk(megabytes: number): string | null {
 }
 
 const disk = smallDisk(3);
+const spoolDisk = smallDisk(2);
 let night: RaceNight | undefined;
 afterEach(async () => {
   await night?.end();
   night = undefined;
 });
 afterAll(() => {
-  if (disk === null) return;
-  execFileSync('umount', ['-l', disk]);
-  rmSync(disk, { recursive: true });
+  for (const each of [disk, spoolDisk]) {
+    if (each === null) continue;
+    execFileSync('umount', ['-l', each]);
+    rmSync(each, { recursive: true });
+  }
 });
 
 it.skipIf(disk === null)(
@@ -53,6 +56,31 @@ it.skipIf(disk === null)(
 
     execFileSync('mount', ['-o', 'remount,size=64m', disk as string]);
     await vi.waitFor(async () => expect((await checks()).timeline?.status).toBe('ok'), soon);
+    expect(await relay.ended).toBe(0);
+    await expectAllOnce(night, expected);
+  },
+);
+
+it.skipIf(spoolDisk === null)(
+  "a relay's disk that is full while the server is away costs nothing, and nothing needs a restart",
+  { timeout: 180_000 },
+  async () => {
+    const expected = await undisturbed(RACE);
+    night = await RaceNight.begin();
+    const spool = join(spoolDisk as string, 'spool');
+    const relay = await night.relay(RACE, '100', night.url, { RELAY_SPOOL_DIR: spool });
+    const page = () => pageOf(relay);
+    const soon = { timeout: 60_000, interval: 50 };
+    await vi.waitFor(() => expect(relay.stderr()).toMatch(/spool folder \S+ takes nothing \(ENOSPC/), soon);
+    expect((await page()).problems.map(({ what }) => what).join()).toContain(`The spool folder ${spool} takes nothing`);
+    const { records } = (await page()).queue;
+    await vi.waitFor(async () => expect((await page()).queue.records).toBeGreaterThan(records + 3_000), soon);
+
+    execFileSync('mount', ['-o', 'remount,size=64m', spoolDisk as string]);
+    await vi.waitFor(() => expect(relay.stderr()).toContain('The disk takes what is captured again.'), soon);
+    expect((await page()).problems.map(({ what }) => what).join()).not.toContain('takes nothing');
+    expect((await page()).queue.lost).toBe(0);
+    await night.serve();
     expect(await relay.ended).toBe(0);
     await expectAllOnce(night, expected);
   },

@@ -9,6 +9,33 @@ export interface Results {
   readonly events: readonly RaceEvent[];
 }
 
+/** Of the server's diagnostics, what these proofs look at. */
+export interface ParitySeen {
+  readonly sessions: readonly {
+    readonly relays: readonly {
+      readonly clock: {
+        readonly offsetMs: number;
+        readonly boundMs: number;
+        readonly wallOffsetMs: number;
+        readonly steps: number;
+        readonly wallSteps: number;
+      } | null;
+    }[];
+  }[];
+}
+
+/** What a relay's own page says. */
+export interface PageSeen {
+  readonly queue: { readonly records: number; readonly lost: number };
+  readonly problems: readonly { readonly what: string; readonly doThis: string }[];
+}
+
+/** Asks a relay's own page. */
+export async function pageOf(relay: Running): Promise<PageSeen> {
+  const page = /page: (http:\S+)\/debug/.exec(relay.stderr())?.[1];
+  return getJson(`${page}/debug/health`, '');
+}
+
 /** A server and a relay as processes of their own, which a test may kill, stop or cut off from each other. */
 export class RaceNight {
   readonly data = temporaryData();
@@ -39,12 +66,23 @@ export class RaceNight {
   }
 
   /** Starts a relay that feeds this server, or one at another address. */
-  async relay(source: string, speed: string, backend = this.url): Promise<Running> {
+  async relay(
+    source: string,
+    speed: string,
+    backend = this.url,
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<Running> {
     const token = await tokenOf(this.#dataDir, 'relay');
     return this.#start(['relay', '--source', source, '--speed', speed], {
       RELAY_BACKENDS: backend,
       RELAY_TOKEN: token,
+      ...env,
     });
+  }
+
+  /** What the server says of relays against what it has; it must run with `DIAGNOSTICS_ENABLED`. */
+  async parity(): Promise<ParitySeen> {
+    return getJson(`${this.url}/api/diagnostics/parity`, await tokenOf(this.#dataDir, 'admin'));
   }
 
   async sessions(): Promise<SessionSummary[]> {
@@ -130,6 +168,11 @@ export function expectSameRace(found: Results, expected: Results): void {
 /** The session has ended, every frame is on its timeline once and in order, and the race is the same. */
 export async function expectAllOnce(night: RaceNight, expected: Results): Promise<void> {
   const { sessionId } = await night.ended();
+  await expectWhole(night, sessionId, expected);
+}
+
+/** Every frame is on a session's timeline once and in order, and the race is the same. */
+export async function expectWhole(night: RaceNight, sessionId: string, expected: Results): Promise<void> {
   const times = await night.frameTimes(sessionId);
   const steps = times.slice(1).map((time, i) => Math.round((time - (times[i] ?? 0)) * 100) / 100);
   expect(new Set(steps)).toEqual(new Set([0.1]));

@@ -20,11 +20,13 @@ export interface Situation {
   readonly queue: SpoolFill;
   /** Frames a second over the last few. */
   readonly rate: number;
+  /** Frames a second that servers ask for at most; `null` where none asks. */
+  readonly maxHz: number | null;
   readonly now: number;
 }
 
 /** One line on what the relay is doing. */
-export function reportLine({ source, sim, targets, captured, queue, rate, now }: Situation): string {
+export function reportLine({ source, sim, targets, captured, queue, rate, maxHz, now }: Situation): string {
   const parts = [source];
   if (sim !== null) parts.push(sim);
   if (targets.length === 0) parts.push('no server is enabled');
@@ -32,7 +34,7 @@ export function reportLine({ source, sim, targets, captured, queue, rate, now }:
     const name = targets.length > 1 ? `${url} ` : '';
     parts.push(`${name}${stateInWords(state, now)} (sent ${counters.sent}, acknowledged ${counters.acknowledged})`);
   }
-  parts.push(`${rate.toFixed(1)} frames/s`);
+  parts.push(`${rate.toFixed(1)} frames/s${maxHz === null ? '' : ` (at most ${maxHz} are asked for)`}`);
   parts.push(`queue ${queue.records} (${bytesInWords(queue.bytes)}, oldest ${(queue.oldestMs / 1000).toFixed(1)} s)`);
   if (captured.dropped > 0) parts.push(`dropped ${captured.dropped}`);
   if (captured.thinned > 0) parts.push(`left out ${captured.thinned}`);

@@ -8,6 +8,7 @@ import { situationOf } from './debug/situation.js';
 import { type Output, Reporter, reportLine } from './report.js';
 import { Spool } from './spool/spool.js';
 import type { StreamEnd } from './spool/stream-folder.js';
+import { watchStandStill } from './stand-still.js';
 import { RefusedError, type Target } from './target.js';
 import { stateInWords, type TargetState } from './target-state.js';
 import { RateRequests, Targets } from './targets.js';
@@ -92,19 +93,23 @@ export async function runRelay(options: RelayOptions): Promise<RelayOutcome> {
     refused = reject;
   });
   refusal.catch(() => undefined);
+  const tellState = stateTeller(
+    say,
+    () => clock.now(),
+    () => targets.wanted.length,
+  );
   const targets: Targets = new Targets(
     {
       spool,
       now: () => clock.now(),
       captureNow: () => capture.epoch + capture.now(),
       random: options.random ?? Math.random,
-      onState: stateTeller(
-        say,
-        () => clock.now(),
-        () => targets.wanted.length,
-      ),
+      onState: (target, state) => {
+        if (state.state === 'waiting' || state.state === 'off') rates.forget(target);
+        tellState(target, state);
+      },
       onRate: (target, request) => {
-        rates.take(target, request);
+        if (!rates.take(target, request)) return;
         say(
           request.maxHz === null
             ? `${target.url} takes every frame again.`
@@ -140,6 +145,7 @@ export async function runRelay(options: RelayOptions): Promise<RelayOutcome> {
       captured: agent.counters,
       queue: spool.fill(capture.epoch + capture.now()),
       rate: signs.look().rateHz,
+      maxHz: rates.maxHz,
       now: clock.now(),
     }),
   );
@@ -154,6 +160,7 @@ export async function runRelay(options: RelayOptions): Promise<RelayOutcome> {
   });
   const reporting = setInterval(() => targets.report(status()), STATUS_MS);
   reporting.unref();
+  const unwatchStandStill = watchStandStill(clock, say);
   const startedAt = clock.now();
   const debug: DebugServer | null = options.debug
     ? await openDebugServer(config.current.debugPort, say, () =>
@@ -161,6 +168,7 @@ export async function runRelay(options: RelayOptions): Promise<RelayOutcome> {
           config: config.current,
           status: status(),
           targets: targets.placed,
+          diskTrouble: spool.diskTrouble,
           captured: agent.counters,
           relayId: options.relayId,
           uptimeMs: clock.now() - startedAt,
@@ -214,6 +222,7 @@ export async function runRelay(options: RelayOptions): Promise<RelayOutcome> {
     options.signal.removeEventListener('abort', stop);
     ending.abort();
     clearInterval(reporting);
+    unwatchStandStill();
     await targets.stop(end);
     await spool.close(end);
     await debug?.close();
@@ -279,7 +288,8 @@ function greetingOf(options: RelayOptions, session: SessionLine) {
 function stateTeller(say: (text: string) => void, now: () => number, targets: () => number) {
   const before = new Map<Target, TargetState['state']>();
   return (target: Target, state: TargetState) => {
-    const isNews = state.state === 'waiting' || (state.state === 'streaming' && before.get(target) !== 'streaming');
+    const isTold = state.state === 'streaming' || state.state === 'paused';
+    const isNews = state.state === 'waiting' || (isTold && before.get(target) !== state.state);
     if (isNews) say(`${targets() > 1 ? `${target.url} ` : ''}${stateInWords(state, now())}`);
     if (state.state === 'off' && before.has(target)) say(`${target.url} is off: ${state.because}`);
     before.set(target, state.state);

@@ -7,6 +7,8 @@ export type TargetState =
   | { readonly state: 'ready' }
   | { readonly state: 'greeting' }
   | { readonly state: 'streaming'; readonly sessionId: string }
+  /** The server's operations want no frames for now; the connection stays. */
+  | { readonly state: 'paused'; readonly sessionId: string; readonly because: string }
   | { readonly state: 'waiting'; readonly until: number; readonly attempt: number; readonly because: string };
 
 /** What a target counts, from the start of the relay. */
@@ -36,6 +38,8 @@ export function stateInWords(target: TargetState, now: number): string {
       return 'greeting the server';
     case 'streaming':
       return `feeds ${target.sessionId}`;
+    case 'paused':
+      return `paused by the server (${target.because}): what is captured waits here`;
     case 'waiting':
       return `tries again in ${Math.max(0, (target.until - now) / 1000).toFixed(1)} s: ${target.because}`;
     default:

@@ -7,6 +7,7 @@ import {
   joinBatch,
   MAX_BATCH_BYTES,
   MAX_BATCH_RECORDS,
+  pauseRequest,
   type RateRequest,
   RELAY_NAMESPACE,
   type RelayHello,
@@ -91,6 +92,8 @@ export class Target {
   #failures = 0;
   #hasFed = false;
   #isDraining = false;
+  /** Why the server's operations want no frames for now; `null` where they do. */
+  #pauseBecause: string | null = null;
   #stopping: Promise<void> | null = null;
   #pumping = false;
   #pumpAgain = false;
@@ -124,11 +127,7 @@ export class Target {
 
   /** Records that this target has still to get. */
   get queueDepth(): number {
-    const feeding = this.#feeding;
-    return this.#world.spool.streams.reduce((sum, stream) => {
-      const from = stream === feeding?.stream ? Math.max(feeding.acknowledged + 1, stream.first) : stream.first;
-      return sum + Math.max(0, stream.last - from + 1);
-    }, 0);
+    return this.#world.spool.waitingFor(this.url);
   }
 
   /** Whether it has all that has been captured, or refuses it. */
@@ -148,7 +147,9 @@ export class Target {
 
   /** Tells the server how the relay is. */
   report(status: RelayStatus): void {
-    if (this.#socket?.connected) this.#socket.emit('relay:status', status, () => undefined);
+    if (!this.#socket?.connected) return;
+    const own = { waiting: this.queueDepth, paused: this.#pauseBecause !== null };
+    this.#socket.emit('relay:status', { ...status, ...own }, () => undefined);
   }
 
   /** Sends nothing more, and resolves when all that is on its way has been answered, or after `ms`. */
@@ -201,6 +202,21 @@ export class Target {
     });
     socket.on('clock:ping', (ping: ClockPing, answer: (pong: ClockPong) => void) => this.#tellClock(ping, answer));
     socket.on('relay:rate', (request: RateRequest) => this.#world.onRate(this, request));
+    socket.on('relay:pause', (request: unknown) => this.#takePause(request));
+  }
+
+  #takePause(request: unknown): void {
+    const asked = pauseRequest.safeParse(request);
+    if (!asked.success) return;
+    this.#pauseBecause = asked.data.paused ? asked.data.because : null;
+    if (this.#state.state === 'streaming' || this.#state.state === 'paused') this.#stream(this.#state.sessionId);
+  }
+
+  /** Feeds a session, unless operations want nothing for now. */
+  #stream(sessionId: string): void {
+    const because = this.#pauseBecause;
+    this.#enter(because === null ? { state: 'streaming', sessionId } : { state: 'paused', sessionId, because });
+    this.#pump();
   }
 
   #tellClock(ping: ClockPing, answer: unknown): void {
@@ -247,8 +263,7 @@ export class Target {
     const have = lastOf(welcome.have);
     this.#feeding = { stream, cursor: have === 0 ? startOf(stream) : have + 1, acknowledged: have };
     if (have > 0) this.#world.spool.acknowledge(stream, this.url, have);
-    this.#enter({ state: 'streaming', sessionId: welcome.sessionId });
-    this.#pump();
+    this.#stream(welcome.sessionId);
   }
 
   #greetingRefused(socket: Socket, stream: SpoolStream, error: { code: string; message: string }): void {
@@ -423,6 +438,7 @@ export class Target {
     this.#turn += 1;
     this.#inFlight = 0;
     this.#feeding = null;
+    this.#pauseBecause = null;
     if (this.#silence) clearTimeout(this.#silence);
     this.#silence = null;
     if (this.#timer) clearTimeout(this.#timer);

@@ -220,6 +220,80 @@ describe('the kill switch', () => {
   });
 });
 
+describe('a server that asks for a pause', () => {
+  const pause = { paused: true, because: 'the race is red-flagged' };
+
+  it('gets no frame more, while the line stays; then gets all of them', async () => {
+    const server = await listen();
+    const { source } = relay({ RELAY_BACKENDS: server.url });
+    source.push(session(), ...frames(30));
+    await has(server, upTo(30));
+    server.ask('relay:pause', pause);
+    await vi.waitFor(() => expect(said.join('')).toContain('paused by the server (the race is red-flagged)'));
+    source.push(...frames(70, 31));
+    server.ask('relay:pause', { paused: 'nonsense' });
+    // What could come would be here by the time that other calls are answered.
+    server.ask('relay:rate', { maxHz: 5, because: 'a test' });
+    await vi.waitFor(() => expect(said.join('')).toContain('asks for 5 frames a second'));
+    server.ask('relay:rate', { maxHz: null, because: 'a test' });
+    await vi.waitFor(() => expect(said.join('')).toContain('takes every frame again'));
+    expect(kept(server.streams[0])).toEqual(upTo(30));
+    expect(server.connections).toBe(1);
+    server.ask('relay:pause', { ...pause, paused: false });
+    await has(server, upTo(100));
+    expect(server.streams[0]).toMatchObject({ hellos: 1, byes: [] });
+  });
+
+  it('and is lost is not obeyed any more: it says so again where it still wants it', async () => {
+    const server = await listen();
+    const { source } = relay({ RELAY_BACKENDS: server.url });
+    source.push(session(), ...frames(30));
+    await has(server, upTo(30));
+    server.ask('relay:pause', pause);
+    await vi.waitFor(() => expect(said.join('')).toContain('paused by the server'));
+    source.push(...frames(70, 31));
+    server.cut();
+    await has(server, upTo(100));
+  });
+
+  it('keeps nothing from another server', async () => {
+    const [one, two] = [await listen(), await listen()];
+    const { source } = relay({ RELAY_BACKENDS: `${one.url},${two.url}`, RELAY_BACKEND_MODE: 'parallel' });
+    source.push(session(), ...frames(30));
+    await has(one, upTo(30));
+    one.ask('relay:pause', pause);
+    await vi.waitFor(() => expect(said.join('')).toContain('paused by the server'));
+    source.push(...frames(70, 31));
+    await has(two, upTo(100));
+    expect(kept(one.streams[0])).toEqual(upTo(30));
+  });
+});
+
+describe('a server that asks for fewer frames', () => {
+  it('gets fewer, until it takes them all again or is away', async () => {
+    const server = await listen();
+    const { source } = relay({ RELAY_BACKENDS: server.url });
+    source.push(session(), ...frames(10));
+    await has(server, upTo(10));
+    const asked = (times: number) =>
+      vi.waitFor(() => expect(said.join('').match(/asks for 5 frames a second at most \(slow\)/g)).toHaveLength(times));
+    server.ask('relay:rate', { maxHz: 5, because: 'slow' });
+    await asked(1);
+    source.push(...frames(10, 11));
+    await has(server, [...upTo(10), 12, 14, 16, 18, 20]);
+    server.ask('relay:rate', { maxHz: null, because: 'well' });
+    await vi.waitFor(() => expect(said.join('')).toContain('takes every frame again'));
+    source.push(...frames(10, 21));
+    await has(server, [...upTo(10), 12, 14, 16, 18, ...upTo(30, 20)]);
+    server.ask('relay:rate', { maxHz: 5, because: 'slow' });
+    await asked(2);
+    server.cut();
+    await vi.waitFor(() => expect(said.join('')).toContain('tries again in'));
+    source.push(...frames(10, 31));
+    await has(server, [...upTo(10), 12, 14, 16, 18, ...upTo(40, 20)]);
+  });
+});
+
 describe('a server that was away', () => {
   it('for longer than the spool holds gets what is left, and is told what is lost', async () => {
     const first = await listen();

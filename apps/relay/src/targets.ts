@@ -119,9 +119,17 @@ export class Targets {
 export class RateRequests {
   readonly #asked = new Map<string, number>();
 
-  take(target: Target, { maxHz }: RateRequest): void {
-    if (maxHz === null || !(maxHz > 0)) this.#asked.delete(target.url);
-    else this.#asked.set(target.url, maxHz);
+  /** Takes a request; false where it changes nothing. */
+  take(target: Target, { maxHz }: RateRequest): boolean {
+    if (maxHz === null || !(maxHz > 0)) return this.forget(target);
+    if (this.#asked.get(target.url) === maxHz) return false;
+    this.#asked.set(target.url, maxHz);
+    return true;
+  }
+
+  /** A server that is away asks for nothing: it says so again when it is back. */
+  forget(target: Target): boolean {
+    return this.#asked.delete(target.url);
   }
 
   /** Frames a second at most; `null` where nobody asked. */

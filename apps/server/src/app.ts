@@ -126,7 +126,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       httpCompression: false,
     });
     guardOversize(io, log);
-    serveRelays(io, { tokens, registry, drops, relays, clock, log });
+    const stopRelays = serveRelays(io, { tokens, registry, drops, relays, clock, log });
     const unwatch = watchTokens(io, { revoked, links, clock, log });
     const viewers = serveViewers(io, { ...publicWorld, hub, clock, log });
     const desk = new DirectorDesk({ registry, broadcasts, shows, links, clock, audit });
@@ -156,6 +156,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         directors.close();
         await broadcasts.close();
         unwatch();
+        stopRelays();
         await io.close();
         await http.close();
         await writing.close();

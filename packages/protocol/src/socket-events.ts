@@ -142,11 +142,21 @@ export const clockPong = z.looseObject({
 });
 export type ClockPong = z.infer<typeof clockPong>;
 
-/** The server's request for fewer frames, `relay:rate`; `null` takes it back. */
+/** The server's request for fewer frames, `relay:rate`; `null` takes it back. It ends with the connection. */
 export interface RateRequest {
   readonly maxHz: number | null;
   readonly because: string;
 }
+
+/**
+ * A request from operations, `relay:pause`: no frames for now, while the connection stays, so that it can be undone. It
+ * ends with the connection; a server that still wants it says so at the next greeting.
+ */
+export const pauseRequest = z.looseObject({
+  paused: z.boolean(),
+  because: z.string().max(500),
+});
+export type PauseRequest = z.infer<typeof pauseRequest>;
 
 const amount = z.number().finite().min(0);
 /** What a relay says of itself every few seconds, `relay:status`. */
@@ -158,7 +168,12 @@ export const relayStatus = z.looseObject({
   rateHz: amount,
   /** Frames a second that the server asked for at most. */
   maxHz: amount.nullable(),
+  /** Everything that waits at the relay, for whichever server. */
   queue: z.looseObject({ records: amount, bytes: amount, oldestMs: amount, lost: amount }),
+  /** Records that the server which is told has still to get. */
+  waiting: amount.optional(),
+  /** Whether operations of that server have paused it. */
+  paused: z.boolean().optional(),
   cars: z.looseObject({ seen: amount, entries: amount, blinksPerMin: amount }).nullable(),
   /** Share of a core. */
   cpu: amount,

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { afterEach, describe, expect, it } from 'vitest';
 import { readRelayConfig } from '../config.js';
+import type { Target } from '../target.js';
 import { type DebugServer, openDebugServer } from './debug-server.js';
 import { type SituationFacts, situationOf } from './situation.js';
 
@@ -21,6 +22,7 @@ const facts = (over: Partial<SituationFacts> = {}): SituationFacts => ({
     wallStepMs: 0,
   },
   targets: [],
+  diskTrouble: null,
   captured: { frames: 5, dropped: 0, thinned: 0, discarded: 0 },
   relayId: 'rig',
   uptimeMs: 1_000,
@@ -109,12 +111,20 @@ describe('what is wrong', () => {
     ]);
   });
 
+  it('is what a server has paused, by its name and reason', () => {
+    const state = { state: 'paused', sessionId: 'sess_1', because: 'it sends nonsense' } as const;
+    const target = { url: 'http://there', state, counters: {}, clock: null } as unknown as Target;
+    const found = problems({ targets: [{ index: 0, target, enabled: true, primary: true }] });
+    expect(found.join()).toMatch(/http:\/\/there has paused this relay: it sends nonsense.*Nothing is lost/);
+  });
+
   it.each([
     [
       'the kill switch',
       { config: readRelayConfig({ RELAY_KILL_SWITCH: '1' }) },
       /kill switch is on.*RELAY_KILL_SWITCH=0/,
     ],
+    ['a full disk', { diskTrouble: 'ENOSPC' }, /takes nothing \(ENOSPC\).*Make room/],
     ['a sim that is not running', { status: { ...status, simState: 'sim-not-running' } }, /not running.*Start it/],
     ['a replay', { status: { ...status, simState: 'replay' } }, /replay.*live session/],
     [

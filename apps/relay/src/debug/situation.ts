@@ -88,6 +88,8 @@ export interface SituationFacts {
   readonly config: RelayConfig;
   readonly status: RelayStatus;
   readonly targets: readonly PlacedTarget[];
+  /** Why the spool's disk takes nothing; `null` where it does. */
+  readonly diskTrouble: string | null;
   readonly captured: AgentCounters;
   readonly relayId: string;
   readonly uptimeMs: number;
@@ -133,7 +135,7 @@ export function situationOf(facts: SituationFacts): Situation {
       primary,
       state: target.state.state,
       detail: stateInWords(target.state, facts.now),
-      sessionId: target.state.state === 'streaming' ? target.state.sessionId : null,
+      sessionId: 'sessionId' in target.state ? target.state.sessionId : null,
       queueDepth: enabled ? target.queueDepth : 0,
       ...target.counters,
       clock: target.clock,
@@ -159,7 +161,7 @@ export function situationOf(facts: SituationFacts): Situation {
   };
 }
 
-function problemsOf({ config, status, targets }: SituationFacts): Problem[] {
+function problemsOf({ config, status, targets, diskTrouble }: SituationFacts): Problem[] {
   const problems: Problem[] = [];
   const put = (what: string, doThis: string) => problems.push({ what, doThis });
   if (config.killSwitch) {
@@ -172,12 +174,19 @@ function problemsOf({ config, status, targets }: SituationFacts): Problem[] {
   if (enabled.length === 0)
     put('No server is enabled.', 'Set RELAY_TARGETS_ENABLED or RELAY_PRIMARY_INDEX in relay.env.');
   for (const { target } of enabled) {
+    if (target.state.state === 'paused') {
+      put(
+        `${target.url} has paused this relay: ${target.state.because}.`,
+        'Nothing is lost: what is captured waits here, and is sent when the server lets it. Ask whoever runs the server.',
+      );
+    }
     if (target.state.state !== 'waiting') continue;
+    put(`${target.url} does not take what is sent: ${target.state.because}.`, adviceOn(target.state.because));
+  }
+  if (diskTrouble !== null) {
     put(
-      `${target.url} does not take what is sent: ${target.state.because}.`,
-      /token|sign|capabilit|cover/i.test(target.state.because)
-        ? 'Ask whoever runs the server for a new token, and put it into relay.env as RELAY_TOKEN.'
-        : 'Check the network and RELAY_BACKENDS. Nothing is lost meanwhile: it is sent as soon as the server is there.',
+      `The spool folder ${config.spoolDir} takes nothing (${diskTrouble}): what is captured is kept in memory, up to 64 MB.`,
+      'Make room on that disk, or let the servers have what waits. Nothing needs a restart.',
     );
   }
   if (status.simState === 'sim-not-running' || status.simState === 'left') {
@@ -214,4 +223,15 @@ function problemsOf({ config, status, targets }: SituationFacts): Problem[] {
     );
   }
   return problems;
+}
+
+/** What to do where a server does not take what is sent. */
+function adviceOn(because: string): string {
+  if (/protocol/i.test(because)) {
+    return 'Install the program that it asks for. Nothing is lost meanwhile: what is captured waits here.';
+  }
+  if (/token|sign|capabilit|cover/i.test(because)) {
+    return 'Ask whoever runs the server for a new token, and put it into relay.env as RELAY_TOKEN.';
+  }
+  return 'Check the network and RELAY_BACKENDS. Nothing is lost meanwhile: it is sent as soon as the server is there.';
 }

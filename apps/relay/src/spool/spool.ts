@@ -38,6 +38,8 @@ export class Spool {
   readonly #owning: NodeJS.Timeout;
   #targets: readonly string[] = [];
   #waiting: (() => void)[] = [];
+  /** Why the disk does not take what is captured; `null` where it does. */
+  diskTrouble: string | null = null;
   #lostBefore = 0;
 
   private constructor(options: SpoolOptions) {
@@ -124,6 +126,14 @@ export class Spool {
     );
   }
 
+  /** Records that a target has still to get. */
+  waitingFor(target: string): number {
+    return this.#streams.reduce((sum, stream) => {
+      const has = this.#progress.get(stream)?.get(target) ?? 0;
+      return sum + Math.max(0, stream.last - Math.max(has, stream.first - 1));
+    }, 0);
+  }
+
   /** Resolves at the next acknowledgement, or when who is to have what has changed. */
   changed(): Promise<void> {
     return new Promise((resolve) => this.#waiting.push(resolve));
@@ -166,12 +176,14 @@ export class Spool {
       segmentBytes: Math.max(64 * 1024, Math.min(MOST_SEGMENT_BYTES, this.#options.maxBytes() / SEGMENTS_AT_LEAST)),
       onSpoiled: (file: string) =>
         this.#options.say(`${file} cannot be read any more: what it held is lost, and the servers are told.`),
-      onDiskTrouble: (because: string | null) =>
+      onDiskTrouble: (because: string | null) => {
+        this.diskTrouble = because;
         this.#options.say(
           because === null
             ? 'The disk takes what is captured again.'
             : `The spool folder ${this.#options.dir} takes nothing (${because}): what is captured is kept in memory.`,
-        ),
+        );
+      },
     };
   }
 

@@ -87,6 +87,16 @@ export class ScriptedServer {
     return this.#io.of(RELAY_NAMESPACE).sockets.size;
   }
 
+  /** Asks something of every relay that is connected. */
+  ask(event: 'relay:rate' | 'relay:pause', request: object): void {
+    this.#io.of(RELAY_NAMESPACE).emit(event, request);
+  }
+
+  /** Cuts every connection. */
+  cut(): void {
+    for (const socket of this.#io.of(RELAY_NAMESPACE).sockets.values()) socket.conn.close();
+  }
+
   async close(): Promise<void> {
     await this.#io.close();
   }

@@ -31,7 +31,9 @@ import { haveOf, type Session } from '../session/session.js';
 import type { Stream } from '../session/session-state.js';
 import type { ConnectedRelays } from './connected-relays.js';
 import type { DropCounters } from './drop-counters.js';
+import { RateRequests, type WatchedRelay } from './rate-requests.js';
 import { RelayClock } from './relay-clock.js';
+import { ServerLoad } from './server-load.js';
 
 export interface IngestWorld {
   readonly tokens: Tokens;
@@ -53,8 +55,13 @@ const FIRST_CLOCKS = 4;
 
 const batchBytes = z.instanceof(Uint8Array, { error: 'not binary' });
 
-/** The socket calls of relays: checks right, schema and sequence, and hands records to their session. */
-export function serveRelays(io: Server, world: IngestWorld): void {
+/**
+ * The socket calls of relays: checks right, schema and sequence, and hands records to their session. Returns the way to
+ * stop what runs beside them.
+ */
+export function serveRelays(io: Server, world: IngestWorld): () => void {
+  const load = new ServerLoad();
+  const rates = new RateRequests({ clock: world.clock, log: world.log, load: () => load.look() });
   const namespace = io.of(RELAY_NAMESPACE);
   namespace.use((socket, next) => {
     helloOf(socket, { tokens: world.tokens }).then(({ visitor }) => {
@@ -69,8 +76,12 @@ export function serveRelays(io: Server, world: IngestWorld): void {
   });
   const feeders: Feeders = new Map();
   namespace.on('connection', (socket) => {
-    new RelayConnection(socket, (socket.data as { visitor: Visitor }).visitor, world, feeders);
+    new RelayConnection(socket, (socket.data as { visitor: Visitor }).visitor, { ...world, feeders, load, rates });
   });
+  return () => {
+    rates.close();
+    load.close();
+  };
 }
 
 /** Where a relay's connection stands. */
@@ -81,6 +92,8 @@ type Feeding =
       readonly session: Session;
       readonly stream: Stream;
       readonly relayId: string;
+      /** `null` for a playback: what comes of a file is to be all of it, and the file can wait. */
+      readonly rate: WatchedRelay | null;
       /** Takes it off the list of relays that feed. */
       readonly leave: () => void;
     };
@@ -88,11 +101,17 @@ type Feeding =
 /** The connection that feeds each stream: one at a time. */
 type Feeders = Map<Stream, RelayConnection>;
 
+/** What connections share. */
+interface ConnectionWorld extends IngestWorld {
+  readonly feeders: Feeders;
+  readonly load: ServerLoad;
+  readonly rates: RateRequests;
+}
+
 class RelayConnection {
   readonly #socket: Socket;
-  readonly #feeders: Feeders;
   readonly #visitor: Visitor;
-  readonly #world: IngestWorld;
+  readonly #world: ConnectionWorld;
   #feeding: Feeding = { state: 'silent' };
   /** Batches are taken one after another, although taking one may pause. */
   #queue: Promise<unknown> = Promise.resolve();
@@ -101,15 +120,16 @@ class RelayConnection {
   #clockTimer: NodeJS.Timeout | null = null;
   #status: { readonly said: RelayStatus; readonly at: number } | null = null;
 
-  constructor(socket: Socket, visitor: Visitor, world: IngestWorld, feeders: Feeders) {
+  constructor(socket: Socket, visitor: Visitor, world: ConnectionWorld) {
     this.#socket = socket;
-    this.#feeders = feeders;
     this.#visitor = visitor;
     this.#world = world;
     const { log } = world;
     answerCall(socket, 'relay:hello', relayHello, log, (hello) => this.#inTurn(() => this.#greet(hello)));
     answerCall(socket, 'relay:frames', batchBytes, log, async (bytes) => {
+      const cameAt = performance.now();
       const fed = await this.#inTurn(() => this.#take(bytes));
+      world.load.took(performance.now() - cameAt);
       // Not in turn: the next batch is taken while this one reaches the disk.
       const receipt: FramesReceipt = { have: await fed.session.have(fed.stream) };
       return receipt;
@@ -121,6 +141,7 @@ class RelayConnection {
     });
     answerCall(socket, 'relay:status', relayStatus, log, async (said) => {
       this.#status = { said, at: Math.round(world.clock.now()) };
+      if (this.#feeding.state === 'feeding') this.#feeding.rate?.heard(said);
       return {};
     });
     this.#askClockLater();
@@ -159,12 +180,24 @@ class RelayConnection {
     this.#detach('greeted again');
     const { session, stream } = await this.#world.registry.attach(hello, show);
     // A relay that is back has given up its connection before, even if that still looks alive from here.
-    this.#feeders.get(stream)?.giveWay();
-    this.#feeders.set(stream, this);
+    this.#world.feeders.get(stream)?.giveWay();
+    this.#world.feeders.set(stream, this);
     session.relayConnected(stream);
     const connectedAt = Math.round(this.#world.clock.now());
-    const leave = this.#world.relays.add(() => this.#look(hello, session, stream, connectedAt));
-    this.#feeding = { state: 'feeding', session, stream, relayId: hello.relayId, leave };
+    const { relayId } = hello;
+    // What is asked of it is heard before the welcome: not a frame comes in between.
+    const leave = this.#world.relays.add({
+      relayId,
+      look: () => this.#look(hello, session, stream, connectedAt),
+      tell: (request) => {
+        this.#socket.emit('relay:pause', request);
+        this.#world.log.warn({ sessionId: session.id, relayId, ...request }, 'a relay is asked to pause or to go on');
+      },
+    });
+    const rate = hello.playback
+      ? null
+      : this.#world.rates.watch(`${show}/${relayId}`, (request) => this.#socket.emit('relay:rate', request));
+    this.#feeding = { state: 'feeding', session, stream, relayId, rate, leave };
     this.#world.log.info(
       { sessionId: session.id, relayId: hello.relayId, run: hello.run, have: stream.synced },
       'relay feeds',
@@ -213,6 +246,7 @@ class RelayConnection {
   }
 
   #look(hello: RelayHello, session: Session, stream: Stream, connectedAt: number) {
+    const asked = this.#feeding.state === 'feeding' ? this.#feeding.rate?.asked : undefined;
     return {
       relayId: hello.relayId,
       run: hello.run,
@@ -225,6 +259,8 @@ class RelayConnection {
       status: this.#status?.said ?? null,
       statusAt: this.#status?.at ?? null,
       clock: this.#clock.estimate,
+      askedHz: asked?.maxHz ?? null,
+      askedBecause: asked?.maxHz == null ? null : asked.because,
     };
   }
 
@@ -295,10 +331,11 @@ class RelayConnection {
 
   #detach(because: string): void {
     if (this.#feeding.state === 'silent') return;
-    const { session, stream, relayId, leave } = this.#feeding;
+    const { session, stream, relayId, rate, leave } = this.#feeding;
     leave();
+    rate?.leave();
     session.relayDisconnected(stream);
-    if (this.#feeders.get(stream) === this) this.#feeders.delete(stream);
+    if (this.#world.feeders.get(stream) === this) this.#world.feeders.delete(stream);
     this.#feeding = { state: 'silent' };
     this.#world.log.info({ sessionId: session.id, relayId, because }, 'relay left');
   }

@@ -1,0 +1,150 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { PauseRequest, RateRequest } from '@okboxbox/protocol';
+import { pino } from 'pino';
+import { Server } from 'socket.io';
+import { io as connect, type Socket } from 'socket.io-client';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { temporaryFolder } from '../../../../testing/temporary-folder.js';
+import { tokensOfSecret } from '../access/tokens.js';
+import { SessionRegistry } from '../session/registry.js';
+import { batch, race } from '../testing/race.js';
+import { ConnectedRelays } from './connected-relays.js';
+import { DropCounters } from './drop-counters.js';
+import { serveRelays } from './relay-gateway.js';
+
+const tokens = tokensOfSecret(new TextEncoder().encode('a secret for tests that is long enough'));
+const log = pino({ level: 'silent' });
+const inFolder = temporaryFolder();
+let servers = 0;
+let relays: ConnectedRelays;
+let url: string;
+let close: () => Promise<void>;
+let sockets: Socket[] = [];
+/** What the server's clock is ahead of the machine's. */
+let aheadMs = 0;
+
+beforeEach(async () => {
+  aheadMs = 0;
+  const clock = { now: () => performance.timeOrigin + performance.now() + aheadMs };
+  const randomId = () => `${++servers}`;
+  const registry = await SessionRegistry.open(inFolder(`requests-${++servers}`), { clock, log, randomId });
+  relays = new ConnectedRelays();
+  const http = createServer();
+  const io = new Server(http, { serveClient: false });
+  const stop = serveRelays(io, { tokens, registry, drops: new DropCounters(), relays, clock, log });
+  await new Promise<void>((done) => http.listen(0, '127.0.0.1', done));
+  url = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
+  close = async () => {
+    stop();
+    await io.close();
+    await registry.close();
+  };
+});
+afterEach(async () => {
+  for (const socket of sockets.splice(0)) socket.disconnect();
+  sockets = [];
+  await close();
+});
+
+/** A relay of a running sim, and what it heard until its welcome and after. */
+async function rig({ playback = false, relayId = 'rig' } = {}) {
+  const token = (await tokens.sign?.({ sub: 'rig', role: 'relay' }, 600))?.token;
+  const socket = connect(`${url}/relay`, { auth: { token }, transports: ['websocket'], forceNew: true });
+  sockets.push(socket);
+  const heard: (PauseRequest | RateRequest)[] = [];
+  socket.on('relay:pause', (request) => heard.push(request));
+  socket.on('relay:rate', (request) => heard.push(request));
+  const hello = { relayId, run: 'run-1', version: '0', protocol: 1, source: 'iracing', sim: 'iracing' };
+  const welcome = await socket.emitWithAck('relay:hello', { ...hello, simSessionKey: '77:0', playback });
+  expect(welcome).toMatchObject({ ok: true });
+  const beforeWelcome = [...heard];
+  return {
+    socket,
+    heard,
+    beforeWelcome,
+    /** Says that so many records wait, every five seconds by the server's clock. */
+    say: async (...waiting: number[]) => {
+      for (const records of waiting) {
+        aheadMs += 5_000;
+        const queue = { records, bytes: 0, oldestMs: 0, lost: 0 };
+        const status = {
+          version: '0',
+          source: 'iracing',
+          rateHz: 10,
+          maxHz: null,
+          queue,
+          waiting: records,
+          cars: null,
+        };
+        const said = await socket.emitWithAck('relay:status', { ...status, cpu: 0, memoryBytes: 1, wallStepMs: 0 });
+        expect(said).toEqual({ ok: true });
+      }
+    },
+  };
+}
+
+describe('a pause by operations', () => {
+  it('reaches the relay, which keeps its connection, and is undone', async () => {
+    const { socket, heard } = await rig();
+    expect(relays.pause('rig', true, 'it sends nonsense')).toBe(true);
+    await vi.waitFor(() => expect(heard).toEqual([{ paused: true, because: 'it sends nonsense' }]));
+    expect(relays.list()).toMatchObject([{ relayId: 'rig', pausedBecause: 'it sends nonsense' }]);
+    expect(socket.connected).toBe(true);
+    expect(relays.pause('rig', false, 'mended')).toBe(true);
+    await vi.waitFor(() => expect(heard.at(-1)).toEqual({ paused: false, because: 'mended' }));
+    expect(relays.list()).toMatchObject([{ pausedBecause: null }]);
+  });
+
+  it('is told to a relay that comes back before it may send anything', async () => {
+    const first = await rig();
+    relays.pause('rig', true, 'wait');
+    first.socket.disconnect();
+    expect((await rig()).beforeWelcome).toEqual([{ paused: true, because: 'wait' }]);
+    expect((await rig({ relayId: 'other' })).beforeWelcome).toEqual([]);
+  });
+
+  it('of a relay that is not here says so', () => {
+    expect(relays.pause('nobody', true, 'wait')).toBe(false);
+  });
+});
+
+describe('a line that stays slow', () => {
+  it('is asked for fewer frames, also after a reconnect, and for all again when it is well', async () => {
+    const relay = await rig();
+    await relay.socket.emitWithAck('relay:frames', Buffer.from(batch(race(10), 1)));
+    await relay.say(10, 60, 110);
+    // The first look sees the trouble, a later one that it has lasted.
+    await vi.waitFor(async () => {
+      await relay.say(200 + aheadMs / 1000);
+      expect(relay.heard).toMatchObject([
+        { maxHz: 5, because: expect.stringMatching(/the line is slow: \d+ records/) },
+      ]);
+    }, 10_000);
+    expect(relays.list()).toMatchObject([{ askedHz: 5, askedBecause: expect.stringContaining('slow') }]);
+
+    relay.socket.disconnect();
+    const again = await rig();
+    expect(again.beforeWelcome).toMatchObject([{ maxHz: 5 }]);
+    // What the outage left is sent: that is no trouble.
+    await again.say(400, 200, 100, 50, 0);
+    expect(again.heard).toHaveLength(1);
+    await vi.waitFor(async () => {
+      await again.say(1);
+      expect(again.heard.at(-1)).toEqual({ maxHz: null, because: 'all is well again' });
+    }, 20_000);
+    expect(relays.list()).toMatchObject([{ askedHz: null, askedBecause: null }]);
+  });
+
+  it('of a playback is nobody’s trouble: its file waits', async () => {
+    const relay = await rig({ playback: true });
+    await relay.say(10, 60, 110);
+    const other = await rig({ relayId: 'other' });
+    await vi.waitFor(async () => {
+      await relay.say(200 + aheadMs / 1000);
+      await other.say(200 + aheadMs / 1000);
+      expect(other.heard).toMatchObject([{ maxHz: 5 }]);
+    }, 10_000);
+    expect(relay.heard).toEqual([]);
+  });
+});
