@@ -31,6 +31,7 @@ import { haveOf, type Session } from '../session/session.js';
 import type { Stream } from '../session/session-state.js';
 import type { ConnectedRelays } from './connected-relays.js';
 import type { DropCounters } from './drop-counters.js';
+import { ProvenClock } from './proven-clock.js';
 import { RateRequests, type WatchedRelay } from './rate-requests.js';
 import { RelayClock } from './relay-clock.js';
 import { ServerLoad } from './server-load.js';
@@ -52,6 +53,8 @@ const SLICE_MS = 8;
 const CLOCK_MS = 5_000;
 const FIRST_CLOCKS_MS = 300;
 const FIRST_CLOCKS = 4;
+/** A relay that is back is waited for so long to tell its clock, in ms; else what it brings counts from when it comes. */
+const PROOF_MS = 1_500;
 
 const batchBytes = z.instanceof(Uint8Array, { error: 'not binary' });
 
@@ -74,9 +77,9 @@ export function serveRelays(io: Server, world: IngestWorld): () => void {
       next();
     }, next);
   });
-  const feeders: Feeders = new Map();
+  const shared = { ...world, feeders: new Map(), proven: new WeakMap(), load, rates };
   namespace.on('connection', (socket) => {
-    new RelayConnection(socket, (socket.data as { visitor: Visitor }).visitor, { ...world, feeders, load, rates });
+    new RelayConnection(socket, (socket.data as { visitor: Visitor }).visitor, shared);
   });
   return () => {
     rates.close();
@@ -104,6 +107,8 @@ type Feeders = Map<Stream, RelayConnection>;
 /** What connections share. */
 interface ConnectionWorld extends IngestWorld {
   readonly feeders: Feeders;
+  /** What is proven of the clock that each stream is stamped with, over all its connections. */
+  readonly proven: WeakMap<Stream, ProvenClock>;
   readonly load: ServerLoad;
   readonly rates: RateRequests;
 }
@@ -116,6 +121,7 @@ class RelayConnection {
   /** Batches are taken one after another, although taking one may pause. */
   #queue: Promise<unknown> = Promise.resolve();
   readonly #clock = new RelayClock();
+  #proven: ProvenClock | null = null;
   #clocks = 0;
   #clockTimer: NodeJS.Timeout | null = null;
   #status: { readonly said: RelayStatus; readonly at: number } | null = null;
@@ -179,6 +185,7 @@ class RelayConnection {
     }
     this.#detach('greeted again');
     const { session, stream } = await this.#world.registry.attach(hello, show);
+    await this.#proveClock(stream);
     // A relay that is back has given up its connection before, even if that still looks alive from here.
     this.#world.feeders.get(stream)?.giveWay();
     this.#world.feeders.set(stream, this);
@@ -214,7 +221,7 @@ class RelayConnection {
     const { session, stream } = feeding;
     let sliceEnd = performance.now() + SLICE_MS;
     for (const record of this.#split(bytes)) {
-      const receipt = session.receive(stream, record);
+      const receipt = session.receive(stream, record, this.#proven?.proof ?? null);
       if (receipt.receipt !== 'taken') this.#world.drops.count(receipt.receipt);
       if (receipt.receipt === 'invalid') {
         this.#world.log.warn(
@@ -276,7 +283,15 @@ class RelayConnection {
     this.#clockTimer.unref();
   }
 
-  async #askClock(): Promise<void> {
+  /** A relay that is back brings what it has kept: how old that is, its clock must say before. */
+  async #proveClock(stream: Stream): Promise<void> {
+    const known = this.#world.proven.get(stream) ?? new ProvenClock();
+    this.#world.proven.set(stream, known);
+    this.#proven = known;
+    if (known.isKnown) await this.#askClock(PROOF_MS);
+  }
+
+  async #askClock(withinMs = CLOCK_MS): Promise<void> {
     const { clock } = this.#world;
     const known = this.#clock.estimate;
     const serverSentAt = clock.now();
@@ -286,7 +301,7 @@ class RelayConnection {
     };
     this.#clocks += 1;
     const said = await this.#socket
-      .timeout(CLOCK_MS)
+      .timeout(withinMs)
       .emitWithAck('clock:ping', ping)
       .catch(() => null);
     const serverReceivedAt = clock.now();
@@ -294,7 +309,9 @@ class RelayConnection {
     const pong = clockPong.safeParse(said);
     if (!pong.success) return;
     const { receivedAt, sentAt, wallAt } = pong.data;
-    this.#clock.add({ serverSentAt, relayReceivedAt: receivedAt, relaySentAt: sentAt, serverReceivedAt, wallAt });
+    const exchange = { serverSentAt, relayReceivedAt: receivedAt, relaySentAt: sentAt, serverReceivedAt, wallAt };
+    this.#clock.add(exchange);
+    this.#proven?.add(exchange);
   }
 
   #split(bytes: Uint8Array): WireRecord[] {
