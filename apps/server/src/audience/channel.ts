@@ -2,9 +2,6 @@ import type { Session } from '../session/session.js';
 import { BroadcastAudience, type BroadcastAudienceWorld } from './broadcast-audience.js';
 import type { LineMaker } from './line-maker.js';
 
-/** Longest time that something of the state stays out of the line, in ms. */
-const FLUSH_MS = 100;
-
 export interface ChannelWorld extends BroadcastAudienceWorld {
   readonly now: () => number;
   readonly setTimeout: (run: () => void, ms: number) => NodeJS.Timeout;
@@ -91,14 +88,18 @@ export class Channel {
 
   #observe(maker: LineMaker, session: Session): void {
     maker.observe(session.state, this.#world.now());
-    if (!maker.isBehind) {
+    const { flushAt } = maker;
+    if (flushAt === null) {
       this.#onLine();
     } else if (this.#timer === null) {
-      this.#timer = this.#world.setTimeout(() => {
-        this.#timer = null;
-        maker.flush(session.state, this.#world.now());
-        this.#onLine();
-      }, FLUSH_MS);
+      this.#timer = this.#world.setTimeout(
+        () => {
+          this.#timer = null;
+          maker.flush(session.state, this.#world.now());
+          this.#onLine();
+        },
+        Math.max(0, flushAt - this.#world.now()),
+      );
     }
   }
 }

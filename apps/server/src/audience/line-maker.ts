@@ -3,8 +3,8 @@ import type { SessionState } from '../session/session-state.js';
 import { DelayLine } from './delay-line.js';
 import { feedStateOf, holdDrift } from './feed-view.js';
 
-/** The picture of the broadcast moves at 10 Hz of what was captured, in ms. */
-const STEP_MS = 100;
+/** Least between two pictures, in ms of what was captured: relays send at 10 Hz, more or less evenly. */
+const STEP_MS = 60;
 /** A line is kept a little longer than the longest delay, in ms. */
 const KEPT_MS = MAX_DELAY_MS + 10_000;
 /** Of what is older than any delay, so little is enough, in ms. */
@@ -20,7 +20,7 @@ interface Instant {
 
 /**
  * Makes a session's delay line of its states, one after another, live and from a timeline alike: what is put in is public
- * already. Called after each record; it makes a state of every tenth of a second that was captured, however fast they come.
+ * already. Called after each record; it makes a state of every little while that was captured, however fast they come.
  */
 export class LineMaker {
   readonly line: DelayLine;
@@ -37,9 +37,9 @@ export class LineMaker {
     this.line = new DelayLine(this.#publicOf(this.#previous), state.at);
   }
 
-  /** Whether something of the state is not in the line yet: `flush` puts it there. */
-  get isBehind(): boolean {
-    return this.#isBehind;
+  /** When what is not in the line yet is to be put there by `flush`; `null` where all is. */
+  get flushAt(): number | null {
+    return this.#isBehind ? this.#madeAt + STEP_MS : null;
   }
 
   /** Takes the state as it is after a record; `now` on the server's clock. */

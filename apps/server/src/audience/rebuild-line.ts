@@ -21,6 +21,11 @@ export async function rebuildLine(
     mend: false,
     from: began - shiftMs - MAX_DELAY_MS - MARGIN_MS,
     log,
+    // What came alone was put into the line before the next came.
+    beforeRecord: (state, record) => {
+      const at = record.type === 'note' ? record.note.at : record.receivedAt;
+      if (maker !== null && maker.flushAt !== null && at >= maker.flushAt) maker.flush(state, began);
+    },
     onRecord: (state, record) => {
       if (maker === null) maker = new LineMaker(state);
       else if (record.type === 'note' && record.note.note === 'resumed') maker.shift(record.note.shiftMs);

@@ -239,10 +239,13 @@ export class ShowBroadcast {
 
   #nextDue(now: number): number {
     let due = now + IDLE_MS;
+    const position = positionOf(this.#delay, now);
     for (const channel of this.#channels) {
       for (const audience of channel.audiences) {
         const { nextAt } = audience;
-        const at = nextAt === null ? null : dueAt(this.#delay, nextAt + audience.extraMs, now);
+        if (nextAt === null) continue;
+        if (nextAt <= behindBy(position, audience.extraMs, now)) return now;
+        const at = dueAt(this.#delay, nextAt + audience.extraMs, now);
         if (at !== null) due = Math.min(due, at);
       }
     }

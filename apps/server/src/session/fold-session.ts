@@ -24,7 +24,8 @@ export interface FoldOptions {
   readonly until?: number;
   /** Begins at a checkpoint of this instant, on the server's clock, or before: what comes after it is folded. */
   readonly from?: number;
-  /** Hears of the state after each record that is folded. */
+  /** Hears of the state before and after each record that is folded; before the first there is none. */
+  readonly beforeRecord?: (state: SessionState, record: TimelineRecord) => void;
   readonly onRecord?: (state: SessionState, record: TimelineRecord) => void;
   readonly log: Logger;
 }
@@ -67,7 +68,7 @@ async function checkpointOf(
 async function foldFrom(
   begun: SessionState | null,
   records: ReturnType<typeof readTimeline>,
-  { until = Number.POSITIVE_INFINITY, onRecord }: FoldOptions,
+  { until = Number.POSITIVE_INFINITY, beforeRecord, onRecord }: FoldOptions,
 ): Promise<SessionState | null> {
   let state = begun;
   let sliceEnd = performance.now() + SLICE_MS;
@@ -77,6 +78,7 @@ async function foldFrom(
       const { sessionId, show, sim, simSessionKey, at } = record.note;
       state = new SessionState({ sessionId, show, sim, simSessionKey, startedAt: at });
     }
+    beforeRecord?.(state, record);
     if (record.type === 'note') state.applyNote(record.note);
     else {
       // The bytes were checked when they were taken.
