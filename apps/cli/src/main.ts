@@ -31,6 +31,7 @@ async function main(argv: readonly string[]): Promise<void> {
     .option('--port <port>', 'port to listen on (default 3001)')
     .option('--host <address>', 'address to listen on (default 127.0.0.1)')
     .option('--data <dir>', 'folder that everything is kept in (default .okboxbox)')
+    .option('--publish <slug>', 'show that is public from its first race on, until a director says otherwise')
     .action(async (options) => (await import('./commands/server.js')).server(options));
 
   const relay = program

@@ -44,6 +44,8 @@ export interface ServerOptions {
   readonly webDir: string | null;
   readonly log?: Logger;
   readonly clock?: Clock;
+  /** A show that is public until a director says otherwise. */
+  readonly publish?: string;
   /** How long the machine has been up, by which a clock that was set between two runs is noticed. */
   readonly uptime?: Uptime;
 }
@@ -83,7 +85,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const up = options.uptime ?? machineUptime();
     const clockShiftMs = await clockShift(config.dataDir, clock, up);
     const registry = await SessionRegistry.open(config.dataDir, { clock, log, randomId, clockShiftMs });
-    const shows = await Shows.open(config.dataDir, log);
+    const shows = await Shows.open(config.dataDir, log, options.publish);
     const links = new ShareLinks(shows, clock);
     const signIn = new SignIn(tokens);
     const drops = new DropCounters();

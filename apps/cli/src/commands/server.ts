@@ -8,6 +8,7 @@ export interface ServerCommandOptions {
   readonly port?: string;
   readonly host?: string;
   readonly data?: string;
+  readonly publish?: string;
 }
 
 /** What a server tells the `up` that started it, once it listens. */
@@ -37,7 +38,9 @@ export async function server(options: ServerCommandOptions): Promise<void> {
 async function start(options: ServerCommandOptions): ReturnType<typeof startServer> {
   try {
     const env = environmentWith({ PORT: options.port, HOST: options.host, DATA_DIR: options.data });
-    return await startServer({ config: readConfig(env, userFolder()), version, webDir: WEB_DIR });
+    const { publish } = options;
+    const config = readConfig(env, userFolder());
+    return await startServer({ config, version, webDir: WEB_DIR, ...(publish !== undefined && { publish }) });
   } catch (error) {
     if (error instanceof ConfigError || error instanceof DataDirError || error instanceof StartError) {
       throw new CommandFailed(error.message);

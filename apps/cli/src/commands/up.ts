@@ -39,7 +39,7 @@ export async function up(options: UpOptions): Promise<void> {
     stopping = true;
   });
 
-  const server = new Supervised(['server'], { ...env, LOG_LEVEL: env.LOG_LEVEL ?? 'warn' });
+  const server = new Supervised(['server', '--publish', options.show], { ...env, LOG_LEVEL: env.LOG_LEVEL ?? 'warn' });
   const first = await server.start();
   let relay: ChildProcess | null = null;
   if (first) {

@@ -23,13 +23,17 @@ export class Shows {
   /** How often a show was closed a little: what was asked for before must not open it again. */
   readonly #closings = new Map<string, number>();
 
-  private constructor(dir: string, log: Logger) {
+  readonly #publish: string | undefined;
+
+  private constructor(dir: string, log: Logger, publish: string | undefined) {
     this.#dir = dir;
     this.#log = log;
+    this.#publish = publish;
   }
 
-  static async open(dataDir: string, log: Logger): Promise<Shows> {
-    const shows = new Shows(join(dataDir, 'shows'), log);
+  /** Reads what shows there are; the one named by `publish` is public until somebody says otherwise. */
+  static async open(dataDir: string, log: Logger, publish?: string): Promise<Shows> {
+    const shows = new Shows(join(dataDir, 'shows'), log, publish);
     const found = await readShows(shows.#dir, (show, because) =>
       log.error({ show, because }, 'the settings of a show cannot be read: it is unpublished and 120 s behind'),
     );
@@ -39,7 +43,7 @@ export class Shows {
 
   /** A show's settings; those of a new one where nobody has set anything. */
   get(show: string): ShowSettings {
-    return this.#shows.get(show) ?? newShow(show);
+    return this.#shows.get(show) ?? { ...newShow(show), published: show === this.#publish };
   }
 
   /** All shows that somebody has set something for. */

@@ -1,0 +1,120 @@
+import type { SessionMoved, SessionType } from '@okboxbox/protocol';
+import type { Socket } from 'socket.io-client';
+import { describe, expect, it, vi } from 'vitest';
+import { frame, sessionLine } from '../testing/race.js';
+import { serverForEachTest } from '../testing/running-server.js';
+
+const { token, socket, relay, get, restart } = serverForEachTest();
+
+/** An overlay as OBS has it: its address names the show, and nothing about it changes all evening. */
+class Overlay {
+  /** Sessions that it was on, in order. */
+  readonly sessions: string[] = [];
+  readonly #auth: object;
+  readonly #extraDelayMs: number;
+
+  constructor(auth: object, extraDelayMs = 0) {
+    this.#auth = auth;
+    this.#extraDelayMs = extraDelayMs;
+    this.connect();
+  }
+
+  /** As a page does that is loaded, or whose connection is back. */
+  connect(): void {
+    const made = socket('/', { clientKind: 'overlay', ...this.#auth });
+    made.on('session:moved', (_moved: SessionMoved) => void this.#join(made));
+    void this.#join(made);
+  }
+
+  async #join(made: Socket): Promise<void> {
+    const input = { show: 'local', audience: 'broadcast', extraDelayMs: this.#extraDelayMs };
+    const joined = await made.emitWithAck('session:join', input);
+    if (!joined.ok) setTimeout(() => void this.#join(made), 50);
+    else if (this.sessions.at(-1) !== joined.sessionId) this.sessions.push(joined.sessionId);
+  }
+}
+
+/** Feeds one session of the sim, a frame every 50 ms, until it is stopped. */
+async function feed(type: SessionType, number: number) {
+  const { relay: made, sessionId, send } = await relay({ simSessionKey: `77:${number}`, run: type, playback: false });
+  await send([sessionLine({ type, simSessionKey: `77:${number}` })], 1);
+  let n = 0;
+  const timer = setInterval(() => {
+    void send([frame(n)], n + 2);
+    n += 1;
+  }, 50);
+  return {
+    sessionId,
+    frames: () => n,
+    end: async () => {
+      clearInterval(timer);
+      await made.emitWithAck('relay:bye', { reason: 'session-changed' });
+      made.disconnect();
+    },
+  };
+}
+
+describe('an evening of three sessions', () => {
+  it('DLY-13: goes from one to the next behind one address, late as it was set, over a restart', {
+    timeout: 60_000,
+  }, async () => {
+    const practice = await feed('practice', 0);
+    const call = async (event: string, input: object) =>
+      socket('/', { token: await token('director') }).emitWithAck(event, { show: 'local', ...input });
+    await call('broadcast:publish', { published: true });
+    await call('broadcast:delay:set', { delayMs: 1_000 });
+    const overlay = new Overlay({});
+    const later = new Overlay({}, 500);
+    await vi.waitFor(
+      () => expect([overlay.sessions, later.sessions]).toEqual([[practice.sessionId], [practice.sessionId]]),
+      {
+        timeout: 5_000,
+      },
+    );
+
+    await practice.end();
+    const qualifyingBegan = Date.now();
+    const qualifying = await feed('qualify', 1);
+    // Who sees it live is there at once; who sees it later is still shown the practice.
+    const live = socket('/', { token: await token('team') });
+    expect(await live.emitWithAck('session:join', { show: 'local', audience: 'live' })).toMatchObject({
+      sessionId: qualifying.sessionId,
+    });
+    expect((await get(`/api/public/sessions/${qualifying.sessionId}/timing`)).status).toBe(404);
+    await vi.waitFor(() => expect(overlay.sessions).toEqual([practice.sessionId, qualifying.sessionId]), {
+      timeout: 5_000,
+    });
+    expect(Date.now() - qualifyingBegan).toBeGreaterThanOrEqual(1_000);
+    expect(later.sessions).toEqual([practice.sessionId]);
+    await vi.waitFor(() => expect(later.sessions.at(-1)).toBe(qualifying.sessionId), { timeout: 5_000 });
+    expect(await call('broadcast:delay:get', {})).toMatchObject({ delayMs: 1_000, delay: { published: true } });
+
+    // The director acts while the qualifying has ended and is still on air, and then the server is restarted.
+    await qualifying.end();
+    await call('broadcast:delay:set', { delayMs: 2_000 });
+    await restart();
+    overlay.connect();
+    later.connect();
+    expect((await get(`/api/public/sessions/${qualifying.sessionId}/timing`)).status).toBeOneOf([200, 404]);
+    const raceBegan = Date.now();
+    const race = await feed('race', 2);
+    await vi.waitFor(() => expect(overlay.sessions.at(-1)).toBe(race.sessionId), { timeout: 10_000 });
+    expect(Date.now() - raceBegan).toBeGreaterThanOrEqual(2_000);
+    await vi.waitFor(() => expect(later.sessions.at(-1)).toBe(race.sessionId), { timeout: 10_000 });
+    const evening = [practice.sessionId, qualifying.sessionId, race.sessionId];
+    expect(overlay.sessions).toEqual(evening);
+    expect(later.sessions).toEqual(evening);
+
+    // The last seconds are shown to their end, and the end with them.
+    await race.end();
+    const frames = race.frames();
+    await vi.waitFor(
+      async () => {
+        const { body } = await get<{ sessionTime: number }>(`/api/public/sessions/${race.sessionId}/timing`);
+        expect(body.sessionTime).toBeCloseTo(100 + (frames - 1) / 10, 5);
+        expect((await get<{ status: string }[]>('/api/sessions')).body[0]?.status).toBe('ended');
+      },
+      { timeout: 10_000 },
+    );
+  });
+});
