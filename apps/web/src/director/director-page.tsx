@@ -1,0 +1,4 @@
+/** placeholder */
+export function DirectorPage(_: { id: string }) {
+  return null;
+}
