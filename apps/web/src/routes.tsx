@@ -1,5 +1,4 @@
-import { createRootRoute, createRoute, createRouter, Link, Outlet } from '@tanstack/react-router';
-import { DirectorPage } from './director/director-page.js';
+import { createRootRoute, createRoute, createRouter, Link, lazyRouteComponent, Outlet } from '@tanstack/react-router';
 import { LivePage } from './live/live-page.js';
 import { PublicPage } from './public/public-page.js';
 import { SessionList } from './sessions/session-list.js';
@@ -31,10 +30,8 @@ const publicTiming = createRoute({
 const director = createRoute({
   getParentRoute: () => root,
   path: '/sessions/$id/director',
-  component: function Director() {
-    const { id } = director.useParams();
-    return <DirectorPage key={id} id={id} />;
-  },
+  // The desk is loaded where somebody directs: the other pages do without its parts.
+  component: lazyRouteComponent(() => import('./director/director-route.js'), 'DirectorRoute'),
 });
 
 function NotFound() {

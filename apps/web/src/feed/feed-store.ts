@@ -90,7 +90,12 @@ export class FeedStore {
 
   /** How old what is shown is, its delay included, in ms. */
   ageOfPicture(now: number): number | null {
-    return this.#at === null ? null : Math.max(0, now + this.#serverAhead - this.#at);
+    return this.#at === null ? null : Math.max(0, this.ageOf(this.#at, now));
+  }
+
+  /** How long ago an instant of the server's clock was, in ms. */
+  ageOf(at: number, now: number): number {
+    return now + this.#serverAhead - at;
   }
 
   /** Cars by position; the same array while nobody changes places. */

@@ -1,7 +1,8 @@
 import type { SessionPhase } from '@okboxbox/protocol';
 import { useFeed, useFreshness } from '../feed/use-feed.js';
 import { age, clock, delayWords, lapWords } from '../format.js';
-import { FlagChip, flagShown } from '../shell/flag-chip.js';
+import { FlagChip } from '../shell/flag-chip.js';
+import { flagShown } from '../shell/flags.js';
 import { StateBadge } from '../shell/state-badge.js';
 
 /** Words for where a session stands. */
