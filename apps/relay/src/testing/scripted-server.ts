@@ -45,7 +45,13 @@ export interface Stream {
 export interface Script {
   /** Asked for each batch; `take` where absent. It may wait as long as it likes. */
   onBatch?: (records: readonly SourceRecord[]) => Deed | Promise<Deed>;
+  /** When the disk has what was taken, `count` batches so far; at once where absent. */
+  syncs?: (count: number) => Promise<void> | undefined;
   onHello?: (hello: RelayHello) => Ack<RelayWelcome> | undefined;
+  /** Asked for each goodbye before it is answered. */
+  onBye?: () => Promise<void>;
+  /** Whether it knows the call by which a relay measures the line; it does where absent. */
+  echoes?: boolean;
   /** Refuses connections with this code and message. */
   refuseConnections?: { readonly code: string; readonly message: string };
 }
@@ -93,6 +99,7 @@ export class ScriptedServer {
 
   #serve(socket: Socket): void {
     let stream: Stream | undefined;
+    let batches = 0;
     socket.on('relay:hello', (hello: RelayHello, ack: (welcome: Ack<RelayWelcome>) => void) => {
       const refusal = this.script.onHello?.(hello);
       if (refusal) {
@@ -118,7 +125,13 @@ export class ScriptedServer {
         if (deed === 'take' || deed === 'take, then break') take(current, records);
         if (deed === 'break' || deed === 'take, then break') socket.conn.close();
         else if (deed === 'refuse') ack({ ok: false, error: { code: 'internal', message: 'the disk is full' } });
-        else ack({ ok: true, have: have(current) });
+        else {
+          batches += 1;
+          const synced = this.script.syncs?.(batches);
+          if (synced === undefined) ack({ ok: true, have: have(current) });
+          // Not in turn: what comes behind it is taken meanwhile.
+          else void synced.then(() => ack({ ok: true, have: have(current) }));
+        }
       }),
     );
     socket.on('relay:lost', (lost: RelayLost, ack: (receipt: Ack<FramesReceipt>) => void) =>
@@ -134,8 +147,12 @@ export class ScriptedServer {
       stream?.statuses.push(status);
       ack({ ok: true });
     });
-    socket.on('relay:bye', (bye: RelayBye, ack: (answer: Ack<object>) => void) => {
+    socket.on('relay:echo', (_: object, ack: (answer: Ack<object>) => void) => {
+      if (this.script.echoes ?? true) ack({ ok: true });
+    });
+    socket.on('relay:bye', async (bye: RelayBye, ack: (answer: Ack<object>) => void) => {
       stream?.byes.push(bye);
+      await this.script.onBye?.();
       ack({ ok: true });
     });
   }

@@ -119,6 +119,8 @@ class RelayConnection {
       const receipt: FramesReceipt = { have: await fed.session.have(fed.stream) };
       return receipt;
     });
+    // At once, whatever waits for the disk: the relay measures the line by it.
+    answerCall(socket, 'relay:echo', z.looseObject({}), log, () => ({}));
     answerCall(socket, 'relay:status', relayStatus, log, async (said) => {
       this.#status = { said, at: Math.round(world.clock.now()) };
       return {};
