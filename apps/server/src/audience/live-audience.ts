@@ -48,7 +48,7 @@ export class LiveAudience {
   readonly #session: Session;
   readonly #world: AudienceWorld;
   readonly #room: string;
-  readonly #epoch: string;
+  #epoch: string;
   readonly #unlisten: () => void;
   #state: FeedState;
   #at: number | null;
@@ -66,7 +66,10 @@ export class LiveAudience {
     this.#epoch = world.randomId();
     this.#state = feedStateOf(session.state, null);
     this.#at = session.state.receivedAt;
-    this.#unlisten = session.onChange(() => this.#touch());
+    const unlisten = [session.onChange(() => this.#touch()), session.onRefold(() => this.#beginEpoch())];
+    this.#unlisten = () => {
+      for (const each of unlisten) each();
+    };
   }
 
   /** Where the audience is, and all it has shown. */
@@ -114,6 +117,13 @@ export class LiveAudience {
     } else {
       this.#timer = this.#world.setTimeout(() => this.#tick(false), wait);
     }
+  }
+
+  /** What was shown may have been otherwise: viewers start again from the whole state. */
+  #beginEpoch(): void {
+    this.#epoch = this.#world.randomId();
+    this.#seq = 0;
+    this.#kept = [];
   }
 
   #tick(last: boolean): void {

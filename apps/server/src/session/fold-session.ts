@@ -1,9 +1,12 @@
 import { decodeRecord, readRecord } from '@okboxbox/protocol';
 import type { Logger } from '../log.js';
-import { type Damage, readTimeline } from '../timeline/read-timeline.js';
+import { RaceOrder } from '../timeline/race-order.js';
+import type { Damage } from '../timeline/read-timeline.js';
+import type { TimelinePosition } from '../timeline/segment-format.js';
 import { type RestoredCheckpoint, readCheckpoint } from './checkpoint-file.js';
 import type { Logged } from './checkpoints.js';
 import { SessionState } from './session-state.js';
+import { takenOf } from './stream.js';
 
 /** A session's state as folded from disk, and how much of its race log belongs to it. */
 export interface FoldedSession {
@@ -21,23 +24,33 @@ export interface FoldOptions {
   readonly mend: boolean;
   /** Folds up to and with this session time, in seconds; to the end where absent. */
   readonly until?: number;
+  /** Reads the timeline up to here; to its end where absent. */
+  readonly to?: TimelinePosition;
   readonly log: Logger;
 }
 
 /**
- * Folds a session from disk: from its checkpoint on where there is one that can be used, else its whole timeline.
+ * Folds a session from disk, in the order of the race: from its checkpoint on where there is one that can be used, else
+ * its whole timeline. What a relay went ahead of is left out until all of it is here.
  * Returns `null` where the timeline does not even say what session it is.
  */
-export async function foldSession(dir: string, { mend, until, log }: FoldOptions): Promise<FoldedSession | null> {
+export async function foldSession(dir: string, { mend, until, to, log }: FoldOptions): Promise<FoldedSession | null> {
   const onDamage = (damage: Damage) =>
     log.error({ dir, ...damage }, 'a timeline is damaged; the records there are lost');
   const checkpoint = await checkpointOf(dir, until, log);
   const { state, logged } = checkpoint ?? { state: null, logged: NOTHING_LOGGED };
   const from = checkpoint?.position;
-  const folded = await foldFrom(state, readTimeline(dir, { mend, onDamage, ...(from && { from }) }), until);
+  const records = new RaceOrder(dir).read({
+    openGaps: 'late',
+    mend,
+    onDamage,
+    ...(from && { from }),
+    ...(to && { to }),
+  });
+  const folded = await foldFrom(state, records, until);
   if (folded === null) return null;
   // What was read from the disk is on it.
-  for (const stream of folded.streams) stream.synced = stream.last;
+  for (const stream of folded.streams) stream.synced = takenOf(stream);
   return { state: folded, logged };
 }
 
@@ -61,12 +74,12 @@ async function checkpointOf(
 
 async function foldFrom(
   begun: SessionState | null,
-  records: ReturnType<typeof readTimeline>,
+  records: ReturnType<RaceOrder['read']>,
   until = Number.POSITIVE_INFINITY,
 ): Promise<SessionState | null> {
   let state = begun;
   let sliceEnd = performance.now() + SLICE_MS;
-  for await (const record of records) {
+  for await (const { record, late } of records) {
     if (state === null) {
       if (record.type !== 'note' || record.note.note !== 'began') return null;
       const { sessionId, show, sim, simSessionKey, at } = record.note;
@@ -76,6 +89,10 @@ async function foldFrom(
     else {
       // The bytes were checked when they were taken.
       const wire = readRecord(record.bytes);
+      if (late) {
+        state.applyLate(record.stream, wire.seq);
+        continue;
+      }
       const captured = decodeRecord(wire);
       if (captured.kind === 'frame' && captured.sessionTime > until) return state;
       state.applyCaptured(record.stream, wire.seq, record.receivedAt, captured);
