@@ -86,3 +86,38 @@ describe('what may be on its way', () => {
     expect(line.arrivedBytes).toBeGreaterThan(2_000_000 * 60 * 0.8);
   });
 });
+
+describe('how fast a line is', () => {
+  it('is measured while there is more to send than room, on any line', () => {
+    fc.assert(
+      fc.property(
+        fc.double({ min: Math.log(4_000), max: Math.log(400_000), noNaN: true }),
+        fc.integer({ min: 1, max: 1_000 }),
+        (logBytesPerS, roundTripMs) => {
+          const line = new SimulatedLine(Math.exp(logBytesPerS), roundTripMs);
+          const window = new SendWindow();
+          line.send(window, 20_000);
+          expect(window.bytesPerS).toBeGreaterThan(line.bytesPerS * 0.6);
+          expect(window.bytesPerS).toBeLessThan(line.bytesPerS * 1.4);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it('is not known from the little that a live race takes of it', () => {
+    const line = new SimulatedLine(2_000_000, 300);
+    const window = new SendWindow();
+    for (let i = 0; i < 100; i++) line.sendOne(window, 1_500);
+    expect(window.bytesPerS).toBeNull();
+  });
+
+  it('is not known before it was measured for some seconds', () => {
+    const line = new SimulatedLine(20_000, 500);
+    const window = new SendWindow();
+    line.send(window, 3_000);
+    expect(window.bytesPerS).toBeNull();
+    line.send(window, 3_000);
+    expect(window.bytesPerS).not.toBeNull();
+  });
+});

@@ -14,6 +14,9 @@ const LONG_WAIT_MS = 1_000;
 /** How long the line takes when nothing waits on it is measured anew after so long: routes change. */
 const LEAST_AGE_MS = 30_000;
 
+/** How fast a line is, is told by what arrived in so many of the last ms in which there was always more to send. */
+const MEASURED_MS = 3_000;
+
 /** A batch on its way. */
 export interface Sent {
   readonly bytes: number;
@@ -38,6 +41,9 @@ export class SendWindow {
   /** Whether there was more to send than room, and still is. */
   #isFull = false;
   #shrunkAt = Number.NEGATIVE_INFINITY;
+  /** When batches arrived, and how many bytes had by then, since there is more to send than room. */
+  #arrivals: { readonly at: number; readonly total: number }[] = [];
+  #arrivedTotal = 0;
 
   /** Bytes that may be on their way at once. */
   get bytes(): number {
@@ -47,6 +53,14 @@ export class SendWindow {
   /** Bytes that have not arrived yet. */
   get onTheWay(): number {
     return this.#onTheWay;
+  }
+
+  /** Bytes a second that the line carries; `null` where it was not kept busy for long enough to tell. */
+  get bytesPerS(): number | null {
+    const first = this.#arrivals[0];
+    const last = this.#arrivals.at(-1);
+    if (first === undefined || last === undefined || last.at - first.at < MEASURED_MS) return null;
+    return ((last.total - first.total) * 1000) / (last.at - first.at);
   }
 
   /** Bytes that the next batch may have; 0 where it must wait. To be asked where there is something to send. */
@@ -63,6 +77,7 @@ export class SendWindow {
   /** There is nothing to send: what arrives from now on does not show what the line could carry. */
   ranDry(): void {
     this.#isFull = false;
+    this.#arrivals = [];
   }
 
   /** A batch goes; the same is to be given back when it has arrived. */
@@ -76,6 +91,8 @@ export class SendWindow {
   /** A batch has arrived. */
   arrived({ bytes, at, alone }: Sent, now: number): void {
     this.#onTheWay -= bytes;
+    this.#arrivedTotal += bytes;
+    if (this.#isFull) this.#measure(now);
     const tookMs = now - at;
     if (tookMs <= this.#leastMs || (alone && this.#leastAt + LEAST_AGE_MS < now)) {
       this.#leastMs = tookMs;
@@ -92,5 +109,11 @@ export class SendWindow {
       // What this shows was sent a while ago: the nearer the end, the smaller the steps.
       this.#bytes = Math.min(MOST_BYTES, this.#bytes + bytes * (1 - waitedMs / SHORT_WAIT_MS));
     }
+  }
+
+  #measure(now: number): void {
+    this.#arrivals.push({ at: now, total: this.#arrivedTotal });
+    // The newest that lies that far back stays: from there on is measured.
+    while ((this.#arrivals[1]?.at ?? now) <= now - MEASURED_MS) this.#arrivals.shift();
   }
 }

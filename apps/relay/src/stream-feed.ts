@@ -3,11 +3,13 @@ import {
   type FramesReceipt,
   joinBatch,
   MAX_BATCH_RECORDS,
+  type RelayAhead,
   type RelayLost,
-  type SeqRanges,
+  type RelayWelcome,
 } from '@okboxbox/protocol';
 import type { Socket } from 'socket.io-client';
 import type { Latency } from './latency.js';
+import { type Due, SendOrder } from './send-order.js';
 import { SendWindow } from './send-window.js';
 import type { Spool } from './spool/spool.js';
 import type { SpoolStream } from './spool/spool-stream.js';
@@ -18,6 +20,8 @@ import type { TargetCounters } from './target-state.js';
 export const SILENT_MS = 10_000;
 /** Bytes that may have arrived without an acknowledgement: a server whose disk is full goes on timing from them. */
 const UNSYNCED_BYTES = 4 * 1024 * 1024;
+/** Where a backlog takes the line longer than this, live frames go first, in s. */
+const BACKLOG_S = 10;
 
 /** What a feed needs of the target that it sends for. */
 export interface FeedWorld {
@@ -27,8 +31,11 @@ export interface FeedWorld {
   readonly counters: TargetCounters;
   readonly latency: Latency;
   readonly settings: () => { readonly sendTimeoutMs: number; readonly paritySampleRate: number };
+  /** Whether records are captured at a pace: else none of them is more urgent than another. */
+  readonly isPaced: boolean;
   readonly now: () => number;
   readonly random: () => number;
+  readonly say: (text: string) => void;
   /** The connection is of no use any more. */
   readonly onFailed: (because: string) => void;
   /** The server has all of the stream and was told so. */
@@ -36,37 +43,37 @@ export interface FeedWorld {
 }
 
 /**
- * Feeds one stream of the spool to a server that was greeted: in order, as much at a time as the line bears; goes back
- * to behind what the server has whenever that is less than was sent.
+ * Feeds one stream of the spool to a server that was greeted: as much at a time as the line bears, in order, or what is
+ * live first where that would take too long; goes back to what the server lacks whenever that is not on its way.
  */
 export class StreamFeed {
   readonly stream: SpoolStream;
   readonly #world: FeedWorld;
   readonly #window = new SendWindow();
-  /** Number of the next record to send, and of the last that the server has. */
-  #cursor: number;
-  #acknowledged: number;
+  readonly #order: SendOrder;
+  readonly #mayGoAhead: boolean;
   /** Calls and bytes without an acknowledgement. */
   #unanswered = 0;
   #unsyncedBytes = 0;
+  /** The server did not take something: once all is answered, that goes again. */
+  #mustRewind = false;
   #isClosed = false;
   #isDraining = false;
   #pumping = false;
   #pumpAgain = false;
   #silence: NodeJS.Timeout | null = null;
 
-  /** `have` is what the server had when it was greeted. */
-  constructor(stream: SpoolStream, have: SeqRanges, world: FeedWorld) {
+  constructor(stream: SpoolStream, { have, takesAhead }: RelayWelcome, world: FeedWorld) {
     this.stream = stream;
     this.#world = world;
-    this.#acknowledged = lastOf(have);
-    this.#cursor = this.#acknowledged === 0 ? startOf(stream) : this.#acknowledged + 1;
-    if (this.#acknowledged > 0) world.spool.acknowledge(stream, world.url, this.#acknowledged);
+    this.#order = new SendOrder(have, () => startOf(stream));
+    this.#mayGoAhead = world.isPaced && takesAhead === true;
+    if (this.#order.acknowledged > 0) world.spool.acknowledge(stream, world.url, this.#order.acknowledged);
   }
 
   /** Records that the server has still to get. */
   get left(): number {
-    return Math.max(0, this.stream.last - Math.max(this.#acknowledged + 1, this.stream.first) + 1);
+    return this.#order.left(this.stream.last);
   }
 
   /** Calls that are not answered yet. */
@@ -109,44 +116,76 @@ export class StreamFeed {
   async #step(): Promise<boolean> {
     const { stream } = this;
     // A server takes whatever comes first for the beginning: until it has that, nothing else may overtake it.
-    if (this.#acknowledged === 0 && this.#unanswered > 0) return false;
-    if (this.#cursor > stream.last) {
+    if (this.#order.acknowledged === 0 && this.#unanswered > 0) return false;
+    if (this.#mustRewind) return false;
+    const due = this.#order.next(stream.last);
+    if (due === null) {
       this.#window.ranDry();
-      if (stream.ended === null || this.#unanswered > 0 || this.#acknowledged < stream.last) return false;
+      if (stream.ended === null || this.#unanswered > 0 || !this.#order.hasAll(stream.last)) return false;
       return this.#sayGoodbye(stream.ended);
     }
-    if (this.#unsyncedBytes >= UNSYNCED_BYTES) return false;
+    if (this.#unsyncedBytes >= UNSYNCED_BYTES) {
+      this.#window.ranDry();
+      return false;
+    }
     const room = this.#window.room(this.#world.now());
     if (room === 0) return false;
-    const next = stream.nextFrom(this.#cursor);
-    if (this.#cursor < next) {
-      this.#passGap(next);
+    const next = stream.nextFrom(due.from);
+    if (due.from < next) {
+      this.#passLost(due, next);
       return true;
     }
-    const batch = await stream.read(this.#cursor, room, MAX_BATCH_RECORDS);
+    if (due.isLive && this.#isLate(due) && this.#goAhead(due)) return true;
+    const batch = await stream.read(due.from, room, Math.min(MAX_BATCH_RECORDS, due.to - due.from + 1));
     if (this.#isClosed) return false;
     const [first] = batch;
     // It may have gone while it was read, for want of room or because it could not be.
-    if (first === undefined) return this.#cursor < stream.nextFrom(this.#cursor);
-    this.#cursor = first.seq + batch.length;
-    this.#deliver(batch.map((record) => record.bytes));
+    if (first === undefined) return due.from < stream.nextFrom(due.from);
+    const to = first.seq + batch.length - 1;
+    this.#order.sent(due, to);
+    this.#deliver(
+      batch.map((record) => record.bytes),
+      to,
+    );
+    return true;
+  }
+
+  /** Whether what waits would hold up what is live for long. */
+  #isLate({ from, to }: Due): boolean {
+    const { bytesPerS } = this.#window;
+    if (!this.#mayGoAhead || bytesPerS === null || this.#order.acknowledged === 0) return false;
+    const { first, last, bytes } = this.stream;
+    const waiting = (bytes * (to - from + 1)) / Math.max(1, last - first + 1);
+    return waiting > BACKLOG_S * bytesPerS;
+  }
+
+  /** Goes on with the newest record. A newer session line goes with it, since it says what the frames are about. */
+  #goAhead({ from }: Due): boolean {
+    const { session, last } = this.stream;
+    if (last <= from || session?.seq === from) return false;
+    const to = session !== null && session.seq > from && session.seq < last ? session.seq - 1 : last - 1;
+    const ahead: RelayAhead = { from, to };
+    this.#order.goAhead(to);
+    this.#world.say(`The line is slow for what waits: live frames go first, ${to - from + 1} records follow behind.`);
+    void this.#call('relay:ahead', ahead).then((receipt) => this.#answered(receipt, null));
     return true;
   }
 
   /** Goes on behind records that are not here any more; the session line, where it is among them, is sent. */
-  #passGap(next: number): void {
+  #passLost(due: Due, next: number): void {
     const { session } = this.stream;
-    const from = this.#cursor;
+    const { from } = due;
     if (session !== null && session.seq === from) {
-      this.#cursor += 1;
-      this.#deliver([session.bytes]);
+      this.#order.sent(due, from);
+      this.#deliver([session.bytes], from);
       return;
     }
-    const to = session !== null && session.seq > from && session.seq < next ? session.seq - 1 : next - 1;
+    const end = Math.min(next - 1, due.to);
+    const to = session !== null && session.seq > from && session.seq <= end ? session.seq - 1 : end;
     const lost: RelayLost = { from, to, reason: reasonOf(this.stream, to) };
     this.#world.counters.dropped += to - from + 1;
-    this.#cursor = to + 1;
-    void this.#call('relay:lost', lost).then((receipt) => this.#answered(receipt, 0));
+    this.#order.sent(due, to);
+    void this.#call('relay:lost', lost).then((receipt) => this.#answered(receipt, to));
   }
 
   async #sayGoodbye(end: StreamEnd): Promise<boolean> {
@@ -157,7 +196,7 @@ export class StreamFeed {
     return false;
   }
 
-  #deliver(batch: readonly Uint8Array[]): void {
+  #deliver(batch: readonly Uint8Array[], to: number): void {
     const { counters, latency, settings, now, random } = this.#world;
     const { sendTimeoutMs, paritySampleRate } = settings();
     const bytes = joinBatch(batch);
@@ -178,7 +217,7 @@ export class StreamFeed {
       clearTimeout(late);
       arrived();
       if (isSample && receipt.ok) latency.add(now() - sent.at);
-      this.#answered(receipt, bytes.length);
+      this.#answered(receipt, to, bytes.length);
     });
     this.#echo(arrived);
   }
@@ -207,7 +246,8 @@ export class StreamFeed {
     });
   }
 
-  #answered(receipt: Ack<FramesReceipt>, bytes: number): void {
+  /** `to` is the last of the records that this was about, which the server is to have by then. */
+  #answered(receipt: Ack<FramesReceipt>, to: number | null, bytes = 0): void {
     if (this.#isClosed) return;
     // Here, since answers may come together: each counts by what it says.
     this.#unanswered -= 1;
@@ -217,14 +257,16 @@ export class StreamFeed {
       return;
     }
     const { counters, spool, url } = this.#world;
-    const have = lastOf(receipt.have);
-    if (have > this.#acknowledged) {
-      counters.acknowledged += have - Math.max(this.#acknowledged, startOf(this.stream) - 1);
-      this.#acknowledged = have;
-      spool.acknowledge(this.stream, url, have);
-    }
+    const before = this.#order.count;
+    this.#order.acknowledge(receipt.have);
+    counters.acknowledged += Math.max(0, this.#order.count - before);
+    if (this.#order.acknowledged > 0) spool.acknowledge(this.stream, url, this.#order.acknowledged);
+    if (to !== null && !receipt.have.some(([first, last]) => first <= to && to <= last)) this.#mustRewind = true;
     // Nothing is on its way any more: whatever the server has not, it asks for again.
-    if (this.#unanswered === 0) this.#cursor = this.#acknowledged > 0 ? this.#acknowledged + 1 : startOf(this.stream);
+    if (this.#unanswered === 0) {
+      this.#mustRewind = false;
+      this.#order.rewind();
+    }
     this.#watchSilence();
     this.pump();
   }
@@ -260,11 +302,6 @@ export function sayBye(socket: Socket, { reason, message }: StreamEnd, ms: numbe
 function reasonOf(stream: SpoolStream, to: number): RelayLost['reason'] {
   if (to >= stream.first) return 'spool_damaged';
   return to <= stream.lostUpTo || stream.isLeftover ? 'spool_full' : 'sent_elsewhere';
-}
-
-/** Number of the last record that a server has of the beginning; 0 where it has none. */
-function lastOf(have: SeqRanges): number {
-  return have[0]?.[1] ?? 0;
 }
 
 /** Where a server begins that has nothing of a stream: with the session line, even where what was before it is gone. */

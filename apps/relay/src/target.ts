@@ -34,6 +34,8 @@ export interface TargetSettings {
 /** What the relay gives every target. */
 export interface TargetWorld {
   readonly spool: Spool;
+  /** Whether records are captured at a pace, and not as fast as they are taken. */
+  readonly isPaced: boolean;
   /** Milliseconds that never step back. */
   readonly now: () => number;
   /** The clock that frames are stamped with, milliseconds since the epoch. */
@@ -223,13 +225,15 @@ export class Target {
     }
     this.#failures = 0;
     this.#hasFed = true;
-    this.#feed = new StreamFeed(stream, welcome.have, {
+    this.#feed = new StreamFeed(stream, welcome, {
       url: this.url,
       socket,
       counters: this.counters,
       latency: this.#latency,
       settings: () => this.settings,
       spool: this.#world.spool,
+      isPaced: this.#world.isPaced,
+      say: this.#world.say,
       now: this.#world.now,
       random: this.#world.random,
       onFailed: (because) => this.#failed(because),
