@@ -41,4 +41,35 @@ describe('over a line of 20 KB/s with half a second of latency and losses', () =
     // It was cut off once, and never by itself.
     expect(failures()).toEqual(['connection lost']);
   });
+
+  it('after an outage the newest frames show within seconds, and the backlog fills in behind them', {
+    timeout: 300_000,
+  }, async () => {
+    const race = 'demo:ahead,cars=20,minutes=3';
+    const speed = 1.5;
+    const expected = await undisturbed(race);
+    cable.slow(SLOW);
+    relay = await night.relay(race, String(speed), cable.url);
+    await vi.waitFor(async () => expect(await night.clock()).toBeGreaterThan(30), { timeout: 60_000 });
+    const at = await night.clock();
+    const cutAt = performance.now();
+    /** What the relay has come to by now, on the race's clock. */
+    const live = () => at + (speed * (performance.now() - cutAt)) / 1000;
+    cable.pull();
+    await seconds(45);
+    cable.mend();
+    await vi.waitFor(async () => expect(await night.clock()).toBeGreaterThan(live() - 10), {
+      timeout: 40_000,
+      interval: 250,
+    });
+    expect(relay.stderr()).toContain('live frames go first');
+    const { sessionId } = (await night.sessions())[0] as { sessionId: string };
+    const times = await night.frameTimes(sessionId);
+    // What was captured without a line is not all there yet, and what is there is in order.
+    expect(Math.max(...times.slice(1).map((time, i) => time - (times[i] ?? 0)))).toBeGreaterThan(10);
+    expect(times).toEqual([...times].sort((a, b) => a - b));
+    expect(await relay.ended).toBe(0);
+    await expectAllOnce(night, expected);
+    expect(failures()).toEqual(['connection lost']);
+  });
 });
