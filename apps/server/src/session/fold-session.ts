@@ -17,7 +17,7 @@ export interface FoldedSession {
 export const NOTHING_LOGGED: Logged = { bytes: 0, laps: 0, events: 0 };
 
 /** Longest time that folding holds the event loop, in ms. */
-const SLICE_MS = 10;
+const SLICE_MS = 5;
 
 export interface FoldOptions {
   /** Cuts off a damaged end, for a session that goes on. */

@@ -4,7 +4,7 @@ import { type FoldedSession, foldSession } from './fold-session.js';
 import type { Foldable } from './session-state.js';
 
 /** Longest time that folding what has come meanwhile holds the event loop, in ms. */
-const SLICE_MS = 10;
+const SLICE_MS = 5;
 
 /**
  * Folds a session again, in the order of the race, while it runs: from disk up to where its timeline was when this began,
