@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { io } from 'socket.io-client';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { launch, openPage, WITHOUT_CHROMIUM } from './browser.js';
 import { freePort, okboxbox, type Running, stop, temporaryData, tokenOf } from './okboxbox.js';
 
@@ -16,19 +16,32 @@ beforeAll(async () => {
   if (!WITHOUT_CHROMIUM) browser = await launch();
 });
 afterAll(() => browser?.close());
-beforeEach(async () => {
+
+/** Runs the platform, and waits until it is up. */
+async function start(...more: string[]): Promise<void> {
   data = temporaryData();
   url = `http://127.0.0.1:${await freePort()}`;
-});
-afterEach(async () => {
-  if (up) await stop(up);
-  data.remove();
-});
-
-/** Runs the platform with a race, and waits until it is fed. */
-async function start(...more: string[]): Promise<void> {
   up = okboxbox(['up', '--port', new URL(url).port, '--data', data.dir, ...more]);
   await vi.waitFor(() => expect(up.stdout()).toContain('#code='), { timeout: 20_000 });
+}
+
+/** One race for the tests of a group, so fast that something happens; each begins live, published and with the tower alone. */
+const SPEED = 4;
+function withRace(): void {
+  beforeAll(async () => {
+    if (!WITHOUT_CHROMIUM) await start('--speed', String(SPEED));
+  });
+  beforeEach(async () => {
+    await call('broadcast:publish', { published: true });
+    await call('broadcast:delay:set', { delayMs: 0, mode: 'jump' });
+  });
+  afterAll(end);
+}
+
+async function end(): Promise<void> {
+  if (!up) return;
+  await stop(up);
+  data.remove();
 }
 
 /** A page of somebody with a role, or of anybody. */
@@ -64,10 +77,11 @@ async function call<T>(event: string, body: object): Promise<T> {
 const region = (page: Page, name: string) => page.getByRole('region', { name, exact: true });
 
 describe.skipIf(WITHOUT_CHROMIUM)('the director’s desk', () => {
+  withRace();
+
   it('shows a second director what the first does: the delay, the pause, the cue and who it was', {
     timeout: 90_000,
   }, async () => {
-    await start();
     const [first, second] = [await deskOf(), await deskOf()];
     await first.page.keyboard.press('PageUp');
     await region(second.page, 'Delay')
@@ -83,8 +97,8 @@ describe.skipIf(WITHOUT_CHROMIUM)('the director’s desk', () => {
         }),
       );
     const [seen, live] = await clocks(first.page);
-    expect((live ?? 0) - (seen ?? 0)).toBeGreaterThanOrEqual(9);
-    expect((live ?? 0) - (seen ?? 0)).toBeLessThanOrEqual(12);
+    expect((live ?? 0) - (seen ?? 0)).toBeGreaterThanOrEqual(9 * SPEED);
+    expect((live ?? 0) - (seen ?? 0)).toBeLessThanOrEqual(12 * SPEED);
 
     await second.page.keyboard.press('p');
     await region(first.page, 'Delay').getByText('Paused').waitFor();
@@ -103,7 +117,6 @@ describe.skipIf(WITHOUT_CHROMIUM)('the director’s desk', () => {
   });
 
   it('sets the delay by what the stream shows: a moment, and the press', { timeout: 90_000 }, async () => {
-    await start('--speed', '4');
     const { page, problems } = await deskOf();
     await page.keyboard.press('m');
     const panel = region(page, 'Calibrate');
@@ -121,7 +134,6 @@ describe.skipIf(WITHOUT_CHROMIUM)('the director’s desk', () => {
   it('asks before it goes live or withdraws, and leaves everything as it is when told so', {
     timeout: 60_000,
   }, async () => {
-    await start();
     await call('broadcast:delay:set', { delayMs: 2_000 });
     const { page, problems } = await deskOf();
     await page.keyboard.press('l');
@@ -139,7 +151,6 @@ describe.skipIf(WITHOUT_CHROMIUM)('the director’s desk', () => {
   });
 
   it('can be used by keyboard: scenes, the next cue, a typed delay, help', { timeout: 60_000 }, async () => {
-    await start();
     const { page, problems } = await deskOf();
     await page.keyboard.press('Shift+Digit2');
     await region(page, 'Next cue').getByText('scene Green flag').waitFor();
@@ -164,26 +175,14 @@ describe.skipIf(WITHOUT_CHROMIUM)('the director’s desk', () => {
     expect(problems).toEqual([]);
     await page.close();
   });
-
-  it('says what is missing to who may not direct, waits for a first session, and fits a phone', {
-    timeout: 60_000,
-  }, async () => {
-    await start('--source', 'none');
-    const team = await pageOf('team', '/sessions/local/director');
-    await team.page.getByText('racebox:director:control', { exact: true }).waitFor();
-    const director = await pageOf('director', '/sessions/local/director', PHONE);
-    await director.page.getByText('No session yet', { exact: true }).waitFor();
-    expect(await director.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(PHONE.width);
-    expect([...team.problems, ...director.problems]).toEqual([]);
-    await Promise.all([team.page.close(), director.page.close()]);
-  });
 });
 
 describe.skipIf(WITHOUT_CHROMIUM)('the public side', () => {
+  withRace();
+
   it('shows nothing of a show that is not published, all of one that is, and nothing again once it is withdrawn', {
     timeout: 60_000,
   }, async () => {
-    await start();
     await call('broadcast:publish', { published: false });
     const { page, problems } = await pageOf(null, '/public/local');
     await page.getByText('Nothing on air').waitFor();
@@ -198,28 +197,38 @@ describe.skipIf(WITHOUT_CHROMIUM)('the public side', () => {
     await page.close();
   });
 
-  it('a link opens it though it is not published, and closes when the director revokes it', {
+  it('a link to a page or an overlay ends within a second or two when the director revokes it', {
     timeout: 60_000,
   }, async () => {
-    await start();
+    const make = (kind: string, label: string) => call<{ link: { code: string } }>('link:create', { kind, label });
+    const [press, stream] = [await make('public', 'Press'), await make('overlay', 'Co-stream')];
+    const viewer = await pageOf(null, `/public/local?link=${press.link.code}`);
+    await viewer.page.getByRole('table', { name: 'Live timing' }).waitFor({ timeout: 15_000 });
     await call('broadcast:publish', { published: false });
-    const { link } = await call<{ link: { code: string } }>('link:create', { kind: 'public', label: 'Press' });
-    const viewer = await pageOf(null, `/public/local?link=${link.code}`);
+    await viewer.page.getByText('Nothing on air').waitFor({ timeout: 3_000 });
+    // An overlay is set up before the show is published: its link opens it.
+    const overlay = await pageOf(null, `/overlay/timing-tower?show=local&link=${stream.link.code}`);
+    await overlay.page.locator('.tower[data-shown]').waitFor();
+    await call('broadcast:publish', { published: true });
     await viewer.page.getByRole('table', { name: 'Live timing' }).waitFor({ timeout: 15_000 });
     const desk = await deskOf();
     const links = region(desk.page, 'Share links');
-    await links.getByText(/^1 now/).waitFor();
-    await links.getByRole('button', { name: 'Revoke Press' }).click();
-    await desk.page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
+    await vi.waitFor(async () => expect(await links.getByText(/^1 now/).count()).toBe(2));
+    const revoke = async (label: string) => {
+      await links.getByRole('button', { name: `Revoke ${label}` }).click();
+      await desk.page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
+    };
+    await revoke('Press');
     await viewer.page.getByText('This link does not open anything any more').waitFor({ timeout: 2_000 });
     expect(await viewer.page.getByRole('table').count()).toBe(0);
-    await links.getByText('revoked', { exact: true }).waitFor();
-    expect([...viewer.problems, ...desk.problems]).toEqual([]);
-    await Promise.all([viewer.page.close(), desk.page.close()]);
+    await revoke('Co-stream');
+    await overlay.page.locator('.tower:not([data-shown])').waitFor({ timeout: 2_000 });
+    await vi.waitFor(async () => expect(await links.getByText('revoked', { exact: true }).count()).toBe(2));
+    expect([...viewer.problems, ...overlay.problems, ...desk.problems]).toEqual([]);
+    await Promise.all([viewer.page.close(), overlay.page.close(), desk.page.close()]);
   });
 
   it('an overlay draws on nothing, goes and comes as cued, and is seen on the desk', { timeout: 60_000 }, async () => {
-    await start();
     const overlay = await pageOf(null, '/overlay/timing-tower?show=local&rows=10');
     const tower = overlay.page.locator('.tower');
     await overlay.page.locator('.tower[data-shown]').waitFor();
@@ -236,7 +245,6 @@ describe.skipIf(WITHOUT_CHROMIUM)('the public side', () => {
   });
 
   it('an overlay leaves the air when the server is gone, without a word', { timeout: 60_000 }, async () => {
-    await start();
     const overlay = await pageOf(null, '/overlay/timing-tower?show=local');
     await overlay.page.locator('.tower[data-shown]').waitFor();
     await stop(up);
@@ -244,9 +252,27 @@ describe.skipIf(WITHOUT_CHROMIUM)('the public side', () => {
     expect(await overlay.page.locator('body').textContent()).not.toMatch(/error|lost|connect/i);
     await overlay.page.close();
   });
+});
+
+describe.skipIf(WITHOUT_CHROMIUM)('without a race', () => {
+  beforeAll(async () => {
+    if (!WITHOUT_CHROMIUM) await start('--source', 'none');
+  });
+  afterAll(end);
+
+  it('says what is missing to who may not direct, waits for a first session, and fits a phone', {
+    timeout: 60_000,
+  }, async () => {
+    const team = await pageOf('team', '/sessions/local/director');
+    await team.page.getByText('racebox:director:control', { exact: true }).waitFor();
+    const director = await pageOf('director', '/sessions/local/director', PHONE);
+    await director.page.getByText('No session yet', { exact: true }).waitFor();
+    expect(await director.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(PHONE.width);
+    expect([...team.problems, ...director.problems]).toEqual([]);
+    await Promise.all([team.page.close(), director.page.close()]);
+  });
 
   it('an overlay can be set up without a race', { timeout: 60_000 }, async () => {
-    await start('--source', 'none');
     const { page, problems } = await pageOf(null, '/overlay/timing-tower?demo=1');
     await page.locator('.tower[data-shown]').waitFor();
     const order = () =>
