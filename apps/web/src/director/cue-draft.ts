@@ -82,7 +82,9 @@ export function slotWords(slot: Slot, onAir: OnAir, race: FeedState | null): str
 
 function valueWords(slot: Slot, set: SlotsSet, race: FeedState | null): string {
   if (slot === 'driver' && set.driver === 'leader') return ' the leader';
-  if (slot === 'battle' && set.battle === 'closest') return ' the closest';
+  if (slot === 'battle' && set.battle === 'closest') {
+    return race !== null && closestOf(race) === null ? ' the closest (there is none now)' : ' the closest';
+  }
   const words = slotWords(slot, previewOf(NOTHING, { ...EMPTY_DRAFT, set }, race), race);
   return words === '' ? '' : ` ${words}`;
 }

@@ -76,14 +76,17 @@ export function Desk() {
     const { set, scene, when, forMs } = given;
     const done = await client.call('broadcast:cue', { set, when, forMs, ...(scene && { scene }) });
     if (done === null) return false;
-    const when2 = when === 'now' || delay === null || delay.delayMs === 0 ? 'now' : `in ${delayWords(delay.delayMs)}`;
-    store.say('ok', `${scene ? `${scene}: ` : ''}${cueWords(set, race)}. On air ${when2}.`, Date.now());
+    const isAt = when === 'now' || delay === null || delay.delayMs === 0 ? 'now' : `in ${delayWords(delay.delayMs)}`;
+    store.say('ok', `${scene ? `${scene}: ` : ''}${cueWords(set, race)}. On air ${isAt}.`, Date.now());
     return true;
   };
   const airDraft = () => {
     if (!setsAnything(draft.set)) return;
     void cue(draft).then((done) => {
-      if (done) setDraft({ ...EMPTY_DRAFT, when: draft.when });
+      if (!done) return;
+      setDraft({ ...EMPTY_DRAFT, when: draft.when });
+      // The next key is a key of the desk again, not a letter of the message.
+      if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
     });
   };
   const airSuggestion = ({ set, forMs }: Suggestion) => void cue({ set, forMs, when: 'picture' });

@@ -4,7 +4,7 @@ import { currentToken, onTokenChange } from '../access/token-store.js';
 import { followFeed, subjectOf } from '../feed/feed-client.js';
 import { FeedStore } from '../feed/feed-store.js';
 import { FeedContext, raceOf, useFeed } from '../feed/use-feed.js';
-import { Waiting } from '../live/waiting.js';
+import { LoadingRows, Waiting } from '../live/waiting.js';
 import { NoRight, Notice } from '../shell/notice.js';
 import { PageShell } from '../shell/page-shell.js';
 import { Asking } from './confirm-dialog.js';
@@ -29,7 +29,7 @@ export function DirectorPage({ id }: { id: string }) {
 
 /** Finds the show of a session, and opens its desk. */
 function OfSession({ sessionId, token }: { sessionId: string; token: string | null }) {
-  const [store] = useState(() => new FeedStore());
+  const [store] = useState(() => new FeedStore('live'));
   useEffect(() => {
     const feed = followFeed(
       { subject: subjectOf(sessionId), audience: 'live', token, clientKind: 'director', surface: 'desk' },
@@ -131,7 +131,7 @@ function Held() {
       return <NoRight message={error?.message ?? ''} capability={error?.capability} />;
     case 'nothing':
       return lost === null ? (
-        <Waiting />
+        <LoadingRows />
       ) : (
         <Notice title="The server does not answer">
           <p>{lost} This page tries again by itself. What is on air goes on without it.</p>

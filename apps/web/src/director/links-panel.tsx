@@ -26,7 +26,10 @@ export function LinksPanel({ field }: { field: Ref<HTMLInputElement> }) {
     <Panel title="Share links" aside={`${open.length} open`}>
       <MakeLink field={field} />
       {links.length === 0 && (
-        <p className="soft">A link opens the delayed picture to whoever has it, published or not, and nothing else.</p>
+        <p className="soft">
+          A link opens the delayed picture to whoever has it, and nothing else: an overlay’s at once, a public page’s
+          while the show is published.
+        </p>
       )}
       <ul className="links">
         {[...open, ...over].map((link) => (

@@ -1,6 +1,6 @@
 import type { DirectorAct, FeedState, Moment } from '@okboxbox/protocol';
 import { delayWords } from '../format.js';
-import { PHASES } from '../live/session-strip.js';
+import { PHASES } from '../live/phases.js';
 import { flagShown } from '../shell/flags.js';
 import { carName } from './names.js';
 

@@ -30,6 +30,7 @@ export function OnAirPanel({ onTakeOff }: { onTakeOff: (slots: readonly Slot[]) 
           <tr>
             <th scope="col">Slot</th>
             <th scope="col">Viewers see</th>
+            <th scope="col">Leaves in</th>
             <th scope="col">Cued</th>
             <th scope="col">
               <span className="visually-hidden">Take off</span>
@@ -43,10 +44,8 @@ export function OnAirPanel({ onTakeOff }: { onTakeOff: (slots: readonly Slot[]) 
             return (
               <tr key={slot} data-differs={seen !== next || undefined}>
                 <th scope="row">{SLOT_WORDS[slot]}</th>
-                <td>
-                  {seen || '–'}
-                  <Left until={aired?.[slot]?.until ?? null} at={broadcast.at} />
-                </td>
+                <td>{seen || '–'}</td>
+                <td className="soft">{leftWords(aired?.[slot]?.until ?? null, broadcast.at)}</td>
                 <td>
                   {next || '–'}
                   {seen !== next && <small> on its way</small>}
@@ -73,7 +72,6 @@ export function OnAirPanel({ onTakeOff }: { onTakeOff: (slots: readonly Slot[]) 
 }
 
 /** How long a graphic still stays. */
-function Left({ until, at }: { until: number | null; at: number | null }) {
-  if (until === null || at === null) return null;
-  return <small> {seconds(Math.max(0, until - at))} left</small>;
+function leftWords(until: number | null, at: number | null): string {
+  return until === null || at === null ? '' : seconds(Math.max(0, until - at));
 }

@@ -20,7 +20,7 @@ let answers: Record<string, (body: never) => unknown>;
 beforeEach(async () => {
   asked = [];
   answers = {};
-  store = new FeedStore();
+  store = new FeedStore('live');
   http = createServer();
   io = new Server(http, { serveClient: false });
   io.on('connection', (socket) => {
@@ -145,6 +145,9 @@ describe('a page that follows a feed', () => {
 
 describe('a page of the broadcast', () => {
   const broadcast = { audience: 'broadcast', clientKind: 'public', link: 'code-1' } as const;
+  beforeEach(() => {
+    store = new FeedStore('broadcast');
+  });
 
   it('joins with its link, its extra delay and no token, and takes the delay and the server’s clock', async () => {
     let auth: unknown;

@@ -123,9 +123,11 @@ class Follower implements FollowedFeed {
       this.#later(() => void this.#join(), ASK_AGAIN_MS);
     });
     socket.on('session:closed', ({ reason }: { reason: CloseReason }) => {
-      if (following.keepsTrying || !FINAL_REASONS.includes(reason)) return;
-      this.#isOver = true;
+      if (!FINAL_REASONS.includes(reason)) return;
+      // What was allowed is not any more: it goes at once, from the air, too.
       store.close(reason);
+      if (following.keepsTrying) return;
+      this.#isOver = true;
       socket.disconnect();
     });
   }

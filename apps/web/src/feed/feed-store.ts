@@ -50,7 +50,7 @@ export class FeedStore {
   readonly #extraDelayMs: number;
 
   /** `extraDelayMs` is what this output is behind on top of the session's delay. */
-  constructor(audience: 'live' | 'broadcast' = 'live', extraDelayMs = 0) {
+  constructor(audience: 'live' | 'broadcast', extraDelayMs = 0) {
     this.audience = audience;
     this.#extraDelayMs = extraDelayMs;
   }
@@ -138,6 +138,8 @@ export class FeedStore {
 
   /** Takes where the delay stands. A picture that stood still on purpose is fresh again from now on. */
   setDelay(delay: DelayState | MeasuredDelay, now: number): void {
+    // Who sees a session live hears of the broadcast's delay, too; it is not theirs.
+    if (this.audience === 'live') return;
     const stoodStill = this.#delay !== null && standsStill(this.#delay);
     this.#delay = delay;
     if (stoodStill && !standsStill(delay) && this.#freshAt !== null) this.#freshAt = now;

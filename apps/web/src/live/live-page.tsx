@@ -32,7 +32,7 @@ export function LivePage({ id }: { id: string }) {
 
 /** One subject, followed with one token: both stay the same for as long as this is mounted. */
 function Followed({ id, token }: { readonly id: string; readonly token: string | null }) {
-  const [store] = useState(() => new FeedStore());
+  const [store] = useState(() => new FeedStore('live'));
   useEffect(() => {
     const subject = subjectOf(id);
     const feed = followFeed({ subject, audience: 'live', token, clientKind: 'dashboard', surface: 'web' }, store);

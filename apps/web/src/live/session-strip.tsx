@@ -1,18 +1,9 @@
-import type { SessionPhase } from '@okboxbox/protocol';
 import { useFeed, useFreshness } from '../feed/use-feed.js';
 import { age, clock, delayWords, lapWords } from '../format.js';
 import { FlagChip } from '../shell/flag-chip.js';
 import { flagShown } from '../shell/flags.js';
 import { StateBadge } from '../shell/state-badge.js';
-
-/** Words for where a session stands. */
-export const PHASES: Readonly<Record<SessionPhase, string>> = {
-  grid: 'Grid',
-  formation: 'Formation lap',
-  racing: 'Racing',
-  checkered: 'Chequered flag',
-  cooldown: 'Cool-down',
-};
+import { PHASES } from './phases.js';
 
 /** What the session is, where it stands, and how fresh the page is. */
 export function SessionStrip() {

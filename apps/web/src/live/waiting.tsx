@@ -13,6 +13,11 @@ export function Waiting() {
       </Notice>
     );
   }
+  return <LoadingRows />;
+}
+
+/** The outline of a timing page, while nothing is known. */
+export function LoadingRows() {
   return (
     <div className="live" aria-busy="true">
       <span className="visually-hidden">Loading the session</span>

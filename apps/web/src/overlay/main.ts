@@ -53,6 +53,7 @@ function draw(): void {
 function look(): void {
   const { holding } = store;
   if (holding.holding === 'refusal') lastError = holding.error.message;
+  if (holding.holding === 'closed') lastError = holding.reason;
   const isCued = holding.holding === 'race' && isOnAir(holding.feed.onAir.tower, store.at);
   tower.show(isCued && canStayOnAir(store, Date.now()));
 }

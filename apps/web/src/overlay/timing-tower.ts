@@ -27,6 +27,10 @@ export class TimingTower {
     const head = element('div', 'tower-head');
     head.append(this.#lap, this.#flag);
     root.append(head, this.#rows);
+    // Widths were measured in another type before this one was there.
+    void document.fonts.ready.then(() => {
+      for (const drawn of this.#drawn.values()) drawn.fit();
+    });
   }
 
   /** Whether the tower can be seen; it fades. */
@@ -59,6 +63,10 @@ export class TimingTower {
       }
       drawn.draw(row);
     }
+    this.#root.toggleAttribute(
+      'data-classes',
+      rows.some(({ colour }) => colour !== null),
+    );
     this.#rows.style.height = `${rows.length * ROW_HEIGHT}px`;
     // Where nothing may glide, the next change may: the browser must have seen this one first.
     if (jump) void this.#root.offsetHeight;
@@ -83,7 +91,7 @@ class DrawnRow {
   draw(row: TowerRow): void {
     setText(this.#position, row.position);
     setText(this.#number, row.carNumber);
-    if (setText(this.#name, row.name)) narrow(this.#name);
+    if (setText(this.#name, row.name)) this.fit();
     setText(this.#figure, row.figure);
     this.#colour.style.background = row.colour ?? 'transparent';
     const { dataset } = this.#row;
@@ -92,6 +100,11 @@ class DrawnRow {
     if (row.place === this.#place) return;
     this.#place = row.place;
     this.#row.style.transform = `translateY(${row.place * ROW_HEIGHT}px)`;
+  }
+
+  /** Narrows the name until it fits. */
+  fit(): void {
+    narrow(this.#name);
   }
 
   remove(): void {

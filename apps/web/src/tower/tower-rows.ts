@@ -107,10 +107,6 @@ function figureOf(
   { figure }: TowerChoice,
   inClass: boolean,
 ): string {
-  if (isFirst) {
-    if (session.type !== 'race') return lapTime(figures.bestLapMs);
-    return figure === 'leader' ? 'Leader' : 'Interval';
-  }
   switch (stateOf(figures)) {
     case 'pit':
       return 'PIT';
@@ -119,6 +115,10 @@ function figureOf(
     case 'out':
       return 'OUT';
     default:
+  }
+  if (isFirst) {
+    if (session.type !== 'race') return lapTime(figures.bestLapMs);
+    return figure === 'leader' ? 'Leader' : 'Interval';
   }
   if (inClass) {
     return figure === 'leader'
