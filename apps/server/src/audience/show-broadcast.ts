@@ -3,6 +3,7 @@ import {
   type DelayState,
   type DelayStateName,
   liveRoom,
+  MAX_DELAY_MS,
   MAX_EXTRA_DELAYS,
   type MeasuredDelay,
 } from '@okboxbox/protocol';
@@ -41,6 +42,8 @@ export class ShowBroadcast {
   readonly #aired = new Map<number, Channel>();
   #lag: { readonly ms: number; readonly at: number } | null = null;
   #told = '';
+  /** What outputs were told of the delay last, by session. */
+  #shown = new Map<string, string>();
 
   constructor(settings: ShowSettings, world: ShowBroadcastWorld) {
     this.show = settings.show;
@@ -119,7 +122,7 @@ export class ShowBroadcast {
         if (audience.feed !== null) this.#take(channel, audience.extraMs);
       }
     }
-    this.#letGo();
+    this.#letGo(now);
     this.#tell(now);
     this.#wait(now);
   }
@@ -185,10 +188,14 @@ export class ShowBroadcast {
     if (before !== undefined) this.#world.onMoved(this.show, extraMs, channel.sessionId);
   }
 
-  /** Sessions whose end has aired everywhere are left to the archive, once another is on air. */
-  #letGo(): void {
+  /**
+   * Sessions whose end has aired everywhere, also for an output that were to come with the longest delay, are left to the
+   * archive, once another is on air.
+   */
+  #letGo(now: number): void {
     for (const channel of [...this.#channels]) {
-      const isOver = channel.hasEnded && [...channel.audiences].every((audience) => audience.hasEnded);
+      const hasAired = channel.hasEnded && [...channel.audiences].every((audience) => audience.hasEnded);
+      const isOver = hasAired && channel.newestAt < now - MAX_DELAY_MS;
       const isOnAir = [...this.#aired.values()].includes(channel);
       if (isOver && !isOnAir) this.#channels.splice(this.#channels.indexOf(channel), 1);
     }
@@ -212,12 +219,17 @@ export class ShowBroadcast {
     const told = JSON.stringify([states, this.#published, this.airedSession()]);
     if (told === this.#told) return;
     this.#told = told;
+    const before = this.#shown;
+    this.#shown = new Map();
     for (const { sessionId } of states) {
       const shown = JSON.stringify(this.publicState(sessionId));
       const measured = JSON.stringify(this.measured(sessionId));
+      this.#shown.set(sessionId, shown);
+      // To say the same again would say that something has happened which may not be told yet: a session's end.
+      const isNews = before.get(sessionId) !== shown;
       for (const format of ['rows', 'json'] as const) {
         this.#world.hub.publish(liveRoom(sessionId), format, 'broadcast:delay:state', measured);
-        for (const extraMs of this.channel(sessionId)?.extras ?? []) {
+        for (const extraMs of (isNews && this.channel(sessionId)?.extras) || []) {
           this.#world.hub.publish(broadcastRoom(sessionId, extraMs), format, 'broadcast:delay:state', shown);
         }
       }
