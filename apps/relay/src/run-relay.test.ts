@@ -70,6 +70,35 @@ describe('a relay', () => {
     expect(times.at(-1)).toBeLessThan(Date.now() + 1_000);
   });
 
+  it('hears the answer to its goodbye on a line that takes over half a second', async () => {
+    const { url, streams } = await listen({ onBye: () => new Promise((answer) => setTimeout(answer, 700)) });
+    const outcome = await relay(new ToldSource([session(), ...frames(20)]), url);
+    expect(outcome.reason).toBe('finished');
+    // Not heard, it would have been said again on another connection.
+    expect(streams[0]?.byes).toHaveLength(1);
+    expect(streams[0]?.hellos).toBe(1);
+  });
+
+  it('goes on sending to a server that keeps what comes and cannot sync it, and sends none of it twice', async () => {
+    let isSynced: () => void = () => undefined;
+    const synced = new Promise<void>((resolve) => {
+      isSynced = resolve;
+    });
+    const { url, streams, came } = await listen({ syncs: (count) => (count > 1 ? synced : undefined) });
+    const all = relay(new ToldSource([session(), ...frames(20_000)]), url);
+    // Far more than a window of the line, of which nothing is known to be slow.
+    await vi.waitFor(() => expect(kept(streams[0])).toEqual(upTo(20_000)), { timeout: 20_000 });
+    isSynced();
+    expect((await all).reason).toBe('finished');
+    expect(came).toEqual(upTo(20_001));
+  });
+
+  it('feeds a server that does not know how to echo', async () => {
+    const { url, came } = await listen({ echoes: false });
+    expect((await relay(new ToldSource([session(), ...frames(5_000)]), url)).reason).toBe('finished');
+    expect(came).toEqual(upTo(5_001));
+  });
+
   it('sends again what the server did not take, and from there on all of it', async () => {
     let batches = 0;
     const { url, streams } = await listen({ onBatch: () => (++batches % 3 === 2 ? 'lose' : 'take') });

@@ -101,6 +101,7 @@ export async function runRelay(options: RelayOptions): Promise<RelayOutcome> {
   const targets: Targets = new Targets(
     {
       spool,
+      isPaced: !source.info.playback || options.speed !== null,
       now: () => clock.now(),
       captureNow: () => capture.epoch + capture.now(),
       random: options.random ?? Math.random,

@@ -3,33 +3,21 @@ import {
   type ByeReason,
   type ClockPing,
   type ClockPong,
-  type FramesReceipt,
-  joinBatch,
-  MAX_BATCH_BYTES,
-  MAX_BATCH_RECORDS,
   pauseRequest,
   type RateRequest,
   RELAY_NAMESPACE,
   type RelayHello,
-  type RelayLost,
   type RelayStatus,
   type RelayWelcome,
-  type SeqRanges,
 } from '@okboxbox/protocol';
 import { io, type Socket } from 'socket.io-client';
 import { backOffMs } from './back-off.js';
 import { Latency, type Percentiles } from './latency.js';
 import type { Spool } from './spool/spool.js';
 import type { SpoolStream } from './spool/spool-stream.js';
-import type { StreamEnd } from './spool/stream-folder.js';
+import { SILENT_MS, StreamFeed, sayBye } from './stream-feed.js';
 import type { TargetCounters, TargetState } from './target-state.js';
 
-/** Batches that may be on their way without an acknowledgement. */
-const WINDOW = 4;
-/** Bytes of one batch that is sent: small enough that one batch does not hold a slow link for long. */
-const BATCH_BYTES = MAX_BATCH_BYTES / 8;
-/** Without any acknowledgement for this long while something is on its way, the connection is half open. */
-const SILENT_MS = 10_000;
 /** After a refusal that a new token or version must mend, once this relay has fed before. */
 const REFUSED_WAIT_MS = 30_000;
 /** A goodbye of one that is to be off at once waits no longer for its answer. */
@@ -47,6 +35,8 @@ export interface TargetSettings {
 /** What the relay gives every target. */
 export interface TargetWorld {
   readonly spool: Spool;
+  /** Whether records are captured at a pace, and not as fast as they are taken. */
+  readonly isPaced: boolean;
   /** Milliseconds that never step back. */
   readonly now: () => number;
   /** The clock that frames are stamped with, milliseconds since the epoch. */
@@ -65,17 +55,9 @@ export class RefusedError extends Error {
 /** Refusals that only a person can mend. */
 const FINAL_CODES: ReadonlySet<string> = new Set(['unauthenticated', 'forbidden', 'version_mismatch', 'bad_request']);
 
-/** A stream that a server is being fed. */
-interface Feeding {
-  readonly stream: SpoolStream;
-  /** Number of the next record to send, and of the last that the server has. */
-  cursor: number;
-  acknowledged: number;
-}
-
 /**
- * One server that a relay feeds. Sends what the spool holds, in order, a few batches at a time; goes back to behind
- * what the server has whenever that is less than was sent; connects again for ever, waiting longer each time.
+ * One server that a relay feeds: the connection. Greets with one stream of the spool after another and has each fed;
+ * connects again for ever, waiting longer each time.
  */
 export class Target {
   readonly url: string;
@@ -85,8 +67,7 @@ export class Target {
   settings: TargetSettings;
   #state: TargetState = { state: 'off', because: 'not started' };
   #socket: Socket | null = null;
-  #feeding: Feeding | null = null;
-  #inFlight = 0;
+  #feed: StreamFeed | null = null;
   /** Counts connections and greetings, so that late answers are known. */
   #turn = 0;
   #failures = 0;
@@ -95,10 +76,7 @@ export class Target {
   /** Why the server's operations want no frames for now; `null` where they do. */
   #pauseBecause: string | null = null;
   #stopping: Promise<void> | null = null;
-  #pumping = false;
-  #pumpAgain = false;
   #timer: NodeJS.Timeout | null = null;
-  #silence: NodeJS.Timeout | null = null;
   /** Streams of runs before that this server refuses. */
   readonly #refusedStreams = new Set<SpoolStream>();
   /** What the server says of this relay's clock. */
@@ -127,7 +105,8 @@ export class Target {
 
   /** Records that this target has still to get. */
   get queueDepth(): number {
-    return this.#world.spool.waitingFor(this.url);
+    const feed = this.#feed;
+    return this.#world.spool.waitingFor(this.url, feed?.stream) + (feed?.left ?? 0);
   }
 
   /** Whether it has all that has been captured, or refuses it. */
@@ -141,7 +120,7 @@ export class Target {
 
   /** There is something new in the spool. */
   wake(): void {
-    if (this.#state.state === 'streaming') this.#pump();
+    if (this.#state.state === 'streaming') this.#feed?.pump();
     else if (this.#state.state === 'ready' && this.#socket) this.#nextStream(this.#socket);
   }
 
@@ -154,11 +133,16 @@ export class Target {
 
   /** Sends nothing more, and resolves when all that is on its way has been answered, or after `ms`. */
   async drain(ms: number): Promise<void> {
-    this.#isDraining = true;
+    this.#drain();
     const until = this.#world.now() + ms;
-    while (this.#inFlight > 0 && this.#world.now() < until) {
+    while ((this.#feed?.unanswered ?? 0) > 0 && this.#world.now() < until) {
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
+  }
+
+  #drain(): void {
+    this.#isDraining = true;
+    this.#feed?.drain();
   }
 
   /** Says goodbye where the connection stands, and lets go of it. `start` goes on. */
@@ -171,9 +155,9 @@ export class Target {
 
   async #stop(reason: ByeReason, because: string, message?: string): Promise<void> {
     if (this.#state.state === 'off') return;
-    this.#isDraining = true;
-    if (this.#socket?.connected && this.#feeding !== null) {
-      await this.#bye(this.#socket, { reason, ...(message !== undefined && { message }) }, BYE_MS);
+    this.#drain();
+    if (this.#socket?.connected && this.#feed !== null) {
+      await sayBye(this.#socket, { reason, ...(message !== undefined && { message }) }, BYE_MS);
     }
     this.#dropConnection();
     this.#failures = 0;
@@ -216,7 +200,8 @@ export class Target {
   #stream(sessionId: string): void {
     const because = this.#pauseBecause;
     this.#enter(because === null ? { state: 'streaming', sessionId } : { state: 'paused', sessionId, because });
-    this.#pump();
+    if (because === null) this.#feed?.goOn();
+    else this.#feed?.pause();
   }
 
   #tellClock(ping: ClockPing, answer: unknown): void {
@@ -229,7 +214,6 @@ export class Target {
 
   /** Greets with the next stream that has something for this server. */
   #nextStream(socket: Socket): void {
-    this.#feeding = null;
     const stream = this.#world.spool.nextFor(this.url, this.#refusedStreams);
     if (stream === undefined || stream.last === 0) {
       this.#enter({ state: 'ready' });
@@ -259,11 +243,33 @@ export class Target {
     }
     this.#failures = 0;
     this.#hasFed = true;
-    this.#inFlight = 0;
-    const have = lastOf(welcome.have);
-    this.#feeding = { stream, cursor: have === 0 ? startOf(stream) : have + 1, acknowledged: have };
-    if (have > 0) this.#world.spool.acknowledge(stream, this.url, have);
+    this.#feed = new StreamFeed(stream, welcome, {
+      url: this.url,
+      socket,
+      counters: this.counters,
+      latency: this.#latency,
+      settings: () => this.settings,
+      spool: this.#world.spool,
+      isPaced: this.#world.isPaced,
+      say: this.#world.say,
+      now: this.#world.now,
+      random: this.#world.random,
+      onFailed: (because) => this.#failed(because),
+      onEnded: () => this.#streamEnded(socket, stream),
+    });
+    if (this.#isDraining) this.#feed.drain();
     this.#stream(welcome.sessionId);
+  }
+
+  #streamEnded(socket: Socket, stream: SpoolStream): void {
+    this.#leaveStream();
+    this.#world.spool.finish(stream, this.url);
+    this.#nextStream(socket);
+  }
+
+  #leaveStream(): void {
+    this.#feed?.close();
+    this.#feed = null;
   }
 
   #greetingRefused(socket: Socket, stream: SpoolStream, error: { code: string; message: string }): void {
@@ -276,151 +282,6 @@ export class Target {
     this.#world.say(`${this.url} does not take what a run before left (${error.message}); it is kept.`);
     this.#world.spool.stir();
     this.#nextStream(socket);
-  }
-
-  #pump(): void {
-    this.#pumpAgain = true;
-    if (this.#pumping) return;
-    this.#pumping = true;
-    void this.#pumpAll().finally(() => {
-      this.#pumping = false;
-    });
-  }
-
-  async #pumpAll(): Promise<void> {
-    while (this.#pumpAgain) {
-      this.#pumpAgain = false;
-      while (this.#state.state === 'streaming' && this.#socket && this.#feeding && !this.#isDraining) {
-        if (!(await this.#step(this.#socket, this.#feeding))) break;
-      }
-    }
-  }
-
-  /** Sends one batch, or what stands in its place; false where there is nothing to be done for now. */
-  async #step(socket: Socket, feeding: Feeding): Promise<boolean> {
-    const { stream } = feeding;
-    // A server takes whatever comes first for the beginning: until it has that, nothing else may overtake it.
-    if (this.#inFlight >= (feeding.acknowledged === 0 ? 1 : WINDOW)) return false;
-    const next = stream.nextFrom(feeding.cursor);
-    if (feeding.cursor < next && feeding.cursor <= stream.last) return this.#passGap(socket, feeding, next);
-    if (feeding.cursor > stream.last) {
-      if (stream.ended === null || this.#inFlight > 0 || feeding.acknowledged < stream.last) return false;
-      return this.#endStream(socket, stream, stream.ended);
-    }
-    const turn = this.#turn;
-    const batch = await stream.read(feeding.cursor, BATCH_BYTES, MAX_BATCH_RECORDS);
-    if (this.#turn !== turn || this.#socket !== socket) return true;
-    const [first] = batch;
-    // It may have gone while it was read, for want of room or because it could not be.
-    if (first === undefined) return feeding.cursor < stream.nextFrom(feeding.cursor);
-    feeding.cursor = first.seq + batch.length;
-    this.#deliver(
-      socket,
-      feeding,
-      batch.map((record) => record.bytes),
-    );
-    return true;
-  }
-
-  /** Goes on behind records that are not here any more; the session line, where it is among them, is sent. */
-  #passGap(socket: Socket, feeding: Feeding, next: number): true {
-    const { stream } = feeding;
-    const { session } = stream;
-    if (session !== null && session.seq === feeding.cursor) {
-      feeding.cursor += 1;
-      this.#deliver(socket, feeding, [session.bytes]);
-      return true;
-    }
-    const to = session !== null && session.seq > feeding.cursor && session.seq < next ? session.seq - 1 : next - 1;
-    const lost: RelayLost = {
-      from: feeding.cursor,
-      to,
-      reason: reasonOf(stream, to),
-    };
-    this.counters.dropped += to - feeding.cursor + 1;
-    feeding.cursor = to + 1;
-    void this.#call<FramesReceipt>(socket, 'relay:lost', lost).then((receipt) =>
-      this.#answered(socket, feeding, receipt),
-    );
-    return true;
-  }
-
-  async #endStream(socket: Socket, stream: SpoolStream, end: StreamEnd): Promise<boolean> {
-    const turn = this.#turn;
-    const heard = await this.#bye(socket, end, SILENT_MS);
-    if (this.#turn !== turn || this.#socket !== socket) return true;
-    if (!heard) {
-      this.#failed('no answer to the goodbye');
-      return true;
-    }
-    this.#feeding = null;
-    this.#world.spool.finish(stream, this.url);
-    this.#nextStream(socket);
-    return true;
-  }
-
-  async #bye(socket: Socket, { reason, message }: StreamEnd, ms: number): Promise<boolean> {
-    const bye = { reason, ...(message !== undefined && { message: message.slice(0, 500) }) };
-    return socket
-      .timeout(ms)
-      .emitWithAck('relay:bye', bye)
-      .then(
-        () => true,
-        () => false,
-      );
-  }
-
-  #deliver(socket: Socket, feeding: Feeding, batch: readonly Uint8Array[]): void {
-    this.counters.sent += batch.length;
-    const sentAt = this.#world.now();
-    const late = setTimeout(() => {
-      this.counters.late += 1;
-    }, this.settings.sendTimeoutMs);
-    const isSample = this.#world.random() < this.settings.paritySampleRate;
-    void this.#call<FramesReceipt>(socket, 'relay:frames', joinBatch(batch)).then((receipt) => {
-      clearTimeout(late);
-      if (isSample && receipt?.ok) this.#latency.add(this.#world.now() - sentAt);
-      this.#answered(socket, feeding, receipt);
-    });
-  }
-
-  /** Calls the server; `null` where the connection is another by then. Never answered where it is lost. */
-  async #call<T>(socket: Socket, event: string, payload: unknown): Promise<Ack<T> | null> {
-    this.#inFlight += 1;
-    this.#watchSilence();
-    const turn = this.#turn;
-    const answer: Ack<T> = await new Promise((resolve) => {
-      socket.emit(event, payload, resolve);
-    });
-    return this.#turn === turn && this.#socket === socket ? answer : null;
-  }
-
-  #answered(socket: Socket, feeding: Feeding, receipt: Ack<FramesReceipt> | null): void {
-    if (receipt === null || this.#socket !== socket || this.#feeding !== feeding) return;
-    // Here, since answers may come together: each counts by what it says.
-    this.#inFlight -= 1;
-    if (!receipt.ok) {
-      this.#failed(receipt.error.message);
-      return;
-    }
-    const have = lastOf(receipt.have);
-    if (have > feeding.acknowledged) {
-      this.counters.acknowledged += have - Math.max(feeding.acknowledged, startOf(feeding.stream) - 1);
-      feeding.acknowledged = have;
-      this.#world.spool.acknowledge(feeding.stream, this.url, have);
-    }
-    // Nothing is on its way any more: whatever the server has not, it asks for again.
-    if (this.#inFlight === 0 && feeding.acknowledged > 0) feeding.cursor = feeding.acknowledged + 1;
-    else if (this.#inFlight === 0) feeding.cursor = startOf(feeding.stream);
-    this.#watchSilence();
-    this.#pump();
-  }
-
-  #watchSilence(): void {
-    if (this.#silence) clearTimeout(this.#silence);
-    this.#silence = null;
-    if (this.#inFlight === 0) return;
-    this.#silence = setTimeout(() => this.#failed(`no acknowledgement for ${SILENT_MS / 1000} s`), SILENT_MS);
   }
 
   #failed(because: string, code?: string): void {
@@ -436,11 +297,8 @@ export class Target {
 
   #dropConnection(): void {
     this.#turn += 1;
-    this.#inFlight = 0;
-    this.#feeding = null;
     this.#pauseBecause = null;
-    if (this.#silence) clearTimeout(this.#silence);
-    this.#silence = null;
+    this.#leaveStream();
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
     const socket = this.#socket;
@@ -455,25 +313,9 @@ export class Target {
   }
 }
 
-/** Why records up to a number are not here any more. */
-function reasonOf(stream: SpoolStream, to: number): RelayLost['reason'] {
-  if (to >= stream.first) return 'spool_damaged';
-  return to <= stream.lostUpTo || stream.isLeftover ? 'spool_full' : 'sent_elsewhere';
-}
-
 /** Why a connection failed: what the system said, where the library's own words say nothing. */
 function becauseOf(error: Error & { readonly description?: unknown }): string {
   const described = (error.description as { message?: unknown } | undefined)?.message;
   if (error.message === 'timeout') return 'it does not answer in time';
   return typeof described === 'string' && described !== '' ? described : error.message;
-}
-
-/** Number of the last record that a server has of the beginning; 0 where it has none. */
-function lastOf(have: SeqRanges): number {
-  return have[0]?.[1] ?? 0;
-}
-
-/** Where a server begins that has nothing of a stream: with the session line, even where what was before it is gone. */
-function startOf(stream: SpoolStream): number {
-  return stream.session === null ? stream.first : Math.min(stream.session.seq, stream.first);
 }

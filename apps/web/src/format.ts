@@ -32,3 +32,25 @@ export function age(ms: number): string {
   if (seconds < 86_400) return `${Math.floor(seconds / 3600)} h`;
   return `${Math.floor(seconds / 86_400)} d`;
 }
+
+/** `Lap 7/18`, or without the number of laps where the race has none. */
+export function lapWords(leaderLap: number | null, limitLaps: number | null): string {
+  if (leaderLap === null) return '';
+  return limitLaps === null ? `Lap ${leaderLap}` : `Lap ${Math.min(leaderLap, limitLaps)}/${limitLaps}`;
+}
+
+/** A delay or how far behind a picture is, to a tenth: `30.0 s`, `0.4 s`. */
+export function seconds(ms: number | null): string {
+  return ms === null ? UNKNOWN : `${(ms / 1000).toFixed(1)} s`;
+}
+
+/** A delay as short as it can be said: `30 s`, `12.5 s`. */
+export function delayWords(ms: number): string {
+  return `${Number((ms / 1000).toFixed(3))} s`;
+}
+
+/** A number of bytes: `840 B`, `12.4 KB`, `3.1 MB`. */
+export function bytes(count: number): string {
+  if (count < 1_000) return `${count} B`;
+  return count < 1_000_000 ? `${(count / 1_000).toFixed(1)} KB` : `${(count / 1_000_000).toFixed(1)} MB`;
+}

@@ -8,6 +8,7 @@ import './style/live.css';
 import './style/session-strip.css';
 import './style/timing-table.css';
 import './style/car-panel.css';
+import './style/director.css';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { createRoot } from 'react-dom/client';

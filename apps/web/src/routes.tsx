@@ -1,5 +1,6 @@
-import { createRootRoute, createRoute, createRouter, Link, Outlet } from '@tanstack/react-router';
+import { createRootRoute, createRoute, createRouter, Link, lazyRouteComponent, Outlet } from '@tanstack/react-router';
 import { LivePage } from './live/live-page.js';
+import { PublicPage } from './public/public-page.js';
 import { SessionList } from './sessions/session-list.js';
 import { Notice } from './shell/notice.js';
 import { PageShell } from './shell/page-shell.js';
@@ -17,6 +18,22 @@ const live = createRoute({
   },
 });
 
+const publicTiming = createRoute({
+  getParentRoute: () => root,
+  path: '/public/$id',
+  component: function Public() {
+    const { id } = publicTiming.useParams();
+    return <PublicPage key={id} id={id} />;
+  },
+});
+
+const director = createRoute({
+  getParentRoute: () => root,
+  path: '/sessions/$id/director',
+  // The desk is loaded where somebody directs: the other pages do without its parts.
+  component: lazyRouteComponent(() => import('./director/director-route.js'), 'DirectorRoute'),
+});
+
 function NotFound() {
   return (
     <PageShell keys={[]}>
@@ -30,7 +47,7 @@ function NotFound() {
 }
 
 /** The addresses of the pages. */
-export const router = createRouter({ routeTree: root.addChildren([sessions, live]) });
+export const router = createRouter({ routeTree: root.addChildren([sessions, live, director, publicTiming]) });
 
 declare module '@tanstack/react-router' {
   interface Register {

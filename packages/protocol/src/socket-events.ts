@@ -95,6 +95,8 @@ export interface RelayWelcome {
   readonly sessionId: string;
   /** What is on the timeline and synced to disk, of this relay, run and session. */
   readonly have: SeqRanges;
+  /** Whether it takes `relay:ahead`; absent: all is to be sent in order. */
+  readonly takesAhead?: boolean;
 }
 export interface FramesReceipt {
   readonly have: SeqRanges;
@@ -122,6 +124,10 @@ export const relayLost = z.looseObject({
   reason: z.enum(LOST_REASONS),
 });
 export type RelayLost = z.infer<typeof relayLost>;
+
+/** The relay goes on behind these records, and sends them later, in order, behind what is live. */
+export const relayAhead = z.looseObject({ from: sequence, to: sequence });
+export type RelayAhead = z.infer<typeof relayAhead>;
 
 /**
  * The server's question for a relay's clock, `clock:ping`, with what the answers before came to. All times are

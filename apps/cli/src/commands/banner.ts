@@ -9,6 +9,9 @@ export function banner(ready: ServerReady, options: Pick<UpOptions, 'source' | '
   }
   lines.push(`  Sessions                         ${ready.url}/`);
   lines.push(`  Live timing                      ${ready.url}/sessions/${options.show}`);
+  lines.push(`  Director's desk                  ${ready.url}/sessions/${options.show}/director`);
+  lines.push(`  Public timing                    ${ready.url}/public/${options.show}`);
+  lines.push(`  Timing tower for OBS             ${ready.url}/overlay/timing-tower?show=${options.show}`);
   if (options.source === 'none') {
     lines.push('', '  No race is fed yet: a relay feeds one with okboxbox relay --source SPEC.');
   }

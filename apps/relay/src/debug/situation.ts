@@ -195,8 +195,8 @@ function problemsOf({ config, status, targets, diskTrouble }: SituationFacts): P
   if (status.simState === 'replay') put('The sim shows a replay, so nothing is sent.', 'Go back to the live session.');
   if (status.queue.lost > 0) {
     put(
-      `${status.queue.lost} records were lost: the servers were away for longer than the spool holds.`,
-      'Raise RELAY_SPOOL_MAX_MB, or find out why the servers are away.',
+      `${status.queue.lost} records were lost: there was no room for them while the servers were away.`,
+      'Raise RELAY_SPOOL_MAX_MB, make room on the disk of RELAY_SPOOL_DIR, or find out why the servers are away.',
     );
   }
   if (

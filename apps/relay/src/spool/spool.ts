@@ -126,9 +126,10 @@ export class Spool {
     );
   }
 
-  /** Records that a target has still to get. */
-  waitingFor(target: string): number {
+  /** Records that a target has still to get, but for one stream's. */
+  waitingFor(target: string, except?: SpoolStream): number {
     return this.#streams.reduce((sum, stream) => {
+      if (stream === except) return sum;
       const has = this.#progress.get(stream)?.get(target) ?? 0;
       return sum + Math.max(0, stream.last - Math.max(has, stream.first - 1));
     }, 0);

@@ -5,6 +5,7 @@ import {
   decodeRecord,
   type FramesReceipt,
   RELAY_NAMESPACE,
+  type RelayAhead,
   type RelayBye,
   type RelayHello,
   type RelayLost,
@@ -40,12 +41,22 @@ export interface Stream {
   /** First number that came, and the last that is here or will never come; 0 before the first. */
   first: number;
   last: number;
+  /** What the relay went ahead of and has not sent yet. */
+  readonly gaps: { next: number; readonly to: number }[];
 }
 
 export interface Script {
   /** Asked for each batch; `take` where absent. It may wait as long as it likes. */
   onBatch?: (records: readonly SourceRecord[]) => Deed | Promise<Deed>;
+  /** When the disk has what was taken, `count` batches so far; at once where absent. */
+  syncs?: (count: number) => Promise<void> | undefined;
   onHello?: (hello: RelayHello) => Ack<RelayWelcome> | undefined;
+  /** Asked for each goodbye before it is answered. */
+  onBye?: () => Promise<void>;
+  /** Whether it lets a relay go ahead of what it sends later; it does not where absent. */
+  takesAhead?: boolean;
+  /** Whether it knows the call by which a relay measures the line; it does where absent. */
+  echoes?: boolean;
   /** Refuses connections with this code and message. */
   refuseConnections?: { readonly code: string; readonly message: string };
 }
@@ -103,6 +114,7 @@ export class ScriptedServer {
 
   #serve(socket: Socket): void {
     let stream: Stream | undefined;
+    let batches = 0;
     socket.on('relay:hello', (hello: RelayHello, ack: (welcome: Ack<RelayWelcome>) => void) => {
       const refusal = this.script.onHello?.(hello);
       if (refusal) {
@@ -111,7 +123,12 @@ export class ScriptedServer {
       }
       stream = this.#streamOf(hello);
       stream.hellos += 1;
-      ack({ ok: true, sessionId: `sess_${hello.simSessionKey}`, have: have(stream) });
+      ack({
+        ok: true,
+        sessionId: `sess_${hello.simSessionKey}`,
+        have: have(stream),
+        takesAhead: this.script.takesAhead ?? false,
+      });
     });
     // One call after another, as they come.
     let turn: Promise<unknown> = Promise.resolve();
@@ -128,7 +145,21 @@ export class ScriptedServer {
         if (deed === 'take' || deed === 'take, then break') take(current, records);
         if (deed === 'break' || deed === 'take, then break') socket.conn.close();
         else if (deed === 'refuse') ack({ ok: false, error: { code: 'internal', message: 'the disk is full' } });
-        else ack({ ok: true, have: have(current) });
+        else {
+          batches += 1;
+          const synced = this.script.syncs?.(batches);
+          if (synced === undefined) ack({ ok: true, have: have(current) });
+          // Not in turn: what comes behind it is taken meanwhile.
+          else void synced.then(() => ack({ ok: true, have: have(current) }));
+        }
+      }),
+    );
+    socket.on('relay:ahead', ({ to }: RelayAhead, ack: (receipt: Ack<FramesReceipt>) => void) =>
+      inTurn(async () => {
+        if (stream === undefined) throw new Error('A relay went ahead before a greeting.');
+        stream.gaps.push({ next: stream.last + 1, to });
+        stream.last = to;
+        ack({ ok: true, have: have(stream) });
       }),
     );
     socket.on('relay:lost', (lost: RelayLost, ack: (receipt: Ack<FramesReceipt>) => void) =>
@@ -144,8 +175,12 @@ export class ScriptedServer {
       stream?.statuses.push(status);
       ack({ ok: true });
     });
-    socket.on('relay:bye', (bye: RelayBye, ack: (answer: Ack<object>) => void) => {
+    socket.on('relay:echo', (_: object, ack: (answer: Ack<object>) => void) => {
+      if (this.script.echoes ?? true) ack({ ok: true });
+    });
+    socket.on('relay:bye', async (bye: RelayBye, ack: (answer: Ack<object>) => void) => {
       stream?.byes.push(bye);
+      await this.script.onBye?.();
       ack({ ok: true });
     });
   }
@@ -154,23 +189,31 @@ export class ScriptedServer {
     const same = (each: Stream) => each.hello.run === hello.run && each.hello.simSessionKey === hello.simSessionKey;
     let stream = this.streams.find(same);
     if (stream === undefined) {
-      stream = { hello, records: [], byes: [], lost: [], statuses: [], hellos: 0, first: 0, last: 0 };
+      stream = { hello, records: [], byes: [], lost: [], statuses: [], hellos: 0, first: 0, last: 0, gaps: [] };
       this.streams.push(stream);
     }
     return stream;
   }
 }
 
-/** Keeps what follows: a gap is not taken, and what is there already is not taken twice. */
+/** Keeps what comes next, at the end or in a gap: what is there already is not taken twice. */
 function take(stream: Stream, records: readonly { seq: number; record: SourceRecord }[]): void {
   for (const { seq, record } of records) {
-    if (stream.last !== 0 && seq !== stream.last + 1) continue;
+    const gap = stream.gaps.find(({ next }) => next === seq);
+    if (gap === undefined && stream.last !== 0 && seq !== stream.last + 1) continue;
     stream.records.push(record);
     stream.first ||= seq;
-    stream.last = seq;
+    if (gap === undefined) stream.last = seq;
+    else gap.next += 1;
+    if (gap !== undefined && gap.next > gap.to) stream.gaps.splice(stream.gaps.indexOf(gap), 1);
   }
 }
 
-function have(stream: Stream): SeqRanges {
-  return stream.last === 0 ? [] : [[stream.first, stream.last]];
+function have({ first, last, gaps }: Stream): SeqRanges {
+  const begins = [first, ...gaps.map(({ to }) => to + 1)];
+  const ends = [...gaps.map(({ next }) => next - 1), last];
+  return begins.flatMap((from, i) => {
+    const to = ends[i] ?? 0;
+    return last > 0 && from <= to ? [[from, to] as const] : [];
+  });
 }

@@ -88,6 +88,13 @@ export class Feed {
     return missed.length === this.#seq - seq ? missed.map((kept) => kept.message) : null;
   }
 
+  /** What was sent before says nothing any more: viewers start again from the whole state. */
+  beginEpoch(epoch: string): void {
+    this.#epoch = epoch;
+    this.#seq = 0;
+    this.#kept = [];
+  }
+
   /** Notes that the state of a later instant is the same. */
   reach(at: number | null): void {
     this.#at = at;

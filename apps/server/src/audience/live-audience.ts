@@ -31,7 +31,14 @@ export class LiveAudience {
     this.#world = world;
     const start = { epoch: world.randomId(), state: feedStateOf(session.state, null), at: session.state.receivedAt };
     this.#feed = new Feed({ sessionId: session.id, room: liveRoom(session.id) }, world.hub, start);
-    this.#unlisten = session.onChange(() => this.#touch());
+    const unlisten = [
+      session.onChange(() => this.#touch()),
+      // What was shown may have been otherwise: viewers start again from the whole state.
+      session.onRefold(() => this.#feed.beginEpoch(world.randomId())),
+    ];
+    this.#unlisten = () => {
+      for (const each of unlisten) each();
+    };
   }
 
   /** What its room is sent. */

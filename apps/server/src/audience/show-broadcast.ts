@@ -41,9 +41,8 @@ export class ShowBroadcast {
   /** The session that is on air, by extra delay. */
   readonly #aired = new Map<number, Channel>();
   #lag: { readonly ms: number; readonly at: number } | null = null;
-  #told = '';
-  /** What outputs were told of the delay last, by session. */
-  #shown = new Map<string, string>();
+  /** What was told last, by whom it was told. */
+  readonly #told = new Map<string, string>();
 
   constructor(settings: ShowSettings, world: ShowBroadcastWorld) {
     this.show = settings.show;
@@ -197,7 +196,9 @@ export class ShowBroadcast {
       const hasAired = channel.hasEnded && [...channel.audiences].every((audience) => audience.hasEnded);
       const isOver = hasAired && channel.newestAt < now - MAX_DELAY_MS;
       const isOnAir = [...this.#aired.values()].includes(channel);
-      if (isOver && !isOnAir) this.#channels.splice(this.#channels.indexOf(channel), 1);
+      if (!isOver || isOnAir) continue;
+      this.#channels.splice(this.#channels.indexOf(channel), 1);
+      for (const room of ['broadcast', 'live']) this.#told.delete(`${room} ${channel.sessionId}`);
     }
   }
 
@@ -213,28 +214,37 @@ export class ShowBroadcast {
     for (const extraMs of this.#aired.keys()) if (!extras.includes(extraMs)) this.#aired.delete(extraMs);
   }
 
-  /** Tells both rooms of each running session where the delay stands, where that is another. */
+  /**
+   * Tells both rooms of a session where the delay stands, each where that is another for those in it: whoever sees it later
+   * is not even sent the same again when something happens that they do not know of yet.
+   */
   #tell(now: number): void {
     const states = this.#channels.map(({ sessionId }) => this.#stateOf(sessionId, now));
-    const told = JSON.stringify([states, this.#published, this.airedSession()]);
-    if (told === this.#told) return;
-    this.#told = told;
-    const before = this.#shown;
-    this.#shown = new Map();
-    for (const { sessionId } of states) {
+    for (const state of states) {
+      const { sessionId } = state;
       const shown = JSON.stringify(this.publicState(sessionId));
-      const measured = JSON.stringify(this.measured(sessionId));
-      this.#shown.set(sessionId, shown);
-      // To say the same again would say that something has happened which may not be told yet: a session's end.
-      const isNews = before.get(sessionId) !== shown;
-      for (const format of ['rows', 'json'] as const) {
-        this.#world.hub.publish(liveRoom(sessionId), format, 'broadcast:delay:state', measured);
-        for (const extraMs of (isNews && this.channel(sessionId)?.extras) || []) {
-          this.#world.hub.publish(broadcastRoom(sessionId, extraMs), format, 'broadcast:delay:state', shown);
-        }
+      if (this.#isNews(`broadcast ${sessionId}`, shown)) {
+        for (const extraMs of this.channel(sessionId)?.extras ?? [])
+          this.#publish(broadcastRoom(sessionId, extraMs), shown);
+      }
+      if (this.#isNews(`live ${sessionId}`, JSON.stringify([state, this.#published]))) {
+        this.#publish(liveRoom(sessionId), JSON.stringify(this.measured(sessionId)));
       }
     }
-    this.#world.onState(this.show);
+    const told = JSON.stringify([states, this.#published, this.airedSession()]);
+    if (this.#isNews('show', told)) this.#world.onState(this.show);
+  }
+
+  #isNews(what: string, told: string): boolean {
+    if (this.#told.get(what) === told) return false;
+    this.#told.set(what, told);
+    return true;
+  }
+
+  #publish(room: string, json: string): void {
+    for (const format of ['rows', 'json'] as const) {
+      this.#world.hub.publish(room, format, 'broadcast:delay:state', json);
+    }
   }
 
   /** Something came into a line: where it is due before what is waited for, that is waited for instead. */

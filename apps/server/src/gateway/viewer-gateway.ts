@@ -90,7 +90,10 @@ export function serveViewers(io: Server, world: ViewerWorld): Viewers {
   });
   return {
     watchers: (show) => {
-      const all = [...viewers].flatMap((viewer) => viewer.watching(show) ?? []);
+      // A desk has the public picture beside the live one: its director is nobody's audience.
+      const all = [...viewers]
+        .flatMap((viewer) => viewer.watching(show) ?? [])
+        .filter(({ kind }) => kind !== 'director');
       const watchers = all.filter(({ kind, reportedAt }) => kind === 'overlay' || reportedAt !== null);
       return { watchers, publicViewers: all.length - watchers.length };
     },

@@ -4,6 +4,7 @@ import type { Tokens } from '../access/tokens.js';
 import { deny } from '../access/visitor.js';
 import type { ConnectedRelays } from '../ingest/connected-relays.js';
 import type { SessionRegistry } from '../session/registry.js';
+import { syncedUpTo } from '../session/stream.js';
 import { callerOf, problemOf } from './caller.js';
 import { HttpProblem } from './problem.js';
 
@@ -44,12 +45,13 @@ export function serveDiagnostics(
       sessions: sessions.map((session) => ({
         sessionId: session.id,
         framesTotal: session.state.framesTotal,
-        streams: session.state.streams.map(({ relayId, run, first, last, synced }) => ({
-          relayId,
-          run,
-          first,
-          taken: last,
-          acknowledged: synced,
+        streams: session.state.streams.map((stream) => ({
+          relayId: stream.relayId,
+          run: stream.run,
+          first: stream.first,
+          taken: stream.last,
+          acknowledged: syncedUpTo(stream),
+          missing: stream.gaps.map(({ next, to }) => [next, to]),
         })),
         relays: relays.list(session.id),
       })),

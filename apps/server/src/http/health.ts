@@ -41,7 +41,7 @@ function timelineCheck({ registry }: HealthWorld): Check {
   const failing = [...registry.live].flatMap((session) => (session.health.state === 'failing' ? [session.health] : []));
   const [first] = failing;
   return first
-    ? { status: 'degraded', detail: `The disk refuses the timelines of ${failing.length} sessions: ${first.because}` }
+    ? { status: 'degraded', detail: `The disk refuses timelines: ${first.because}` }
     : { status: 'ok', detail: 'All that was acknowledged is on disk.' };
 }
 

@@ -6,7 +6,9 @@ import type { FastifyInstance } from 'fastify';
 import { sendProblem } from './problem.js';
 
 /** Pages that exist; the browser's router draws them from one document. */
-const PAGES = ['/', '/sessions/:id'] as const;
+const PAGES = ['/', '/sessions/:id', '/sessions/:id/director', '/public/:id'] as const;
+/** Overlays that exist, as they stand behind `/overlay/`. */
+const OVERLAYS: readonly string[] = ['timing-tower'];
 const POLICY =
   "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self' ws: wss:; frame-ancestors 'self'; base-uri 'none'; form-action 'self'";
 
@@ -15,8 +17,8 @@ const POLICY =
  * pages were not built; addresses that are no page and no call answer 404.
  */
 export async function servePages(http: FastifyInstance, webDir: string | null): Promise<void> {
-  const index = webDir === null ? null : join(webDir, 'index.html');
-  const document = index !== null && existsSync(index) ? await readFile(index) : null;
+  const document = await documentOf(webDir, 'index.html');
+  const overlay = await documentOf(webDir, 'overlay.html');
   if (webDir !== null && document !== null) {
     await http.register(fastifyStatic, {
       root: join(webDir, 'assets'),
@@ -27,6 +29,10 @@ export async function servePages(http: FastifyInstance, webDir: string | null): 
     for (const page of PAGES) {
       http.get(page, async (_request, reply) => sendDocument(reply.code(200), document));
     }
+    http.get<{ Params: { kind: string } }>('/overlay/:kind', async (request, reply) => {
+      if (overlay !== null && OVERLAYS.includes(request.params.kind)) return sendDocument(reply.code(200), overlay);
+      return reply.callNotFound();
+    });
   }
   http.setNotFoundHandler((request, reply) => {
     const wantsPage = request.method === 'GET' && request.headers.accept?.includes('text/html') === true;
@@ -35,6 +41,11 @@ export async function servePages(http: FastifyInstance, webDir: string | null): 
     }
     return sendProblem(reply, 404, `There is nothing at ${request.method} ${request.url.slice(0, 200)}.`);
   });
+}
+
+async function documentOf(webDir: string | null, file: string): Promise<Buffer | null> {
+  const path = webDir === null ? null : join(webDir, file);
+  return path !== null && existsSync(path) ? readFile(path) : null;
 }
 
 function sendDocument(reply: import('fastify').FastifyReply, document: Buffer): import('fastify').FastifyReply {

@@ -1,6 +1,6 @@
 import { decodeRecord, readRecord, type SessionLine, type SourceRecord } from '@okboxbox/protocol';
 import type { Session } from '../session/session.js';
-import { readTimeline } from '../timeline/read-timeline.js';
+import { RaceOrder } from '../timeline/race-order.js';
 import type { TimelinePosition } from '../timeline/segment-format.js';
 
 /** Between two looks at what a running session has written, in ms. */
@@ -13,17 +13,26 @@ export interface RecordsOptions {
   readonly live?: Session;
 }
 
-/** What relays captured of a session, from its timeline, in order. */
+/**
+ * What relays captured of a session, from its timeline, in the order of the race. Where records are left out that a relay
+ * is to send later, one that follows waits for them.
+ */
 export async function* recordsOf(dir: string, { onSession, live }: RecordsOptions): AsyncGenerator<SourceRecord> {
   let from: TimelinePosition | undefined;
+  const order = new RaceOrder(dir);
   for (;;) {
     // Asked before reading: what comes while the last part is read is read, too.
     const isOver = live === undefined || live.state.status.status === 'ended';
     // A record that is just being written looks cut off; it is read the next time.
-    const records = readTimeline(dir, { mend: false, onDamage: () => undefined, ...(from && { from }) });
+    const records = order.read({
+      openGaps: isOver ? 'in-place' : 'stop',
+      mend: false,
+      onDamage: () => undefined,
+      ...(from && { from }),
+    });
     let next = await records.next();
     for (; !next.done; next = await records.next()) {
-      const entry = next.value;
+      const entry = next.value.record;
       if (entry.type !== 'captured') continue;
       const record = decodeRecord(readRecord(entry.bytes));
       if (record.kind === 'session') onSession(record);

@@ -30,24 +30,24 @@ describe('the rate that a relay is asked for', () => {
     go(120, trouble);
     expect(asked).toEqual([
       [9, 5],
-      [17, 2.5],
+      [25, 2.5],
     ]);
     expect(rate.asked).toEqual({ maxHz: 2.5, because: 'slow' });
   });
 
   it('comes back up step by step when all is well, and in the end nothing is asked', () => {
     const { asked, go } = evening();
-    go(20, trouble);
+    go(30, trouble);
     go(200, well);
     expect(asked.slice(2)).toEqual([
-      [51, 5],
-      [81, null],
+      [61, 5],
+      [91, null],
     ]);
   });
 
   it('stays while it is not clear how things stand', () => {
     const { asked, go } = evening();
-    go(20, trouble);
+    go(30, trouble);
     go(3_600, unclear);
     expect(asked).toHaveLength(2);
   });
@@ -96,9 +96,12 @@ describe('the rate that a relay is asked for', () => {
           for (const [seconds, each] of spells) go(seconds, each);
           let before: number | null = null;
           let changedAt = -100;
+          let loweredAt = -100;
           for (const [second, maxHz] of asked) {
             const isUp = maxHz === null || (before !== null && maxHz > before);
             expect(second - changedAt).toBeGreaterThanOrEqual(isUp ? 30 : 8);
+            if (!isUp) expect(second - loweredAt).toBeGreaterThanOrEqual(16);
+            if (!isUp) loweredAt = second;
             if (maxHz !== null) expect(maxHz).toBeGreaterThanOrEqual(2);
             before = maxHz;
             changedAt = second;

@@ -13,8 +13,9 @@ export interface Asked {
 
 /** Fewer frames than this are never asked for, in Hz: lap times are made of what lies around a line. */
 const FLOOR_HZ = 2;
-/** Trouble that lasts this long halves the rate, and again after as long, in ms. */
+/** Trouble that lasts this long halves the rate, in ms; again only after longer, since less takes a while to help. */
 const DOWN_AFTER_MS = 8_000;
+const DOWN_AGAIN_AFTER_MS = 16_000;
 /** Being well for this long brings the rate one step up, in ms. */
 const UP_AFTER_MS = 30_000;
 /** Trouble this soon after a step up came of it, in ms: the next one waits twice as long. */
@@ -35,7 +36,8 @@ export class AskedRate {
   #wholeHz = 0;
   #halvings = 0;
   #because = '';
-  #raisedAt: number | null = null;
+  #loweredAt = Number.NEGATIVE_INFINITY;
+  #raisedAt = Number.NEGATIVE_INFINITY;
   #upAfterMs = UP_AFTER_MS;
 
   constructor(now: number) {
@@ -54,8 +56,10 @@ export class AskedRate {
       this.#since = now;
     }
     const lasts = now - this.#since;
-    if (condition.state === 'trouble')
-      return lasts >= DOWN_AFTER_MS ? this.#lower(now, condition.because, rateHz) : null;
+    if (condition.state === 'trouble') {
+      const isLong = lasts >= DOWN_AFTER_MS && now - this.#loweredAt >= DOWN_AGAIN_AFTER_MS;
+      return isLong ? this.#lower(now, condition.because, rateHz) : null;
+    }
     if (condition.state !== 'well') return null;
     if (this.#halvings > 0) return lasts >= this.#upAfterMs ? this.#raise(now) : null;
     if (lasts >= FORGET_MS) this.#upAfterMs = UP_AFTER_MS;
@@ -72,9 +76,8 @@ export class AskedRate {
     this.#since = now;
     if (this.#halvings === 0) this.#wholeHz = Math.round(rateHz);
     if (this.#wholeHz / 2 ** (this.#halvings + 1) < FLOOR_HZ) return null;
-    if (this.#raisedAt !== null && now - this.#raisedAt < RELAPSE_MS) {
-      this.#upAfterMs = Math.min(LONGEST_UP_AFTER_MS, this.#upAfterMs * 2);
-    }
+    if (now - this.#raisedAt < RELAPSE_MS) this.#upAfterMs = Math.min(LONGEST_UP_AFTER_MS, this.#upAfterMs * 2);
+    this.#loweredAt = now;
     this.#halvings += 1;
     this.#because = because;
     return this.asked;
@@ -84,7 +87,7 @@ export class AskedRate {
     this.#since = now;
     this.#raisedAt = now;
     this.#halvings -= 1;
-    if (this.#halvings === 0) this.#because = 'all is well again';
+    this.#because = this.#halvings === 0 ? 'all is well again' : 'all has been well for a while: one step up';
     return this.asked;
   }
 }

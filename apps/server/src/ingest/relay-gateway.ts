@@ -5,11 +5,13 @@ import {
   MAX_BATCH_BYTES,
   RELAY_NAMESPACE,
   RELAY_PROTOCOL_VERSION,
+  type RelayAhead,
   type RelayBye,
   type RelayHello,
   type RelayLost,
   type RelayStatus,
   type RelayWelcome,
+  relayAhead,
   relayBye,
   relayHello,
   relayLost,
@@ -27,8 +29,8 @@ import { answerCall, CallRefused } from '../gateway/calls.js';
 import { HandshakeError, helloOf } from '../gateway/handshake.js';
 import type { Logger } from '../log.js';
 import type { SessionRegistry } from '../session/registry.js';
-import { haveOf, type Session } from '../session/session.js';
-import type { Stream } from '../session/session-state.js';
+import type { Session } from '../session/session.js';
+import { missingOf, type Stream, syncedUpTo } from '../session/stream.js';
 import type { ConnectedRelays } from './connected-relays.js';
 import type { DropCounters } from './drop-counters.js';
 import { ProvenClock } from './proven-clock.js';
@@ -145,6 +147,13 @@ class RelayConnection {
       const receipt: FramesReceipt = { have: await fed.session.have(fed.stream) };
       return receipt;
     });
+    answerCall(socket, 'relay:ahead', relayAhead, log, async (ahead) => {
+      const fed = await this.#inTurn(async () => this.#goAhead(ahead));
+      const receipt: FramesReceipt = { have: await fed.session.have(fed.stream) };
+      return receipt;
+    });
+    // At once, whatever waits for the disk: the relay measures the line by it.
+    answerCall(socket, 'relay:echo', z.looseObject({}), log, () => ({}));
     answerCall(socket, 'relay:status', relayStatus, log, async (said) => {
       this.#status = { said, at: Math.round(world.clock.now()) };
       if (this.#feeding.state === 'feeding') this.#feeding.rate?.heard(said);
@@ -206,10 +215,10 @@ class RelayConnection {
       : this.#world.rates.watch(`${show}/${relayId}`, (request) => this.#socket.emit('relay:rate', request));
     this.#feeding = { state: 'feeding', session, stream, relayId, rate, leave };
     this.#world.log.info(
-      { sessionId: session.id, relayId: hello.relayId, run: hello.run, have: stream.synced },
+      { sessionId: session.id, relayId: hello.relayId, run: hello.run, have: syncedUpTo(stream) },
       'relay feeds',
     );
-    return { sessionId: session.id, have: haveOf(stream) };
+    return { sessionId: session.id, have: stream.synced, takesAhead: true };
   }
 
   async #take(bytes: Uint8Array): Promise<{ session: Session; stream: Stream }> {
@@ -245,10 +254,21 @@ class RelayConnection {
       throw new CallRefused('bad_request', 'relay:lost came before relay:hello. Greet first.');
     }
     const { session, stream } = feeding;
-    const before = stream.last;
-    if (session.lost(stream, lost))
-      this.#world.drops.count(lost.reason, Math.max(0, stream.last - Math.max(before, lost.from - 1)));
+    const missing = missingOf(stream, lost.from, lost.to).reduce((sum, { from, to }) => sum + to - from + 1, 0);
+    if (session.lost(stream, lost)) this.#world.drops.count(lost.reason, missing);
     else this.#world.drops.count('gap');
+    return { session, stream };
+  }
+
+  #goAhead(ahead: RelayAhead): { session: Session; stream: Stream } {
+    const feeding = this.#feeding;
+    if (feeding.state === 'silent') {
+      throw new CallRefused('bad_request', 'relay:ahead came before relay:hello. Greet first.');
+    }
+    const { session, stream } = feeding;
+    if (!session.goAhead(stream, ahead)) {
+      throw new CallRefused('bad_request', 'relay:ahead leaves out what nobody has announced. Send that first.');
+    }
     return { session, stream };
   }
 
@@ -262,7 +282,7 @@ class RelayConnection {
       source: hello.source,
       connectedAt,
       taken: stream.last,
-      acknowledged: stream.synced,
+      acknowledged: syncedUpTo(stream),
       status: this.#status?.said ?? null,
       statusAt: this.#status?.at ?? null,
       clock: this.#clock.estimate,

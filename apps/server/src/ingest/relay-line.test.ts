@@ -30,6 +30,7 @@ describe("a relay's line", () => {
     ['with a queue that stays', [500, 500], 'trouble'],
     ['with a queue of which nothing is known before', [500], 'unclear'],
     ['with a backlog after an outage that gets less', [6_000, 5_500], 'unclear'],
+    ['with a queue that gets less, but for a batch on its way', [100, 60, 62], 'unclear'],
     ['with a backlog that would take an hour', [6_000, 5_992], 'trouble'],
   ])('%s', (_, waiting, state) => {
     expect(after(waiting)).toBe(state);

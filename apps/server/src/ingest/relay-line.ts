@@ -6,6 +6,10 @@ const BEHIND_S = 5;
 const NEAR_S = 2;
 /** A queue that would be empty within this at its present pace is only what an outage left, in s. */
 const DRAIN_S = 600;
+/** Whether a queue gets less is seen over this long, in ms: between two batches it rises and falls. */
+const TREND_MS = 10_000;
+/** However often a relay speaks, no more than this is kept of it. */
+const MOST_HEARD = 20;
 /** What a relay said of itself longer ago than this is not known any more, in ms. */
 const KNOWN_MS = 15_000;
 
@@ -17,32 +21,34 @@ interface Heard {
 
 /** Judges the line from a relay to here by what the relay says of its queue, every few seconds. */
 export class RelayLine {
-  #before: Heard | null = null;
-  #newest: Heard | null = null;
+  /** The newest, and before it what the trend is seen from. */
+  #heard: readonly Heard[] = [];
 
   /** Takes what the relay says of itself. */
   heard(at: number, { waiting, queue, rateHz, paused }: RelayStatus): void {
     // A queue that operations made grow says nothing of the line.
     if (paused === true) {
-      this.#newest = null;
+      this.#heard = [];
       return;
     }
-    this.#before = this.#newest;
-    this.#newest = { at, waiting: waiting ?? queue.records, rateHz };
+    const before = this.#heard.slice(-MOST_HEARD);
+    const isKept = (each: Heard) => at - each.at <= TREND_MS || each === before.at(-1);
+    this.#heard = [...before.filter(isKept), { at, waiting: waiting ?? queue.records, rateHz }];
   }
 
   /** Frames a second that the relay captures; 0 where it has not said. */
   get rateHz(): number {
-    return this.#newest?.rateHz ?? 0;
+    return this.#heard.at(-1)?.rateHz ?? 0;
   }
 
   condition(now: number): Condition {
-    const newest = this.#newest;
-    if (newest === null || now - newest.at > KNOWN_MS) return { state: 'unclear' };
+    const newest = this.#heard.at(-1);
+    const [oldest] = this.#heard;
+    if (newest === undefined || oldest === undefined || now - newest.at > KNOWN_MS) return { state: 'unclear' };
     // One that captures nothing may still have something to send.
     const behindS = newest.waiting / Math.max(1, newest.rateHz);
     if (behindS <= NEAR_S) return { state: 'well' };
-    if (behindS <= BEHIND_S || this.#before === null || isDraining(this.#before, newest)) return { state: 'unclear' };
+    if (behindS <= BEHIND_S || oldest === newest || isDraining(oldest, newest)) return { state: 'unclear' };
     return {
       state: 'trouble',
       because: `the line is slow: ${newest.waiting} records wait, ${Math.round(behindS)} s of them, and they do not get fewer`,

@@ -9,7 +9,7 @@ const BEHIND_MS = { trouble: 1_000, well: 250 } as const;
 
 /** What of the server's work comes late, over some time. */
 export interface Load {
-  /** How late the event loop was, on average: one long pause hardly counts. */
+  /** How late the event loop was, on average over the time and not over its turns: many short ones excuse no long one. */
   readonly lateMs: number;
   /** The longest that a batch of a relay waited until it was taken. */
   readonly behindMs: number;
@@ -31,9 +31,11 @@ export class ServerLoad {
 
   /** The load since the last look. */
   look(): Load {
-    const mean = this.#delay.mean / 1e6;
+    const { mean, stddev } = this.#delay;
+    // Each turn counts for as long as it is: the mean of squares over the mean.
+    const turnMs = (mean + stddev ** 2 / mean) / 1e6;
     const load = {
-      lateMs: Number.isFinite(mean) ? Math.max(0, mean - RESOLUTION_MS) : 0,
+      lateMs: Number.isFinite(turnMs) ? Math.max(0, turnMs - RESOLUTION_MS) : 0,
       behindMs: this.#behindMs,
     };
     this.#delay.reset();

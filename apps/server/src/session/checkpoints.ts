@@ -18,7 +18,7 @@ export interface Logged {
 /** Writes a session's checkpoints beside its timeline: one at a time, none where nothing came since the last. */
 export class Checkpoints {
   readonly #dir: string;
-  readonly #state: SessionState;
+  #state: SessionState;
   readonly #timeline: Timeline;
   readonly #log: Logger;
   #logged: Logged;
@@ -41,13 +41,24 @@ export class Checkpoints {
     this.#frames = state.framesTotal;
   }
 
+  /** The session's state is another from now on, folded from the last checkpoint or from the beginning. */
+  goOnWith(state: SessionState, logged: Logged): void {
+    this.#state = state;
+    this.#logged = logged;
+  }
+
   /** Called after each frame. */
   afterFrame(now: number): void {
     if (now - this.#at >= EVERY_MS || this.#state.framesTotal - this.#frames >= EVERY_FRAMES) void this.take(now);
   }
 
-  /** Takes a checkpoint of this instant; resolves when it is on disk, or could not be written. */
+  /**
+   * Takes a checkpoint of this instant; resolves when it is on disk, or could not be written. None is taken while a relay
+   * has left something out.
+   */
   take(now: number): Promise<void> {
+    // The last one must stay from before what is missing: from there all is folded again.
+    if (this.#state.provisionalFrom !== null) return Promise.resolve();
     this.#taking ??= this.#write(now).finally(() => {
       this.#taking = null;
     });

@@ -1,10 +1,12 @@
 import { decodeRecord, readRecord } from '@okboxbox/protocol';
 import type { Logger } from '../log.js';
-import { type Damage, readTimeline } from '../timeline/read-timeline.js';
-import type { TimelineRecord } from '../timeline/segment-format.js';
+import { RaceOrder } from '../timeline/race-order.js';
+import type { Damage } from '../timeline/read-timeline.js';
+import type { TimelinePosition, TimelineRecord } from '../timeline/segment-format.js';
 import { type RestoredCheckpoint, readCheckpoint, readCheckpointBefore } from './checkpoint-file.js';
 import type { Logged } from './checkpoints.js';
 import { SessionState } from './session-state.js';
+import { takenOf } from './stream.js';
 
 /** A session's state as folded from disk, and how much of its race log belongs to it. */
 export interface FoldedSession {
@@ -15,7 +17,7 @@ export interface FoldedSession {
 export const NOTHING_LOGGED: Logged = { bytes: 0, laps: 0, events: 0 };
 
 /** Longest time that folding holds the event loop, in ms. */
-const SLICE_MS = 10;
+const SLICE_MS = 5;
 
 export interface FoldOptions {
   /** Cuts off a damaged end, for a session that goes on. */
@@ -27,24 +29,34 @@ export interface FoldOptions {
   /** Hears of the state before and after each record that is folded; before the first there is none. */
   readonly beforeRecord?: (state: SessionState, record: TimelineRecord) => void;
   readonly onRecord?: (state: SessionState, record: TimelineRecord) => void;
+  /** Reads the timeline up to here; to its end where absent. */
+  readonly to?: TimelinePosition;
   readonly log: Logger;
 }
 
 /**
- * Folds a session from disk: from its checkpoint on where there is one that can be used, else its whole timeline.
+ * Folds a session from disk, in the order of the race: from its checkpoint on where there is one that can be used, else
+ * its whole timeline. What a relay went ahead of is left out until all of it is here.
  * Returns `null` where the timeline does not even say what session it is.
  */
 export async function foldSession(dir: string, options: FoldOptions): Promise<FoldedSession | null> {
-  const { mend, log } = options;
+  const { mend, to, log } = options;
   const onDamage = (damage: Damage) =>
     log.error({ dir, ...damage }, 'a timeline is damaged; the records there are lost');
   const checkpoint = await checkpointOf(dir, options);
   const { state, logged } = checkpoint ?? { state: null, logged: NOTHING_LOGGED };
   const from = checkpoint?.position;
-  const folded = await foldFrom(state, readTimeline(dir, { mend, onDamage, ...(from && { from }) }), options);
+  const records = new RaceOrder(dir).read({
+    openGaps: 'late',
+    mend,
+    onDamage,
+    ...(from && { from }),
+    ...(to && { to }),
+  });
+  const folded = await foldFrom(state, records, options);
   if (folded === null) return null;
   // What was read from the disk is on it.
-  for (const stream of folded.streams) stream.synced = stream.last;
+  for (const stream of folded.streams) stream.synced = takenOf(stream);
   return { state: folded, logged };
 }
 
@@ -67,12 +79,12 @@ async function checkpointOf(
 
 async function foldFrom(
   begun: SessionState | null,
-  records: ReturnType<typeof readTimeline>,
+  records: ReturnType<RaceOrder['read']>,
   { until = Number.POSITIVE_INFINITY, beforeRecord, onRecord }: FoldOptions,
 ): Promise<SessionState | null> {
   let state = begun;
   let sliceEnd = performance.now() + SLICE_MS;
-  for await (const record of records) {
+  for await (const { record, late } of records) {
     if (state === null) {
       if (record.type !== 'note' || record.note.note !== 'began') return null;
       const { sessionId, show, sim, simSessionKey, at } = record.note;
@@ -83,6 +95,10 @@ async function foldFrom(
     else {
       // The bytes were checked when they were taken.
       const wire = readRecord(record.bytes);
+      if (late) {
+        state.applyLate(record.stream, wire.seq);
+        continue;
+      }
       const captured = decodeRecord(wire);
       if (captured.kind === 'frame' && captured.sessionTime > until) return state;
       state.applyCaptured(record.stream, wire.seq, record.receivedAt, captured);

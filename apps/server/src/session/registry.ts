@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type { ByeReason, RelayHello, SessionSummary } from '@okboxbox/protocol';
 import { foldSession } from './fold-session.js';
 import { Session, type SessionWorld } from './session.js';
-import type { SessionState, Stream } from './session-state.js';
+import type { SessionState } from './session-state.js';
+import type { Stream } from './stream.js';
 
 /** A session without a frame for this long is over. */
 const SILENCE_MS = 6 * 60 * 60 * 1000;
@@ -247,6 +248,7 @@ export class SessionRegistry {
   }
 
   async #end(session: Session, reason: string): Promise<void> {
+    await session.settle();
     session.end(reason);
     await this.#writeSummary(session.state.summary());
     for (const listener of this.#listeners) listener.ended(session);

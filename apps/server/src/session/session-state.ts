@@ -10,8 +10,9 @@ import {
 } from '@okboxbox/protocol';
 import { createTiming, entryInfos, standings, type TimingState } from '@okboxbox/timing';
 import type { Note } from '../timeline/segment-format.js';
-import { type CaptureWitness, createWitness, latestCapture } from './latest-capture.js';
+import { createWitness, latestCapture } from './latest-capture.js';
 import { createMerge, type MergeState, mergeRecord, promote } from './merging.js';
+import { goAhead, type Stream, take } from './stream.js';
 
 /** Places that a summary names. */
 const PODIUM = 3;
@@ -25,19 +26,16 @@ export interface SessionFacts {
   readonly startedAt: number;
 }
 
-/** One relay's run within a session, and how far the server has it. */
-export interface Stream {
-  readonly stream: number;
-  readonly relayId: string;
-  readonly run: string;
-  readonly playback: boolean;
-  /** First and last sequence number taken, 0 before the first; all between were taken, too. */
-  first: number;
-  last: number;
-  /** Last sequence number that is on disk. */
-  synced: number;
-  readonly witness: CaptureWitness;
-}
+/** What is folded into a session's state: a record that a relay captured, or a note. */
+export type Foldable =
+  | {
+      readonly type: 'captured';
+      readonly stream: number;
+      readonly seq: number;
+      readonly receivedAt: number;
+      readonly record: SourceRecord;
+    }
+  | { readonly type: 'note'; readonly note: Note };
 
 export type SessionStatus =
   | { readonly status: 'live' }
@@ -78,6 +76,11 @@ export class SessionState {
   /** The newest own-car data of each car whose relay sends some. Not part of the image: it is of that moment alone. */
   readonly own = new Map<number, { readonly data: NonNullable<Frame['own']>; readonly at: number }>();
   readonly merge: MergeState;
+  /**
+   * How many laps and events there were when a relay first went ahead of something that is not here yet: what came after
+   * may change. `null` where nothing is left out. Not part of the image: none is made of such a state.
+   */
+  provisionalFrom: { readonly laps: number; readonly events: number } | null = null;
 
   constructor(facts: SessionFacts, timing: TimingState = createTiming(), merge: MergeState = createMerge()) {
     this.facts = facts;
@@ -89,7 +92,9 @@ export class SessionState {
   /** The state that an image was made of. */
   static of(image: SessionImage, laps: Lap[], events: RaceEvent[]): SessionState {
     const state = new SessionState(image.facts, { ...image.timing, laps, events }, image.merge);
-    state.streams.push(...image.streams.map((stream) => ({ ...stream, witness: { ...stream.witness } })));
+    state.streams.push(
+      ...image.streams.map((stream) => ({ ...stream, gaps: [...stream.gaps], witness: { ...stream.witness } })),
+    );
     state.status = image.status;
     state.receivedAt = image.receivedAt;
     state.framesTotal = image.framesTotal;
@@ -112,6 +117,21 @@ export class SessionState {
       merge,
       timing: { ...timing, laps: [], events: [] },
     };
+  }
+
+  apply(folded: Foldable): void {
+    if (folded.type === 'note') this.applyNote(folded.note);
+    else this.applyCaptured(folded.stream, folded.seq, folded.receivedAt, folded.record);
+  }
+
+  /** Laps and events that will not change any more. */
+  get settled(): { readonly laps: number; readonly events: number } {
+    return this.provisionalFrom ?? { laps: this.timing.laps.length, events: this.timing.events.length };
+  }
+
+  /** Takes a record that fills a gap. It is folded once nothing is missing, in its place. */
+  applyLate(stream: number, seq: number): void {
+    this.#take(stream, seq);
   }
 
   /** Folds a record that a relay captured. */
@@ -137,7 +157,8 @@ export class SessionState {
           playback: note.playback,
           first: 0,
           last: 0,
-          synced: 0,
+          gaps: [],
+          synced: [],
           witness: createWitness(),
         });
         break;
@@ -148,8 +169,7 @@ export class SessionState {
         promote(this.merge, this.timing, note.stream);
         break;
       case 'lost':
-        this.#take(note.stream, note.from);
-        this.#take(note.stream, note.to);
+        this.#take(note.stream, note.from, note.to);
         break;
       case 'clock': {
         const { from, to, leastAheadMs } = note;
@@ -164,6 +184,12 @@ export class SessionState {
         this.onAir = { ...this.onAir, ...note.set };
         this.#reach(note.at);
         break;
+      case 'went-ahead': {
+        const stream = this.streams[note.stream];
+        if (stream !== undefined) goAhead(stream, note.to);
+        this.provisionalFrom ??= this.settled;
+        break;
+      }
       case 'ended':
         this.status = { status: 'ended', at: note.at, reason: note.reason };
         this.#reach(note.at);
@@ -224,10 +250,8 @@ export class SessionState {
     this.at = Math.max(this.at, Math.ceil(at));
   }
 
-  #take(stream: number, seq: number): void {
+  #take(stream: number, from: number, to = from): void {
     const taken = this.streams[stream];
-    if (taken === undefined) return;
-    if (taken.first === 0) taken.first = seq;
-    taken.last = seq;
+    if (taken !== undefined) take(taken, from, to);
   }
 }

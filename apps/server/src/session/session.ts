@@ -2,8 +2,10 @@ import { join } from 'node:path';
 import {
   decodeRecord,
   type OnAir,
+  type RelayAhead,
   type RelayLost,
   type SeqRanges,
+  type SourceRecord,
   WireError,
   type WireRecord,
 } from '@okboxbox/protocol';
@@ -14,7 +16,9 @@ import { Timeline, type TimelineHealth } from '../timeline/timeline.js';
 import { Checkpoints, type Logged } from './checkpoints.js';
 import { type FoldedSession, NOTHING_LOGGED } from './fold-session.js';
 import type { ClockProof } from './latest-capture.js';
-import { type SessionFacts, SessionState, type Stream } from './session-state.js';
+import { Refolding } from './refolding.js';
+import { type Foldable, type SessionFacts, SessionState } from './session-state.js';
+import { missingOf, placeOf, type Stream, takenOf } from './stream.js';
 
 /** What became of a record that a relay sent. */
 export type Receipt =
@@ -36,6 +40,8 @@ export interface SessionWorld {
 
 /** A record that looks younger than this need not be proven to be older, in ms. */
 const YOUNG_MS = 250;
+/** Why records are given up that a relay left out, when their session ends before they came. */
+const NEVER_SENT = 'never_sent';
 /** A primary that is connected and sends nothing for this long gives way to another relay, in ms. */
 const SILENT_MS = 700;
 
@@ -44,19 +50,24 @@ const SILENT_MS = 700;
  * hear of each change once, after it is in the state.
  */
 export class Session {
-  readonly state: SessionState;
   /** Whether it began before this server did. */
   readonly isResumed: boolean;
+  readonly #dir: string;
+  #state: SessionState;
   readonly #timeline: Timeline;
   readonly #world: SessionWorld;
   readonly #checkpoints: Checkpoints;
   readonly #listeners = new Set<() => void>();
+  readonly #refoldListeners = new Set<() => void>();
+  #refolding: Refolding | null = null;
+  #refolded: Promise<void> = Promise.resolve();
   readonly #connected = new Map<number, number>();
   /** When each stream's newest record came. */
   readonly #heardAt = new Map<number, number>();
 
   private constructor(dir: string, state: SessionState, logged: Logged, timeline: Timeline, world: SessionWorld) {
-    this.state = state;
+    this.#dir = dir;
+    this.#state = state;
     this.isResumed = state.streams.length > 0;
     this.#timeline = timeline;
     this.#world = world;
@@ -84,6 +95,11 @@ export class Session {
     return session;
   }
 
+  /** All that was taken, folded. Another object after each `onRefold`. */
+  get state(): SessionState {
+    return this.#state;
+  }
+
   get id(): string {
     return this.state.facts.sessionId;
   }
@@ -100,6 +116,15 @@ export class Session {
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /**
+   * Hears when what a relay had left out is all here, and the state is that of all frames in order: what was shown since
+   * may have changed.
+   */
+  onRefold(listener: () => void): () => void {
+    this.#refoldListeners.add(listener);
+    return () => this.#refoldListeners.delete(listener);
   }
 
   /** The stream of a relay's run, opened where it is new. */
@@ -121,30 +146,46 @@ export class Session {
     else this.#connected.delete(stream.stream);
   }
 
-  /** Takes a record, once and in order. `proof` is what is known of the clock that it is stamped with. */
+  /**
+   * Takes a record, once and in order: at the end of its stream, or of what fills a gap in it. `proof` is what is known of
+   * the clock that it is stamped with.
+   */
   receive(stream: Stream, wire: WireRecord, proof: ClockProof | null = null): Receipt {
-    if (stream.last !== 0 && wire.seq <= stream.last) return { receipt: 'duplicate' };
-    // A stream whose beginning this server never had starts where the relay starts.
-    if (stream.last !== 0 && wire.seq !== stream.last + 1) return { receipt: 'gap' };
+    const place = placeOf(stream, wire.seq);
+    if (place === 'taken') return { receipt: 'duplicate' };
+    if (place === 'later') return { receipt: 'gap' };
     if (!this.#timeline.hasRoom) return { receipt: 'no_room' };
     // Up: what is received is never taken for older than it is.
     const receivedAt = Math.ceil(this.#world.clock.now());
     try {
       const record = decodeRecord(wire);
       if (proof !== null) this.#noteProof(stream, proof, record.capturedAt, receivedAt);
-      const reason = record.kind === 'frame' ? this.#takeover(stream, record.sessionTime, receivedAt) : null;
-      if (reason !== null) this.#promote(stream, reason, receivedAt);
-      this.#timeline.append({ type: 'captured', stream: stream.stream, receivedAt, bytes: wire.bytes });
-      this.state.applyCaptured(stream.stream, wire.seq, receivedAt, record);
+      if (place === 'filling') this.#fill(stream, wire, receivedAt);
+      else this.#take(stream, wire, record, receivedAt);
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
       this.#note({ note: 'dropped', stream: stream.stream, seq: wire.seq, reason: error.message, at: receivedAt });
+      this.#refoldWhereWhole();
       return { receipt: 'invalid', because: error.message };
     }
+    return { receipt: 'taken' };
+  }
+
+  #take(stream: Stream, wire: WireRecord, record: SourceRecord, receivedAt: number): void {
+    const reason = record.kind === 'frame' ? this.#takeover(stream, record.sessionTime, receivedAt) : null;
+    if (reason !== null) this.#promote(stream, reason, receivedAt);
+    this.#timeline.append({ type: 'captured', stream: stream.stream, receivedAt, bytes: wire.bytes });
+    this.#fold({ type: 'captured', stream: stream.stream, seq: wire.seq, receivedAt, record });
     this.#heardAt.set(stream.stream, receivedAt);
     this.#changed();
     this.#checkpoints.afterFrame(receivedAt);
-    return { receipt: 'taken' };
+  }
+
+  /** Keeps a record that its relay had left out; it is folded when all of them are here. */
+  #fill(stream: Stream, wire: WireRecord, receivedAt: number): void {
+    this.#timeline.append({ type: 'captured', stream: stream.stream, receivedAt, bytes: wire.bytes });
+    this.#state.applyLate(stream.stream, wire.seq);
+    this.#refoldWhereWhole();
   }
 
   /**
@@ -152,13 +193,85 @@ export class Session {
    * already stays.
    */
   lost(stream: Stream, { from, to, reason }: RelayLost): boolean {
-    if (to < from || to <= stream.last) return true;
-    if (stream.last !== 0 && from > stream.last + 1) return false;
-    const first = stream.last === 0 ? from : stream.last + 1;
     const at = Math.round(this.#world.clock.now());
-    this.#note({ note: 'lost', stream: stream.stream, from: first, to, reason, at });
-    this.#world.log.warn({ sessionId: this.id, relayId: stream.relayId, from: first, to, reason }, 'records are lost');
+    for (const missing of missingOf(stream, from, to)) {
+      // What is missing before it is asked for first.
+      if (placeOf(stream, missing.from) === 'later') return false;
+      this.#note({ note: 'lost', stream: stream.stream, ...missing, reason, at });
+      this.#world.log.warn({ sessionId: this.id, relayId: stream.relayId, ...missing, reason }, 'records are lost');
+    }
+    this.#refoldWhereWhole();
     return true;
+  }
+
+  /** A relay goes on behind records that it sends later; false where something before them is missing. */
+  goAhead(stream: Stream, { from, to }: RelayAhead): boolean {
+    if (stream.last === 0 || from > stream.last + 1) return false;
+    if (to <= stream.last) return true;
+    const at = Math.round(this.#world.clock.now());
+    this.#note({ note: 'went-ahead', stream: stream.stream, from: stream.last + 1, to, at });
+    this.#world.log.info({ sessionId: this.id, relayId: stream.relayId, from, to }, 'live frames go first');
+    return true;
+  }
+
+  /** Folds again where something was left out and all of it is here. */
+  #refoldWhereWhole(): void {
+    if (this.#refolding !== null || this.#state.provisionalFrom === null) return;
+    if (this.#state.streams.some(({ gaps }) => gaps.length > 0)) return;
+    const refolding = new Refolding();
+    this.#refolding = refolding;
+    const { log } = this.#world;
+    const place = this.#timeline.mark();
+    const run = async () => {
+      const to = await place;
+      // A checkpoint that is under way is from before what was left out.
+      await this.#checkpoints.idle();
+      await refolding.run(this.#dir, to, log, (folded) => this.#goOnWith(folded));
+    };
+    this.#refolded = run().catch((error) => {
+      this.#refolding = null;
+      log.error({ err: error, sessionId: this.id }, 'a session could not be folded again; a restart does');
+    });
+  }
+
+  #goOnWith({ state, logged }: FoldedSession): void {
+    // Of what was taken of each stream, those that relays hold know best.
+    state.streams.splice(0, Number.POSITIVE_INFINITY, ...this.#state.streams);
+    this.#state = state;
+    this.#refolding = null;
+    this.#checkpoints.goOnWith(state, logged);
+    this.#world.log.info({ sessionId: this.id, frames: state.framesTotal }, 'folded again: nothing is left out');
+    for (const listener of this.#refoldListeners) listener();
+    this.#changed();
+    // Something else may have been left out and filled meanwhile.
+    this.#refoldWhereWhole();
+  }
+
+  /**
+   * Gives up what relays left out and never sent, and resolves when the state is that of all frames in order. A disk that
+   * fails is not waited for: a restart folds the same.
+   */
+  async settle(): Promise<void> {
+    if (this.#state.provisionalFrom === null) return;
+    for (const stream of this.#state.streams) {
+      for (const { next: from, to } of [...stream.gaps]) {
+        this.#note({
+          note: 'lost',
+          stream: stream.stream,
+          from,
+          to,
+          reason: NEVER_SENT,
+          at: Math.round(this.#world.clock.now()),
+        });
+      }
+    }
+    this.#refoldWhereWhole();
+    await this.#foldedAgain();
+  }
+
+  /** Resolves when nothing is being folded again. */
+  async #foldedAgain(): Promise<void> {
+    while (this.#refolding !== null && this.#timeline.health.state === 'ok') await this.#refolded;
   }
 
   /** Why a frame's relay is to be the primary from now on; `null` where the one that is stays so. */
@@ -187,10 +300,10 @@ export class Session {
 
   /** Resolves when all that was taken is on disk, with what the relay need not keep any more. */
   async have(stream: Stream): Promise<SeqRanges> {
-    const taken = stream.last;
+    const taken = takenOf(stream);
     await this.#timeline.synced();
-    stream.synced = Math.max(stream.synced, taken);
-    return haveOf(stream);
+    if (countOf(taken) > countOf(stream.synced)) stream.synced = taken;
+    return stream.synced;
   }
 
   /** Resolves when all that was taken is on disk. */
@@ -218,6 +331,7 @@ export class Session {
 
   /** Closes the timeline, with a checkpoint of where it ends. */
   async close(): Promise<void> {
+    await this.#foldedAgain();
     // One that is under way is of an earlier moment.
     await this.#checkpoints.idle();
     const checkpoint = this.#checkpoints.take(this.#world.clock.now());
@@ -227,7 +341,12 @@ export class Session {
 
   #note(note: Note): void {
     this.#timeline.append({ type: 'note', note });
-    this.state.applyNote(note);
+    this.#fold({ type: 'note', note });
+  }
+
+  #fold(folded: Foldable): void {
+    this.#state.apply(folded);
+    this.#refolding?.add(folded);
   }
 
   #changed(): void {
@@ -235,7 +354,6 @@ export class Session {
   }
 }
 
-/** What of a stream is on disk, as relays are told. */
-export function haveOf(stream: Stream): SeqRanges {
-  return stream.synced === 0 ? [] : [[stream.first, stream.synced]];
+function countOf(ranges: SeqRanges): number {
+  return ranges.reduce((sum, [from, to]) => sum + to - from + 1, 0);
 }

@@ -150,6 +150,21 @@ describe('writing behind', () => {
     isStored(session);
   });
 
+  it('stores nothing that may still change: what came after a relay went ahead waits for what it left out', async () => {
+    const session = await feed(0, 500);
+    const stream = session.stream('rig', 'r', true);
+    session.goAhead(stream, { from: 501, to: 700 });
+    await feed(700, 901);
+    const { settled, timing } = session.state;
+    expect(timing.laps.length).toBeGreaterThan(settled.laps);
+    const before = timing.laps.slice(0, settled.laps);
+    await vi.waitFor(() => expect(disk.laps.get(session.id)).toEqual(before), soon);
+    await feed(500, 700);
+    await session.settle();
+    expect(session.state.timing.laps.slice(0, settled.laps)).toEqual(before);
+    await vi.waitFor(() => isStored(session), soon);
+  });
+
   it('lists sessions that only the store knows', async () => {
     const session = await feed(0, 400);
     await registry.farewell(session, session.stream('rig', 'r', true), 'finished');

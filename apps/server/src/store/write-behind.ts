@@ -136,15 +136,17 @@ export class WriteBehind {
     const cursor = this.#cursors.get(sessionId) ?? { laps: 0, events: 0, entries: null, storedAt: 0 };
     this.#cursors.set(sessionId, cursor);
     const { laps, events } = state.timing;
+    // What a relay left out may still change what came after: only what is settled is stored.
+    const settled = state.settled;
     const ended = state.status.status === 'ended' ? state.status : null;
     for (;;) {
-      const newLaps = laps.slice(cursor.laps, cursor.laps + PART);
-      const newEvents = events.slice(cursor.events, cursor.events + PART);
+      const newLaps = laps.slice(cursor.laps, Math.min(settled.laps, cursor.laps + PART));
+      const newEvents = events.slice(cursor.events, Math.min(settled.events, cursor.events + PART));
       const entries = entryInfos(state.timing);
       const now = this.#world.clock.now();
       const isNews = newLaps.length > 0 || newEvents.length > 0 || entries !== cursor.entries;
       if (!isNews && ended === null && now - cursor.storedAt < REFRESH_MS) return;
-      const isLast = cursor.laps + newLaps.length >= laps.length && cursor.events + newEvents.length >= events.length;
+      const isLast = cursor.laps + newLaps.length >= settled.laps && cursor.events + newEvents.length >= settled.events;
       await this.#world.store.save({
         summary: state.summary(),
         ended: ended && { at: ended.at, reason: ended.reason },

@@ -29,6 +29,12 @@ export interface ReadTimelineOptions {
   readonly from?: TimelinePosition;
 }
 
+/** A record with the place where it ends. */
+export interface PlacedRecord {
+  readonly record: TimelineRecord;
+  readonly end: TimelinePosition;
+}
+
 /**
  * Reads a timeline's records in order, a chunk at a time. A damaged record with a good one behind it is left out and
  * reported; where nothing good follows, so is the rest of the segment. Returns where the last good record ends: for a
@@ -37,7 +43,7 @@ export interface ReadTimelineOptions {
 export async function* readTimeline(
   dir: string,
   options: ReadTimelineOptions,
-): AsyncGenerator<TimelineRecord, TimelinePosition> {
+): AsyncGenerator<PlacedRecord, TimelinePosition> {
   const { from } = options;
   const names = await segmentsOf(dir);
   let end = from ?? { segment: 1, offset: 0 };
@@ -58,8 +64,9 @@ async function* readSegment(
   name: string,
   from: number,
   onDamage: (damage: Damage) => void,
-): AsyncGenerator<TimelineRecord, { readonly cut: number | null; readonly good: number }> {
+): AsyncGenerator<PlacedRecord, { readonly cut: number | null; readonly good: number }> {
   const file = await open(join(dir, name), 'r');
+  const segment = Number(name.slice(0, 6));
   try {
     const { size } = await file.stat();
     const report = (at: number, end: number, because: string) => {
@@ -86,7 +93,7 @@ async function* readSegment(
         const found = recordAt(held, offset);
         if (found.found === 'beginning') break;
         if (found.found === 'record') {
-          yield found.record;
+          yield { record: found.record, end: { segment, offset: heldAt + found.end } };
           offset = found.end;
           continue;
         }

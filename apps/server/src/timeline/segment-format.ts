@@ -79,6 +79,14 @@ export type Note =
   | { readonly note: 'resumed'; readonly shiftMs: number; readonly at: number }
   /** A director set slots: for the picture of this instant, or at once for the one of `airsAt`, which was on air. */
   | { readonly note: 'cue'; readonly set: Partial<OnAir>; readonly airsAt: number | null; readonly at: number }
+  /** The relay goes on behind these and sends them later; in the order of the race they stand here. */
+  | {
+      readonly note: 'went-ahead';
+      readonly stream: number;
+      readonly from: number;
+      readonly to: number;
+      readonly at: number;
+    }
   | { readonly note: 'ended'; readonly reason: string; readonly at: number };
 
 export type TimelineRecord = Captured | { readonly type: 'note'; readonly note: Note };
@@ -88,6 +96,11 @@ export interface TimelinePosition {
   readonly segment: number;
   /** Bytes from the beginning of the segment. */
   readonly offset: number;
+}
+
+/** Whether one place comes behind another. */
+export function isBehind(place: TimelinePosition, other: TimelinePosition): boolean {
+  return place.segment > other.segment || (place.segment === other.segment && place.offset > other.offset);
 }
 
 /** A record framed for a segment. */

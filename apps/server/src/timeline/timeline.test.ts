@@ -32,7 +32,7 @@ const isSame = (a: TimelineRecord, b: TimelineRecord) =>
 async function read(mend = false, from?: TimelinePosition): Promise<{ records: TimelineRecord[]; damage: Damage[] }> {
   const records: TimelineRecord[] = [];
   const damage: Damage[] = [];
-  for await (const record of readTimeline(dir, {
+  for await (const { record } of readTimeline(dir, {
     mend,
     onDamage: (found) => damage.push(found),
     ...(from && { from }),

@@ -2,15 +2,15 @@ import type { Lap } from '@okboxbox/protocol';
 import { COLUMN_INDEX } from '@okboxbox/protocol';
 import { useQuery } from '@tanstack/react-query';
 import { call } from '../calls.js';
+import { useFeed } from '../feed/use-feed.js';
 import { lapTime } from '../format.js';
 import { LapPlot } from './lap-plot.js';
-import { useLive } from './live-page.js';
 
 /** The laps of one car: a plot to look at, a list to read. */
 export function CarPanel({ car, onClose }: { car: number; onClose: () => void }) {
-  const info = useLive((store) => store.info(car));
-  const sessionId = useLive((store) => (store.holding.holding === 'race' ? store.holding.feed.session.sessionId : ''));
-  const lapsCompleted = useLive((store) => store.row(car)?.[COLUMN_INDEX.lapsCompleted] ?? 0);
+  const info = useFeed((store) => store.info(car));
+  const sessionId = useFeed((store) => (store.holding.holding === 'race' ? store.holding.feed.session.sessionId : ''));
+  const lapsCompleted = useFeed((store) => store.row(car)?.[COLUMN_INDEX.lapsCompleted] ?? 0);
   const laps = useQuery({
     queryKey: ['laps', sessionId, car, lapsCompleted],
     queryFn: () => call<Lap[]>(`/api/sessions/${sessionId}/laps?car=${car}`),

@@ -1,12 +1,16 @@
-import type { FeedState } from '@okboxbox/protocol';
-import { createContext, useContext, useEffect, useState, useSyncExternalStore } from 'react';
+import { Link } from '@tanstack/react-router';
+import { useEffect, useState } from 'react';
+import { offersDesk } from '../access/rights-shown.js';
 import { currentToken, onTokenChange } from '../access/token-store.js';
+import { followFeed, subjectOf } from '../feed/feed-client.js';
+import { FeedStore } from '../feed/feed-store.js';
+import { FeedContext, raceOf, useFeed } from '../feed/use-feed.js';
 import { NoRight, Notice } from '../shell/notice.js';
 import { PageShell } from '../shell/page-shell.js';
-import { followFeed, subjectOf } from './feed-client.js';
-import { type Holding, LiveStore } from './live-store.js';
+import { FeedTitle } from './feed-title.js';
 import { SessionStrip } from './session-strip.js';
 import { TimingTable } from './timing-table.js';
+import { Waiting } from './waiting.js';
 
 const KEYS = [
   { keys: ['↓', '↑'], does: 'select the next and previous car' },
@@ -18,21 +22,6 @@ const KEYS = [
   { keys: ['?'], does: 'these keys' },
 ];
 
-const StoreContext = createContext<LiveStore | null>(null);
-
-/** The store of the live page that a component stands on. */
-export function useLiveStore(): LiveStore {
-  const store = useContext(StoreContext);
-  if (store === null) throw new Error('useLiveStore is used outside a live page.');
-  return store;
-}
-
-/** Reads a part of the store; the component is drawn again only where that part is another value. */
-export function useLive<T>(read: (store: LiveStore) => T): T {
-  const store = useLiveStore();
-  return useSyncExternalStore(store.subscribe, () => read(store));
-}
-
 /** Live timing of a session, or of whatever session a show is on. */
 export function LivePage({ id }: { id: string }) {
   const [token, setToken] = useState(currentToken);
@@ -43,35 +32,52 @@ export function LivePage({ id }: { id: string }) {
 
 /** One subject, followed with one token: both stay the same for as long as this is mounted. */
 function Followed({ id, token }: { readonly id: string; readonly token: string | null }) {
-  const [store] = useState(() => new LiveStore());
-  useEffect(() => followFeed(subjectOf(id), token, store), [id, token, store]);
+  const [store] = useState(() => new FeedStore('live'));
+  useEffect(() => {
+    const subject = subjectOf(id);
+    const feed = followFeed({ subject, audience: 'live', token, clientKind: 'dashboard', surface: 'web' }, store);
+    return () => feed.stop();
+  }, [id, token, store]);
   return (
-    <StoreContext value={store}>
-      <PageShell keys={KEYS}>
+    <FeedContext value={store}>
+      <PageShell keys={KEYS} head={<DeskLink id={id} token={token} />}>
         <Held id={id} />
       </PageShell>
-    </StoreContext>
+    </FeedContext>
+  );
+}
+
+/** The way to the show's desk, for those who may direct it. */
+function DeskLink({ id, token }: { id: string; token: string | null }) {
+  const shown = useFeed((store) => raceOf(store)?.session.show ?? null);
+  const show = shown ?? (id.startsWith('sess_') ? null : id);
+  if (show === null || !offersDesk(token, show)) return null;
+  return (
+    <Link className="head-link" to="/sessions/$id/director" params={{ id: show }}>
+      Director’s desk
+    </Link>
   );
 }
 
 function Held({ id }: { id: string }) {
-  const holding = useLive((store) => kindOf(store.holding));
-  const hasCars = useLive((store) => store.order.length > 0);
+  const holding = useFeed((store) => store.holding.holding);
+  const hasCars = useFeed((store) => store.order.length > 0);
   useEffect(() => {
     if (holding !== 'race') document.title = `${id} · Ok, Box Box`;
   }, [holding, id]);
   switch (holding) {
     case 'nothing':
       return <Waiting />;
+    case 'closed':
     case 'refusal':
       return <Refused id={id} />;
     case 'race':
       return (
         <>
-          <Title />
+          <FeedTitle />
           <SessionStrip />
           {hasCars ? (
-            <TimingTable />
+            <TimingTable laps />
           ) : (
             <Notice title="No cars yet">
               <p>The session is there, and its relay has not sent a frame. Cars show up with the first one.</p>
@@ -84,13 +90,9 @@ function Held({ id }: { id: string }) {
   }
 }
 
-function kindOf(holding: Holding): Holding['holding'] {
-  return holding.holding;
-}
-
 function Refused({ id }: { id: string }) {
-  const error = useLive((store) => (store.holding.holding === 'refusal' ? store.holding.error : null));
-  if (error === null) return null;
+  const error = useFeed((store) => (store.holding.holding === 'refusal' ? store.holding.error : null));
+  if (error === null) return <NoRight message="Your token is not valid any more." />;
   if (error.code === 'not_found') {
     return (
       <Notice title="Nothing is running here">
@@ -101,58 +103,4 @@ function Refused({ id }: { id: string }) {
     );
   }
   return <NoRight message={error.message} capability={error.capability} />;
-}
-
-const SKELETONS = Array.from({ length: 14 }, (_, i) => `row ${i}`);
-
-function Waiting() {
-  const lost = useLive((store) => (store.connection.state === 'lost' ? store.connection.because : null));
-  if (lost !== null) {
-    return (
-      <Notice title="The server does not answer">
-        <p>{lost} This page tries again by itself, and goes on where it was.</p>
-      </Notice>
-    );
-  }
-  return (
-    <div className="live" aria-busy="true">
-      <span className="visually-hidden">Loading the session</span>
-      <div className="strip">
-        <span className="skeleton" style={{ width: 260, height: 28 }} />
-      </div>
-      {SKELETONS.map((key) => (
-        <div key={key} className="skeleton-row">
-          <span className="skeleton" />
-          <span className="skeleton" />
-          <span className="skeleton" />
-        </div>
-      ))}
-    </div>
-  );
-}
-
-/** The browser's title says who leads and where the race is. */
-function Title() {
-  const title = useLive((store) => (store.holding.holding === 'race' ? titleOf(store, store.holding.feed) : ''));
-  useEffect(() => {
-    document.title = title;
-  }, [title]);
-  return null;
-}
-
-function titleOf(store: LiveStore, { session, clock }: FeedState): string {
-  const leader = store.info(store.order[0] ?? -1);
-  const parts = [
-    leader && `P1 #${leader.carNumber} ${leader.name}`,
-    lapWords(clock.leaderLap, session.limitLaps),
-    session.track,
-    'Ok, Box Box',
-  ];
-  return parts.filter((part) => part).join(' · ');
-}
-
-/** `Lap 7/18`, or without the number of laps where the race has none. */
-export function lapWords(leaderLap: number | null, limitLaps: number | null): string {
-  if (leaderLap === null) return '';
-  return limitLaps === null ? `Lap ${leaderLap}` : `Lap ${Math.min(leaderLap, limitLaps)}/${limitLaps}`;
 }

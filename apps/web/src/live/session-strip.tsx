@@ -1,25 +1,14 @@
-import type { SessionPhase } from '@okboxbox/protocol';
-import { age, clock } from '../format.js';
-import { FlagChip, flagShown } from '../shell/flag-chip.js';
+import { useFeed, useFreshness } from '../feed/use-feed.js';
+import { age, clock, delayWords, lapWords } from '../format.js';
+import { FlagChip } from '../shell/flag-chip.js';
+import { flagShown } from '../shell/flags.js';
 import { StateBadge } from '../shell/state-badge.js';
-import { useNow } from '../shell/use-now.js';
-import { lapWords, useLive } from './live-page.js';
-
-const PHASES: Readonly<Record<SessionPhase, string>> = {
-  grid: 'Grid',
-  formation: 'Formation lap',
-  racing: 'Racing',
-  checkered: 'Chequered flag',
-  cooldown: 'Cool-down',
-};
-
-/** Without news for this long, what a page shows is stale, in ms. */
-export const STALE_MS = 3_000;
+import { PHASES } from './phases.js';
 
 /** What the session is, where it stands, and how fresh the page is. */
 export function SessionStrip() {
-  const session = useLive((store) => (store.holding.holding === 'race' ? store.holding.feed.session : null));
-  const race = useLive((store) => (store.holding.holding === 'race' ? store.holding.feed.clock : null));
+  const session = useFeed((store) => (store.holding.holding === 'race' ? store.holding.feed.session : null));
+  const race = useFeed((store) => (store.holding.holding === 'race' ? store.holding.feed.clock : null));
   if (session === null || race === null) return null;
   const ended = session.status === 'ended';
   const lap = session.type === 'race' ? lapWords(race.leaderLap, session.limitLaps) : '';
@@ -50,7 +39,9 @@ export function SessionStrip() {
           {clock(race.remainingMs ?? race.sessionTimeMs)}
         </span>
       </div>
-      <Freshness ended={ended} />
+      <div className="strip-fresh">
+        <FreshnessBadge />
+      </div>
       <p className="visually-hidden" aria-live="polite">
         {phase}. {flagShown(race.flags).words}.
       </p>
@@ -58,24 +49,30 @@ export function SessionStrip() {
   );
 }
 
-function Freshness({ ended }: { ended: boolean }) {
-  const connection = useLive((store) => store.connection);
-  const freshAt = useLive((store) => store.freshAt);
-  const now = useNow(500);
-  const since = freshAt === null ? null : now - freshAt;
-  return (
-    <div className="strip-fresh">
-      {connection.state === 'lost' ? (
-        <StateBadge state="bad">{`reconnecting ${age(now - connection.since)}`}</StateBadge>
-      ) : ended ? (
-        <StateBadge state="off">final</StateBadge>
-      ) : since === null ? (
-        <StateBadge state="warn">no frame yet</StateBadge>
-      ) : since > STALE_MS ? (
-        <StateBadge state="warn">{`stale ${age(since)}`}</StateBadge>
-      ) : (
-        <StateBadge state="ok">live</StateBadge>
-      )}
-    </div>
-  );
+/** How fresh what is shown is, in a word, and for a delayed picture how far behind it is on purpose. */
+export function FreshnessBadge() {
+  const freshness = useFreshness();
+  const delay = useFeed((store) => store.delay);
+  const isDelayed = useFeed((store) => store.audience === 'broadcast');
+  switch (freshness.is) {
+    case 'lost':
+      return <StateBadge state="bad">{`reconnecting ${age(freshness.forMs)}`}</StateBadge>;
+    case 'final':
+      return <StateBadge state="off">final</StateBadge>;
+    case 'no frame':
+      return <StateBadge state="warn">no frame yet</StateBadge>;
+    case 'stale':
+      return <StateBadge state="warn">{`stale ${age(freshness.forMs)}`}</StateBadge>;
+    case 'holding':
+    case 'paused':
+      return <StateBadge state="warn">{freshness.is}</StateBadge>;
+    case 'fresh':
+      return (
+        <StateBadge state="ok">
+          {isDelayed && delay !== null && delay.delayMs > 0 ? `delayed ${delayWords(delay.delayMs)}` : 'live'}
+        </StateBadge>
+      );
+    default:
+      return freshness satisfies never;
+  }
 }

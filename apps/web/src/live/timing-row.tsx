@@ -1,8 +1,8 @@
 import { type EntryFigures, type EntryInfo, unpackRow } from '@okboxbox/protocol';
 import { memo, useEffect, useRef } from 'react';
+import { useFeed } from '../feed/use-feed.js';
 import { gap, lapTime, UNKNOWN } from '../format.js';
 import type { Column } from './columns.js';
-import { useLive } from './live-page.js';
 import { bestLapMark, lastLapMark, STATUS_WORDS, trendMark } from './marks.js';
 
 export interface TimingRowProps {
@@ -16,7 +16,8 @@ export interface TimingRowProps {
   readonly pinned: boolean;
   /** Whether Tab comes to this row: one row of the table at a time. */
   readonly isTabStop: boolean;
-  readonly opened: boolean;
+  /** Whether its laps are open beside the table; `null` where there are none to open. */
+  readonly opened: boolean | null;
   readonly onOpen: (car: number) => void;
   readonly onSelect: (car: number) => void;
 }
@@ -24,8 +25,8 @@ export interface TimingRowProps {
 /** One car. Drawn again only when its own row changes; each cell only when its own value does. */
 export const TimingRow = memo(function TimingRow(props: TimingRowProps) {
   const { car, place, rowHeight, selected, pinned } = props;
-  const row = useLive((store) => store.row(car));
-  const info = useLive((store) => store.info(car));
+  const row = useFeed((store) => store.row(car));
+  const info = useFeed((store) => store.info(car));
   if (row === undefined || info === undefined) return null;
   const figures = unpackRow(row);
   return (
@@ -140,7 +141,7 @@ interface NumberCellProps {
   readonly carNumber: string;
   readonly colour: string | null;
   readonly isTabStop: boolean;
-  readonly isOpen: boolean;
+  readonly isOpen: boolean | null;
   readonly onOpen: (car: number) => void;
   readonly onSelect: (car: number) => void;
 }
@@ -155,8 +156,8 @@ const NumberCell = memo(function NumberCell({ car, carNumber, colour, isTabStop,
         type="button"
         className="row-button"
         tabIndex={isTabStop ? 0 : -1}
-        aria-expanded={isOpen}
-        aria-label={`Car ${carNumber}: laps`}
+        aria-expanded={isOpen ?? undefined}
+        aria-label={isOpen === null ? `Car ${carNumber}` : `Car ${carNumber}: laps`}
         onClick={() => on.onOpen(car)}
         onFocus={() => on.onSelect(car)}
       >

@@ -1,12 +1,13 @@
 import type { FeedState } from '@okboxbox/protocol';
-import { type CSSProperties, useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import { useNow } from '../shell/use-now.js';
+import { type CSSProperties, useCallback, useMemo, useRef, useState } from 'react';
+import type { FeedStore } from '../feed/feed-store.js';
+import { isOld } from '../feed/freshness.js';
+import { useFeed, useFeedStore, useFreshness } from '../feed/use-feed.js';
+import { useKeys } from '../shell/use-keys.js';
 import { CarPanel } from './car-panel.js';
 import { layoutOf } from './columns.js';
-import { useLive, useLiveStore } from './live-page.js';
-import type { LiveStore } from './live-store.js';
+
 import { classColour } from './marks.js';
-import { STALE_MS } from './session-strip.js';
 import { useShownOrder } from './shown-order.js';
 import { rowButtonId, TimingRow } from './timing-row.js';
 import { useWidth } from './use-width.js';
@@ -20,11 +21,11 @@ const NO_FEED: Pick<FeedState['session'], 'classes' | 'sectorStarts' | 'status' 
 /** More cars than this, and rows become dense. */
 const ROOMY_CARS = 24;
 
-/** The timing table: a row a car, gliding to its place; one car can be opened beside it. */
-export function TimingTable() {
-  const store = useLiveStore();
-  const order = useLive((live) => live.order);
-  const session = useLive((live) => (live.holding.holding === 'race' ? live.holding.feed.session : NO_FEED));
+/** The timing table: a row a car, gliding to its place; with `laps` one car can be opened beside it. */
+export function TimingTable({ laps }: { laps: boolean }) {
+  const store = useFeedStore();
+  const order = useFeed((live) => live.order);
+  const session = useFeed((live) => (live.holding.holding === 'race' ? live.holding.feed.session : NO_FEED));
   const [filter, setFilter] = useState('');
   const [classId, setClassId] = useState<string | null>(null);
   const [pinned, setPinned] = useState<number | null>(null);
@@ -50,15 +51,18 @@ export function TimingTable() {
   const stable = [...shown].sort((a, b) => a - b);
   const placeOf = new Map(shown.map((car, place) => [car, place]));
 
-  const open = useCallback((car: number) => {
-    setSelected(car);
-    setOpened((before) => (before === car ? null : car));
-  }, []);
+  const open = useCallback(
+    (car: number) => {
+      setSelected(car);
+      if (laps) setOpened((before) => (before === car ? null : car));
+    },
+    [laps],
+  );
   const nextClass = () => {
     const ids = session.classes.map((each) => each.id);
     setClassId((before) => (before === null ? (ids[0] ?? null) : (ids[ids.indexOf(before) + 1] ?? null)));
   };
-  const isStale = useIsStale(session.status === 'ended');
+  const isStale = isOld(useFreshness());
 
   const select = (car: number) => {
     setSelected(car);
@@ -152,7 +156,7 @@ export function TimingTable() {
                 classColour={hasClasses ? (colours.get(store.info(car)?.class ?? '') ?? null) : null}
                 selected={selected === car}
                 pinned={pinned === car}
-                opened={opened === car}
+                opened={laps ? opened === car : null}
                 isTabStop={(selected ?? shown[0]) === car}
                 onOpen={open}
                 onSelect={setSelected}
@@ -181,14 +185,6 @@ function Legend() {
   );
 }
 
-/** Whether the data are old; asked twice a second. */
-function useIsStale(ended: boolean): boolean {
-  const now = useNow(500);
-  const freshAt = useLive((store) => store.freshAt);
-  const lost = useLive((store) => store.connection.state === 'lost');
-  return !ended && (lost || (freshAt !== null && now - freshAt > STALE_MS));
-}
-
 /** Height of a row in px: finger-sized on touch, dense in a large field. */
 function useRowHeight(cars: number): number {
   const [touch] = useState(() => window.matchMedia('(pointer: coarse), (max-width: 640px)').matches);
@@ -196,7 +192,7 @@ function useRowHeight(cars: number): number {
   return cars > ROOMY_CARS ? 28 : 36;
 }
 
-function isWanted(store: LiveStore, car: number, filter: string, classId: string | null): boolean {
+function isWanted(store: FeedStore, car: number, filter: string, classId: string | null): boolean {
   const info = store.info(car);
   if (info === undefined || (classId !== null && info.class !== classId)) return false;
   const text = filter.trim().toLowerCase();
@@ -206,20 +202,4 @@ function isWanted(store: LiveStore, car: number, filter: string, classId: string
     info.name.toLowerCase().includes(text) ||
     (info.driver ?? '').toLowerCase().includes(text)
   );
-}
-
-/** Hands keys to `take`, wherever the focus is; in a field only Escape, which also leaves it. */
-function useKeys(take: (key: string) => boolean): void {
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (event.metaKey || event.ctrlKey || event.altKey) return;
-      if (event.target instanceof HTMLInputElement) {
-        if (event.key !== 'Escape') return;
-        event.target.blur();
-      }
-      if (take(event.key)) event.preventDefault();
-    };
-    window.addEventListener('keydown', onKey);
-    return () => window.removeEventListener('keydown', onKey);
-  });
 }

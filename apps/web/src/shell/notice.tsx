@@ -11,6 +11,12 @@ export function Notice({ title, children }: { title: string; children: ReactNode
   );
 }
 
+/** The role to ask for, by what is missing. */
+const ROLE_FOR: Readonly<Record<string, string>> = {
+  'racebox:director:control': 'director',
+  'broadcast:view': 'viewer',
+};
+
 /** A page that needs a right which the visitor does not have. */
 export function NoRight({ message, capability }: { message: string; capability?: string | undefined }) {
   return (
@@ -19,7 +25,7 @@ export function NoRight({ message, capability }: { message: string; capability?:
       {capability !== undefined && (
         <p>
           Missing capability: <code>{capability}</code>. Sign in with a token that has it; on the server{' '}
-          <code>okboxbox token --role team</code> makes one.
+          <code>okboxbox token --role {ROLE_FOR[capability] ?? 'team'}</code> makes one.
         </p>
       )}
       <SignInPanel />

@@ -1,28 +1,29 @@
 import { Link } from '@tanstack/react-router';
-import { type ReactNode, useEffect, useRef } from 'react';
+import { type ReactNode, useRef } from 'react';
 import { currentToken, setToken } from '../access/token-store.js';
 import { type KeyHelp, KeysDialog } from './keys-dialog.js';
 import { Mark } from './mark.js';
+import { useKeys } from './use-keys.js';
 
 /** The frame of every page: brand, what the page puts beside it, and its keys. */
 export function PageShell({
   head,
   keys,
+  guest = false,
   children,
 }: {
   head?: ReactNode;
+  /** The page is the same for everybody, signed in or not: it has no way out of a sign-in. */
+  guest?: boolean;
   keys: readonly KeyHelp[];
   children: ReactNode;
 }) {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (event.key !== '?' || event.target instanceof HTMLInputElement) return;
-      dialog.current?.showModal();
-    };
-    window.addEventListener('keydown', onKey);
-    return () => window.removeEventListener('keydown', onKey);
-  }, []);
+  useKeys((key) => {
+    if (key !== '?') return false;
+    dialog.current?.showModal();
+    return true;
+  });
   return (
     <div className="page">
       <header className="page-head">
@@ -31,7 +32,7 @@ export function PageShell({
           <span>Ok, Box Box</span>
         </Link>
         <span className="grow">{head}</span>
-        {currentToken() !== null && (
+        {!guest && currentToken() !== null && (
           <button type="button" className="button" onClick={() => setToken(null)}>
             Sign out
           </button>

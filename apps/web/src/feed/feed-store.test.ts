@@ -1,17 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LiveStore } from './live-store.js';
+import { FeedStore } from './feed-store.js';
 import { feedOf, messageOf } from './testing/feed.js';
 
 const NOW = 50_000;
 
-function begun(cars: readonly number[] = [7, 3, 9]): LiveStore {
-  const store = new LiveStore();
+function begun(cars: readonly number[] = [7, 3, 9], audience: FeedStore['audience'] = 'live'): FeedStore {
+  const store = new FeedStore(audience);
   store.begin('e1', 10, 49_000, feedOf(cars), NOW);
   return store;
 }
 
-describe('the store of a live page', () => {
+describe('the store of a feed', () => {
   it('begins with a whole state: cars by position, and as old as its newest frame', () => {
     const store = begun();
     expect(store.order).toEqual([7, 3, 9]);
@@ -21,9 +21,32 @@ describe('the store of a live page', () => {
   });
 
   it('is never fresher than now, even where the server’s clock is ahead', () => {
-    const store = new LiveStore();
+    const store = new FeedStore('live');
     store.begin('e1', 0, NOW + 9_000, feedOf([1]), NOW);
     expect(store.freshAt).toBe(NOW);
+  });
+
+  it('takes a picture as old as its delay for fresh, by the server’s clock', () => {
+    const store = new FeedStore('broadcast');
+    store.setServerClock(NOW + 4_000, NOW);
+    store.setDelay({ sessionId: 'sess_1', state: 'running', delayMs: 30_000 }, NOW);
+    store.begin('e1', 0, NOW + 4_000 - 30_500, feedOf([1]), NOW);
+    expect(store.freshAt).toBe(NOW - 500);
+    expect(store.ageOfPicture(NOW + 100)).toBe(30_600);
+  });
+
+  it('is fresh again from when a picture that stood still goes on', () => {
+    const store = begun([1], 'broadcast');
+    store.setDelay({ sessionId: 'sess_1', state: 'holding', delayMs: 30_000 }, NOW);
+    expect(store.freshAt).toBe(49_000);
+    store.setDelay({ sessionId: 'sess_1', state: 'running', delayMs: 30_000 }, NOW + 20_000);
+    expect(store.freshAt).toBe(NOW + 20_000);
+  });
+
+  it('of a live audience is not behind, whatever the broadcast’s delay is', () => {
+    const store = begun();
+    store.setDelay({ sessionId: 'sess_1', state: 'holding', delayMs: 30_000 }, NOW);
+    expect(store.delay).toBeNull();
   });
 
   it('takes the message that follows, and tells who subscribed', () => {
@@ -56,7 +79,7 @@ describe('the store of a live page', () => {
   });
 
   it('takes nothing before it began', () => {
-    expect(new LiveStore().apply(messageOf(1, feedOf([1]), feedOf([1, 2])), NOW)).toBe('gap');
+    expect(new FeedStore('live').apply(messageOf(1, feedOf([1]), feedOf([1, 2])), NOW)).toBe('gap');
   });
 
   it('forgets the race where the server refuses it', () => {
@@ -72,7 +95,7 @@ describe('the store of a live page', () => {
     const tick = fc.record({ order, lost: fc.boolean() });
     fc.assert(
       fc.property(order, fc.array(tick, { minLength: 1, maxLength: 20 }), (first, ticks) => {
-        const store = new LiveStore();
+        const store = new FeedStore('live');
         let server = feedOf(first);
         store.begin('e1', 0, 0, server, NOW);
         ticks.push({ order: [5, 4], lost: false });

@@ -1,9 +1,12 @@
 import {
   applyChange,
+  type CloseReason,
   COLUMN_INDEX,
+  type DelayState,
   type EntryInfo,
   type FeedMessage,
   type FeedState,
+  type MeasuredDelay,
   type Refusal,
   type Row,
 } from '@okboxbox/protocol';
@@ -14,9 +17,10 @@ export type Connection =
   | { readonly state: 'live' }
   | { readonly state: 'lost'; readonly since: number; readonly because: string };
 
-/** What the page holds: nothing yet, a refusal, or a race. */
+/** What the page holds: nothing yet, a refusal, a race, or the server's last word. */
 export type Holding =
   | { readonly holding: 'nothing' }
+  | { readonly holding: 'closed'; readonly reason: CloseReason }
   | { readonly holding: 'refusal'; readonly error: Refusal['error'] }
   | { readonly holding: 'race'; readonly feed: FeedState };
 
@@ -26,18 +30,30 @@ export type Applied = 'applied' | 'known' | 'gap';
 const NO_ORDER: readonly number[] = [];
 
 /**
- * The live page's state, outside React: each row subscribes for itself, so a tick draws only what it changed. All
- * times are of the browser's clock, in ms since the epoch.
+ * What a page holds of an audience's feed, outside React: each row subscribes for itself, so a tick draws only what it
+ * changed. All times are of the browser's clock, in ms since the epoch, unless they are the server's by name.
  */
-export class LiveStore {
+export class FeedStore {
   #holding: Holding = { holding: 'nothing' };
   #connection: Connection = { state: 'connecting' };
   #epoch = '';
   #seq = 0;
   #freshAt: number | null = null;
+  #at: number | null = null;
+  #serverAhead = 0;
+  #delay: DelayState | MeasuredDelay | null = null;
   #order: readonly number[] = NO_ORDER;
   #infos = new Map<number, EntryInfo>();
   readonly #listeners = new Set<() => void>();
+  readonly audience: 'live' | 'broadcast';
+
+  readonly #extraDelayMs: number;
+
+  /** `extraDelayMs` is what this output is behind on top of the session's delay. */
+  constructor(audience: 'live' | 'broadcast', extraDelayMs = 0) {
+    this.audience = audience;
+    this.#extraDelayMs = extraDelayMs;
+  }
 
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
@@ -57,9 +73,29 @@ export class LiveStore {
     return { epoch: this.#epoch, seq: this.#seq };
   }
 
-  /** When the newest data arrived; for the state of a joining page, when the server received it. */
+  /** When the newest data arrived; for the state of a joining page, when they were due. */
   get freshAt(): number | null {
     return this.#freshAt;
+  }
+
+  /** The instant shown, on the server's clock. */
+  get at(): number | null {
+    return this.#at;
+  }
+
+  /** Where the delay stands, as this audience is told; `null` before it was. */
+  get delay(): DelayState | MeasuredDelay | null {
+    return this.#delay;
+  }
+
+  /** How old what is shown is, its delay included, in ms. */
+  ageOfPicture(now: number): number | null {
+    return this.#at === null ? null : Math.max(0, this.ageOf(this.#at, now));
+  }
+
+  /** How long ago an instant of the server's clock was, in ms. */
+  ageOf(at: number, now: number): number {
+    return now + this.#serverAhead - at;
   }
 
   /** Cars by position; the same array while nobody changes places. */
@@ -79,12 +115,35 @@ export class LiveStore {
   begin(epoch: string, seq: number, at: number | null, feed: FeedState, now: number): void {
     this.#epoch = epoch;
     this.#seq = seq;
-    this.#freshAt = at === null ? null : Math.min(at, now);
+    this.#at = at;
+    // A picture that is as old as its delay is fresh.
+    const due = at === null ? null : at - this.#serverAhead + (this.#delay?.delayMs ?? 0) + this.#extraDelayMs;
+    this.#freshAt = due === null ? null : Math.min(due, now);
     this.#hold({ holding: 'race', feed });
   }
 
   refuse(error: Refusal['error']): void {
     this.#hold({ holding: 'refusal', error });
+  }
+
+  /** The server has closed the connection for good. */
+  close(reason: CloseReason): void {
+    this.#hold({ holding: 'closed', reason });
+  }
+
+  /** Takes the server's clock, as its answer gives it. */
+  setServerClock(serverNow: number, now: number): void {
+    this.#serverAhead = serverNow - now;
+  }
+
+  /** Takes where the delay stands. A picture that stood still on purpose is fresh again from now on. */
+  setDelay(delay: DelayState | MeasuredDelay, now: number): void {
+    // Who sees a session live hears of the broadcast's delay, too; it is not theirs.
+    if (this.audience === 'live') return;
+    const stoodStill = this.#delay !== null && standsStill(this.#delay);
+    this.#delay = delay;
+    if (stoodStill && !standsStill(delay) && this.#freshAt !== null) this.#freshAt = now;
+    this.#tell();
   }
 
   connect(connection: Connection): void {
@@ -98,6 +157,7 @@ export class LiveStore {
     if (message.seq <= this.#seq) return 'known';
     if (message.seq !== this.#seq + 1) return 'gap';
     this.#seq = message.seq;
+    this.#at = message.at;
     this.#freshAt = now;
     this.#hold({ holding: 'race', feed: applyChange(this.#holding.feed, message) });
     return 'applied';
@@ -117,6 +177,11 @@ export class LiveStore {
   #tell(): void {
     for (const listener of this.#listeners) listener();
   }
+}
+
+/** Whether the picture stands still on purpose. */
+export function standsStill({ state }: DelayState): boolean {
+  return state === 'holding' || state === 'paused';
 }
 
 function orderOf(feed: FeedState): readonly number[] {

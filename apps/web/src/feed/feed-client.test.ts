@@ -3,14 +3,14 @@ import type { AddressInfo } from 'node:net';
 import type { FeedState } from '@okboxbox/protocol';
 import { Server } from 'socket.io';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { followFeed, subjectOf } from './feed-client.js';
-import { LiveStore } from './live-store.js';
+import { type Following, followFeed, subjectOf } from './feed-client.js';
+import { FeedStore } from './feed-store.js';
 import { feedOf, messageOf } from './testing/feed.js';
 
 let http: HttpServer;
 let io: Server;
 let url: string;
-let store: LiveStore;
+let store: FeedStore;
 let stop: () => void = () => undefined;
 /** What pages asked for, in order. */
 let asked: [event: string, body: unknown][];
@@ -20,7 +20,7 @@ let answers: Record<string, (body: never) => unknown>;
 beforeEach(async () => {
   asked = [];
   answers = {};
-  store = new LiveStore();
+  store = new FeedStore('live');
   http = createServer();
   io = new Server(http, { serveClient: false });
   io.on('connection', (socket) => {
@@ -48,8 +48,10 @@ const whole = (seq: number, state: FeedState, epoch = 'e1') => ({
 });
 const events = () => asked.map(([event]) => event);
 
-function follow(token: string | null = 'obb_viewer'): void {
-  stop = followFeed(subjectOf('local'), token, store, url);
+function follow(token: string | null = 'obb_viewer', over: Partial<Following> = {}): void {
+  const following = { subject: subjectOf('local'), audience: 'live', clientKind: 'dashboard', surface: 'web' } as const;
+  const followed = followFeed({ ...following, token, ...over }, store, url);
+  stop = () => followed.stop();
 }
 
 it('an address names a session, or a show', () => {
@@ -138,5 +140,64 @@ describe('a page that follows a feed', () => {
     );
     expect(store.connection.state).toBe('connecting');
     expect(tries).toBe(1);
+  });
+});
+
+describe('a page of the broadcast', () => {
+  const broadcast = { audience: 'broadcast', clientKind: 'public', link: 'code-1' } as const;
+  beforeEach(() => {
+    store = new FeedStore('broadcast');
+  });
+
+  it('joins with its link, its extra delay and no token, and takes the delay and the server’s clock', async () => {
+    let auth: unknown;
+    io.use((socket, next) => {
+      auth = socket.handshake.auth;
+      next();
+    });
+    const delay = { sessionId: 'sess_1', state: 'running', delayMs: 30_000 } as const;
+    answers['session:join'] = () => ({ ...whole(4, feedOf([1])), at: 1_000, now: 31_500, delay });
+    follow(null, { ...broadcast, extraDelayMs: 2_000 });
+    await vi.waitFor(() => expect(store.order).toEqual([1]));
+    expect(auth).toEqual({ link: 'code-1', clientKind: 'public', surface: 'web' });
+    expect(asked[0]).toEqual(['session:join', { show: 'local', audience: 'broadcast', extraDelayMs: 2_000 }]);
+    expect(store.delay).toEqual(delay);
+    io.emit('broadcast:delay:state', { ...delay, state: 'paused' });
+    await vi.waitFor(() => expect(store.delay?.state).toBe('paused'));
+  });
+
+  it('shows nothing any more where the show is withdrawn, and asks again', { timeout: 20_000 }, async () => {
+    answers['session:join'] = () => whole(4, feedOf([1]));
+    follow(null, broadcast);
+    await vi.waitFor(() => expect(store.order).toEqual([1]));
+    io.emit('session:withdrawn', { sessionId: 'sess_1' });
+    await vi.waitFor(() => expect(store.holding.holding).toBe('refusal'));
+    expect(store.order).toEqual([]);
+    await vi.waitFor(() => expect(store.order).toEqual([1]), { timeout: 10_000 });
+  });
+
+  it('ends with a link that was revoked, and does not come back', async () => {
+    answers['session:join'] = () => whole(4, feedOf([1]));
+    let connections = 0;
+    io.on('connection', () => {
+      connections += 1;
+    });
+    follow(null, broadcast);
+    await vi.waitFor(() => expect(store.order).toEqual([1]));
+    io.emit('session:closed', { reason: 'link_revoked' });
+    await vi.waitFor(() => expect(store.holding).toEqual({ holding: 'closed', reason: 'link_revoked' }));
+    expect(store.order).toEqual([]);
+    await vi.waitFor(() => expect(io.sockets.sockets.size).toBe(0));
+    expect(connections).toBe(1);
+  });
+
+  it('of an overlay comes back whatever the server says', { timeout: 20_000 }, async () => {
+    answers['session:join'] = () => whole(4, feedOf([1]));
+    follow(null, { ...broadcast, clientKind: 'overlay', keepsTrying: true });
+    await vi.waitFor(() => expect(store.order).toEqual([1]));
+    answers['session:join'] = () => whole(9, feedOf([2]), 'e2');
+    io.emit('session:closed', { reason: 'link_revoked' });
+    io.disconnectSockets(true);
+    await vi.waitFor(() => expect(store.order).toEqual([2]), { timeout: 10_000 });
   });
 });

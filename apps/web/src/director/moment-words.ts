@@ -1,0 +1,69 @@
+import type { DirectorAct, FeedState, Moment } from '@okboxbox/protocol';
+import { delayWords } from '../format.js';
+import { PHASES } from '../live/phases.js';
+import { flagShown } from '../shell/flags.js';
+import { carName } from './names.js';
+
+/** What happened, as somebody who watches the stream would say it. */
+export function momentWords({ name, lap, car, otherCar, to }: Moment, race: FeedState | null): string {
+  const who = car === null ? '' : carName(race, car);
+  switch (name) {
+    case 'crossing':
+      return `${who} crosses the line${lap === null ? '' : `, lap ${lap}`}`;
+    case 'phase.changed':
+      if (to === 'racing') return 'Lights out';
+      return to !== null && to in PHASES ? PHASES[to as keyof typeof PHASES] : 'Another phase';
+    case 'flag.changed':
+      return `${flagShown((to ?? '').split(/[ ,+]+/)).words} flag`;
+    case 'lead.changed':
+      return `${who} takes the lead`;
+    case 'overtake':
+      return otherCar === null ? `${who} overtakes` : `${who} passes ${carName(race, otherCar)}`;
+    case 'pit.entered':
+      return `${who} comes into the pits`;
+    case 'pit.left':
+      return `${who} leaves the pits`;
+    case 'box.stopped':
+      return `${who} stops in the box`;
+    case 'box.left':
+      return `${who} leaves the box`;
+    case 'best.session':
+      return `${who} sets the fastest lap`;
+    case 'finished':
+      return `${who} takes the chequered flag`;
+    case 'off.track':
+      return `${who} leaves the track`;
+    default:
+      return `${who} ${name.replace('.', ' ')}`.trim();
+  }
+}
+
+const ACTS: Readonly<Record<string, string>> = {
+  'broadcast:delay:set': 'set the delay',
+  'broadcast:match': 'matched the delay',
+  'broadcast:pause': 'paused the picture',
+  'broadcast:resume': 'resumed the picture',
+  'broadcast:cue': 'cued',
+  publish: 'published the show',
+  unpublish: 'withdrew the show',
+  'scene:save': 'saved a scene',
+  'scene:delete': 'deleted a scene',
+  'link:create': 'made a link',
+  'link:revoke': 'revoked a link',
+};
+
+/** What a director did, in a line. */
+export function actWords({ act, from, to }: DirectorAct): string {
+  const did = ACTS[act] ?? act;
+  if (typeof from === 'number' && typeof to === 'number') return `${did}: ${delayWords(from)} → ${delayWords(to)}`;
+  const about = wordsOf(to) || (act === 'scene:delete' || act === 'link:revoke' ? wordsOf(from) : '');
+  const isSaid = act === 'publish' || act === 'unpublish' || act === 'broadcast:pause' || act === 'broadcast:resume';
+  return about === '' || isSaid ? did : `${did}: ${about}`;
+}
+
+function wordsOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (typeof value !== 'object' || value === null) return '';
+  const { kind, label } = value as { kind?: unknown; label?: unknown };
+  return [label, kind].filter((part) => typeof part === 'string' && part !== '').join(', ');
+}

@@ -1,0 +1,36 @@
+import type { FeedState } from '@okboxbox/protocol';
+import { createContext, useContext, useSyncExternalStore } from 'react';
+import { useNow } from '../shell/use-now.js';
+import type { FeedStore } from './feed-store.js';
+import { type Freshness, freshnessOf } from './freshness.js';
+
+/** The feed that the components below stand on. */
+export const FeedContext = createContext<FeedStore | null>(null);
+
+/** The store that a component stands on. */
+export function useFeedStore(): FeedStore {
+  const store = useContext(FeedContext);
+  if (store === null) throw new Error('useFeedStore is used outside a FeedContext.');
+  return store;
+}
+
+/** Reads a part of the store; the component is drawn again only where that part is another value. */
+export function useFeed<T>(read: (store: FeedStore) => T): T {
+  const store = useFeedStore();
+  return useSyncExternalStore(store.subscribe, () => read(store));
+}
+
+/** The race that a store holds, or `null`. */
+export function raceOf(store: FeedStore): FeedState | null {
+  return store.holding.holding === 'race' ? store.holding.feed : null;
+}
+
+/** How far what is shown can be trusted; asked twice a second. */
+export function useFreshness(): Freshness {
+  const now = useNow(500);
+  const connection = useFeed((store) => store.connection);
+  const freshAt = useFeed((store) => store.freshAt);
+  const delay = useFeed((store) => store.delay);
+  const ended = useFeed((store) => raceOf(store)?.session.status === 'ended');
+  return freshnessOf({ connection, freshAt, delay, ended }, now);
+}

@@ -1,0 +1,110 @@
+import type { CloseReason } from '@okboxbox/protocol';
+import { useEffect, useState } from 'react';
+import { followFeed, subjectOf } from '../feed/feed-client.js';
+import { FeedStore } from '../feed/feed-store.js';
+import { FeedContext, useFeed } from '../feed/use-feed.js';
+import { delayWords } from '../format.js';
+import { FeedTitle } from '../live/feed-title.js';
+import { SessionStrip } from '../live/session-strip.js';
+import { TimingTable } from '../live/timing-table.js';
+import { Waiting } from '../live/waiting.js';
+import { Notice } from '../shell/notice.js';
+import { PageShell } from '../shell/page-shell.js';
+
+const KEYS = [
+  { keys: ['↓', '↑'], does: 'select the next and previous car' },
+  { keys: ['f'], does: 'pin the car to the top of the page' },
+  { keys: ['/'], does: 'filter by number, name or class' },
+  { keys: ['c'], does: 'show one class after the other' },
+  { keys: ['Esc'], does: 'clear' },
+  { keys: ['?'], does: 'these keys' },
+];
+
+/**
+ * The delayed timing of a show or a session, for anybody. It sends no token even where there is one: what it shows is
+ * what the public sees.
+ */
+export function PublicPage({ id }: { id: string }) {
+  const [store] = useState(() => new FeedStore('broadcast'));
+  useEffect(() => {
+    const link = new URLSearchParams(location.search).get('link');
+    const feed = followFeed(
+      { subject: subjectOf(id), audience: 'broadcast', token: null, link, clientKind: 'public', surface: 'public' },
+      store,
+    );
+    return () => feed.stop();
+  }, [id, store]);
+  return (
+    <FeedContext value={store}>
+      <PageShell keys={KEYS} guest>
+        <Held />
+      </PageShell>
+    </FeedContext>
+  );
+}
+
+function Held() {
+  const holding = useFeed((store) => store.holding.holding);
+  const reason = useFeed((store) => (store.holding.holding === 'closed' ? store.holding.reason : null));
+  const code = useFeed((store) => (store.holding.holding === 'refusal' ? store.holding.error.code : null));
+  const hasCars = useFeed((store) => store.order.length > 0);
+  useEffect(() => {
+    if (holding !== 'race') document.title = 'Timing · Ok, Box Box';
+  }, [holding]);
+  switch (holding) {
+    case 'nothing':
+      return <Waiting />;
+    case 'refusal':
+      return code === 'unauthenticated' ? <LinkIsOver reason={null} /> : <NothingOnAir />;
+    case 'closed':
+      return <LinkIsOver reason={reason} />;
+    case 'race':
+      return (
+        <>
+          <FeedTitle />
+          <SessionStrip />
+          <StandsStill />
+          {hasCars ? <TimingTable laps={false} /> : <NothingOnAir />}
+        </>
+      );
+    default:
+      return holding satisfies never;
+  }
+}
+
+/** One wording for what is not published, not yet there or not there any more: which of them is nobody's business. */
+function NothingOnAir() {
+  return (
+    <Notice title="Nothing on air">
+      <p>There is no public timing here at the moment. When there is, this page shows it by itself.</p>
+    </Notice>
+  );
+}
+
+function LinkIsOver({ reason }: { reason: CloseReason | null }) {
+  const why =
+    reason === 'link_revoked'
+      ? 'It was taken back.'
+      : reason === 'link_expired'
+        ? 'Its time is over.'
+        : 'It is not known, was taken back, or its time is over.';
+  return (
+    <Notice title="This link does not open anything any more">
+      <p>{why} Ask whoever sent it to you for a new one.</p>
+    </Notice>
+  );
+}
+
+/** Says why figures do not move, where that is on purpose. */
+function StandsStill() {
+  const state = useFeed((store) => store.delay?.state ?? null);
+  const delayMs = useFeed((store) => store.delay?.delayMs ?? 0);
+  if (state !== 'holding' && state !== 'paused') return null;
+  return (
+    <p className="banner" role="status">
+      {state === 'holding'
+        ? `The picture waits until it is ${delayWords(delayMs)} behind the race, and goes on by itself.`
+        : 'The picture is paused, and goes on from here.'}
+    </p>
+  );
+}

@@ -1,0 +1,88 @@
+import { NOTHING_CUED } from '@okboxbox/protocol';
+import { describe, expect, it } from 'vitest';
+import { fieldOf } from './testing/field.js';
+import { isOnAir, onAirAt, type TowerChoice, towerRows } from './tower-rows.js';
+
+const CHOICE: TowerChoice = { rows: 20, figure: 'interval', classNamed: null };
+const figures = (...given: Parameters<typeof towerRows>) => towerRows(...given).map(({ figure }) => figure);
+const FIELD = fieldOf([
+  {},
+  { intervalMs: 1_284, gapMs: 1_284 },
+  { intervalMs: 400, gapMs: 1_684 },
+  { intervalLaps: 1, gapLaps: 1 },
+]);
+
+describe('the rows of a tower', () => {
+  it('stand by position, and give interval or gap as the address asks', () => {
+    expect(towerRows(FIELD, CHOICE).map(({ position, carNumber }) => [position, carNumber])).toEqual([
+      ['1', '10'],
+      ['2', '11'],
+      ['3', '12'],
+      ['4', '13'],
+    ]);
+    expect(figures(FIELD, CHOICE)).toEqual(['Interval', '+1.284', '+0.400', '1 L']);
+    expect(figures(FIELD, { ...CHOICE, figure: 'leader' })).toEqual(['Leader', '+1.284', '+1.684', '1 L']);
+  });
+
+  it('say what a car does instead of racing, the leader’s too', () => {
+    const field = fieldOf([
+      { inPit: true, status: 'pit' },
+      { intervalMs: 100, status: 'stopped' },
+      { status: 'retired' },
+      { intervalMs: 900, status: 'finished' },
+    ]);
+    expect(figures(field, CHOICE)).toEqual(['PIT', 'STOP', 'OUT', '+0.900']);
+    expect(towerRows(field, CHOICE).map(({ state }) => state)).toEqual(['pit', 'stopped', 'out', 'finished']);
+  });
+
+  it('show the best lap of the first in a practice', () => {
+    const session = { ...FIELD.session, type: 'practice' } as const;
+    const field = fieldOf([{ bestLapMs: 107_309 }, { intervalMs: 210 }], { session });
+    expect(figures(field, CHOICE)).toEqual(['1:47.309', '+0.210']);
+  });
+
+  it('are as many as asked for; a featured car below them takes the last', () => {
+    const rows = { ...CHOICE, rows: 2 };
+    expect(towerRows(FIELD, rows).map(({ car }) => car)).toEqual([0, 1]);
+    const featured = { ...FIELD, onAir: { ...NOTHING_CUED, driver: { car: 3, until: null } } };
+    expect(towerRows(featured, rows).map(({ car, isFeatured }) => [car, isFeatured])).toEqual([
+      [0, false],
+      [3, true],
+    ]);
+  });
+
+  it('mark the cars of a battle that is on air', () => {
+    const onAir = { ...NOTHING_CUED, battle: { cars: [1, 2], until: null } };
+    expect(towerRows({ ...FIELD, onAir }, CHOICE).map(({ inBattle }) => inBattle)).toEqual([false, true, true, false]);
+  });
+
+  it('of one class, by its id or its name, have its places, its gaps and no colour', () => {
+    const classes = [
+      { id: 'a', name: 'GTP', color: '#ff0000' },
+      { id: 'b', name: 'GT3', color: '#00ff00' },
+    ];
+    const field = fieldOf(
+      [{ class: 'a' }, { class: 'b', classPosition: 1 }, { class: 'b', classPosition: 2, classIntervalMs: 777 }],
+      { session: { ...FIELD.session, classes } },
+    );
+    expect(towerRows(field, CHOICE).map(({ colour }) => colour)).toEqual(['#ff0000', '#00ff00', '#00ff00']);
+    for (const classNamed of ['b', 'gt3']) {
+      const rows = towerRows(field, { ...CHOICE, classNamed });
+      expect(rows.map(({ position, figure, colour }) => [position, figure, colour])).toEqual([
+        ['1', 'Interval', null],
+        ['2', '+0.777', null],
+      ]);
+    }
+  });
+});
+
+describe('what is on air', () => {
+  it('leaves by itself at its instant, as the picture counts', () => {
+    expect(isOnAir({ until: 1_000 }, 999)).toBe(true);
+    expect(isOnAir({ until: 1_000 }, 1_000)).toBe(false);
+    expect(isOnAir({ until: null }, 5_000)).toBe(true);
+    expect(isOnAir(null, 0)).toBe(false);
+    const onAir = { ...NOTHING_CUED, driver: { car: 1, until: 1_000 } };
+    expect(onAirAt(onAir, 1_500)).toEqual(NOTHING_CUED);
+  });
+});
