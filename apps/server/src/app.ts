@@ -7,7 +7,7 @@ import { ShareLinks } from './access/share-links.js';
 import { SignIn } from './access/sign-in.js';
 import { type Tokens, tokensOfProvider, tokensOfSecret } from './access/tokens.js';
 import { Audiences } from './audience/audiences.js';
-import { BroadcastDelayService } from './audience/broadcast-delay.js';
+import { afterRestart, BroadcastDelayService } from './audience/broadcast-delay.js';
 import { feedStateOf } from './audience/feed-view.js';
 import { PastSessions } from './audience/past-sessions.js';
 import { type Clock, systemClock } from './clock.js';
@@ -20,7 +20,7 @@ import { watchTokens } from './gateway/open-sockets.js';
 import { serveViewers } from './gateway/viewer-gateway.js';
 import { serveDiagnostics } from './http/diagnostics.js';
 import { servePages } from './http/pages.js';
-import { answerProblems } from './http/problem.js';
+import { answerFrameworkError, answerProblems } from './http/problem.js';
 import { servePublicCalls } from './http/public-calls.js';
 import { serveCalls } from './http/routes.js';
 import { closeSocket, Hub } from './hub/hub.js';
@@ -47,8 +47,11 @@ export interface ServerOptions {
   /** A show that is public until a director says otherwise. */
   readonly publish?: string;
   /** How long the machine has been up, by which a clock that was set between two runs is noticed. */
-  readonly uptime?: Uptime;
+  readonly uptime?: () => Uptime;
 }
+
+/** How long calls that are being answered are waited for when the server stops, in ms. */
+const LAST_CALLS_MS = 500;
 
 /** A server that listens. */
 export interface RunningServer {
@@ -82,10 +85,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   try {
     const revoked = await RevokedTokens.open(config.dataDir);
     const tokens = withoutRevoked(await tokensOf(config), revoked);
-    const up = options.uptime ?? machineUptime();
-    const clockShiftMs = await clockShift(config.dataDir, clock, up);
+    const { shiftMs: clockShiftMs, settle } = await clockShift(config.dataDir, clock, options.uptime ?? machineUptime);
     const registry = await SessionRegistry.open(config.dataDir, { clock, log, randomId, clockShiftMs });
     const shows = await Shows.open(config.dataDir, log, options.publish);
+    const areStored = await shows.rebase((settings) => afterRestart(settings, clockShiftMs, clock.now()));
+    // All that is kept from before counts by this run's clock; where it could not be stored, the next run knows no shift.
+    const stopWatchingClock = areStored ? await settle() : () => undefined;
     const links = new ShareLinks(shows, clock);
     const signIn = new SignIn(tokens);
     const drops = new DropCounters();
@@ -103,11 +108,15 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       randomId,
       now,
       setTimeout,
-      clockShiftMs,
       log,
     });
 
-    const http = fastify({ logger: false, bodyLimit: 1024 * 1024, trustProxy: config.publicUrl !== null });
+    const http = fastify({
+      logger: false,
+      bodyLimit: 1024 * 1024,
+      trustProxy: config.publicUrl !== null,
+      frameworkErrors: answerFrameworkError,
+    });
     answerProblems(http, log);
     const audit = (who: string, action: string, detail: object) => {
       store.audit({ at: Math.round(clock.now()), who, action, detail }).catch((error) => {
@@ -138,6 +147,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       await listen(http, config);
     } catch (error) {
       directors.close();
+      stopWatchingClock();
       await broadcasts.close();
       await registry.close();
       await writing.close();
@@ -158,9 +168,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         directors.close();
         await broadcasts.close();
         unwatch();
+        stopWatchingClock();
         stopRelays();
+        // A call that is being answered may end; a connection that is kept open for another call may not keep us.
+        const cut = setTimeout(() => http.server.closeAllConnections(), LAST_CALLS_MS);
         await io.close();
         await http.close();
+        clearTimeout(cut);
         await writing.close();
         await registry.close();
         await stopDatabase();

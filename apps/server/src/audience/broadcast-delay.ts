@@ -11,16 +11,12 @@ import { paused, restarted, resumed, withDelay } from './playhead.js';
 import { rebuildLine } from './rebuild-line.js';
 import { ShowBroadcast } from './show-broadcast.js';
 
-/** An ended session of before a restart is looked at where its end may still have to air, in ms. */
-const RECENT_MS = 135_000;
 /** While a picture is not where its delay says, where it is is stored so often, in ms. */
 const STORE_MS = 1_000;
 
 export interface BroadcastDelayWorld extends ChannelWorld {
   readonly registry: SessionRegistry;
   readonly shows: Shows;
-  /** What the server's clock was set forward since its last run, in ms; `null` where nobody knows. */
-  readonly clockShiftMs: number | null;
   readonly log: Logger;
 }
 
@@ -38,6 +34,14 @@ export interface BroadcastDelayStatus {
   /** Why not, where it is not. */
   readonly because: string | null;
   readonly sessions: readonly MeasuredDelay[];
+}
+
+/** A show's settings of before a restart, in the terms of this run, whose clock was set forward by `shiftMs`. */
+export function afterRestart(settings: ShowSettings, shiftMs: number | null, now: number): ShowSettings {
+  const airedAt = shiftMs === null || settings.airedAt === null ? null : settings.airedAt + shiftMs;
+  const { delayMs, playhead } = restarted(settings, airedAt, now);
+  // Where a picture stands is known from now on, if it was not before.
+  return { ...settings, delayMs, playhead, airedAt: playhead.moves === 'paused' ? playhead.at : airedAt };
 }
 
 /**
@@ -59,10 +63,7 @@ export class BroadcastDelayService {
       this.of(settings.show).set(settings);
       this.#changed(settings.show);
     });
-    for (const { show, sessionId, endedAt, lastFrameAt, status } of [...registry.list()].reverse()) {
-      const over = endedAt ?? lastFrameAt ?? 0;
-      if (status === 'ended' && this.#mayHaveToAir(over)) void this.#prepare(this.of(show).add(sessionId), null);
-    }
+    for (const { show, sessionId } of registry.endedLately()) void this.#prepare(this.of(show).add(sessionId), null);
     registry.listen({
       began: (session) => this.#begin(session),
       ended: (session) => this.#channelOf(session.id)?.detach(),
@@ -75,7 +76,7 @@ export class BroadcastDelayService {
   of(show: string): ShowBroadcast {
     let broadcast = this.#shows.get(show);
     if (broadcast === undefined) {
-      broadcast = new ShowBroadcast(this.#afterRestart(this.#world.shows.get(show)), {
+      broadcast = new ShowBroadcast(this.#world.shows.get(show), {
         ...this.#world,
         onMoved: (name, extraMs, sessionId) => {
           for (const listener of this.#listeners) listener.moved(name, extraMs, sessionId);
@@ -187,15 +188,13 @@ export class BroadcastDelayService {
   }
 
   async #prepare(channel: Channel, session: Session | null): Promise<void> {
-    const { registry, clockShiftMs, now, log } = this.#world;
+    const { registry, now, log } = this.#world;
     const { sessionId } = channel;
     this.#preparing.add(sessionId);
     try {
       // What was noted when it was resumed says how the clock was set; an ended session's timeline has no such note.
       await session?.synced();
-      const summary = registry.summary(sessionId);
-      const unknown = Math.max(0, now() - (summary?.endedAt ?? summary?.lastFrameAt ?? now()));
-      const shiftMs = session === null ? (clockShiftMs ?? unknown) : 0;
+      const shiftMs = session === null ? registry.shiftOf(sessionId) : 0;
       const maker = await rebuildLine(registry.timelineDir(sessionId), { now, shiftMs, log });
       if (maker === null) throw new Error('the timeline does not say what session it is');
       // What has come meanwhile follows in one step.
@@ -210,19 +209,6 @@ export class BroadcastDelayService {
     } finally {
       this.#preparing.delete(sessionId);
     }
-  }
-
-  #mayHaveToAir(endedAt: number): boolean {
-    const { clockShiftMs, now } = this.#world;
-    if (clockShiftMs === null) return now() - endedAt < 24 * 3_600_000;
-    return endedAt + clockShiftMs > now() - RECENT_MS;
-  }
-
-  /** Settings of before a restart, by this run's clock. */
-  #afterRestart(settings: ShowSettings): ShowSettings {
-    const { clockShiftMs, now } = this.#world;
-    const airedAt = clockShiftMs === null || settings.airedAt === null ? null : settings.airedAt + clockShiftMs;
-    return { ...settings, ...restarted(settings, airedAt, now()), airedAt };
   }
 
   #channelOf(sessionId: string): Channel | undefined {
@@ -240,12 +226,14 @@ export class BroadcastDelayService {
   /** Stores where pictures are that are not where their delay says: a restart goes on from there. */
   #storePositions(): void {
     for (const [show, broadcast] of this.#shows) {
-      const { playhead } = broadcast.delay;
-      const stored = this.#world.shows.get(show);
-      const hasSettled = playhead.moves === 'running' && stored.playhead.moves !== 'running';
-      if (playhead.moves !== 'gliding' && !hasSettled) continue;
-      const airedAt = broadcast.position;
-      this.#world.shows.change(show, () => ({ next: { playhead, airedAt }, closes: false })).catch(() => undefined);
+      const { moves } = broadcast.delay.playhead;
+      const hasSettled = moves === 'running' && this.#world.shows.get(show).playhead.moves !== 'running';
+      if (moves !== 'gliding' && !hasSettled) continue;
+      const whereItIs = () => {
+        const { playhead } = broadcast.delay;
+        return { next: { playhead, airedAt: broadcast.position }, closes: false };
+      };
+      this.#world.shows.change(show, whereItIs).catch(() => undefined);
     }
   }
 }

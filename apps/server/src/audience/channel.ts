@@ -35,6 +35,11 @@ export class Channel {
     return this.#maker?.line.hasEnded ?? false;
   }
 
+  /** Instant of its newest state. */
+  get newestAt(): number {
+    return this.#maker?.line.newestAt ?? Number.POSITIVE_INFINITY;
+  }
+
   get audiences(): Iterable<BroadcastAudience> {
     return this.#audiences.values();
   }

@@ -90,9 +90,10 @@ export class DelayLine {
   }
 
   /**
-   * Puts a change in at an instant that has passed, so that it airs with the picture of then; all states behind it have it.
+   * Puts slots in at an instant that has passed, so that they air with the picture of then; all states behind it have them,
+   * also where something else was to come into the same slot: what was said last counts.
    */
-  insert(change: FeedChange, at: number): void {
+  insert(change: Required<Pick<FeedChange, 'onAir'>>, at: number): void {
     const later = this.#entries.filter((entry) => entry.at > at);
     this.#newest = applyChange(this.#newest, change);
     if (at < this.#base.at) this.#base = { ...this.#base, state: applyChange(this.#base.state, change) };
@@ -103,7 +104,8 @@ export class DelayLine {
     this.#nextNr = (this.#entries.at(-1)?.nr ?? this.#base.nr) + 1;
     this.#append(change, Math.max(at, this.#base.at), null);
     for (const { at: instant, json, keyframe } of later) {
-      this.#append(json, instant, keyframe && applyChange(keyframe, change));
+      const left = withoutSlots(json, change.onAir);
+      if (left !== null) this.#append(left, instant, keyframe && applyChange(keyframe, change));
     }
   }
 
@@ -214,4 +216,13 @@ export class DelayLine {
     const last = this.#entries[end - 1] as LineEntry;
     return { nr: last.nr, at: last.at, state };
   }
+}
+
+/** A change's text without what it says of some slots; `null` where it says nothing else. */
+function withoutSlots(json: string, slots: object): string | null {
+  if (!json.includes('"onAir":')) return json;
+  const { onAir = {}, ...others } = JSON.parse(json) as FeedChange;
+  const kept = Object.fromEntries(Object.entries(onAir).filter(([slot]) => !(slot in slots)));
+  const left: FeedChange = Object.keys(kept).length > 0 ? { ...others, onAir: kept } : others;
+  return Object.keys(left).length > 0 ? JSON.stringify(left) : null;
 }

@@ -70,12 +70,12 @@ export function resumed(delay: Delay, mode: DelayMode, now: number): Delay {
 
 /**
  * After a restart: nothing newer than what had aired, `at`, before it is due by the delay. `null` where nothing is known
- * of it.
+ * of it; a picture that was paused stays so.
  */
 export function restarted(delay: Delay, at: number | null, now: number): Delay {
   const { delayMs, playhead } = delay;
+  if (playhead.moves === 'paused') return { delayMs, playhead: { moves: 'paused', at: at ?? now - delayMs } };
   if (at === null || playhead.moves === 'running') return { delayMs, playhead: { moves: 'running' } };
-  if (playhead.moves === 'paused') return { delayMs, playhead: { moves: 'paused', at } };
   return { delayMs, playhead: towards(at, delayMs, 'glide', now) };
 }
 

@@ -3,6 +3,7 @@ import {
   type DelayState,
   type DelayStateName,
   liveRoom,
+  MAX_DELAY_MS,
   MAX_EXTRA_DELAYS,
   type MeasuredDelay,
 } from '@okboxbox/protocol';
@@ -120,7 +121,7 @@ export class ShowBroadcast {
         if (audience.feed !== null) this.#take(channel, audience.extraMs);
       }
     }
-    this.#letGo();
+    this.#letGo(now);
     this.#tell(now);
     this.#wait(now);
   }
@@ -186,10 +187,14 @@ export class ShowBroadcast {
     if (before !== undefined) this.#world.onMoved(this.show, extraMs, channel.sessionId);
   }
 
-  /** Sessions whose end has aired everywhere are left to the archive, once another is on air. */
-  #letGo(): void {
+  /**
+   * Sessions whose end has aired everywhere, also for an output that were to come with the longest delay, are left to the
+   * archive, once another is on air.
+   */
+  #letGo(now: number): void {
     for (const channel of [...this.#channels]) {
-      const isOver = channel.hasEnded && [...channel.audiences].every((audience) => audience.hasEnded);
+      const hasAired = channel.hasEnded && [...channel.audiences].every((audience) => audience.hasEnded);
+      const isOver = hasAired && channel.newestAt < now - MAX_DELAY_MS;
       const isOnAir = [...this.#aired.values()].includes(channel);
       if (!isOver || isOnAir) continue;
       this.#channels.splice(this.#channels.indexOf(channel), 1);

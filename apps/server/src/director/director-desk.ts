@@ -152,17 +152,19 @@ export class DirectorDesk {
 
   /** @throws CueError */
   async saveScene(show: string, who: string, scene: Scene, replaces?: string): Promise<void> {
-    const scenes = withSceneSaved(this.#world.shows.get(show).scenes, scene, replaces);
-    await this.#world.shows.change(show, () => ({ next: { scenes }, closes: false }));
+    await this.#world.shows.change(show, ({ scenes }) => ({
+      next: { scenes: withSceneSaved(scenes, scene, replaces) },
+      closes: false,
+    }));
     this.#note(show, who, 'scene:save', replaces ?? null, scene.name);
   }
 
   /** @throws CueError */
   async deleteScene(show: string, who: string, name: string): Promise<void> {
-    const { scenes } = this.#world.shows.get(show);
-    if (!scenes.some((scene) => scene.name === name)) throw new CueError(`There is no scene "${name}".`);
-    const left = scenes.filter((scene) => scene.name !== name);
-    await this.#world.shows.change(show, () => ({ next: { scenes: left }, closes: false }));
+    await this.#world.shows.change(show, ({ scenes }) => {
+      if (!scenes.some((scene) => scene.name === name)) throw new CueError(`There is no scene "${name}".`);
+      return { next: { scenes: scenes.filter((scene) => scene.name !== name) }, closes: false };
+    });
     this.#note(show, who, 'scene:delete', name, null);
   }
 

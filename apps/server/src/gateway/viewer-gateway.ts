@@ -229,6 +229,8 @@ class Viewer {
 
   /** Enters a room in place of what was joined of the session before. */
   #enter(join: SessionJoin, place: Omit<Joined, 'follows' | 'format'>): FeedFormat {
+    // What was awaited may have outlasted the connection: nobody would take it out of the room again.
+    if (!this.#socket.connected) throw new CallRefused('not_joined', 'The connection is gone.');
     if (!this.#joined.has(place.sessionId) && this.#joined.size >= MAX_JOINED) {
       throw new CallRefused('bad_request', `One connection may join ${MAX_JOINED} sessions. Leave one first.`);
     }

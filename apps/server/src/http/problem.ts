@@ -38,6 +38,11 @@ export function answerProblems(http: FastifyInstance, log: Logger): void {
   });
 }
 
+/** Answers what Fastify refuses before any call is asked, such as an address that is too long. */
+export function answerFrameworkError(error: FastifyError, _request: unknown, reply: FastifyReply): void {
+  void sendProblem(reply, error.statusCode ?? 400, 'This address cannot be used: it is too long, or badly encoded.');
+}
+
 /** Sends a problem document. */
 export function sendProblem(
   reply: FastifyReply,

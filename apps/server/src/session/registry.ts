@@ -17,6 +17,8 @@ const OPEN_ARCHIVES = 4;
 /** Seeks that may wait for their turn. */
 const MAX_SEEKS_WAITING = 16;
 const SUMMARY_FILE = 'summary.json';
+/** A session that ended longer ago than this has aired to its end, in ms: the longest delay, and some more. */
+const AIRING_MS = 135_000;
 
 export interface RegistryWorld extends SessionWorld {
   /** Makes a random id without a prefix. */
@@ -47,6 +49,8 @@ export class SessionRegistry {
   readonly #world: RegistryWorld;
   readonly #live = new Map<string, Session>();
   readonly #archive = new Map<string, SessionSummary>();
+  /** What the server's clock was set since ended sessions ended, where their end may still have to air. */
+  readonly #shifts = new Map<string, number>();
   readonly #opened = new Map<string, Promise<SessionState | null>>();
   readonly #listeners = new Set<RegistryListener>();
   readonly #silenceCheck: NodeJS.Timeout;
@@ -75,6 +79,18 @@ export class SessionRegistry {
   listen(listener: RegistryListener): void {
     this.#listeners.add(listener);
     for (const session of this.#live.values()) listener.began(session);
+  }
+
+  /** Sessions of before this run whose end may still have to air, oldest first. */
+  endedLately(): SessionSummary[] {
+    return this.list()
+      .filter(({ sessionId }) => this.#shifts.has(sessionId))
+      .reverse();
+  }
+
+  /** What an ended session's instants are earlier than they say, by this run's clock, in ms. */
+  shiftOf(sessionId: string): number {
+    return this.#shifts.get(sessionId) ?? 0;
   }
 
   /** All sessions, newest first. */
@@ -215,7 +231,8 @@ export class SessionRegistry {
       show,
       sim: hello.sim,
       simSessionKey: hello.simSessionKey,
-      startedAt: Math.round(this.#world.clock.now()),
+      // Up: the session's first picture airs no earlier than that.
+      startedAt: Math.ceil(this.#world.clock.now()),
     };
     const session = await Session.begin(this.#dir, facts, this.#world);
     // What this relay fed before in the show is over: it has gone on to another session.
@@ -256,9 +273,11 @@ export class SessionRegistry {
 
   async #restore(sessionId: string): Promise<void> {
     const dir = join(this.#dir, sessionId);
-    const summary = await readSummary(dir);
-    if (summary) {
+    const found = await readSummary(dir);
+    if (found) {
+      const { shiftMs, ...summary } = found;
       this.#archive.set(sessionId, summary);
+      await this.#noteShift(summary, shiftMs);
       return;
     }
     const startedAt = performance.now();
@@ -271,6 +290,7 @@ export class SessionRegistry {
     if (state.status.status === 'ended') {
       await this.#writeSummary(state.summary());
       this.#archive.set(sessionId, state.summary());
+      await this.#noteShift(state.summary(), 0);
       return;
     }
     this.#live.set(sessionId, await Session.resume(dir, folded, this.#world));
@@ -281,6 +301,18 @@ export class SessionRegistry {
     );
   }
 
+  /** Notes how the clock was set since a session ended, for this run and, beside its summary, for those after it. */
+  async #noteShift(summary: SessionSummary, before: number): Promise<void> {
+    const { clock, clockShiftMs = 0 } = this.#world;
+    const saysEndedAt = (summary.endedAt ?? summary.lastFrameAt ?? summary.startedAt) + before;
+    // Where nobody knows, it may have ended at this very moment.
+    const shiftMs = before + (clockShiftMs ?? Math.ceil(clock.now()) - saysEndedAt);
+    const isOld = saysEndedAt + shiftMs - before < clock.now() - AIRING_MS;
+    if (isOld || (clockShiftMs === null && isLongAgo(saysEndedAt, clock.now()))) return;
+    this.#shifts.set(summary.sessionId, shiftMs);
+    if (shiftMs !== before) await this.#writeSummary({ ...summary, ...{ shiftMs } });
+  }
+
   async #writeSummary(summary: SessionSummary): Promise<void> {
     const path = join(this.#dir, summary.sessionId, SUMMARY_FILE);
     await writeFile(`${path}.new`, JSON.stringify(summary));
@@ -288,11 +320,20 @@ export class SessionRegistry {
   }
 }
 
-async function readSummary(dir: string): Promise<SessionSummary | null> {
+/** Without knowing how the clock was set, a day is taken for long ago: nobody sets a clock by that between two runs. */
+function isLongAgo(endedAt: number, now: number): boolean {
+  return now - endedAt > 24 * 3_600_000;
+}
+
+/** A summary as it is stored: with what the clock was set since, where its end had still to air at a restart. */
+async function readSummary(dir: string): Promise<(SessionSummary & { readonly shiftMs: number }) | null> {
   try {
-    const summary = JSON.parse(await readFile(join(dir, SUMMARY_FILE), 'utf8')) as SessionSummary;
+    const summary = JSON.parse(await readFile(join(dir, SUMMARY_FILE), 'utf8')) as SessionSummary & {
+      shiftMs?: number;
+    };
     // One written before there were podiums is made again from the timeline.
-    return Array.isArray(summary.podium) ? { ...summary, endedAt: summary.endedAt ?? null } : null;
+    const { endedAt = null, shiftMs = 0 } = summary;
+    return Array.isArray(summary.podium) ? { ...summary, endedAt, shiftMs } : null;
   } catch {
     return null;
   }

@@ -90,7 +90,7 @@ export class Session {
     const at = Math.ceil(world.clock.now());
     // Where nobody knows how the clock was set, nothing from before counts as older than this moment.
     const { clockShiftMs = 0 } = world;
-    const shiftMs = clockShiftMs ?? Math.max(0, at - state.at);
+    const shiftMs = clockShiftMs ?? at - state.at;
     if (shiftMs !== 0) session.#note({ note: 'resumed', shiftMs, at });
     return session;
   }

@@ -65,7 +65,9 @@ export async function readShows(
     names.map(async (name) => {
       const show = name.slice(0, -'.json'.length);
       try {
-        return showSettings.parse(JSON.parse(await readFile(join(dir, name), 'utf8')));
+        const settings = showSettings.parse(JSON.parse(await readFile(join(dir, name), 'utf8')));
+        if (settings.show !== show) throw new Error(`it is of the show "${settings.show}"`);
+        return settings;
       } catch (error) {
         onDamage(show, (error as Error).message);
         return shutShow(show);

@@ -51,6 +51,25 @@ export class Shows {
     return [...this.#shows.values()];
   }
 
+  /**
+   * Puts what is stored by the clock of an earlier run into the terms of this one, on the disk and here; false where the
+   * disk did not take all of it.
+   */
+  async rebase(make: (settings: ShowSettings) => ShowSettings): Promise<boolean> {
+    let areStored = true;
+    for (const [show, settings] of this.#shows) {
+      const next = make(settings);
+      this.#shows.set(show, next);
+      try {
+        if (JSON.stringify(next) !== JSON.stringify(settings)) await writeShow(this.#dir, next);
+      } catch (error) {
+        areStored = false;
+        this.#log.error({ err: error, show }, 'the settings of a show could not be put into the terms of this run');
+      }
+    }
+    return areStored;
+  }
+
   /** Hears of every change, when it takes effect. */
   onChange(listener: (settings: ShowSettings, before: ShowSettings) => void): void {
     this.#listeners.add(listener);
@@ -66,7 +85,8 @@ export class Shows {
     const closing = (this.#closings.get(show) ?? 0) + (change.closes ? 1 : 0);
     this.#closings.set(show, closing);
     if (change.closes) this.#apply(show, change.next);
-    const stored = (this.#writing.get(show) ?? Promise.resolve()).then(() => this.#store(show, change, closing));
+    const before = this.#writing.get(show) ?? Promise.resolve();
+    const stored = before.then(() => (change.closes ? this.#store(show, change) : this.#open(show, make, closing)));
     this.#writing.set(
       show,
       stored.catch(() => undefined),
@@ -79,10 +99,25 @@ export class Shows {
     await Promise.all(this.#writing.values());
   }
 
-  async #store(show: string, { next, closes }: Change, closing: number): Promise<void> {
-    const isOvertaken = () => !closes && this.#closings.get(show) !== closing;
+  /** Changes what does not close a show, when its turn comes: it is made of what is in force then. */
+  async #open(show: string, make: (settings: ShowSettings) => Change, closing: number): Promise<void> {
+    const isOvertaken = () => this.#closings.get(show) !== closing;
     const overtaken = new ShowStoreError('Somebody has closed the show further meanwhile. Look, and say it again.');
     if (isOvertaken()) throw overtaken;
+    const change = make(this.get(show));
+    if (change.closes) {
+      // What it waited for had opened more than this does.
+      this.#closings.set(show, closing + 1);
+      this.#apply(show, change.next);
+      await this.#store(show, change);
+      return;
+    }
+    await this.#store(show, change);
+    if (isOvertaken()) throw overtaken;
+    this.#apply(show, change.next);
+  }
+
+  async #store(show: string, { next, closes }: Change): Promise<void> {
     try {
       await writeShow(this.#dir, { ...this.get(show), ...next });
     } catch (error) {
@@ -94,8 +129,6 @@ export class Shows {
           : `This could not be stored (${because}), so it is not in force. Make room on the disk and say it again.`,
       );
     }
-    if (isOvertaken()) throw overtaken;
-    if (!closes) this.#apply(show, next);
   }
 
   #apply(show: string, next: Partial<ShowSettings>): void {

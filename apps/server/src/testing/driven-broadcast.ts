@@ -1,0 +1,152 @@
+import type { FeedMessage, FeedState, SourceRecord } from '@okboxbox/protocol';
+import { applyChange } from '@okboxbox/protocol';
+import { vi } from 'vitest';
+import { LineMaker } from '../audience/line-maker.js';
+import type { Delay } from '../audience/playhead.js';
+import { ShowBroadcast } from '../audience/show-broadcast.js';
+import type { Hub } from '../hub/hub.js';
+import type { ClockProof } from '../session/latest-capture.js';
+import type { Session } from '../session/session.js';
+import { SessionState } from '../session/session-state.js';
+import { newShow } from '../shows/show-settings.js';
+import type { Note } from '../timeline/segment-format.js';
+
+/** A message of a feed as it left, and when. */
+export interface Sent {
+  readonly room: string;
+  readonly at: number;
+  /** Where the show's picture was then. */
+  readonly position: number;
+  readonly message: FeedMessage;
+}
+
+const STREAM = 0;
+
+/**
+ * The public picture of one show whose clock the test drives (Vitest's fake timers): a session's state that records are
+ * folded into, its line, and every message that leaves. The clock has a fraction, as the real one does.
+ */
+export class DrivenBroadcast {
+  readonly sent: Sent[] = [];
+  /** What is told of the delay, as it left. */
+  readonly told: { readonly room: string; readonly json: string }[] = [];
+  readonly moves: { readonly extraMs: number; readonly sessionId: string; readonly at: number }[] = [];
+  readonly broadcast: ShowBroadcast;
+  state!: SessionState;
+  maker!: LineMaker;
+  #listeners: (() => void)[] = [];
+  #seq = 0;
+  #epochs = 0;
+  /** States of those who have joined first, message by message, by room. */
+  readonly #mirrors = new Map<string, FeedState>();
+
+  constructor(delay: Delay = { delayMs: 0, playhead: { moves: 'running' } }) {
+    const hub = {
+      watchers: (_room: string, format: string) => (format === 'rows' ? 1 : 0),
+      publish: (room: string, format: string, event: string, json: string) => {
+        if (format !== 'rows') return;
+        if (event === 'feed') this.#heard(room, JSON.parse(json) as FeedMessage);
+        else this.told.push({ room, json });
+      },
+    } as unknown as Hub;
+    this.broadcast = new ShowBroadcast(
+      { ...newShow('local'), ...delay, published: true },
+      {
+        hub,
+        now: () => this.now(),
+        randomId: () => `epoch-${++this.#epochs}`,
+        setTimeout: (run, ms) => setTimeout(run, ms),
+        onMoved: (_show, extraMs, sessionId) => this.moves.push({ extraMs, sessionId, at: this.now() }),
+        onState: () => undefined,
+      },
+    );
+    this.begin('sess_1');
+  }
+
+  now(): number {
+    return Date.now() + 0.37;
+  }
+
+  /** A session begins in the show. */
+  begin(sessionId: string): void {
+    const startedAt = Math.ceil(this.now());
+    const state = new SessionState({ sessionId, show: 'local', sim: 'test', simSessionKey: '7:0', startedAt });
+    state.applyNote({
+      note: 'opened-stream',
+      stream: STREAM,
+      relayId: 'rig',
+      run: '1',
+      playback: false,
+      at: startedAt,
+    });
+    const listeners: (() => void)[] = [];
+    const session = {
+      id: sessionId,
+      state,
+      onChange: (listener: () => void) => {
+        listeners.push(listener);
+        return () => listeners.splice(0);
+      },
+    } as unknown as Session;
+    const maker = new LineMaker(state);
+    this.state = state;
+    this.maker = maker;
+    this.#listeners = listeners;
+    this.#seq = 0;
+    this.broadcast.add(sessionId).begin(maker, session);
+    this.broadcast.tick();
+  }
+
+  receive(record: SourceRecord, proof: ClockProof | null = null): void {
+    if (proof !== null) this.state.applyNote({ note: 'clock', stream: STREAM, ...proof, at: this.now() });
+    this.#seq += 1;
+    this.state.applyCaptured(STREAM, this.#seq, Math.ceil(this.now()), record);
+    this.#changed();
+  }
+
+  note(note: Note, before: () => void = () => undefined): void {
+    this.state.applyNote(note);
+    before();
+    this.#changed();
+  }
+
+  /** Puts slots on air for the picture of this moment, or at once. */
+  cue(set: Partial<FeedState['onAir']>, when: 'picture' | 'now'): void {
+    const airsAt = when === 'now' ? this.broadcast.position : null;
+    const channel = this.broadcast.channel(this.state.facts.sessionId);
+    const session = { state: this.state } as Session;
+    this.note({ note: 'cue', set, airsAt, at: Math.ceil(this.now()) }, () => {
+      if (airsAt !== null) channel?.cueAt(session, set, airsAt);
+    });
+    this.broadcast.tick();
+  }
+
+  /** What a director has set. */
+  set(delay: Delay): void {
+    this.broadcast.set({ ...newShow('local'), ...delay, published: true });
+  }
+
+  advance(ms: number): void {
+    vi.advanceTimersByTime(ms);
+  }
+
+  /** The state of whoever has been in a room from the beginning of its feed on. */
+  mirrorOf(room: string): FeedState | undefined {
+    return this.#mirrors.get(room);
+  }
+
+  /** Notes where those who join a room now begin. */
+  watch(room: string, state: FeedState): void {
+    if (!this.#mirrors.has(room)) this.#mirrors.set(room, state);
+  }
+
+  #heard(room: string, message: FeedMessage): void {
+    this.sent.push({ room, at: this.now(), position: this.broadcast.position, message });
+    const mirror = this.#mirrors.get(room);
+    if (mirror !== undefined) this.#mirrors.set(room, applyChange(mirror, message));
+  }
+
+  #changed(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}

@@ -1,0 +1,104 @@
+import type { Stranger } from './outsider.js';
+import type { PublicKind } from './public-shape.js';
+import type { Random } from './random.js';
+import { trueNow } from './show-truth.js';
+import type { Witness } from './witness.js';
+
+export interface CallerWorld {
+  readonly witness: Witness;
+  readonly random: Random;
+  readonly shows: readonly string[];
+  readonly sessionIds: () => readonly string[];
+  readonly linkCodes: () => readonly string[];
+  /** Where the server is now; `null` while there is none. */
+  readonly url: () => string | null;
+}
+
+/** Somebody without `session:live` who asks for every page and every call, again and again. */
+export class Caller {
+  readonly #who: Stranger;
+  readonly #world: CallerWorld;
+  #isOver = false;
+
+  constructor(who: Stranger, world: CallerWorld) {
+    this.#who = who;
+    this.#world = world;
+  }
+
+  async run(): Promise<void> {
+    while (!this.#isOver) {
+      const url = this.#world.url();
+      if (url !== null) await this.#call(url);
+      await new Promise((resolve) => setTimeout(resolve, this.#world.random.whole(10, 120)));
+    }
+  }
+
+  stop(): void {
+    this.#isOver = true;
+  }
+
+  async #call(url: string): Promise<void> {
+    const { random } = this.#world;
+    const { token, link } = (await this.#who.auth()) as { token?: string; link?: string };
+    const path = this.#path();
+    const query = link === undefined ? '' : `${path.includes('?') ? '&' : '?'}link=${link}`;
+    try {
+      const response = await fetch(`${url}${path}${query}`, {
+        method: random.chance(0.95) ? 'GET' : 'POST',
+        headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+        redirect: 'manual',
+        signal: AbortSignal.timeout(3_000),
+      });
+      this.#tell(path, response, await response.text());
+    } catch {
+      // The server is going, or gone.
+    }
+  }
+
+  #path(): string {
+    const { random, shows, sessionIds, linkCodes } = this.#world;
+    const show = random.pick(shows);
+    const id = random.pick([...sessionIds(), 'sess_none']);
+    return random.pick([
+      ...[
+        '/api/sessions',
+        '/api/sessions',
+        `/api/public/sessions/${show}/timing`,
+        `/api/public/sessions/${show}/timing`,
+      ],
+      ...[`/api/public/sessions/${id}/timing`, `/api/public/sessions/${id}/timing`, `/api/sessions/${id}/timing`],
+      ...[`/api/sessions/${id}/timing?sessionTime=5`, `/api/sessions/${id}/laps`, `/api/sessions/${id}/events`],
+      ...[`/api/sessions/${id}/recording`, '/api/health', '/api/health/ready', '/metrics', `/sessions/${id}`],
+      ...[`/l/${random.pick([...linkCodes(), 'none'])}`, `/public/${show}`, `/overlay/timing-tower?show=${show}`, '/'],
+      ...[
+        '/api/diagnostics/parity',
+        '/api/ops/summary',
+        '/api/ops/sessions',
+        `/api/public/sessions/${'x'.repeat(300)}/timing`,
+      ],
+    ]);
+  }
+
+  #tell(path: string, response: Response, content: string): void {
+    const headers = [...response.headers.entries()].map(([name, value]) => `${name}: ${value}`).join('\n');
+    const isJson = response.headers.get('content-type')?.includes('json') === true;
+    const body: unknown = isJson && content !== '' ? JSON.parse(content) : null;
+    const kind = kindOf(path, response.status, isJson);
+    const { name: who, mayAlwaysSee } = this.#who;
+    this.#world.witness.looksAt({
+      ...{ who, kind, body, mayAlwaysSee, at: trueNow() },
+      text: `${content}\n${headers}`,
+      // A link names its session itself.
+      own: path.startsWith('/l/') ? `${path} ${response.headers.get('location')}` : path,
+    });
+  }
+}
+
+function kindOf(path: string, status: number, isJson: boolean): PublicKind | 'unknown' {
+  if (status >= 400) return status === 503 ? 'health' : 'problem';
+  if (path === '/api/sessions') return 'sessions';
+  if (path.startsWith('/api/health')) return 'health';
+  if (path.startsWith('/api/public/sessions/')) return 'timing';
+  // Pages and where links lead: nothing but text, which is looked at as such.
+  return isJson ? 'unknown' : 'problem';
+}

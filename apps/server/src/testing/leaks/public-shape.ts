@@ -1,0 +1,105 @@
+/**
+ * All that may stand in a message for everyone, written out by hand: the allow-list of the test, which knows nothing of
+ * the schemas that the server's is made of. `true` is a scalar, a list is of its one element, `*` is any name.
+ */
+type Shape = true | readonly [Shape] | { readonly [name: string]: Shape };
+
+const scalars = (...names: readonly string[]): { readonly [name: string]: Shape } =>
+  Object.fromEntries(names.map((name) => [name, true]));
+
+const session = {
+  ...scalars('sessionId', 'show', 'status', 'sim', 'type', 'track', 'trackConfig', 'limitLaps', 'limitTimeS'),
+  ...scalars('positionsDerived', 'startedAt'),
+  sectorStarts: [true],
+  classes: [scalars('id', 'name', 'color')],
+} satisfies Shape;
+const clock = {
+  ...scalars('sessionTimeMs', 'phase', 'remainingMs', 'remainingLaps', 'leaderLap'),
+  flags: [true],
+} satisfies Shape;
+const entries = [scalars('car', 'carNumber', 'name', 'teamName', 'driver', 'class')] satisfies Shape;
+const events = [scalars('id', 'name', 'sessionTimeMs', 'lap', 'car', 'otherCar', 'ms', 'count', 'to')] satisfies Shape;
+const onAir = {
+  scene: true,
+  tower: scalars('until'),
+  driver: scalars('car', 'until'),
+  battle: { cars: [true], until: true },
+  message: scalars('title', 'text', 'until'),
+  flag: scalars('flag', 'until'),
+  results: scalars('of', 'until'),
+} satisfies Shape;
+const figures = {
+  ...scalars('position', 'classPosition', 'status', 'inPit', 'lap', 'lapsCompleted', 'progress', 'gapMs', 'gapLaps'),
+  ...scalars('intervalMs', 'intervalLaps', 'classGapMs', 'classGapLaps', 'classIntervalMs', 'classIntervalLaps'),
+  ...scalars('lastLapMs', 'bestLapMs', 'lastLapMark', 'bestLapMark', 'pitStops', 'stintLaps', 'trendMs', 'battle'),
+  sectorsMs: [true],
+  provenance: { '*': true },
+} satisfies Shape;
+const namedEntries = [{ ...entries[0], ...figures }] satisfies Shape;
+const timing = {
+  ...scalars('sessionId', 'at', 'sessionTime', 'phase'),
+  flags: [true],
+  entries: namedEntries,
+} satisfies Shape;
+const state = { session, clock, entries, rows: { '*': [true] }, events, onAir } satisfies Shape;
+const change = {
+  ...scalars('epoch', 'seq', 'at', 'sessionId'),
+  ...{ session, clock, entries, rows: [[true]], gone: [true], events: { keep: true, added: events }, onAir },
+} satisfies Shape;
+const namedChange = {
+  ...scalars('epoch', 'seq', 'at', 'sessionId', 'sessionTime', 'phase', 'status'),
+  ...{ flags: [true], entries: namedEntries, gone: [true], events, onAir },
+} satisfies Shape;
+const delayState = scalars('sessionId', 'state', 'delayMs');
+const refusal = { ok: true, error: scalars('code', 'message', 'capability') } satisfies Shape;
+const joined = {
+  ...scalars('ok', 'sessionId', 'epoch', 'seq', 'at', 'now'),
+  ...{ delay: delayState, changes: [change] },
+} satisfies Shape;
+
+/** What strangers may be sent, by what it is. */
+const PUBLIC_SHAPES = {
+  feed: change,
+  'feed (json)': namedChange,
+  joined: { ...joined, state },
+  'joined (json)': { ...joined, state: timing },
+  refusal,
+  left: scalars('ok', 'sessionId'),
+  'session:moved': scalars('show', 'from', 'sessionId'),
+  'session:withdrawn': scalars('sessionId'),
+  'session:closed': scalars('reason'),
+  'broadcast:delay:state': delayState,
+  timing,
+  sessions: [
+    {
+      ...scalars('sessionId', 'show', 'status', 'sim', 'track', 'type', 'startedAt', 'lastFrameAt', 'endedAt'),
+      ...{ entryCount: true, podium: [scalars('position', 'carNumber', 'name')] },
+    },
+  ],
+  problem: scalars('type', 'title', 'status', 'detail', 'capability'),
+  health: {
+    ...scalars('status', 'version', 'uptimeMs'),
+    checks: { '*': scalars('status', 'detail') },
+  },
+} satisfies Record<string, Shape>;
+export type PublicKind = keyof typeof PUBLIC_SHAPES;
+
+/** Where a value has something that its kind may not; empty where all of it may leave. */
+export function strangeFields(value: unknown, kind: PublicKind): string[] {
+  return strangeIn(value, PUBLIC_SHAPES[kind] as Shape, kind);
+}
+
+function strangeIn(value: unknown, shape: Shape | undefined, path: string): string[] {
+  if (value === null || value === undefined) return [];
+  if (shape === undefined) return [path];
+  if (shape === true) return typeof value === 'object' ? [path] : [];
+  if (Array.isArray(shape)) {
+    if (!Array.isArray(value)) return [path];
+    return value.flatMap((each, i) => strangeIn(each, shape[0], `${path}[${i}]`));
+  }
+  if (typeof value !== 'object' || Array.isArray(value)) return [path];
+  const fields = shape as { readonly [name: string]: Shape };
+  return Object.entries(value).flatMap(([name, each]) =>
+    strangeIn(each, fields[name] ?? fields['*'], `${path}.${name}`),
+  );
+}

@@ -1,0 +1,198 @@
+import { encodeRecord, joinBatch, RELAY_PROTOCOL_VERSION } from '@okboxbox/protocol';
+import type { Socket } from 'socket.io-client';
+import type { Random } from './random.js';
+import { type ShowTruth, trueNow } from './show-truth.js';
+import type { Sim } from './sim.js';
+
+/** What a rig's clock is, and what it says of it. */
+export interface RigClock {
+  /** What stamps and answers are ahead of the truth, in ms. */
+  aheadMs: number;
+  /** Stamps are this much older than its answers say, in ms: it lies. */
+  stampsOlderMs: number;
+  /** Answers are this much older than its stamps say, in ms. */
+  answersOlderMs: number;
+  /** Whether it answers at all. */
+  answers: boolean;
+}
+
+export interface RigWorld {
+  readonly truth: ShowTruth;
+  readonly sim: Sim;
+  readonly random: Random;
+  /** Opens a connection of a relay of this show to the server as it is now; `null` while there is none. */
+  readonly connect: () => Promise<Socket | null>;
+}
+
+/** Records of one batch. */
+const BATCH = 60;
+/** Between two tries to come to the server, in ms. */
+const AGAIN_MS = 120;
+
+/** A racing PC with its relay: captures at 10 to 20 Hz, keeps what is not acknowledged, and sends it when it can. */
+export class Rig {
+  readonly clock: RigClock = { aheadMs: 0, stampsOlderMs: 0, answersOlderMs: 0, answers: true };
+  readonly #name: string;
+  readonly #world: RigWorld;
+  readonly #timers = new Set<NodeJS.Timeout>();
+  #kept: { readonly seq: number; readonly bytes: Uint8Array }[] = [];
+  #seq = 0;
+  #key = '';
+  #socket: Socket | null = null;
+  #isUp = true;
+  #isGreeted = false;
+  #isSending = false;
+  #isOver = false;
+  /** Sessions of the sim that it has fed. */
+  #runs = 0;
+
+  constructor(name: string, world: RigWorld) {
+    this.#name = name;
+    this.#world = world;
+  }
+
+  start(): void {
+    this.#capture();
+    this.#keepConnected();
+  }
+
+  /** Loses its line, or has it back. What it captures meanwhile it keeps. */
+  line(isUp: boolean): void {
+    this.#isUp = isUp;
+    if (!isUp) this.drop();
+  }
+
+  /** Its connection is gone, as with a server that is. */
+  drop(): void {
+    this.#socket?.disconnect();
+    this.#socket = null;
+    this.#isGreeted = false;
+  }
+
+  stop(): void {
+    this.#isOver = true;
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.drop();
+  }
+
+  #later(ms: number, run: () => void): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      if (!this.#isOver) run();
+    }, ms);
+    this.#timers.add(timer);
+  }
+
+  #capture(): void {
+    const { sim, random } = this.#world;
+    if (sim.key !== this.#key) this.#change();
+    const at = trueNow();
+    const stamp = at + this.clock.aheadMs - this.clock.stampsOlderMs;
+    if (this.#seq === 0) this.#keep(sim.session(at, stamp));
+    else if (random.chance(0.08)) this.#keep(sim.line(at, stamp));
+    this.#keep(sim.frame(at, stamp));
+    void this.#send();
+    this.#later(random.whole(50, 100), () => this.#capture());
+  }
+
+  /** The sim has gone on: the session that was fed is over. */
+  #change(): void {
+    const before = this.#key;
+    this.#key = this.#world.sim.key;
+    this.#kept = [];
+    this.#seq = 0;
+    this.#runs += 1;
+    this.#isGreeted = false;
+    const socket = this.#socket;
+    if (socket === null || before === '') return;
+    socket.timeout(2_000).emit('relay:bye', { reason: 'session-changed' }, () => void this.#greet(socket));
+  }
+
+  #keep(record: Parameters<typeof encodeRecord>[0]): void {
+    this.#seq += 1;
+    this.#kept.push({ seq: this.#seq, bytes: encodeRecord(record, this.#seq) });
+  }
+
+  #keepConnected(): void {
+    this.#later(AGAIN_MS, () => this.#keepConnected());
+    if (!this.#isUp || this.#socket !== null) return;
+    void this.#world.connect().then((socket) => {
+      if (socket === null) return;
+      if (this.#isOver || !this.#isUp || this.#socket !== null) {
+        socket.disconnect();
+        return;
+      }
+      this.#socket = socket;
+      socket.on('clock:ping', (_ping: unknown, answer: (pong: object) => void) => this.#answer(answer));
+      socket.on('disconnect', () => {
+        if (this.#socket !== socket) return;
+        this.#socket = null;
+        this.#isGreeted = false;
+      });
+      void this.#greet(socket);
+    });
+  }
+
+  #answer(answer: (pong: object) => void): void {
+    if (!this.clock.answers) return;
+    const said = trueNow() + this.clock.aheadMs - this.clock.answersOlderMs;
+    answer({ receivedAt: said, sentAt: said, wallAt: said });
+  }
+
+  async #greet(socket: Socket): Promise<void> {
+    const { sim, truth } = this.#world;
+    const { key } = sim;
+    const saidAt = trueNow();
+    const hello = {
+      relayId: this.#name,
+      run: `${this.#name}-${this.#runs}`,
+      version: '0',
+      protocol: RELAY_PROTOCOL_VERSION,
+      source: 'test',
+      sim: 'iracing',
+      show: truth.show,
+      simSessionKey: key,
+      playback: false,
+      sessionTime: sim.sessionTimeAt(saidAt),
+    };
+    const welcome = await socket
+      .timeout(5_000)
+      .emitWithAck('relay:hello', hello)
+      .catch(() => null);
+    if (this.#socket !== socket || key !== this.#key) return;
+    if (welcome?.ok !== true) {
+      socket.disconnect();
+      return;
+    }
+    truth.began(welcome.sessionId, key, saidAt);
+    this.#forget(welcome.have);
+    this.#isGreeted = true;
+    void this.#send();
+  }
+
+  async #send(): Promise<void> {
+    const socket = this.#socket;
+    const [first] = this.#kept;
+    if (socket === null || first === undefined || !this.#isGreeted || this.#isSending) return;
+    this.#isSending = true;
+    const batch = Buffer.from(joinBatch(this.#kept.slice(0, BATCH).map(({ bytes }) => bytes)));
+    const key = this.#key;
+    const receipt = await socket
+      .timeout(5_000)
+      .emitWithAck('relay:frames', batch)
+      .catch(() => null);
+    this.#isSending = false;
+    if (this.#key !== key || this.#socket !== socket) return;
+    if (receipt?.ok !== true) {
+      socket.disconnect();
+      return;
+    }
+    this.#forget(receipt.have);
+    if (this.#kept.length > 1) void this.#send();
+  }
+
+  #forget(have: readonly (readonly [number, number])[]): void {
+    const last = have.at(-1)?.[1] ?? 0;
+    this.#kept = this.#kept.filter(({ seq }) => seq > last);
+  }
+}
