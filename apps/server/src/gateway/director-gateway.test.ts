@@ -179,8 +179,7 @@ describe('the public picture', () => {
     await send(race(20), 1);
     const { call, desk } = await director();
     await call('broadcast:publish', { show: 'local', published: true });
-    const { viewer, heard } = await stranger();
-    await viewer.emitWithAck('session:join', PUBLIC);
+    const { heard } = await joinedAt(101_900);
     await call('broadcast:pause', { sessionId });
     const message = { title: null, text: 'Box, box' };
     expect(await call('broadcast:cue', { sessionId, set: { driver: { car: 99 } } })).toMatchObject({
