@@ -377,7 +377,8 @@ export class Target {
       this.counters.late += 1;
     }, this.settings.sendTimeoutMs);
     const isSample = this.#world.random() < this.settings.paritySampleRate;
-    void this.#call<FramesReceipt>(socket, 'relay:frames', joinBatch(batch)).then((receipt) => {
+    const stampedAt = this.#world.captureNow();
+    void this.#call<FramesReceipt>(socket, 'relay:frames', joinBatch(batch), stampedAt).then((receipt) => {
       clearTimeout(late);
       if (isSample && receipt?.ok) this.#latency.add(this.#world.now() - sentAt);
       this.#answered(socket, feeding, receipt);
@@ -385,12 +386,12 @@ export class Target {
   }
 
   /** Calls the server; `null` where the connection is another by then. Never answered where it is lost. */
-  async #call<T>(socket: Socket, event: string, payload: unknown): Promise<Ack<T> | null> {
+  async #call<T>(socket: Socket, event: string, ...payload: readonly unknown[]): Promise<Ack<T> | null> {
     this.#inFlight += 1;
     this.#watchSilence();
     const turn = this.#turn;
     const answer: Ack<T> = await new Promise((resolve) => {
-      socket.emit(event, payload, resolve);
+      socket.emit(event, ...payload, resolve);
     });
     return this.#turn === turn && this.#socket === socket ? answer : null;
   }

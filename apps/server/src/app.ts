@@ -32,10 +32,11 @@ import { createLog, type Logger } from './log.js';
 import { portHolder } from './port-holder.js';
 import { SessionRegistry } from './session/registry.js';
 import { Shows } from './shows/shows.js';
-import { openDatabase } from './store/database.js';
+import { databaseOn, figuresOf, openPool, type PoolFigures } from './store/database.js';
 import { EmbeddedDatabase } from './store/embedded/embedded-database.js';
 import { Store } from './store/store.js';
 import { WriteBehind } from './store/write-behind.js';
+import { Taps } from './taps.js';
 
 export interface ServerOptions {
   readonly config: ServerConfig;
@@ -76,6 +77,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const clock = options.clock ?? systemClock;
   const log = options.log ?? createLog(config.logLevel);
   const startedAt = clock.now();
+  const taps = new Taps();
   const randomId = () => randomBytes(12).toString('base64url');
 
   const unlock = await lockDataDir(config.dataDir);
@@ -84,17 +86,17 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const tokens = withoutRevoked(await tokensOf(config), revoked);
     const up = options.uptime ?? machineUptime();
     const clockShiftMs = await clockShift(config.dataDir, clock, up);
-    const registry = await SessionRegistry.open(config.dataDir, { clock, log, randomId, clockShiftMs });
+    const registry = await SessionRegistry.open(config.dataDir, { clock, log, randomId, clockShiftMs, taps });
     const shows = await Shows.open(config.dataDir, log, options.publish);
     const links = new ShareLinks(shows, clock);
     const signIn = new SignIn(tokens);
     const drops = new DropCounters();
     const relays = new ConnectedRelays();
-    const hub = new Hub(log, () => clock.now());
-    const { store, stopDatabase } = await storeOf(config, log);
+    const hub = new Hub(log, () => clock.now(), taps);
+    const { store, stopDatabase } = await storeOf(config, log, taps);
     const writing = new WriteBehind({ registry, store, clock, log, finalOf: (state) => feedStateOf(state, null) });
     const past = new PastSessions({ registry, store, log });
-    const audiences = new Audiences(registry, past, { clock, hub, randomId, setTimeout });
+    const audiences = new Audiences(registry, past, { clock, hub, randomId, setTimeout, taps });
     const now = () => clock.now();
     const broadcasts = new BroadcastDelayService({
       registry,
@@ -105,10 +107,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       setTimeout,
       clockShiftMs,
       log,
+      taps,
     });
 
     const http = fastify({ logger: false, bodyLimit: 1024 * 1024, trustProxy: config.publicUrl !== null });
-    answerProblems(http, log);
+    answerProblems(http, log, taps);
     const audit = (who: string, action: string, detail: object) => {
       store.audit({ at: Math.round(clock.now()), who, action, detail }).catch((error) => {
         log.warn({ err: error, who, action, detail }, 'who did what could not be stored');
@@ -128,11 +131,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       httpCompression: false,
     });
     guardOversize(io, log);
-    const stopRelays = serveRelays(io, { tokens, registry, drops, relays, clock, log });
+    const stopRelays = serveRelays(io, { tokens, registry, drops, relays, clock, log, taps });
     const unwatch = watchTokens(io, { revoked, links, clock, log });
-    const viewers = serveViewers(io, { ...publicWorld, hub, clock, log });
+    const viewers = serveViewers(io, { ...publicWorld, hub, clock, log, taps });
     const desk = new DirectorDesk({ registry, broadcasts, shows, links, clock, audit });
-    const directors = serveDirectors(io, { registry, broadcasts, desk, viewers, log });
+    const directors = serveDirectors(io, { registry, broadcasts, desk, viewers, log, taps });
 
     try {
       await listen(http, config);
@@ -180,18 +183,26 @@ async function tokensOf(config: ServerConfig): Promise<Tokens> {
   return tokensOfSecret(await localSecret(config.dataDir));
 }
 
-/** The store, and the way to close it with its database. The database starts beside everything else. */
-async function storeOf(config: ServerConfig, log: Logger): Promise<{ store: Store; stopDatabase(): Promise<void> }> {
+/** The store, its pool's figures, and the way to close it with its database, which starts beside everything else. */
+interface OpenStore {
+  readonly store: Store;
+  readonly poolFigures: () => PoolFigures;
+  stopDatabase(): Promise<void>;
+}
+
+async function storeOf(config: ServerConfig, log: Logger, taps: Taps): Promise<OpenStore> {
   if (config.databaseUrl !== null) {
-    const place = { kind: 'postgresql', url: config.databaseUrl, poolMax: config.databasePoolMax } as const;
-    const store = new Store(openDatabase(place, log));
-    return { store, stopDatabase: () => store.close() };
+    const pool = openPool({ kind: 'postgresql', url: config.databaseUrl, poolMax: config.databasePoolMax }, log);
+    const store = new Store(databaseOn(pool, taps));
+    return { store, poolFigures: () => figuresOf(pool), stopDatabase: () => store.close() };
   }
   const embedded = new EmbeddedDatabase(config.dataDir, log);
   await embedded.start();
-  const store = new Store(openDatabase({ kind: 'embedded', host: embedded.host }, log));
+  const pool = openPool({ kind: 'embedded', host: embedded.host }, log);
+  const store = new Store(databaseOn(pool, taps));
   return {
     store,
+    poolFigures: () => figuresOf(pool),
     stopDatabase: async () => {
       await store.close();
       await embedded.stop();

@@ -9,6 +9,7 @@ import {
 } from '@okboxbox/protocol';
 import type { Clock } from '../clock.js';
 import type { Logger } from '../log.js';
+import { Taps } from '../taps.js';
 import type { Note } from '../timeline/segment-format.js';
 import { Timeline, type TimelineHealth } from '../timeline/timeline.js';
 import { Checkpoints, type Logged } from './checkpoints.js';
@@ -32,6 +33,7 @@ export interface SessionWorld {
   readonly log: Logger;
   /** What the server's clock was set forward between its last run and this one, in ms; `null` where nobody knows. */
   readonly clockShiftMs?: number | null;
+  readonly taps?: Taps;
 }
 
 /** A record that looks younger than this need not be proven to be older, in ms. */
@@ -49,6 +51,7 @@ export class Session {
   readonly isResumed: boolean;
   readonly #timeline: Timeline;
   readonly #world: SessionWorld;
+  readonly #taps: Taps;
   readonly #checkpoints: Checkpoints;
   readonly #listeners = new Set<() => void>();
   readonly #connected = new Map<number, number>();
@@ -60,6 +63,8 @@ export class Session {
     this.isResumed = state.streams.length > 0;
     this.#timeline = timeline;
     this.#world = world;
+    this.#taps = world.taps ?? new Taps();
+    timeline.onSynced = (records, bytes) => this.#taps.timeline.hear?.(this.id, records, bytes);
     this.#checkpoints = new Checkpoints({ dir, logged, now: world.clock.now() }, state, timeline, world.log);
   }
 
@@ -113,6 +118,7 @@ export class Session {
 
   relayConnected(stream: Stream): void {
     this.#connected.set(stream.stream, (this.#connected.get(stream.stream) ?? 0) + 1);
+    this.#taps.relay.hear?.('connected', this.id, stream.relayId, null);
   }
 
   relayDisconnected(stream: Stream): void {
@@ -136,6 +142,9 @@ export class Session {
       if (reason !== null) this.#promote(stream, reason, receivedAt);
       this.#timeline.append({ type: 'captured', stream: stream.stream, receivedAt, bytes: wire.bytes });
       this.state.applyCaptured(stream.stream, wire.seq, receivedAt, record);
+      const { capturedAt, kind } = record;
+      this.#taps.ingest.hear?.(this.id, stream.relayId, kind === 'frame', capturedAt, receivedAt, wire.bytes.length);
+      this.#taps.timing.hear?.(this.id, this.state.timing.phase);
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
       this.#note({ note: 'dropped', stream: stream.stream, seq: wire.seq, reason: error.message, at: receivedAt });
@@ -182,6 +191,7 @@ export class Session {
 
   #promote(stream: Stream, reason: string, at: number): void {
     this.#note({ note: 'primary', stream: stream.stream, reason, at });
+    this.#taps.relay.hear?.('primary', this.id, stream.relayId, reason);
     this.#world.log.info({ sessionId: this.id, relayId: stream.relayId, reason }, 'another relay is the primary');
   }
 
