@@ -29,6 +29,10 @@ import { ConnectedRelays } from './ingest/connected-relays.js';
 import { DropCounters } from './ingest/drop-counters.js';
 import { serveRelays } from './ingest/relay-gateway.js';
 import { createLog, type Logger } from './log.js';
+import { builtGitSha } from './ops/build.js';
+import { serveMetrics } from './ops/metrics.js';
+import { Operations, type OperationsWorld } from './ops/operations.js';
+import { serveFlow, serveOpsCalls } from './ops/ops-calls.js';
 import { portHolder } from './port-holder.js';
 import { SessionRegistry } from './session/registry.js';
 import { Shows } from './shows/shows.js';
@@ -93,7 +97,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const drops = new DropCounters();
     const relays = new ConnectedRelays();
     const hub = new Hub(log, () => clock.now(), taps);
-    const { store, stopDatabase } = await storeOf(config, log, taps);
+    const { store, poolFigures, stopDatabase } = await storeOf(config, log, taps);
     const writing = new WriteBehind({ registry, store, clock, log, finalOf: (state) => feedStateOf(state, null) });
     const past = new PastSessions({ registry, store, log });
     const audiences = new Audiences(registry, past, { clock, hub, randomId, setTimeout, taps });
@@ -137,9 +141,22 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const desk = new DirectorDesk({ registry, broadcasts, shows, links, clock, audit });
     const directors = serveDirectors(io, { registry, broadcasts, desk, viewers, log, taps });
 
+    const gitSha = config.gitSha ?? (await builtGitSha());
+    const operations = operationsOf(config, {
+      ...{ taps, io, registry, relays, drops, shows, broadcasts, storeHealth, poolFigures, clock, version, startedAt },
+      ...{ gitSha, environment: config.environment },
+      databaseKind: config.databaseUrl === null ? 'embedded' : 'postgresql',
+    });
+    if (operations !== null) {
+      if (config.opsUiEnabled) serveOpsCalls(http, tokens, operations);
+      if (config.diagnosticsEnabled) serveFlow(http, tokens, operations);
+      if (config.metricsEnabled) serveMetrics(http, tokens, operations);
+    }
+
     try {
       await listen(http, config);
     } catch (error) {
+      operations?.close();
       directors.close();
       await broadcasts.close();
       await registry.close();
@@ -167,6 +184,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         await writing.close();
         await registry.close();
         await stopDatabase();
+        operations?.close();
         await unlock();
         log.info({ drops: drops.all(), skipped: hub.skippedTotal }, 'server stopped');
       },
@@ -175,6 +193,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     await unlock();
     throw error;
   }
+}
+
+/** Operations, where any of their surfaces is on: else nobody listens at the taps. */
+function operationsOf(config: ServerConfig, world: OperationsWorld): Operations | null {
+  return config.opsUiEnabled || config.metricsEnabled || config.diagnosticsEnabled ? new Operations(world) : null;
 }
 
 async function tokensOf(config: ServerConfig): Promise<Tokens> {

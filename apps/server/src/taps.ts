@@ -72,7 +72,7 @@ export class Taps {
   /** A message was written to a socket. */
   readonly write = new Tap<[socketId: string, message: object, bytes: number]>();
   /** A message was not written to a socket that reads too slowly. */
-  readonly skip = new Tap<[socketId: string, waitingBytes: number, isClosed: boolean]>();
+  readonly skip = new Tap<[socketId: string, message: object, waitingBytes: number, isClosed: boolean]>();
   /** A handshake or a call was refused. `where` is the call's name or path. */
   readonly refusal = new Tap<
     [from: Subsystem, socketId: string | null, where: string, code: string, message: string, capability: string | null]

@@ -117,7 +117,7 @@ export class Hub {
     this.skippedTotal += 1;
     member.skippedSince ??= this.#now();
     const isLost = this.#now() - member.skippedSince >= CLOSE_AFTER_MS;
-    this.#taps.skip.hear?.(socket.id, waiting, isLost);
+    this.#taps.skip.hear?.(socket.id, outgoing, waiting, isLost);
     if (!isLost) return;
     this.#log.warn({ socketId: socket.id, waiting }, 'a viewer reads too slowly and is closed');
     closeSocket(socket, 'slow_consumer');

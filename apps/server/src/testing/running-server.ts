@@ -51,7 +51,7 @@ export interface TestViewer {
 }
 
 /** A whole server on a free port with a data folder of its own for each test of a file, and its clients. */
-export function serverForEachTest() {
+export function serverForEachTest(always: Readonly<Record<string, string>> = {}) {
   let dataDir: string;
   let server: RunningServer;
   const sockets: Socket[] = [];
@@ -67,7 +67,7 @@ export function serverForEachTest() {
   });
 
   function start(env: Record<string, string> = {}): Promise<RunningServer> {
-    const config = readConfig({ PORT: '0', DATA_DIR: dataDir, JWT_SECRET: SECRET, ...env }, '/');
+    const config = readConfig({ PORT: '0', DATA_DIR: dataDir, JWT_SECRET: SECRET, ...always, ...env }, '/');
     return startServer({ config, version: '0.0.0-test', webDir: null, log: pino({ level: 'silent' }) });
   }
 
