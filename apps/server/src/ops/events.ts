@@ -66,7 +66,7 @@ export class OpsEvents {
     const { safe, left } = safeFields(event, fields);
     this.fieldsLeftOut += left;
     this.#lastId += 1;
-    const kept: Kept = { ...safe, id: this.#lastId, at, type, event } as unknown as Kept;
+    const kept: Kept = { id: this.#lastId, at, type, event, ...safe };
     ring.add(kept);
     if (key === null) return;
     if (this.#again.size >= MOST_AGAIN) this.#again.clear();

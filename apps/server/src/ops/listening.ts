@@ -194,17 +194,15 @@ function listenToFailures({ taps, clock }: OperationsWorld, { events, errors }: 
   ]);
 }
 
-function listenToDatabase(
-  { taps, clock, storeHealth }: OperationsWorld,
-  { database, events, errors, onQuery }: OpsFigures,
-): () => void {
+function listenToDatabase({ taps, clock, storeHealth }: OperationsWorld, figures: OpsFigures): () => void {
+  const { database, events, errors } = figures;
   return all([
     taps.query.listen((sql, tookMs, error) => {
       const now = clock.now();
       if (error === null) {
         database.queries += 1;
         database.query.add(tookMs, now);
-        onQuery?.(tookMs);
+        figures.onQuery?.(tookMs);
         return;
       }
       // One that is still starting refuses connections: that is no error yet.

@@ -304,6 +304,11 @@ describe('the metrics', () => {
   it('are read from this machine without a token, and have the runbook’s gauge', async () => {
     const rig = await relay();
     await rig.send(race(10), 1);
+    const measured = async () => {
+      const answer = await (await fetch(`${url()}/metrics`)).text();
+      return Number(/^okboxbox_db_query_duration_seconds_count (\d+)$/m.exec(answer)?.[1]);
+    };
+    await vi.waitFor(async () => expect(await measured()).toBeGreaterThan(0), { timeout: 20_000 });
     const response = await fetch(`${url()}/metrics`);
     expect(response.headers.get('content-type')).toContain('text/plain');
     const text = await response.text();
