@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Running } from '../okboxbox.js';
+import { type Running, stop } from '../okboxbox.js';
 import { Cable } from './cable.js';
 import { expectAllOnce, RaceNight, undisturbed } from './race-night.js';
 
@@ -8,12 +8,13 @@ const SLOW = { bytesPerS: 20_000, latencyMs: 250, stallMs: 300 };
 
 let night: RaceNight;
 let cable: Cable;
+let server: Running;
 let relay: Running;
 
 beforeEach(async () => {
   night = await RaceNight.begin();
   cable = await Cable.to(night.port);
-  await night.serve();
+  server = await night.serve();
 }, 60_000);
 afterEach(async () => {
   await night.end();
@@ -42,12 +43,9 @@ describe('over a line of 20 KB/s with half a second of latency and losses', () =
     expect(failures()).toEqual(['connection lost']);
   });
 
-  it('after an outage the newest frames show within seconds, and the backlog fills in behind them', {
-    timeout: 300_000,
-  }, async () => {
-    const race = 'demo:ahead,cars=20,minutes=3';
+  /** A race that is cut off for 45 s; resolves when the newest frames show and the backlog is still filling in. */
+  async function outage(race: string): Promise<void> {
     const speed = 1.5;
-    const expected = await undisturbed(race);
     cable.slow(SLOW);
     relay = await night.relay(race, String(speed), cable.url);
     await vi.waitFor(async () => expect(await night.clock()).toBeGreaterThan(30), { timeout: 60_000 });
@@ -68,8 +66,26 @@ describe('over a line of 20 KB/s with half a second of latency and losses', () =
     // What was captured without a line is not all there yet, and what is there is in order.
     expect(Math.max(...times.slice(1).map((time, i) => time - (times[i] ?? 0)))).toBeGreaterThan(10);
     expect(times).toEqual([...times].sort((a, b) => a - b));
+  }
+
+  it('after an outage the newest frames show within seconds, and the backlog fills in behind them', {
+    timeout: 300_000,
+  }, async () => {
+    const race = 'demo:ahead,cars=20,minutes=3';
+    const expected = await undisturbed(race);
+    await outage(race);
     expect(await relay.ended).toBe(0);
     await expectAllOnce(night, expected);
     expect(failures()).toEqual(['connection lost']);
+  });
+
+  it('and so it does when the server is killed while the backlog fills in', { timeout: 300_000 }, async () => {
+    const race = 'demo:killed,cars=20,minutes=3';
+    const expected = await undisturbed(race);
+    await outage(race);
+    expect(await stop(server, 'SIGKILL')).toBe('SIGKILL');
+    await night.serve();
+    expect(await relay.ended).toBe(0);
+    await expectAllOnce(night, expected);
   });
 });

@@ -94,4 +94,16 @@ describe('a backlog that would take the line long', () => {
     await vi.waitFor(() => expect(came()).toEqual(upTo(BACKLOG)), soon);
     expect(said.join('')).not.toContain('live frames go first');
   });
+
+  it('goes in order where nothing is live any more', async () => {
+    relay();
+    batchMs = 200;
+    source.push(session(), ...frames(BACKLOG));
+    source.end();
+    await vi.waitFor(() => expect(came().length).toBeGreaterThan(2_000), soon);
+    batchMs = 0;
+    await running;
+    expect(came()).toEqual(upTo(BACKLOG));
+    expect(said.join('')).not.toContain('live frames go first');
+  });
 });

@@ -150,6 +150,8 @@ export class StreamFeed {
     if (due.isLive && this.#isLate(due) && this.#goAhead(due)) return true;
     const batch = await stream.read(due.from, room, Math.min(MAX_BATCH_RECORDS, due.to - due.from + 1));
     if (this.#isClosed) return false;
+    // Meanwhile the server may have asked for something else.
+    if (this.#order.next(stream.last)?.from !== due.from) return true;
     const [first] = batch;
     // It may have gone while it was read, for want of room or because it could not be.
     if (first === undefined) return due.from < stream.nextFrom(due.from);
@@ -162,10 +164,11 @@ export class StreamFeed {
     return true;
   }
 
-  /** Whether what waits would hold up what is live for long. */
+  /** Whether what waits would hold up what is live for long. Of a stream that has ended nothing is. */
   #isLate({ from, to }: Due): boolean {
     const { bytesPerS } = this.#window;
-    if (!this.#mayGoAhead || bytesPerS === null || this.#order.acknowledged === 0) return false;
+    if (!this.#mayGoAhead || this.stream.ended !== null) return false;
+    if (bytesPerS === null || this.#order.acknowledged === 0) return false;
     const { first, last, bytes } = this.stream;
     const waiting = (bytes * (to - from + 1)) / Math.max(1, last - first + 1);
     return waiting > BACKLOG_S * bytesPerS;

@@ -184,7 +184,8 @@ export class ShowBroadcast {
     if (before === channel) return;
     if (before !== undefined && this.#channels.indexOf(before) > this.#channels.indexOf(channel)) return;
     this.#aired.set(extraMs, channel);
-    if (before !== undefined) this.#world.onMoved(this.show, extraMs, channel.sessionId);
+    // Also where nothing has aired since the start: outputs may show a session of before it.
+    this.#world.onMoved(this.show, extraMs, channel.sessionId);
   }
 
   /**

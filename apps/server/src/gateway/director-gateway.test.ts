@@ -179,8 +179,7 @@ describe('the public picture', () => {
     await send(race(20), 1);
     const { call, desk } = await director();
     await call('broadcast:publish', { show: 'local', published: true });
-    const { viewer, heard } = await stranger();
-    await viewer.emitWithAck('session:join', PUBLIC);
+    const { heard } = await joinedAt(101_900);
     await call('broadcast:pause', { sessionId });
     const message = { title: null, text: 'Box, box' };
     expect(await call('broadcast:cue', { sessionId, set: { driver: { car: 99 } } })).toMatchObject({
@@ -280,5 +279,29 @@ describe('after a restart', () => {
     });
     expect(again.state).toEqual(aired.state);
     expect(again.delay).toMatchObject({ state: 'holding', delayMs: 90_000 });
+  });
+
+  it('DLY-13: an output that shows a session of before it is moved to the first one that airs', async () => {
+    const first = await relay();
+    await first.send(race(30), 1);
+    await (await director()).call('broadcast:publish', { show: 'local', published: true });
+    await joinedAt(102_900);
+    await first.relay.emitWithAck('relay:bye', { reason: 'finished' });
+    // So much later nothing of it can still have to air: it comes from the archive.
+    await restart(undefined, {}, 200_000);
+    const { viewer } = await stranger();
+    const shown = await vi.waitFor(async () => {
+      const joined = await viewer.emitWithAck('session:join', PUBLIC);
+      expect(joined).toMatchObject({ ok: true, sessionId: first.sessionId });
+      return joined;
+    });
+    expect(shown.state.session.status).toBe('ended');
+    const moved: unknown[] = [];
+    viewer.on('session:moved', (to) => moved.push(to));
+    const next = await relay({ run: 'run-2', simSessionKey: '78:0' });
+    await next.send(race(5), 1);
+    await vi.waitFor(() =>
+      expect(moved).toEqual([{ show: 'local', from: first.sessionId, sessionId: next.sessionId }]),
+    );
   });
 });

@@ -14,6 +14,8 @@ import { io as connect, type Socket } from 'socket.io-client';
 import { afterEach, beforeEach } from 'vitest';
 import { tokensOfSecret } from '../access/tokens.js';
 import { type RunningServer, startServer } from '../app.js';
+import { systemClock } from '../clock.js';
+import { machineUptime } from '../clock-shift.js';
 import { readConfig } from '../config.js';
 import { batch } from './race.js';
 
@@ -66,15 +68,23 @@ export function serverForEachTest() {
     rmSync(dataDir, { recursive: true, force: true });
   });
 
-  function start(env: Record<string, string> = {}): Promise<RunningServer> {
+  function start(env: Record<string, string> = {}, laterMs = 0): Promise<RunningServer> {
     const config = readConfig({ PORT: '0', DATA_DIR: dataDir, JWT_SECRET: SECRET, ...env }, '/');
-    return startServer({ config, version: '0.0.0-test', webDir: null, log: pino({ level: 'silent' }) });
+    const clock = { now: () => systemClock.now() + laterMs };
+    const { boot, ms } = machineUptime();
+    const log = pino({ level: 'silent' });
+    return startServer({ config, version: '0.0.0-test', webDir: null, log, clock, uptime: { boot, ms: ms + laterMs } });
   }
 
-  async function restart(meanwhile: () => void = () => undefined, env: Record<string, string> = {}): Promise<void> {
+  /** Starts the server again; so much later, where it says so. */
+  async function restart(
+    meanwhile: () => void = () => undefined,
+    env: Record<string, string> = {},
+    laterMs = 0,
+  ): Promise<void> {
     await server.close();
     meanwhile();
-    server = await start(env);
+    server = await start(env, laterMs);
   }
 
   async function token(role: Role, claims: object = {}, ttlS = 600): Promise<string> {
