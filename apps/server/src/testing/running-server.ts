@@ -71,9 +71,12 @@ export function serverForEachTest() {
   function start(env: Record<string, string> = {}, laterMs = 0): Promise<RunningServer> {
     const config = readConfig({ PORT: '0', DATA_DIR: dataDir, JWT_SECRET: SECRET, ...env }, '/');
     const clock = { now: () => systemClock.now() + laterMs };
-    const { boot, ms } = machineUptime();
+    const uptime = () => {
+      const { boot, ms } = machineUptime();
+      return { boot, ms: ms + laterMs };
+    };
     const log = pino({ level: 'silent' });
-    return startServer({ config, version: '0.0.0-test', webDir: null, log, clock, uptime: { boot, ms: ms + laterMs } });
+    return startServer({ config, version: '0.0.0-test', webDir: null, log, clock, uptime });
   }
 
   /** Starts the server again; so much later, where it says so. */
