@@ -31,6 +31,7 @@ export async function rebuildLine(
       else if (record.type === 'note' && record.note.note === 'resumed') maker.shift(record.note.shiftMs);
       else if (record.type === 'note' && record.note.note === 'cue' && record.note.airsAt !== null) {
         maker.cueAt(state, record.note.set, record.note.airsAt);
+        maker.observe(state, began);
       } else maker.observe(state, began);
     },
   });

@@ -41,8 +41,10 @@ export function createWitness(): CaptureWitness {
 export function latestCapture(witness: CaptureWitness, { receivedAt, capturedAt, sessionTimeMs }: Captured): number {
   const byClock = correctedCapture(witness.proof, capturedAt);
   if (sessionTimeMs === null) {
-    // No clock of the sim speaks for it. A stamp that falls behind the frames before it is not believed.
-    return byClock === null || byClock < witness.frameAt ? receivedAt : Math.min(receivedAt, byClock);
+    // No clock of the sim speaks for it but that of the frames before it: a stamp that falls behind them is not believed, and
+    // none is where there are no frames.
+    const isBelieved = byClock !== null && witness.frameAt > 0 && byClock >= witness.frameAt;
+    return isBelieved ? Math.min(receivedAt, byClock) : receivedAt;
   }
   const simStartMs = Math.min(witness.simStartMs ?? Number.POSITIVE_INFINITY, receivedAt - sessionTimeMs);
   witness.simStartMs = simStartMs;
