@@ -1,12 +1,4 @@
-import {
-  COLUMN_INDEX,
-  type FeedState,
-  type OnAir,
-  type Scene,
-  SLOTS,
-  type Slot,
-  type SlotsSet,
-} from '@okboxbox/protocol';
+import { type FeedState, type OnAir, type Scene, SLOTS, type Slot, type SlotsSet, unpackRow } from '@okboxbox/protocol';
 
 /** A cue that cannot be given; the message says why. */
 export class CueError extends Error {
