@@ -28,6 +28,7 @@ export function install() {
 
 /** Builds packages, apps and pages, where a source has changed since the last build. */
 export function build() {
+  noteCommit();
   const wanted = hashOf(BUILD_INPUTS.flatMap((input) => filesOf(join(ROOT, input))));
   if (readStamp('built') === wanted && OUTPUTS.every((output) => existsSync(join(ROOT, output)))) return;
   say('Building packages and apps …');
@@ -48,6 +49,15 @@ export function build() {
     'apps/web',
   );
   writeStamp('built', wanted);
+}
+
+/** Leaves the commit beside the built server, where this is a checkout of one: operations show it. */
+function noteCommit() {
+  const git = spawnSync('git', ['rev-parse', 'HEAD'], { cwd: ROOT, encoding: 'utf8' });
+  const dist = join(ROOT, 'apps', 'server', 'dist');
+  if (git.status !== 0 || git.stdout.trim() === '') return;
+  mkdirSync(dist, { recursive: true });
+  writeFileSync(join(dist, 'git-sha.txt'), git.stdout);
 }
 
 /** Runs a tool of ours to its end; ends this process where it fails. */

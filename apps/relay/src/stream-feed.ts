@@ -34,6 +34,8 @@ export interface FeedWorld {
   /** Whether records are captured at a pace: else none of them is more urgent than another. */
   readonly isPaced: boolean;
   readonly now: () => number;
+  /** The clock that frames are stamped with, milliseconds since the epoch. */
+  readonly captureNow: () => number;
   readonly random: () => number;
   readonly say: (text: string) => void;
   /** The connection is of no use any more. */
@@ -228,7 +230,8 @@ export class StreamFeed {
     }, sendTimeoutMs);
     const isSample = random() < paritySampleRate;
     this.#unsyncedBytes += bytes.length;
-    void this.#call('relay:frames', bytes).then((receipt) => {
+    // When it was sent, by the clock that stamps frames: how long they waited here is told from how long they travel.
+    void this.#call('relay:frames', bytes, this.#world.captureNow()).then((receipt) => {
       clearTimeout(late);
       arrived();
       if (isSample && receipt.ok) latency.add(now() - sent.at);
@@ -251,11 +254,11 @@ export class StreamFeed {
   }
 
   /** Calls the server. Never answered where the connection is lost, or the feed closed. */
-  #call(event: string, payload: unknown): Promise<Ack<FramesReceipt>> {
+  #call(event: string, ...payload: readonly unknown[]): Promise<Ack<FramesReceipt>> {
     if (this.#unanswered === 0) this.#watchSilence(1);
     this.#unanswered += 1;
     return new Promise((resolve) => {
-      this.#world.socket.emit(event, payload, (receipt: Ack<FramesReceipt>) => {
+      this.#world.socket.emit(event, ...payload, (receipt: Ack<FramesReceipt>) => {
         if (!this.#isClosed) resolve(receipt);
       });
     });

@@ -253,6 +253,7 @@ export class Target {
       isPaced: this.#world.isPaced,
       say: this.#world.say,
       now: this.#world.now,
+      captureNow: this.#world.captureNow,
       random: this.#world.random,
       onFailed: (because) => this.#failed(because),
       onEnded: () => this.#streamEnded(socket, stream),

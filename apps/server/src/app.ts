@@ -29,13 +29,18 @@ import { ConnectedRelays } from './ingest/connected-relays.js';
 import { DropCounters } from './ingest/drop-counters.js';
 import { serveRelays } from './ingest/relay-gateway.js';
 import { createLog, type Logger } from './log.js';
+import { builtGitSha } from './ops/build.js';
+import { serveMetrics } from './ops/metrics.js';
+import { Operations, type OperationsWorld } from './ops/operations.js';
+import { serveFlow, serveOpsCalls } from './ops/ops-calls.js';
 import { portHolder } from './port-holder.js';
 import { SessionRegistry } from './session/registry.js';
 import { Shows } from './shows/shows.js';
-import { openDatabase } from './store/database.js';
+import { databaseOn, figuresOf, openPool, type PoolFigures } from './store/database.js';
 import { EmbeddedDatabase } from './store/embedded/embedded-database.js';
 import { Store } from './store/store.js';
 import { WriteBehind } from './store/write-behind.js';
+import { Taps } from './taps.js';
 
 export interface ServerOptions {
   readonly config: ServerConfig;
@@ -79,6 +84,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const clock = options.clock ?? systemClock;
   const log = options.log ?? createLog(config.logLevel);
   const startedAt = clock.now();
+  const taps = new Taps();
   const randomId = () => randomBytes(12).toString('base64url');
 
   const unlock = await lockDataDir(config.dataDir);
@@ -86,7 +92,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const revoked = await RevokedTokens.open(config.dataDir);
     const tokens = withoutRevoked(await tokensOf(config), revoked);
     const { shiftMs: clockShiftMs, settle } = await clockShift(config.dataDir, clock, options.uptime ?? machineUptime);
-    const registry = await SessionRegistry.open(config.dataDir, { clock, log, randomId, clockShiftMs });
+    const registry = await SessionRegistry.open(config.dataDir, { clock, log, randomId, clockShiftMs, taps });
     const shows = await Shows.open(config.dataDir, log, options.publish);
     const areStored = await shows.rebase((settings) => afterRestart(settings, clockShiftMs, clock.now()));
     // All that is kept from before counts by this run's clock; where it could not be stored, the next run knows no shift.
@@ -95,11 +101,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const signIn = new SignIn(tokens);
     const drops = new DropCounters();
     const relays = new ConnectedRelays();
-    const hub = new Hub(log, () => clock.now());
-    const { store, stopDatabase } = await storeOf(config, log);
+    const hub = new Hub(log, () => clock.now(), taps);
+    const { store, poolFigures, stopDatabase } = await storeOf(config, log, taps);
     const writing = new WriteBehind({ registry, store, clock, log, finalOf: (state) => feedStateOf(state, null) });
     const past = new PastSessions({ registry, store, log });
-    const audiences = new Audiences(registry, past, { clock, hub, randomId, setTimeout });
+    const audiences = new Audiences(registry, past, { clock, hub, randomId, setTimeout, taps });
     const now = () => clock.now();
     const broadcasts = new BroadcastDelayService({
       registry,
@@ -109,6 +115,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       now,
       setTimeout,
       log,
+      taps,
     });
 
     const http = fastify({
@@ -117,7 +124,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       trustProxy: config.publicUrl !== null,
       frameworkErrors: answerFrameworkError,
     });
-    answerProblems(http, log);
+    answerProblems(http, log, taps);
     const audit = (who: string, action: string, detail: object) => {
       store.audit({ at: Math.round(clock.now()), who, action, detail }).catch((error) => {
         log.warn({ err: error, who, action, detail }, 'who did what could not be stored');
@@ -137,15 +144,28 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       httpCompression: false,
     });
     guardOversize(io, log);
-    const stopRelays = serveRelays(io, { tokens, registry, drops, relays, clock, log });
+    const stopRelays = serveRelays(io, { tokens, registry, drops, relays, clock, log, taps });
     const unwatch = watchTokens(io, { revoked, links, clock, log });
-    const viewers = serveViewers(io, { ...publicWorld, hub, clock, log });
+    const viewers = serveViewers(io, { ...publicWorld, hub, clock, log, taps });
     const desk = new DirectorDesk({ registry, broadcasts, shows, links, clock, audit });
-    const directors = serveDirectors(io, { registry, broadcasts, desk, viewers, log });
+    const directors = serveDirectors(io, { registry, broadcasts, desk, viewers, log, taps });
+
+    const gitSha = config.gitSha ?? (await builtGitSha());
+    const operations = operationsOf(config, {
+      ...{ taps, io, registry, relays, drops, shows, broadcasts, storeHealth, poolFigures, clock, version, startedAt },
+      ...{ gitSha, environment: config.environment },
+      databaseKind: config.databaseUrl === null ? 'embedded' : 'postgresql',
+    });
+    if (operations !== null) {
+      if (config.opsUiEnabled) serveOpsCalls(http, tokens, operations);
+      if (config.diagnosticsEnabled) serveFlow(http, tokens, operations);
+      if (config.metricsEnabled) serveMetrics(http, tokens, operations);
+    }
 
     try {
       await listen(http, config);
     } catch (error) {
+      operations?.close();
       directors.close();
       stopWatchingClock();
       await broadcasts.close();
@@ -178,6 +198,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         await writing.close();
         await registry.close();
         await stopDatabase();
+        operations?.close();
         await unlock();
         log.info({ drops: drops.all(), skipped: hub.skippedTotal }, 'server stopped');
       },
@@ -188,24 +209,37 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }
 }
 
+/** Operations, where any of their surfaces is on: else nobody listens at the taps. */
+function operationsOf(config: ServerConfig, world: OperationsWorld): Operations | null {
+  return config.opsUiEnabled || config.metricsEnabled || config.diagnosticsEnabled ? new Operations(world) : null;
+}
+
 async function tokensOf(config: ServerConfig): Promise<Tokens> {
   if (config.jwksUrl !== null) return tokensOfProvider(config.jwksUrl);
   if (config.jwtSecret !== null) return tokensOfSecret(new TextEncoder().encode(config.jwtSecret));
   return tokensOfSecret(await localSecret(config.dataDir));
 }
 
-/** The store, and the way to close it with its database. The database starts beside everything else. */
-async function storeOf(config: ServerConfig, log: Logger): Promise<{ store: Store; stopDatabase(): Promise<void> }> {
+/** The store, its pool's figures, and the way to close it with its database, which starts beside everything else. */
+interface OpenStore {
+  readonly store: Store;
+  readonly poolFigures: () => PoolFigures;
+  stopDatabase(): Promise<void>;
+}
+
+async function storeOf(config: ServerConfig, log: Logger, taps: Taps): Promise<OpenStore> {
   if (config.databaseUrl !== null) {
-    const place = { kind: 'postgresql', url: config.databaseUrl, poolMax: config.databasePoolMax } as const;
-    const store = new Store(openDatabase(place, log));
-    return { store, stopDatabase: () => store.close() };
+    const pool = openPool({ kind: 'postgresql', url: config.databaseUrl, poolMax: config.databasePoolMax }, log);
+    const store = new Store(databaseOn(pool, taps));
+    return { store, poolFigures: () => figuresOf(pool), stopDatabase: () => store.close() };
   }
   const embedded = new EmbeddedDatabase(config.dataDir, log);
   await embedded.start();
-  const store = new Store(openDatabase({ kind: 'embedded', host: embedded.host }, log));
+  const pool = openPool({ kind: 'embedded', host: embedded.host }, log);
+  const store = new Store(databaseOn(pool, taps));
   return {
     store,
+    poolFigures: () => figuresOf(pool),
     stopDatabase: async () => {
       await store.close();
       await embedded.stop();

@@ -16,6 +16,10 @@ export interface ServerConfig {
   /** Absolute path; everything the server keeps lies below it. */
   readonly dataDir: string;
   readonly production: boolean;
+  /** What `NODE_ENV` says; `development` where it does not. */
+  readonly environment: string;
+  /** The commit that runs, where the deployment says it. */
+  readonly gitSha: string | null;
   readonly jwtSecret: string | null;
   readonly jwksUrl: string | null;
   readonly logLevel: LogLevel;
@@ -24,6 +28,10 @@ export interface ServerConfig {
   readonly databasePoolMax: number;
   /** Whether `/api/diagnostics` is there. */
   readonly diagnosticsEnabled: boolean;
+  /** Whether `/api/ops` is there. */
+  readonly opsUiEnabled: boolean;
+  /** Whether `/metrics` is there. */
+  readonly metricsEnabled: boolean;
 }
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -31,6 +39,11 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** Shortest secret that HS256 tokens are signed with. */
 const MIN_SECRET_LENGTH = 32;
+
+const onOff = z
+  .enum(['1', '0', 'true', 'false'], { error: '1, 0, true or false' })
+  .transform((value) => value === '1' || value === 'true')
+  .default(false);
 
 const environment = z.object({
   PORT: z
@@ -52,10 +65,13 @@ const environment = z.object({
     .transform(Number)
     .refine((max) => max >= 1 && max <= 200, 'a whole number from 1 to 200')
     .default(10),
-  DIAGNOSTICS_ENABLED: z
-    .enum(['1', '0', 'true', 'false'], { error: '1, 0, true or false' })
-    .transform((value) => value === '1' || value === 'true')
-    .default(false),
+  DIAGNOSTICS_ENABLED: onOff,
+  OPS_UI_ENABLED: onOff,
+  METRICS_ENABLED: onOff,
+  GIT_SHA: z
+    .string()
+    .regex(/^[0-9a-f]{7,40}$/, 'a commit of 7 to 40 hexadecimal digits')
+    .optional(),
   LOG_LEVEL: z.enum(LOG_LEVELS, { error: `one of ${LOG_LEVELS.join(', ')}` }).default('info'),
 });
 
@@ -92,11 +108,15 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, cw
     publicUrl: read.PUBLIC_URL?.replace(/\/$/, '') ?? null,
     dataDir: resolve(cwd, read.DATA_DIR),
     production,
+    environment: read.NODE_ENV ?? 'development',
+    gitSha: read.GIT_SHA ?? null,
     jwtSecret: read.JWT_SECRET ?? null,
     jwksUrl: read.JWKS_URL ?? null,
     logLevel: read.LOG_LEVEL,
     databaseUrl: read.DATABASE_URL ?? null,
     databasePoolMax: read.DATABASE_POOL_MAX,
     diagnosticsEnabled: read.DIAGNOSTICS_ENABLED,
+    opsUiEnabled: read.OPS_UI_ENABLED,
+    metricsEnabled: read.METRICS_ENABLED,
   };
 }

@@ -3,6 +3,7 @@ export * from './broadcast.js';
 export * from './feed-changes.js';
 export * from './feed-state.js';
 export * from './on-air.js';
+export * from './ops.js';
 export * from './public-fields.js';
 export * from './public-state.js';
 export * from './recording.js';

@@ -31,7 +31,12 @@ const RELAY_TOKEN_TTL_S = 30 * 86_400;
 /** Runs the whole platform: the server and, where there is a source, a relay, each a process of its own. */
 export async function up(options: UpOptions): Promise<void> {
   const given = environmentWith({ PORT: options.port, HOST: options.host, DATA_DIR: options.data });
-  const env: NodeJS.ProcessEnv = { ...given, DIAGNOSTICS_ENABLED: given.DIAGNOSTICS_ENABLED ?? 'true' };
+  const env: NodeJS.ProcessEnv = {
+    ...given,
+    OPS_UI_ENABLED: given.OPS_UI_ENABLED ?? 'true',
+    METRICS_ENABLED: given.METRICS_ENABLED ?? 'true',
+    DIAGNOSTICS_ENABLED: given.DIAGNOSTICS_ENABLED ?? 'true',
+  };
   const config = configOf(env);
   if (options.source !== NO_SOURCE) await tryOpening(options.source);
   let stopping = false;

@@ -135,7 +135,7 @@ export class ScriptedServer {
     const inTurn = (run: () => Promise<void>) => {
       turn = turn.then(run);
     };
-    socket.on('relay:frames', (batch: Buffer, ack: (receipt: Ack<FramesReceipt>) => void) =>
+    socket.on('relay:frames', (batch: Buffer, _sentAt: number, ack: (receipt: Ack<FramesReceipt>) => void) =>
       inTurn(async () => {
         const current = stream;
         if (current === undefined) throw new Error('Frames came before a greeting.');

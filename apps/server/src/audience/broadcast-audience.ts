@@ -1,10 +1,8 @@
 import { broadcastRoom, type FeedChange, type OnAir, SLOTS } from '@okboxbox/protocol';
-import type { Hub } from '../hub/hub.js';
 import type { DelayLine, LineFill, LineReader } from './delay-line.js';
-import { Feed } from './feed.js';
+import { Feed, type FeedWorld } from './feed.js';
 
-export interface BroadcastAudienceWorld {
-  readonly hub: Hub;
+export interface BroadcastAudienceWorld extends FeedWorld {
   /** Names a new epoch. */
   readonly randomId: () => string;
 }
@@ -79,7 +77,7 @@ export class BroadcastAudience {
     const { state, at } = reader;
     const onAir = { ...state.onAir, ...leavers(state.onAir, position) };
     const start = { epoch: this.#world.randomId(), state: { ...state, onAir }, at };
-    this.#feed = new Feed({ sessionId: this.#place.sessionId, room: this.room }, this.#world.hub, start);
+    this.#feed = new Feed({ sessionId: this.#place.sessionId, room: this.room }, this.#world, start);
     return true;
   }
 }

@@ -9,6 +9,7 @@ import {
   type TimingAnswer,
 } from '@okboxbox/protocol';
 import type { FeedFormat, Hub } from '../hub/hub.js';
+import type { Taps } from '../taps.js';
 import { namedEntries, namedTiming } from './feed-view.js';
 
 /** Messages kept for viewers that missed some: about 25 s. */
@@ -27,6 +28,12 @@ export type NamedFeedMessage = FeedPosition & {
   readonly onAir?: Partial<OnAir>;
 };
 
+/** What a feed sends through, and who may listen. */
+export interface FeedWorld {
+  readonly hub: Hub;
+  readonly taps?: Taps;
+}
+
 /** Where a feed stands when it begins. */
 export interface FeedStart {
   readonly epoch: string;
@@ -42,16 +49,22 @@ export class Feed {
   readonly #sessionId: string;
   readonly #room: string;
   readonly #hub: Hub;
+  readonly #taps: Taps | undefined;
   #epoch: string;
   #state: FeedState;
   #at: number | null;
   #seq = 0;
   #kept: { readonly seq: number; readonly message: FeedMessage }[] = [];
 
-  constructor(place: { readonly sessionId: string; readonly room: string }, hub: Hub, start: FeedStart) {
+  constructor(
+    place: { readonly sessionId: string; readonly room: string },
+    { hub, taps }: FeedWorld,
+    start: FeedStart,
+  ) {
     this.#sessionId = place.sessionId;
     this.#room = place.room;
     this.#hub = hub;
+    this.#taps = taps;
     this.#epoch = start.epoch;
     this.#state = start.state;
     this.#at = start.at;
@@ -105,6 +118,7 @@ export class Feed {
     this.#state = applyChange(this.#state, change);
     this.#at = at;
     this.#seq += 1;
+    this.#taps?.tick.hear?.(this.#sessionId, this.#room, at);
     const position = { epoch: this.#epoch, seq: this.#seq, at, sessionId: this.#sessionId };
     this.#kept.push({ seq: this.#seq, message: { ...position, ...change } });
     if (this.#kept.length > KEPT_MESSAGES) this.#kept = this.#kept.slice(-KEPT_MESSAGES / 2);

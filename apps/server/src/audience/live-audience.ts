@@ -1,15 +1,13 @@
 import { carRoom, changeBetween, liveRoom, type OwnCarMessage } from '@okboxbox/protocol';
 import type { Clock } from '../clock.js';
-import type { Hub } from '../hub/hub.js';
 import type { Session } from '../session/session.js';
-import { Feed } from './feed.js';
+import { Feed, type FeedWorld } from './feed.js';
 import { feedStateOf, holdDrift } from './feed-view.js';
 
 /** Shortest time between two messages to viewers: 10 Hz. */
 export const TICK_MS = 100;
-export interface AudienceWorld {
+export interface AudienceWorld extends FeedWorld {
   readonly clock: Clock;
-  readonly hub: Hub;
   /** Names a new epoch. */
   readonly randomId: () => string;
   readonly setTimeout: (run: () => void, ms: number) => NodeJS.Timeout;
@@ -30,7 +28,7 @@ export class LiveAudience {
     this.#session = session;
     this.#world = world;
     const start = { epoch: world.randomId(), state: feedStateOf(session.state, null), at: session.state.receivedAt };
-    this.#feed = new Feed({ sessionId: session.id, room: liveRoom(session.id) }, world.hub, start);
+    this.#feed = new Feed({ sessionId: session.id, room: liveRoom(session.id) }, world, start);
     const unlisten = [
       session.onChange(() => this.#touch()),
       // What was shown may have been otherwise: viewers start again from the whole state.

@@ -2,6 +2,7 @@ import type { Ack, Capability, ErrorCode, Refusal } from '@okboxbox/protocol';
 import type { Socket } from 'socket.io';
 import type { z } from 'zod';
 import type { Logger } from '../log.js';
+import type { Subsystem, Taps } from '../taps.js';
 
 /** A call that is refused; becomes the acknowledgement's `error`. */
 export class CallRefused extends Error {
@@ -16,6 +17,12 @@ export class CallRefused extends Error {
   }
 }
 
+/** Where calls that fail are told of. */
+export interface CallWorld {
+  readonly log: Logger;
+  readonly taps?: Taps;
+}
+
 /**
  * Answers an event of one socket: parses what came by its schema, runs the call, acknowledges. Bad input and
  * failures end in an acknowledgement with an error; nothing is thrown into the server.
@@ -24,8 +31,8 @@ export function answerCall<S extends z.ZodType, T extends object>(
   socket: Socket,
   event: string,
   schema: S,
-  log: Logger,
-  call: (input: z.infer<S>) => Promise<T> | T,
+  world: CallWorld,
+  call: (input: z.infer<S>, more: unknown) => Promise<T> | T,
 ): void {
   socket.on(event, (...args: unknown[]) => {
     const last = args.at(-1);
@@ -37,20 +44,23 @@ export function answerCall<S extends z.ZodType, T extends object>(
         const where = issue?.path.length ? `"${issue.path.join('.')}"` : 'the message';
         throw new CallRefused('bad_request', `${event}: ${where} cannot be used: ${issue?.message}.`);
       }
-      return call(parsed.data);
+      return call(parsed.data, args[1]);
     };
     run().then(
       (answer) => acknowledge({ ok: true, ...answer }),
-      (error: unknown) => acknowledge(refusalOf(error, event, log)),
+      (error: unknown) => acknowledge(refusalOf(error, event, socket, world)),
     );
   });
 }
 
-function refusalOf(error: unknown, event: string, log: Logger): Refusal {
+function refusalOf(error: unknown, event: string, socket: Socket, { log, taps }: CallWorld): Refusal {
+  const from: Subsystem = event.startsWith('relay:') ? 'relay' : 'gateway';
   if (error instanceof CallRefused) {
     const { code, message, capability } = error;
+    taps?.refusal.hear?.(from, socket.id, event, code, message, capability ?? null);
     return { ok: false, error: { code, message, ...(capability && { capability }) } };
   }
+  taps?.failure.hear?.(from, event, error);
   log.error({ err: error, event }, 'a socket call failed');
   return {
     ok: false,

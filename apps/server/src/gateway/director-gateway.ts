@@ -22,6 +22,7 @@ import { DeskError, type DirectorDesk } from '../director/director-desk.js';
 import type { Logger } from '../log.js';
 import type { SessionRegistry } from '../session/registry.js';
 import { ShowStoreError } from '../shows/shows.js';
+import type { Taps } from '../taps.js';
 import { answerCall, CallRefused } from './calls.js';
 import type { SocketHello } from './handshake.js';
 import type { Viewers } from './viewer-gateway.js';
@@ -32,6 +33,7 @@ export interface DirectorWorld {
   readonly desk: DirectorDesk;
   readonly viewers: Viewers;
   readonly log: Logger;
+  readonly taps?: Taps;
 }
 
 const CAPABILITY = 'racebox:director:control';
@@ -58,7 +60,7 @@ export function serveDirectors(io: Server, world: DirectorWorld): { close(): voi
 }
 
 function serveDirector(socket: Socket, visitor: Visitor, world: DirectorWorld, desks: OpenDesks): void {
-  const { desk, broadcasts, log } = world;
+  const { desk, broadcasts } = world;
 
   /** Answers a call on a show that the visitor may direct; whatever it does, open desks hear of it. */
   const answer = <S extends z.ZodType<Named>>(
@@ -66,7 +68,7 @@ function serveDirector(socket: Socket, visitor: Visitor, world: DirectorWorld, d
     schema: S,
     run: (call: Call, input: z.infer<S>) => Promise<object> | object,
   ) => {
-    answerCall(socket, event, schema, log, async (input) => {
+    answerCall(socket, event, schema, world, async (input) => {
       const call = callOn(world, visitor, input);
       try {
         return await run(call, input);

@@ -3,6 +3,7 @@ import type { Socket } from 'socket.io';
 import { LinkError, type ShareLinks } from '../access/share-links.js';
 import { TokenError, type Tokens } from '../access/tokens.js';
 import { ANONYMOUS, type Visitor } from '../access/visitor.js';
+import type { Subsystem, Taps } from '../taps.js';
 
 /** A refused connection: Socket.IO hands `message` and `data` to the client's `connect_error`. */
 export class HandshakeError extends Error {
@@ -52,4 +53,22 @@ export async function helloOf(socket: Socket, { tokens, links }: HandshakeWorld)
     if (error instanceof LinkError) throw new HandshakeError('forbidden', error.message);
     throw error;
   }
+}
+
+/** Refuses a connection, where operations may hear of it. */
+export function refused(
+  from: Subsystem,
+  socket: Socket,
+  taps: Taps | undefined,
+  next: (error: Error) => void,
+): (error: unknown) => void {
+  return (error) => {
+    if (error instanceof HandshakeError) {
+      const { code, message, capability } = error.data;
+      taps?.refusal.hear?.(from, socket.id, 'handshake', code, message, capability ?? null);
+    } else {
+      taps?.failure.hear?.(from, 'handshake', error);
+    }
+    next(error as Error);
+  };
 }

@@ -22,8 +22,9 @@ import { maySeeBroadcast, type Visitor } from '../access/visitor.js';
 import type { Clock } from '../clock.js';
 import type { FeedFormat, Hub } from '../hub/hub.js';
 import type { Logger } from '../log.js';
+import type { Taps } from '../taps.js';
 import { answerCall, CallRefused } from './calls.js';
-import { helloOf, type SocketHello } from './handshake.js';
+import { helloOf, refused, type SocketHello } from './handshake.js';
 import { broadcastOf, findBroadcast, findLive, type JoinWorld, notFound, type Viewable } from './joins.js';
 
 export interface ViewerWorld extends JoinWorld {
@@ -32,6 +33,7 @@ export interface ViewerWorld extends JoinWorld {
   readonly hub: Hub;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly taps?: Taps;
 }
 
 /** What a socket has joined: by session id, and the show where it follows one. */
@@ -60,10 +62,13 @@ export interface Viewers {
 export function serveViewers(io: Server, world: ViewerWorld): Viewers {
   const viewers = new Set<Viewer>();
   io.use((socket, next) => {
-    helloOf(socket, world).then((hello) => {
-      socket.data = hello;
-      next();
-    }, next);
+    helloOf(socket, world).then(
+      (hello) => {
+        socket.data = hello;
+        next();
+      },
+      refused('gateway', socket, world.taps, next),
+    );
   });
   io.on('connection', (socket) => {
     const viewer = new Viewer(socket, world);
@@ -116,12 +121,11 @@ class Viewer {
     this.#visitor = this.#hello.visitor;
     this.#world = world;
     this.#since = Math.round(world.clock.now());
-    const { log } = world;
     if (this.#visitor.kind === 'link') world.links.opened(this.#visitor.code);
-    answerCall(socket, 'session:join', sessionJoin, log, (join) => this.#join(join));
-    answerCall(socket, 'session:leave', sessionLeave, log, ({ sessionId }) => this.#leave(sessionId));
-    answerCall(socket, 'feed:resync', feedResync, log, (at) => this.#resync(at));
-    answerCall(socket, 'overlay:report', overlayReport, log, (said) => {
+    answerCall(socket, 'session:join', sessionJoin, world, (join) => this.#join(join));
+    answerCall(socket, 'session:leave', sessionLeave, world, ({ sessionId }) => this.#leave(sessionId));
+    answerCall(socket, 'feed:resync', feedResync, world, (at) => this.#resync(at));
+    answerCall(socket, 'overlay:report', overlayReport, world, (said) => {
       this.#report = { said, at: Math.round(world.clock.now()) };
       return {};
     });

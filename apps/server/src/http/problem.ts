@@ -1,6 +1,7 @@
 import type { Capability, Problem } from '@okboxbox/protocol';
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
 import type { Logger } from '../log.js';
+import type { Taps } from '../taps.js';
 
 /** A call that is answered with an RFC 9457 problem document. */
 export class HttpProblem extends Error {
@@ -27,13 +28,27 @@ const TITLES: Readonly<Record<number, string>> = {
   503: 'Not ready',
 };
 
+/** How refusals are told to operations, by the words that socket calls use. */
+const CODES: Readonly<Record<number, string>> = {
+  400: 'bad_request',
+  401: 'unauthenticated',
+  403: 'forbidden',
+  404: 'not_found',
+  413: 'too_large',
+};
+
 /** Answers every failure of a call with a problem document; what is unexpected is logged and not told. */
-export function answerProblems(http: FastifyInstance, log: Logger): void {
+export function answerProblems(http: FastifyInstance, log: Logger, taps?: Taps): void {
   http.setErrorHandler((error: FastifyError | HttpProblem, request, reply) => {
-    if (error instanceof HttpProblem) return sendProblem(reply, error.status, error.message, error.capability);
-    const status = error.statusCode ?? 500;
+    const path = request.routeOptions.url ?? 'unknown path';
+    const status = error instanceof HttpProblem ? error.status : (error.statusCode ?? 500);
+    const capability = error instanceof HttpProblem ? error.capability : undefined;
+    if (status < 500)
+      taps?.refusal.hear?.('http', null, path, CODES[status] ?? 'refused', error.message, capability ?? null);
+    else if (!(error instanceof HttpProblem)) taps?.failure.hear?.('http', path, error);
+    if (error instanceof HttpProblem) return sendProblem(reply, status, error.message, capability);
     if (status < 500) return sendProblem(reply, status, error.message);
-    log.error({ err: error, method: request.method, path: request.routeOptions.url }, 'a call failed');
+    log.error({ err: error, method: request.method, path }, 'a call failed');
     return sendProblem(reply, 500, 'The call failed on the server; the cause is in its log.');
   });
 }

@@ -23,7 +23,9 @@ interface EngineConnection {
   readonly transport: {
     readonly name: string;
     readonly writable: boolean;
-    readonly socket?: { readonly _socket?: Duplex };
+    readonly socket?: {
+      readonly _socket?: Duplex & { readonly _writableState?: { readonly bufferedRequestCount: number } };
+    };
   };
   write(packet: string): void;
 }
@@ -57,6 +59,14 @@ export function waitingBytes(socket: Socket): number {
     0,
   );
   return buffered + (connection.transport.socket?._socket?.writableLength ?? 0);
+}
+
+/** Messages that wait for a slow peer: those in Engine.IO's buffer, and those written past it that the stream still holds. */
+export function waitingPackets(socket: Socket): number {
+  const connection = socket.conn as unknown as EngineConnection;
+  return (
+    connection.writeBuffer.length + (connection.transport.socket?._socket?._writableState?.bufferedRequestCount ?? 0)
+  );
 }
 
 /** A server's unmasked, final text frame (RFC 6455, section 5.2). */

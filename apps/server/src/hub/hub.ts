@@ -1,6 +1,7 @@
 import type { CloseReason } from '@okboxbox/protocol';
 import type { Socket } from 'socket.io';
 import type { Logger } from '../log.js';
+import { Taps } from '../taps.js';
 import { encodeEvent, type Outgoing, sendFinished, waitingBytes } from './finished-bytes.js';
 
 /** How a viewer wants its feed: rows of integers, or plain named fields. */
@@ -32,13 +33,15 @@ export class Hub {
   readonly #jobs: Job[] = [];
   readonly #log: Logger;
   readonly #now: () => number;
+  readonly #taps: Taps;
   #running = false;
   /** Messages that were not written to a slow socket. */
   skippedTotal = 0;
 
-  constructor(log: Logger, now: () => number) {
+  constructor(log: Logger, now: () => number, taps = new Taps()) {
     this.#log = log;
     this.#now = now;
+    this.#taps = taps;
   }
 
   join(room: string, format: FeedFormat, socket: Socket): void {
@@ -79,7 +82,9 @@ export class Hub {
   publish(room: string, format: FeedFormat, event: string, json: string): void {
     const members = this.#rooms.get(keyOf(room, format));
     if (members === undefined) return;
-    this.#jobs.push({ outgoing: encodeEvent(event, json), members: [...members.values()] });
+    const outgoing = encodeEvent(event, json);
+    this.#taps.room.hear?.(room, event, outgoing, members.size);
+    this.#jobs.push({ outgoing, members: [...members.values()] });
     if (!this.#running) this.#run(0);
   }
 
@@ -106,11 +111,14 @@ export class Hub {
     if (waiting <= SKIP_ABOVE_BYTES) {
       member.skippedSince = null;
       sendFinished(socket, outgoing);
+      this.#taps.write.hear?.(socket.id, outgoing, outgoing.frame.length);
       return;
     }
     this.skippedTotal += 1;
     member.skippedSince ??= this.#now();
-    if (this.#now() - member.skippedSince < CLOSE_AFTER_MS) return;
+    const isLost = this.#now() - member.skippedSince >= CLOSE_AFTER_MS;
+    this.#taps.skip.hear?.(socket.id, outgoing, waiting, isLost);
+    if (!isLost) return;
     this.#log.warn({ socketId: socket.id, waiting }, 'a viewer reads too slowly and is closed');
     closeSocket(socket, 'slow_consumer');
   }
@@ -118,6 +126,8 @@ export class Hub {
 
 /** Closes a viewer's connection with a coded reason; the client decides by it whether to come back. */
 export function closeSocket(socket: Socket, reason: CloseReason): void {
+  // Whoever asks later why it is gone finds it here: Socket.IO's own reason is the same for all of these.
+  (socket.data as { closedBecause?: CloseReason }).closedBecause = reason;
   socket.emit('session:closed', { reason });
   socket.disconnect(true);
 }

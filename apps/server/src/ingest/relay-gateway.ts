@@ -26,13 +26,14 @@ import type { Tokens } from '../access/tokens.js';
 import { coversShow, deny, type Visitor } from '../access/visitor.js';
 import type { Clock } from '../clock.js';
 import { answerCall, CallRefused } from '../gateway/calls.js';
-import { HandshakeError, helloOf } from '../gateway/handshake.js';
+import { HandshakeError, helloOf, refused } from '../gateway/handshake.js';
 import type { Logger } from '../log.js';
 import type { SessionRegistry } from '../session/registry.js';
 import type { Session } from '../session/session.js';
 import { missingOf, type Stream, syncedUpTo } from '../session/stream.js';
+import type { Taps } from '../taps.js';
 import type { ConnectedRelays } from './connected-relays.js';
-import type { DropCounters } from './drop-counters.js';
+import type { DropCounters, DropReason } from './drop-counters.js';
 import { ProvenClock } from './proven-clock.js';
 import { RateRequests, type WatchedRelay } from './rate-requests.js';
 import { RelayClock } from './relay-clock.js';
@@ -45,6 +46,7 @@ export interface IngestWorld {
   readonly relays: ConnectedRelays;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly taps?: Taps;
 }
 
 /** Show of a relay whose token names none. */
@@ -69,15 +71,14 @@ export function serveRelays(io: Server, world: IngestWorld): () => void {
   const rates = new RateRequests({ clock: world.clock, log: world.log, load: () => load.look() });
   const namespace = io.of(RELAY_NAMESPACE);
   namespace.use((socket, next) => {
-    helloOf(socket, { tokens: world.tokens }).then(({ visitor }) => {
-      const denial = deny(visitor, 'relay:publish');
-      if (denial) {
-        next(new HandshakeError(denial.code, denial.message, denial.capability));
-        return;
-      }
-      socket.data = { visitor };
-      next();
-    }, next);
+    helloOf(socket, { tokens: world.tokens })
+      .then(({ visitor }) => {
+        const denial = deny(visitor, 'relay:publish');
+        if (denial) throw new HandshakeError(denial.code, denial.message, denial.capability);
+        socket.data = { visitor };
+        next();
+      })
+      .catch(refused('relay', socket, world.taps, next));
   });
   const shared = { ...world, feeders: new Map(), proven: new WeakMap(), load, rates };
   namespace.on('connection', (socket) => {
@@ -132,40 +133,43 @@ class RelayConnection {
     this.#socket = socket;
     this.#visitor = visitor;
     this.#world = world;
-    const { log } = world;
-    answerCall(socket, 'relay:hello', relayHello, log, (hello) => this.#inTurn(() => this.#greet(hello)));
-    answerCall(socket, 'relay:frames', batchBytes, log, async (bytes) => {
+    answerCall(socket, 'relay:hello', relayHello, world, (hello) => this.#inTurn(() => this.#greet(hello)));
+    answerCall(socket, 'relay:frames', batchBytes, world, async (bytes, sentAt) => {
       const cameAt = performance.now();
-      const fed = await this.#inTurn(() => this.#take(bytes));
+      const fed = await this.#inTurn(() => this.#take(bytes, sentAt));
       world.load.took(performance.now() - cameAt);
       // Not in turn: the next batch is taken while this one reaches the disk.
       const receipt: FramesReceipt = { have: await fed.session.have(fed.stream) };
       return receipt;
     });
-    answerCall(socket, 'relay:lost', relayLost, log, async (lost) => {
+    answerCall(socket, 'relay:lost', relayLost, world, async (lost) => {
       const fed = await this.#inTurn(async () => this.#lose(lost));
       const receipt: FramesReceipt = { have: await fed.session.have(fed.stream) };
       return receipt;
     });
-    answerCall(socket, 'relay:ahead', relayAhead, log, async (ahead) => {
+    answerCall(socket, 'relay:ahead', relayAhead, world, async (ahead) => {
       const fed = await this.#inTurn(async () => this.#goAhead(ahead));
       const receipt: FramesReceipt = { have: await fed.session.have(fed.stream) };
       return receipt;
     });
     // At once, whatever waits for the disk: the relay measures the line by it.
-    answerCall(socket, 'relay:echo', z.looseObject({}), log, () => ({}));
-    answerCall(socket, 'relay:status', relayStatus, log, async (said) => {
+    answerCall(socket, 'relay:echo', z.looseObject({}), world, () => ({}));
+    answerCall(socket, 'relay:status', relayStatus, world, async (said) => {
       this.#status = { said, at: Math.round(world.clock.now()) };
-      if (this.#feeding.state === 'feeding') this.#feeding.rate?.heard(said);
+      if (this.#feeding.state === 'feeding') {
+        const { session, relayId, rate } = this.#feeding;
+        rate?.heard(said);
+        world.taps?.relayStatus.hear?.(session.id, relayId, said.queue.records, said.queue.oldestMs);
+      }
       return {};
     });
     this.#askClockLater();
-    answerCall(socket, 'relay:bye', relayBye, log, (bye) => this.#inTurn(() => this.#part(bye)));
+    answerCall(socket, 'relay:bye', relayBye, world, (bye) => this.#inTurn(() => this.#part(bye)));
     socket.on('disconnect', () => {
       if (this.#clockTimer) clearTimeout(this.#clockTimer);
       this.#clockTimer = null;
       this.#inTurn(async () => this.#detach('connection lost')).catch((error) =>
-        log.error({ err: error }, 'detaching failed'),
+        world.log.error({ err: error }, 'detaching failed'),
       );
     });
   }
@@ -221,17 +225,19 @@ class RelayConnection {
     return { sessionId: session.id, have: stream.synced, takesAhead: true };
   }
 
-  async #take(bytes: Uint8Array): Promise<{ session: Session; stream: Stream }> {
+  async #take(bytes: Uint8Array, sentAt: unknown): Promise<{ session: Session; stream: Stream }> {
     const feeding = this.#feeding;
     if (feeding.state === 'silent') {
-      this.#world.drops.count('no_hello');
+      this.#drop('no_hello');
       throw new CallRefused('bad_request', 'relay:frames came before relay:hello. Greet first.');
     }
     const { session, stream } = feeding;
+    const { taps } = this.#world;
+    taps?.batch.hear?.(session.id, stream.relayId, typeof sentAt === 'number' ? sentAt : null, bytes.length);
     let sliceEnd = performance.now() + SLICE_MS;
     for (const record of this.#split(bytes)) {
       const receipt = session.receive(stream, record, this.#proven?.proof ?? null);
-      if (receipt.receipt !== 'taken') this.#world.drops.count(receipt.receipt);
+      if (receipt.receipt !== 'taken') this.#drop(receipt.receipt, 1, 'because' in receipt ? receipt.because : null);
       if (receipt.receipt === 'invalid') {
         this.#world.log.warn(
           { sessionId: session.id, seq: record.seq, because: receipt.because },
@@ -255,8 +261,8 @@ class RelayConnection {
     }
     const { session, stream } = feeding;
     const missing = missingOf(stream, lost.from, lost.to).reduce((sum, { from, to }) => sum + to - from + 1, 0);
-    if (session.lost(stream, lost)) this.#world.drops.count(lost.reason, missing);
-    else this.#world.drops.count('gap');
+    if (session.lost(stream, lost)) this.#drop(lost.reason, missing);
+    else this.#drop('gap');
     return { session, stream };
   }
 
@@ -336,7 +342,7 @@ class RelayConnection {
 
   #split(bytes: Uint8Array): WireRecord[] {
     const refuse = (code: 'too_large' | 'bad_request', because: string) => {
-      this.#world.drops.count('bad_batch');
+      this.#drop('bad_batch', 1, because);
       return new CallRefused(code, `relay:frames: ${because}.`);
     };
     if (bytes.length > MAX_BATCH_BYTES) {
@@ -355,14 +361,24 @@ class RelayConnection {
 
   async #part(bye: RelayBye): Promise<object> {
     const feeding = this.#feeding;
+    if (feeding.state === 'feeding') {
+      this.#world.taps?.relay.hear?.('bye', feeding.session.id, feeding.relayId, bye.reason);
+    }
     this.#detach(bye.reason);
     if (feeding.state === 'feeding') await this.#world.registry.farewell(feeding.session, feeding.stream, bye.reason);
     return {};
   }
 
+  #drop(reason: DropReason, records = 1, because: string | null = null): void {
+    this.#world.drops.count(reason, records);
+    const fed = this.#feeding.state === 'feeding' ? this.#feeding : null;
+    this.#world.taps?.drop.hear?.(fed?.session.id ?? null, fed?.relayId ?? null, reason, records, because);
+  }
+
   /** Lets go of the stream: its relay has come back on another connection. */
   giveWay(): void {
     this.#detach('the relay came back on another connection');
+    (this.#socket.data as { closedBecause?: string }).closedBecause = 'gave_way';
     this.#socket.disconnect(true);
   }
 
@@ -371,6 +387,7 @@ class RelayConnection {
     const { session, stream, relayId, rate, leave } = this.#feeding;
     leave();
     rate?.leave();
+    this.#world.taps?.relay.hear?.('disconnected', session.id, relayId, because);
     session.relayDisconnected(stream);
     if (this.#world.feeders.get(stream) === this) this.#world.feeders.delete(stream);
     this.#feeding = { state: 'silent' };

@@ -11,6 +11,7 @@ import {
 } from '@okboxbox/protocol';
 import type { Clock } from '../clock.js';
 import type { Logger } from '../log.js';
+import { Taps } from '../taps.js';
 import type { Note } from '../timeline/segment-format.js';
 import { Timeline, type TimelineHealth } from '../timeline/timeline.js';
 import { Checkpoints, type Logged } from './checkpoints.js';
@@ -36,6 +37,7 @@ export interface SessionWorld {
   readonly log: Logger;
   /** What the server's clock was set forward between its last run and this one, in ms; `null` where nobody knows. */
   readonly clockShiftMs?: number | null;
+  readonly taps?: Taps;
 }
 
 /** A record that looks younger than this need not be proven to be older, in ms. */
@@ -56,6 +58,7 @@ export class Session {
   #state: SessionState;
   readonly #timeline: Timeline;
   readonly #world: SessionWorld;
+  readonly #taps: Taps;
   readonly #checkpoints: Checkpoints;
   readonly #listeners = new Set<() => void>();
   readonly #refoldListeners = new Set<() => void>();
@@ -71,6 +74,8 @@ export class Session {
     this.isResumed = state.streams.length > 0;
     this.#timeline = timeline;
     this.#world = world;
+    this.#taps = world.taps ?? new Taps();
+    timeline.onSynced = (records, bytes) => this.#taps.timeline.hear?.(this.id, records, bytes);
     this.#checkpoints = new Checkpoints({ dir, logged, now: world.clock.now() }, state, timeline, world.log);
   }
 
@@ -138,6 +143,7 @@ export class Session {
 
   relayConnected(stream: Stream): void {
     this.#connected.set(stream.stream, (this.#connected.get(stream.stream) ?? 0) + 1);
+    this.#taps.relay.hear?.('connected', this.id, stream.relayId, null);
   }
 
   relayDisconnected(stream: Stream): void {
@@ -162,6 +168,8 @@ export class Session {
       if (proof !== null) this.#noteProof(stream, proof, record.capturedAt, receivedAt);
       if (place === 'filling') this.#fill(stream, wire, receivedAt);
       else this.#take(stream, wire, record, receivedAt);
+      const { capturedAt, kind } = record;
+      this.#taps.ingest.hear?.(this.id, stream.relayId, kind === 'frame', capturedAt, receivedAt, wire.bytes.length);
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
       this.#note({ note: 'dropped', stream: stream.stream, seq: wire.seq, reason: error.message, at: receivedAt });
@@ -176,6 +184,7 @@ export class Session {
     if (reason !== null) this.#promote(stream, reason, receivedAt);
     this.#timeline.append({ type: 'captured', stream: stream.stream, receivedAt, bytes: wire.bytes });
     this.#fold({ type: 'captured', stream: stream.stream, seq: wire.seq, receivedAt, record });
+    this.#taps.timing.hear?.(this.id, this.state.timing.phase);
     this.#heardAt.set(stream.stream, receivedAt);
     this.#changed();
     this.#checkpoints.afterFrame(receivedAt);
@@ -295,6 +304,7 @@ export class Session {
 
   #promote(stream: Stream, reason: string, at: number): void {
     this.#note({ note: 'primary', stream: stream.stream, reason, at });
+    this.#taps.relay.hear?.('primary', this.id, stream.relayId, reason);
     this.#world.log.info({ sessionId: this.id, relayId: stream.relayId, reason }, 'another relay is the primary');
   }
 

@@ -53,7 +53,7 @@ export interface TestViewer {
 }
 
 /** A whole server on a free port with a data folder of its own for each test of a file, and its clients. */
-export function serverForEachTest() {
+export function serverForEachTest(always: Readonly<Record<string, string>> = {}) {
   let dataDir: string;
   let server: RunningServer;
   const sockets: Socket[] = [];
@@ -69,7 +69,7 @@ export function serverForEachTest() {
   });
 
   function start(env: Record<string, string> = {}, laterMs = 0): Promise<RunningServer> {
-    const config = readConfig({ PORT: '0', DATA_DIR: dataDir, JWT_SECRET: SECRET, ...env }, '/');
+    const config = readConfig({ PORT: '0', DATA_DIR: dataDir, JWT_SECRET: SECRET, ...always, ...env }, '/');
     const clock = { now: () => systemClock.now() + laterMs };
     const uptime = () => {
       const { boot, ms } = machineUptime();

@@ -35,6 +35,8 @@ interface Mark {
 export class Timeline {
   readonly #dir: string;
   readonly #now: () => number;
+  /** Hears of every group of records that has reached the disk. */
+  onSynced: (records: number, bytes: number) => void = () => undefined;
   #file: FileHandle | null = null;
   #segment: number;
   #size: number;
@@ -130,6 +132,7 @@ export class Timeline {
         this.#synced += group.length;
         this.#failure = null;
         this.#settle();
+        this.onSynced(group.length, bytes);
       } catch (error) {
         this.#waiting = [...group, ...this.#waiting];
         this.#failure ??= { since: this.#now(), because: (error as Error).message };

@@ -1,0 +1,273 @@
+import { RELAY_NAMESPACE } from '@okboxbox/protocol';
+import type { Server, Socket } from 'socket.io';
+import type { Subsystem } from '../taps.js';
+import { statementName } from './database-figures.js';
+import type { OperationsWorld } from './operations.js';
+import type { OpsFigures } from './ops-figures.js';
+import { listenToShows } from './show-events.js';
+
+/** A raw drift beyond this is warned of, in ms: the runbook's threshold. */
+const DRIFT_WARN_MS = 5_000;
+/** How often it is looked at, for each relay, in ms, and from how many frames on. */
+const DRIFT_LOOK_MS = 10_000;
+const DRIFT_FRAMES = 10;
+/** Refusals by what is missing are told as `auth_fail`; the others as bad input, where they are that. */
+const AUTH_CODES: ReadonlySet<string> = new Set(['unauthenticated', 'forbidden']);
+const INPUT_CODES: ReadonlySet<string> = new Set(['bad_request', 'too_large', 'version_mismatch']);
+const ROOM_SESSION = /^(?:broadcast:)?session:(sess_[\w-]+)/;
+
+/** Listens at every tap and turns what passes into figures and events. Returns the way to stop. */
+export function listenToTaps(world: OperationsWorld, figures: OpsFigures): () => void {
+  const stops = [
+    listenToRelays(world, figures),
+    listenToFanOut(world, figures),
+    listenToFailures(world, figures),
+    listenToDatabase(world, figures),
+    listenToSessions(world, figures),
+    listenToSockets(world.io, figures),
+    listenToShows(world, figures),
+  ];
+  return () => {
+    for (const stop of stops) stop();
+  };
+}
+
+function listenToRelays(
+  { taps, relays, clock }: OperationsWorld,
+  { events, sessions, ingest }: OpsFigures,
+): () => void {
+  const warnOfDrift = (sessionId: string, relayId: string, now: number) => {
+    const relay = sessions.of(sessionId).relay(relayId);
+    if (now - relay.lookedAt < DRIFT_LOOK_MS || relay.drift.count < DRIFT_FRAMES) return;
+    relay.lookedAt = now;
+    const driftP95 = relay.drift.p95(now);
+    if (driftP95 === null || driftP95 <= DRIFT_WARN_MS) return;
+    const known = relays.list(sessionId).find((each) => each.relayId === relayId)?.clock ?? null;
+    const { offsetMs = null, boundMs = null } = known ?? {};
+    events.note('drift_warn', {
+      sessionId,
+      relayId,
+      driftP95,
+      offsetMs,
+      boundMs,
+      queueAgeP95Ms: relay.queueAge.p95(now),
+    });
+  };
+  return all([
+    taps.batch.listen((sessionId, relayId, sentAt, bytes) => {
+      ingest.bytes.add(bytes, clock.now());
+      sessions.of(sessionId).relay(relayId).sentAt = sentAt;
+    }),
+    taps.ingest.listen((sessionId, relayId, isFrame, capturedAt, receivedAt) => {
+      const session = sessions.of(sessionId);
+      session.ingest.add(1, receivedAt);
+      if (!isFrame) return;
+      session.frames.add(1, receivedAt);
+      ingest.frames.add(1, receivedAt);
+      const relay = session.relay(relayId);
+      relay.drift.add(Math.abs(receivedAt - capturedAt), receivedAt);
+      if (relay.sentAt !== null) {
+        relay.queueAge.add(Math.max(0, relay.sentAt - capturedAt), receivedAt);
+        relay.apart.add(receivedAt - relay.sentAt, receivedAt);
+      }
+      warnOfDrift(sessionId, relayId, receivedAt);
+    }),
+    taps.drop.listen((sessionId, relayId, reason, records, because) => {
+      if (sessionId !== null) sessions.of(sessionId).drop(reason, records);
+      const again = `${sessionId} ${relayId} ${reason}`;
+      // A duplicate is what a relay that came back sends for safety: counted, and nothing that happened.
+      if (reason === 'duplicate') return;
+      if (reason === 'gap') events.note('frame_gap', { sessionId, relayId }, again);
+      else if (reason === 'invalid' || reason === 'bad_batch')
+        events.note('invalid_payload', { sessionId, relayId, reason, message: because }, again);
+      else events.note('frame_dropped', { sessionId, relayId, reason, records }, again);
+    }),
+    taps.relay.listen((what, sessionId, relayId, because) => {
+      const reason = because ?? null;
+      if (what === 'connected') {
+        events.note('relay:connected', { sessionId, relayId });
+        events.note('relay_joined', { sessionId, relayId });
+      } else if (what === 'disconnected') {
+        events.note('relay:disconnected', { sessionId, relayId, reason });
+        events.note('relay_left', { sessionId, relayId, reason });
+      } else if (what === 'bye') events.note('relay:bye', { sessionId, relayId, reason });
+      else events.note('primary_changed', { sessionId, relayId, reason });
+    }),
+    taps.relayStatus.listen((sessionId, relayId, waiting, oldestMs) => {
+      const relay = sessions.of(sessionId).relay(relayId);
+      relay.waiting = waiting;
+      relay.oldestWaitingMs = oldestMs;
+    }),
+  ]);
+}
+
+/** Who is shown what, and who is too slow for it. */
+export function listenToFanOut(
+  { taps, clock }: Pick<OperationsWorld, 'taps' | 'clock'>,
+  figures: OpsFigures,
+): () => void {
+  const { sessions, sockets, events, sent } = figures;
+  /** What a message is of, as long as anybody has still to get it. */
+  const messages = new WeakMap<object, { readonly sessionId: string; readonly at: number | null }>();
+  let tick = { room: '', sessionId: '', at: null as number | null };
+  // The same message goes to one socket after another: what is known of it is looked up once.
+  let message: object | null = null;
+  let of: ReturnType<typeof sessions.of> | null = null;
+  let at: number | null = null;
+  let now = 0;
+  const turnTo = (next: object) => {
+    if (next === message) return;
+    message = next;
+    const known = messages.get(next);
+    of = known === undefined ? null : (sessions.find(known.sessionId) ?? null);
+    at = known?.at ?? null;
+    now = clock.now();
+  };
+  return all([
+    taps.timeline.listen((sessionId, records) => sessions.of(sessionId).timeline.add(records, clock.now())),
+    taps.timing.listen((sessionId, phase) => {
+      const session = sessions.of(sessionId);
+      session.timing.add(1, clock.now());
+      if (phase === session.phase) return;
+      events.note('state_change', { sessionId, from: session.phase, to: phase });
+      session.phase = phase;
+    }),
+    taps.tick.listen((sessionId, room, shownAt) => {
+      tick = { room, sessionId, at: shownAt };
+      const session = sessions.of(sessionId);
+      (room.startsWith('broadcast:') ? session.broadcastTicks : session.liveTicks).add(1, clock.now());
+    }),
+    taps.room.listen((room, event, made, members) => {
+      // A tick is told just before its messages are made.
+      if (event !== 'feed' || room !== tick.room) return;
+      messages.set(made, { sessionId: tick.sessionId, at: tick.at });
+      sessions.of(tick.sessionId).fanOut.add(members, clock.now());
+    }),
+    taps.write.listen((socketId, written) => {
+      turnTo(written);
+      sent.messages.add(1, now);
+      of?.written.add(1, now);
+      const connection = sockets.get(socketId);
+      if (connection === undefined) return;
+      connection.sent.add(1, now);
+      if (at !== null) connection.newestAt = at;
+    }),
+    taps.skip.listen((socketId, skipped, waitingBytes, isClosed) => {
+      turnTo(skipped);
+      sent.skipped.add(1, now);
+      of?.skipped.add(1, now);
+      const connection = sockets.get(socketId);
+      if (connection) connection.skippedTotal += 1;
+      // Told when it begins to be slow, and when it is closed for it.
+      const again = isClosed ? undefined : socketId;
+      events.note('slow_consumer', { socketId, waitingBytes, isClosed }, again);
+    }),
+  ]);
+}
+
+function listenToFailures({ taps, clock }: OperationsWorld, { events, errors }: OpsFigures): () => void {
+  const exception = (error: unknown, origin: string) => {
+    errors.add('process', clock.now());
+    events.note('exception', { subsystem: 'process', where: origin, message: wordsOf(error) });
+  };
+  // Hears, and changes nothing of what becomes of the process.
+  process.on('uncaughtExceptionMonitor', exception);
+  return all([
+    taps.refusal.listen((from, socketId, where, code, message, capability) => {
+      if (AUTH_CODES.has(code)) {
+        events.note(
+          'auth_fail',
+          { socketId, where, code, capability, message },
+          `${socketId} ${where} ${code} ${capability}`,
+        );
+      } else if (INPUT_CODES.has(code)) {
+        errors.add(from, clock.now());
+        const fields = { subsystem: from, where, code, message, socketId };
+        events.note('validation_error', fields, `${socketId} ${where} ${code}`);
+      }
+    }),
+    taps.failure.listen((from: Subsystem, where, error) => {
+      errors.add(from, clock.now());
+      events.note('handler_error', { subsystem: from, where, message: wordsOf(error) }, `${where} ${wordsOf(error)}`);
+    }),
+    () => process.off('uncaughtExceptionMonitor', exception),
+  ]);
+}
+
+function listenToDatabase({ taps, clock, storeHealth }: OperationsWorld, figures: OpsFigures): () => void {
+  const { database, events, errors } = figures;
+  return all([
+    taps.query.listen((sql, tookMs, error) => {
+      const now = clock.now();
+      if (error === null) {
+        database.queries += 1;
+        database.query.add(tookMs, now);
+        figures.onQuery?.(tookMs);
+        return;
+      }
+      // One that is still starting refuses connections: that is no error yet.
+      if (storeHealth().state === 'starting') return;
+      database.errors += 1;
+      errors.add('database', now);
+      const statement = statementName(sql);
+      const code = String((error as { code?: unknown }).code ?? 'failed');
+      const fields = { subsystem: 'database', statement, code, message: wordsOf(error), tookMs };
+      events.note('db_error', fields, `${statement} ${code}`);
+    }),
+    taps.acquire.listen((waitedMs) => database.acquire.add(waitedMs, clock.now())),
+    taps.release.listen((heldMs) => database.held.add(heldMs, clock.now())),
+  ]);
+}
+
+function listenToSessions({ registry }: OperationsWorld, { sessions, events }: OpsFigures): () => void {
+  registry.listen({
+    began: ({ id, isResumed, state }) => {
+      sessions.of(id).phase = state.timing.phase;
+      events.note('created', { sessionId: id, show: state.facts.show, sim: state.facts.sim, isResumed });
+    },
+    ended: ({ id, state }) => {
+      const reason = state.status.status === 'ended' ? state.status.reason : null;
+      events.note('ended', { sessionId: id, show: state.facts.show, reason, framesTotal: state.framesTotal });
+      sessions.end(id);
+    },
+  });
+  return () => undefined;
+}
+
+/** Who comes and goes, and which rooms they enter and leave. */
+export function listenToSockets(io: Server, { sockets, events }: OpsFigures): () => void {
+  for (const name of ['/', RELAY_NAMESPACE]) {
+    const namespace = io.of(name);
+    namespace.on('connection', (socket: Socket) => {
+      const { role, surface, user } = sockets.add(socket, name === RELAY_NAMESPACE ? 'relay' : null, (gone) => {
+        const { socketId, closed, skippedTotal, connectedAt } = gone;
+        events.note('disconnect', {
+          ...{ socketId, role, surface, user, skippedTotal },
+          ...{ code: closed?.code ?? null, reason: closed?.reason ?? null },
+          connectedMs: (closed?.at ?? connectedAt) - connectedAt,
+        });
+      });
+      events.note('connect', { socketId: socket.id, role, surface, user });
+    });
+    // The adapter's word, not the client's: a connection that is lost leaves its rooms, too.
+    const told = (event: 'join' | 'leave') => (room: string, socketId: string) => {
+      if (room === socketId) return;
+      const sessionId = ROOM_SESSION.exec(room)?.[1];
+      const { role = null } = sockets.get(socketId) ?? {};
+      events.note(event, { socketId, role, room, ...(sessionId !== undefined && { sessionId }) });
+    };
+    namespace.adapter.on('join-room', told('join'));
+    namespace.adapter.on('leave-room', told('leave'));
+  }
+  return () => undefined;
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message || error.name : String(error);
+}
+
+function all(stops: readonly (() => unknown)[]): () => void {
+  return () => {
+    for (const stop of stops) stop();
+  };
+}

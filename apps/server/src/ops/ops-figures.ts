@@ -1,0 +1,33 @@
+import { DatabaseFigures } from './database-figures.js';
+import { EventLoopWatch } from './event-loop.js';
+import { OpsEvents } from './events.js';
+import { Rate, RecentCounts } from './figures.js';
+import { AllSessionFigures } from './session-figures.js';
+import { SocketRegistry } from './socket-registry.js';
+
+/** Errors are counted over the last ten minutes, in parts of 10 s. */
+const ERRORS_MS = 600_000;
+const ERROR_PARTS = 60;
+
+/** All that operations keep of one server: figures that the taps move on, and what has happened lately. */
+export class OpsFigures {
+  readonly events: OpsEvents;
+  readonly sockets: SocketRegistry;
+  readonly sessions: AllSessionFigures;
+  readonly database = new DatabaseFigures();
+  readonly errors = new RecentCounts(ERRORS_MS, ERROR_PARTS);
+  readonly loop = new EventLoopWatch();
+  readonly ingest: { readonly frames: Rate; readonly bytes: Rate };
+  readonly sent: { readonly messages: Rate; readonly skipped: Rate };
+  /** Hears how long each query took, in ms, where anybody wants to know. */
+  onQuery: ((tookMs: number) => void) | null = null;
+
+  constructor(now: () => number) {
+    this.events = new OpsEvents(now);
+    this.sockets = new SocketRegistry(now);
+    this.sessions = new AllSessionFigures(now);
+    const begin = now();
+    this.ingest = { frames: new Rate(begin), bytes: new Rate(begin) };
+    this.sent = { messages: new Rate(begin), skipped: new Rate(begin) };
+  }
+}

@@ -1,0 +1,32 @@
+import type { OperationsWorld } from './operations.js';
+import type { OpsFigures } from './ops-figures.js';
+
+/** Turns what directors set, and what the public picture does then, into events. */
+export function listenToShows({ shows, registry, broadcasts }: OperationsWorld, { events }: OpsFigures): () => void {
+  const sessionOf = (show: string) => registry.currentOf(show)?.sessionId;
+  shows.onChange((settings, before) => {
+    const { show, delayMs, published } = settings;
+    const sessionId = sessionOf(show);
+    const where = { show, ...(sessionId !== undefined && { sessionId }) };
+    if (delayMs !== before.delayMs) events.note('broadcast:delay:set', { ...where, delayMs, fromMs: before.delayMs });
+    if (published !== before.published) events.note(published ? 'publish' : 'unpublish', where);
+  });
+  /** The state that was told of last, by session. */
+  const told = new Map<string, string>();
+  broadcasts.listen({
+    moved: () => undefined,
+    changed: (show) => {
+      const broadcast = broadcasts.of(show);
+      const running = new Set(broadcast.channels.map(({ sessionId }) => sessionId));
+      for (const sessionId of running) {
+        const { state, delayMs } = broadcast.measured(sessionId);
+        if (told.get(sessionId) === state) continue;
+        told.set(sessionId, state);
+        if (state === 'holding') events.note('broadcast:delay:holding', { show, sessionId, delayMs });
+        if (state === 'live') events.note('broadcast:delay:live', { show, sessionId, delayMs });
+      }
+      if (told.size > 1_000) for (const sessionId of told.keys()) if (!running.has(sessionId)) told.delete(sessionId);
+    },
+  });
+  return () => undefined;
+}

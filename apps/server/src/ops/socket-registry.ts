@@ -1,0 +1,167 @@
+import type { OpsSocket } from '@okboxbox/protocol';
+import type { Socket } from 'socket.io';
+import type { Visitor } from '../access/visitor.js';
+import type { SocketHello } from '../gateway/handshake.js';
+import { waitingPackets } from '../hub/finished-bytes.js';
+import { Rate } from './figures.js';
+
+/** Closed connections that are remembered: a night's worth of those that matter. */
+const MOST_CLOSED = 2_000;
+
+/** Why a connection is gone, in codes of our own, by the words of Socket.IO. */
+const CODES: Readonly<Record<string, string>> = {
+  'transport close': 'client_gone',
+  'transport error': 'line_broken',
+  'ping timeout': 'silent',
+  'client namespace disconnect': 'client_left',
+  'server namespace disconnect': 'closed_by_server',
+  'server shutting down': 'shutdown',
+  'forced close': 'closed_by_server',
+  'forced server close': 'closed_by_server',
+  'parse error': 'bad_message',
+};
+
+/** A connection, and what the taps have said of it. */
+export interface Connection {
+  readonly socket: Socket;
+  readonly role: string;
+  readonly surface: string | null;
+  readonly user: string | null;
+  readonly caps: readonly string[];
+  readonly connectedAt: number;
+  lastSeenAt: number;
+  rttMs: number | null;
+  skippedTotal: number;
+  readonly sent: Rate;
+  /** The instant that it has been shown last. */
+  newestAt: number | null;
+}
+
+/** Every connection of viewers and relays: who it is and how it does, and those that are gone, with why. */
+export class SocketRegistry {
+  readonly #now: () => number;
+  readonly #open = new Map<string, Connection>();
+  /** Oldest first. */
+  #closed: OpsSocket[] = [];
+  readonly #byRole: Record<string, number> = {};
+  readonly #bySurface: Record<string, number> = {};
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  get(socketId: string): Connection | undefined {
+    return this.#open.get(socketId);
+  }
+
+  /** Those that are connected, newest first. */
+  open(): Connection[] {
+    return [...this.#open.values()].reverse();
+  }
+
+  /** Those that are gone, newest first. */
+  closed(): OpsSocket[] {
+    return [...this.#closed].reverse();
+  }
+
+  get counts() {
+    return { total: this.#open.size, byRole: { ...this.#byRole }, bySurface: { ...this.#bySurface } };
+  }
+
+  /** Takes a connection that has been let in, and watches it; `onClosed` hears once when it is gone. */
+  add(socket: Socket, role: string | null, onClosed: (gone: OpsSocket) => void): Connection {
+    const hello = socket.data as Partial<SocketHello>;
+    const now = this.#now();
+    const connection: Connection = {
+      socket,
+      role: role ?? hello.clientKind ?? 'unknown',
+      surface: hello.surface ?? null,
+      ...identityOf(hello.visitor),
+      connectedAt: Math.round(now),
+      lastSeenAt: Math.round(now),
+      rttMs: null,
+      skippedTotal: 0,
+      sent: new Rate(now),
+      newestAt: null,
+    };
+    this.#open.set(socket.id, connection);
+    this.#count(connection, 1);
+    this.#watchHeartbeat(socket, connection);
+    let rooms: string[] = [];
+    socket.on('disconnecting', () => {
+      rooms = roomsOf(socket);
+    });
+    socket.on('disconnect', (reason) => {
+      const { closedBecause } = socket.data as { closedBecause?: string };
+      this.#open.delete(socket.id);
+      this.#count(connection, -1);
+      const code = closedBecause ?? CODES[reason] ?? 'other';
+      const gone: OpsSocket = {
+        ...this.look(connection),
+        joinedRooms: rooms,
+        closed: { at: Math.round(this.#now()), code, reason },
+      };
+      this.#closed.push(gone);
+      if (this.#closed.length > MOST_CLOSED * 1.1) this.#closed = this.#closed.slice(-MOST_CLOSED);
+      onClosed(gone);
+    });
+    return connection;
+  }
+
+  /** A connection as operations see it now. */
+  look(connection: Connection): OpsSocket {
+    const now = this.#now();
+    const { socket, role, surface, user, caps, connectedAt, lastSeenAt, rttMs, skippedTotal, newestAt } = connection;
+    return {
+      socketId: socket.id,
+      role,
+      surface,
+      user,
+      caps,
+      joinedRooms: roomsOf(socket),
+      connectedAt,
+      lastSeenAt,
+      rttMs,
+      bufferedPackets: waitingPackets(socket),
+      sentPerSec: connection.sent.perSec(now),
+      skippedTotal,
+      newestFrameAgeMs: newestAt === null ? null : Math.round(now - newestAt),
+      closed: null,
+    };
+  }
+
+  /** Engine.IO's own heartbeat tells how long a round trip takes: nothing is sent for it. */
+  #watchHeartbeat(socket: Socket, connection: Connection): void {
+    let pingedAt: number | null = null;
+    socket.conn.on('packetCreate', ({ type }) => {
+      if (type === 'ping') pingedAt = performance.now();
+    });
+    socket.conn.on('packet', ({ type }) => {
+      connection.lastSeenAt = Math.round(this.#now());
+      if (type !== 'pong' || pingedAt === null) return;
+      connection.rttMs = Math.round((performance.now() - pingedAt) * 10) / 10;
+      pingedAt = null;
+    });
+  }
+
+  #count({ role, surface }: Connection, by: 1 | -1): void {
+    add(this.#byRole, role, by);
+    if (surface !== null) add(this.#bySurface, surface, by);
+  }
+}
+
+/** Rooms that a socket is in, without its own. */
+function roomsOf(socket: Socket): string[] {
+  return [...socket.rooms].filter((room) => room !== socket.id);
+}
+
+function identityOf(visitor: Visitor | undefined): { user: string | null; caps: readonly string[] } {
+  if (visitor?.kind === 'token') return { user: visitor.claims.sub, caps: [...visitor.capabilities] };
+  return { user: visitor?.kind === 'link' ? 'link' : null, caps: [] };
+}
+
+function add(counts: Record<string, number>, name: string, by: number): void {
+  const next = (counts[name] ?? 0) + by;
+  if (next > 0) counts[name] = next;
+  else delete counts[name];
+}

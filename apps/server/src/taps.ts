@@ -1,0 +1,87 @@
+/**
+ * The points of a frame's way where operations may listen. A tap costs a look at a field while nobody does, and it hands
+ * on values that are there anyway: nothing is made for it. Whoever listens cannot steer, not even by failing.
+ */
+
+/** Most values that a tap hands on. */
+type Values = readonly [unknown?, unknown?, unknown?, unknown?, unknown?, unknown?, unknown?];
+type Listener<V extends Values> = (...values: V) => void;
+
+/** One point: call it as `tap.hear?.(…)`, so that nothing is even computed while nobody listens. */
+export class Tap<V extends Values> {
+  hear: Listener<V> | null = null;
+  /** Calls in which a listener threw; the path went on. */
+  failures = 0;
+  #listeners: readonly Listener<V>[] = [];
+
+  /** Hears of every pass from now on; returns the way to stop. */
+  listen(listener: Listener<V>): () => void {
+    this.#set([...this.#listeners, listener]);
+    return () => this.#set(this.#listeners.filter((each) => each !== listener));
+  }
+
+  #set(listeners: readonly Listener<V>[]): void {
+    this.#listeners = listeners;
+    if (listeners.length === 0) {
+      this.hear = null;
+      return;
+    }
+    // Named one by one: a rest parameter would make an array at each pass.
+    const pass = (a: unknown, b: unknown, c: unknown, d: unknown, e: unknown, f: unknown, g: unknown) => {
+      for (const listener of listeners as unknown as readonly ((...values: unknown[]) => void)[]) {
+        try {
+          listener(a, b, c, d, e, f, g);
+        } catch {
+          this.failures += 1;
+        }
+      }
+    };
+    this.hear = pass as unknown as Listener<V>;
+  }
+}
+
+/** Parts of the server that errors are counted by. */
+export type Subsystem = 'relay' | 'gateway' | 'http' | 'database' | 'process';
+
+/** The taps of one server, in the order of a frame's way. Instants and durations are in ms, sizes in bytes. */
+export class Taps {
+  /** A batch came from a relay; `sentAt` by the relay's clock, `null` where it does not say. */
+  readonly batch = new Tap<[sessionId: string, relayId: string, sentAt: number | null, bytes: number]>();
+  /** A record was taken; `isFrame` tells frames from session lines and other records. */
+  readonly ingest = new Tap<
+    [sessionId: string, relayId: string, isFrame: boolean, capturedAt: number, receivedAt: number, bytes: number]
+  >();
+  /** Records were not taken. */
+  readonly drop = new Tap<
+    [sessionId: string | null, relayId: string | null, reason: string, records: number, because: string | null]
+  >();
+  /** A relay came, left, said goodbye or took over as the primary. */
+  readonly relay = new Tap<
+    [what: 'connected' | 'disconnected' | 'bye' | 'primary', sessionId: string, relayId: string, because: string | null]
+  >();
+  /** A relay said how it is. */
+  readonly relayStatus = new Tap<[sessionId: string, relayId: string, waiting: number, oldestMs: number]>();
+  /** Records reached the disk. */
+  readonly timeline = new Tap<[sessionId: string, records: number, bytes: number]>();
+  /** A record is in the timing state. */
+  readonly timing = new Tap<[sessionId: string, phase: string | null]>();
+  /** An audience has something to tell its room. */
+  readonly tick = new Tap<[sessionId: string, room: string, at: number | null]>();
+  /** A message goes to a room; `message` is the one that `write` hands on for each socket. */
+  readonly room = new Tap<[room: string, event: string, message: object, members: number]>();
+  /** A message was written to a socket. */
+  readonly write = new Tap<[socketId: string, message: object, bytes: number]>();
+  /** A message was not written to a socket that reads too slowly. */
+  readonly skip = new Tap<[socketId: string, message: object, waitingBytes: number, isClosed: boolean]>();
+  /** A handshake or a call was refused. `where` is the call's name or path. */
+  readonly refusal = new Tap<
+    [from: Subsystem, socketId: string | null, where: string, code: string, message: string, capability: string | null]
+  >();
+  /** Something failed that should not. */
+  readonly failure = new Tap<[from: Subsystem, where: string, error: unknown]>();
+  /** The database answered, or failed to. */
+  readonly query = new Tap<[sql: string, tookMs: number, error: unknown]>();
+  /** A connection was waited for, and given back after having been held. */
+  readonly acquire = new Tap<[waitedMs: number]>();
+  readonly release = new Tap<[heldMs: number]>();
+}

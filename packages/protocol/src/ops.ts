@@ -1,0 +1,220 @@
+import type { DelayStateName, MeasuredDelay } from './broadcast.js';
+
+/** Answers of the operations' calls (contract, section 6). Figures that are not known are `null`, never 0. */
+
+/** Kinds of operations' events. */
+export const OPS_EVENT_TYPES = ['socket', 'relay', 'session', 'broadcast', 'error'] as const;
+export type OpsEventType = (typeof OPS_EVENT_TYPES)[number];
+
+/** Names of operations' events, by kind. */
+export const OPS_EVENT_NAMES = {
+  socket: ['connect', 'disconnect', 'join', 'leave', 'auth_fail', 'slow_consumer'],
+  relay: [
+    'relay:connected',
+    'relay:disconnected',
+    'relay:bye',
+    'drift_warn',
+    'frame_gap',
+    'frame_dropped',
+    'invalid_payload',
+  ],
+  session: ['created', 'state_change', 'relay_joined', 'relay_left', 'primary_changed', 'ended'],
+  broadcast: ['broadcast:delay:set', 'broadcast:delay:holding', 'broadcast:delay:live', 'publish', 'unpublish'],
+  error: ['db_error', 'handler_error', 'validation_error', 'exception'],
+} as const satisfies Record<OpsEventType, readonly string[]>;
+export type OpsEventName = (typeof OPS_EVENT_NAMES)[OpsEventType][number];
+
+/** Something that happened, once, or `count` times in a row between `at` and `lastAt`. */
+export interface OpsEvent {
+  /** Counts up over all kinds, from 1 at the server's start. */
+  readonly id: number;
+  readonly at: number;
+  readonly type: OpsEventType;
+  readonly event: OpsEventName;
+  readonly sessionId?: string;
+  readonly count?: number;
+  readonly lastAt?: number;
+  /** What the event says beyond that; none of it is a secret. */
+  readonly [field: string]: string | number | boolean | null | undefined;
+}
+
+/** `GET /api/ops/events`: newest first. */
+export interface OpsEventsAnswer {
+  readonly events: readonly OpsEvent[];
+  /** Events of the kinds asked for that have made room for newer ones. */
+  readonly evicted: number;
+  /** Give this as `before` for older ones; `null` where there are none. */
+  readonly before: number | null;
+}
+
+/** A socket that is connected, or was. */
+export interface OpsSocket {
+  readonly socketId: string;
+  /** What it calls itself; `relay` for relays. Decides nothing. */
+  readonly role: string;
+  readonly surface: string | null;
+  readonly user: string | null;
+  readonly caps: readonly string[];
+  readonly joinedRooms: readonly string[];
+  readonly connectedAt: number;
+  readonly lastSeenAt: number;
+  /** Of the newest heartbeat. */
+  readonly rttMs: number | null;
+  /** Messages that wait for it here, wherever. */
+  readonly bufferedPackets: number;
+  /** Messages a second, over the last five. */
+  readonly sentPerSec: number;
+  readonly skippedTotal: number;
+  /** How long ago the instant was that it has been shown last; with a broadcast's delay in it. */
+  readonly newestFrameAgeMs: number | null;
+  readonly closed: null | { readonly at: number; readonly code: string; readonly reason: string };
+}
+
+/** `GET /api/ops/sockets`. */
+export interface OpsSocketsAnswer {
+  /** All that fit, on whatever page they are. */
+  readonly count: number;
+  /** Give this for the next page; `null` on the last. */
+  readonly cursor: string | null;
+  readonly sockets: readonly OpsSocket[];
+}
+
+/**
+ * What is known of a relay's clock: right to within half a second, `ahead` or `behind`, off by no more than the line lets
+ * anyone know (`inconclusive`), or not asked yet.
+ */
+export type ClockVerdict = 'right' | 'ahead' | 'behind' | 'inconclusive' | 'unknown';
+
+export interface OpsClock {
+  readonly offsetMs: number | null;
+  readonly boundMs: number | null;
+  readonly verdict: ClockVerdict;
+}
+
+/** A relay that feeds a session. */
+export interface OpsRelay {
+  readonly relayId: string;
+  readonly run: string;
+  readonly version: string;
+  readonly source: string;
+  readonly connectedAt: number;
+  readonly isPrimary: boolean;
+  readonly clock: OpsClock;
+  readonly driftP95: number | null;
+  readonly queueAgeP95Ms: number | null;
+  readonly transitP95Ms: number | null;
+  /** Records that wait at the relay, and how old the oldest of them is, as it says itself. */
+  readonly waiting: number | null;
+  readonly oldestWaitingMs: number | null;
+  readonly askedHz: number | null;
+  readonly pausedBecause: string | null;
+}
+
+/** A session as operations see it. */
+export interface OpsSession {
+  readonly sessionId: string;
+  readonly show: string;
+  readonly status: 'live' | 'ended';
+  /** Runs, and nothing has come for a while. */
+  readonly isStale: boolean;
+  readonly sim: string;
+  readonly track: string;
+  readonly relays: readonly OpsRelay[];
+  readonly framesTotal: number;
+  readonly framesPerSec: number;
+  readonly lastFrameAgeMs: number | null;
+  /** 95th percentile of |received − captured| over the last minute, raw: what the clock is off is in it. */
+  readonly driftP95: number | null;
+  /** Of the primary's clock. */
+  readonly clock: OpsClock;
+  /** Between capture and sending, both by the relay's clock. */
+  readonly queueAgeP95Ms: number | null;
+  /** Between sending and receiving, by the server's clock. */
+  readonly transitP95Ms: number | null;
+  readonly duplicates: number;
+  readonly outOfOrder: number;
+  /** Records that will never be on the timeline, or were turned away unseen. */
+  readonly dropped: number;
+  readonly errors: number;
+  readonly viewers: { readonly live: number; readonly broadcast: number };
+  readonly delayMs: number;
+}
+
+/** `GET /api/ops/sessions`. */
+export interface OpsSessionsAnswer {
+  readonly sessions: readonly OpsSession[];
+}
+
+/** `GET /api/ops/summary`. Findings come with what produces them. */
+export interface OpsSummary {
+  readonly status: 'ok' | 'degraded' | 'critical';
+  /** Why it is not ok; empty where it is. */
+  readonly because: readonly string[];
+  readonly version: string;
+  readonly gitSha: string | null;
+  readonly environment: string;
+  readonly startedAt: number;
+  readonly uptimeMs: number;
+  readonly sessions: { readonly active: number; readonly stale: number };
+  readonly sockets: {
+    readonly total: number;
+    readonly byRole: Readonly<Record<string, number>>;
+    readonly bySurface: Readonly<Record<string, number>>;
+  };
+  readonly relays: { readonly connected: number };
+  readonly ingest: {
+    readonly framesPerSec: number;
+    readonly bytesPerSec: number;
+    readonly framesTotal: number;
+    readonly dropped: Readonly<Record<string, number>>;
+  };
+  readonly sent: { readonly messagesPerSec: number; readonly messagesTotal: number; readonly skippedTotal: number };
+  readonly errors: { readonly last10m: number; readonly bySubsystem: Readonly<Record<string, number>> };
+  readonly database: {
+    readonly kind: 'embedded' | 'postgresql';
+    readonly state: 'starting' | 'ok' | 'away';
+    readonly pool: { readonly max: number; readonly total: number; readonly idle: number; readonly waiting: number };
+    /** Over the last five minutes, as are the others; `null` where nothing was asked. */
+    readonly queryMsP95: number | null;
+    readonly acquireMsP95: number | null;
+    readonly heldMsP95: number | null;
+  };
+  /** The longest hold-up of the last minute, and the share of the last second that was spent working. */
+  readonly eventLoop: { readonly delayMaxMs: number; readonly utilization: number };
+  readonly memory: { readonly rssBytes: number; readonly heapUsedBytes: number; readonly externalBytes: number };
+  readonly broadcastDelay: {
+    readonly initialized: boolean;
+    readonly because: string | null;
+    readonly sessions: readonly (Pick<
+      MeasuredDelay,
+      'sessionId' | 'show' | 'delayMs' | 'measuredMs' | 'bufferedMs' | 'bufferedEvents' | 'bufferedBytes'
+    > & { readonly state: DelayStateName })[];
+  };
+  /** What operations themselves cost. */
+  readonly ops: { readonly ringBytes: number; readonly evicted: number; readonly tapFailures: number };
+}
+
+/** What passed a stage in all, and a second of late. */
+export interface StageFlow {
+  readonly total: number;
+  readonly perSec: number;
+}
+
+/** `GET /api/diagnostics/flow?sessionId=`: a session stage by stage, in the order of a frame's way. */
+export interface FlowAnswer {
+  readonly sessionId: string;
+  readonly stages: {
+    /** Records that relays sent and that were taken. */
+    readonly ingest: StageFlow;
+    /** Records that reached the disk; notes of the session's own are among them. */
+    readonly timeline: StageFlow;
+    readonly timing: StageFlow;
+    /** Messages made for the live room, and for those that see it later. */
+    readonly liveTicks: StageFlow;
+    readonly broadcastTicks: StageFlow;
+    /** Messages handed to rooms, times those in them; written, and skipped for those that read too slowly. */
+    readonly fanOut: StageFlow;
+    readonly written: StageFlow;
+    readonly skipped: StageFlow;
+  };
+}
