@@ -33,6 +33,9 @@ const SECRET_OF_TOKENS = 'a secret for tests that is long enough';
 /** No database answers here: what has ended is read from its timeline. */
 const NO_DATABASE = 'postgresql://127.0.0.1:1/none';
 
+/** No surface is off: each is asked for what it may not tell. */
+const EVERYTHING_ON = { METRICS_ENABLED: '1', DIAGNOSTICS_ENABLED: '1', OPS_UI_ENABLED: '1' };
+
 /** One show of the night with those who feed and direct it. */
 interface Show {
   readonly truth: ShowTruth;
@@ -213,7 +216,7 @@ export class Night {
 
   async #start(): Promise<void> {
     const config = readConfig(
-      { PORT: '0', DATA_DIR: this.#folder, JWT_SECRET: SECRET_OF_TOKENS, DATABASE_URL: NO_DATABASE },
+      { ...EVERYTHING_ON, PORT: '0', DATA_DIR: this.#folder, JWT_SECRET: SECRET_OF_TOKENS, DATABASE_URL: NO_DATABASE },
       '/',
     );
     const ahead = this.#aheadMs.at(-1) ?? 0;
