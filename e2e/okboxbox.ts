@@ -79,7 +79,7 @@ export async function stop(running: Running, signal: NodeJS.Signals = 'SIGTERM')
 /** A new data folder, and the way to throw it away. */
 export function temporaryData(): { readonly dir: string; remove(): void } {
   const dir = mkdtempSync(join(tmpdir(), 'okboxbox-'));
-  return { dir, remove: () => rmSync(dir, { recursive: true, force: true }) };
+  return { dir, remove: () => rmSync(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }) };
 }
 
 /** Ports below those that connections go out from: a call to one before its server listens could meet itself. */

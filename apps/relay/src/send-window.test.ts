@@ -42,6 +42,16 @@ describe('what may be on its way', () => {
     expect(window.bytes).toBe(16 * 1024);
   });
 
+  it('leaves a live race alone that takes little of a long line', () => {
+    const line = new SimulatedLine(100_000, 500);
+    const window = new SendWindow();
+    // A frame each tenth of a second, five on their way at any time.
+    for (let i = 0; i < 1_000; i++) {
+      expect(window.room(line.now)).toBeGreaterThan(0);
+      line.sendSome(window, 1_500, 100);
+    }
+  });
+
   it('is one small batch at least, on the slowest line', () => {
     const line = new SimulatedLine(500, 800);
     const window = new SendWindow();

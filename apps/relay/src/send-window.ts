@@ -6,8 +6,10 @@ const MOST_BATCH_BYTES = MAX_BATCH_BYTES / 8;
 /** Bytes that may be on their way to a server of which nothing is known yet, and at most to any. */
 const FIRST_BYTES = 16 * 1024;
 const MOST_BYTES = 4 * MOST_BATCH_BYTES;
-/** A window is sent as so many batches, so that one can be on its way while another is answered. */
+/** A window is sent as so many batches, so that one can be on its way while another is answered; */
 const BATCHES = 4;
+/** and as one on a line that takes less than this, in ms. */
+const SHORT_LINE_MS = 100;
 /** Bytes that wait on the line for less than this leave it idle; for more, they delay what matters, in ms. */
 const SHORT_WAIT_MS = 400;
 const LONG_WAIT_MS = 1_000;
@@ -21,8 +23,8 @@ const MEASURED_MS = 3_000;
 export interface Sent {
   readonly bytes: number;
   readonly at: number;
-  /** Whether nothing else was on its way. */
-  readonly alone: boolean;
+  /** Whether it was sent alone, to measure how long the line is. */
+  readonly measures: boolean;
 }
 
 /**
@@ -35,7 +37,7 @@ export class SendWindow {
   #bytes = FIRST_BYTES;
   #onTheWay = 0;
   #leastMs = Number.POSITIVE_INFINITY;
-  #leastAt = 0;
+  #leastAt = Number.NEGATIVE_INFINITY;
   /** Nothing more goes until the line is empty, to measure how long it is. */
   #isClearing = false;
   /** Whether there was more to send than room, and still is. */
@@ -65,9 +67,11 @@ export class SendWindow {
 
   /** Bytes that the next batch may have; 0 where it must wait. To be asked where there is something to send. */
   room(now: number): number {
-    if (this.#onTheWay > 0 && this.#leastAt + LEAST_AGE_MS < now) this.#isClearing = true;
+    if (this.#isFull && this.#isLeastOld(now)) this.#isClearing = true;
     if (this.#isClearing) return this.#onTheWay > 0 ? 0 : LEAST_BATCH_BYTES;
-    const most = Math.min(MOST_BATCH_BYTES, Math.max(LEAST_BATCH_BYTES, this.#bytes / BATCHES));
+    // On a short line nothing is won by parts, and many small batches cost the server.
+    const parts = this.#leastMs < SHORT_LINE_MS ? 1 : BATCHES;
+    const most = Math.min(MOST_BATCH_BYTES, Math.max(LEAST_BATCH_BYTES, this.#bytes / parts));
     const left = this.#onTheWay === 0 ? this.#bytes : this.#bytes - this.#onTheWay;
     if (left >= LEAST_BATCH_BYTES) return Math.floor(Math.min(most, left));
     this.#isFull = true;
@@ -82,19 +86,19 @@ export class SendWindow {
 
   /** A batch goes; the same is to be given back when it has arrived. */
   sent(bytes: number, now: number): Sent {
-    const sent = { bytes, at: now, alone: this.#onTheWay === 0 };
-    if (this.#leastMs === Number.POSITIVE_INFINITY && sent.alone) this.#leastAt = now;
+    const measures = this.#isClearing && this.#onTheWay === 0;
     this.#onTheWay += bytes;
-    return sent;
+    return { bytes, at: now, measures };
   }
 
   /** A batch has arrived. */
-  arrived({ bytes, at, alone }: Sent, now: number): void {
+  arrived({ bytes, at, measures }: Sent, now: number): void {
     this.#onTheWay -= bytes;
     this.#arrivedTotal += bytes;
     if (this.#isFull) this.#measure(now);
     const tookMs = now - at;
-    if (tookMs <= this.#leastMs || (alone && this.#leastAt + LEAST_AGE_MS < now)) {
+    // Where there is less to send than room, nothing waits on the line.
+    if (tookMs <= this.#leastMs || measures || (!this.#isFull && this.#isLeastOld(now))) {
       this.#leastMs = tookMs;
       this.#leastAt = now;
       this.#isClearing = false;
@@ -109,6 +113,10 @@ export class SendWindow {
       // What this shows was sent a while ago: the nearer the end, the smaller the steps.
       this.#bytes = Math.min(MOST_BYTES, this.#bytes + bytes * (1 - waitedMs / SHORT_WAIT_MS));
     }
+  }
+
+  #isLeastOld(now: number): boolean {
+    return this.#leastAt + LEAST_AGE_MS < now;
   }
 
   #measure(now: number): void {

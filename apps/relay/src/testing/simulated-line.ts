@@ -34,6 +34,15 @@ export class SimulatedLine {
     this.now = until;
   }
 
+  /** Sends one batch of so many bytes, and lets some time pass. */
+  sendSome(window: SendWindow, bytes: number, ms: number): void {
+    const until = this.now + ms;
+    this.#put(window, bytes);
+    window.ranDry();
+    while ((this.#onTheWay[0]?.at ?? until + 1) <= until) this.#arrive(window);
+    this.now = until;
+  }
+
   /** Sends one batch of so many bytes, and hears of it. */
   sendOne(window: SendWindow, bytes: number): void {
     if (window.room(this.now) > 0) this.#put(window, bytes);

@@ -50,7 +50,8 @@ export class ShareLinks {
    */
   visitor(code: string): Visitor & { kind: 'link' } {
     const { show, link } = this.find(code);
-    return { kind: 'link', code, opens: link.kind, show, sessionId: link.sessionId, expiresAt: link.expiresAt };
+    const { kind: opens, label, sessionId, expiresAt } = link;
+    return { kind: 'link', code, label, opens, show, sessionId, expiresAt };
   }
 
   /** @throws LinkError where there is none, or it has run out or was revoked. */

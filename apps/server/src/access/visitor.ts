@@ -7,6 +7,7 @@ export type Visitor =
   | {
       readonly kind: 'link';
       readonly code: string;
+      readonly label: string | null;
       readonly opens: LinkKind;
       readonly show: string;
       readonly sessionId: string | null;

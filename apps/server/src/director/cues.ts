@@ -1,12 +1,4 @@
-import {
-  COLUMN_INDEX,
-  type FeedState,
-  type OnAir,
-  type Scene,
-  SLOTS,
-  type Slot,
-  type SlotsSet,
-} from '@okboxbox/protocol';
+import { type FeedState, type OnAir, type Scene, SLOTS, type Slot, type SlotsSet, unpackRow } from '@okboxbox/protocol';
 
 /** A cue that cannot be given; the message says why. */
 export class CueError extends Error {
@@ -65,28 +57,28 @@ function known({ entries }: FeedState, cars: readonly number[]): void {
   if (missing !== undefined) throw new CueError(`There is no car with the index ${missing} in the picture.`);
 }
 
-function inOrder({ rows }: FeedState): { car: number; intervalMs: number | null; inPit: boolean }[] {
+/** Cars by position; an interval is there where it was measured. */
+function inOrder({ rows }: FeedState): { car: number; intervalMs: number | null; isRacing: boolean }[] {
   return Object.entries(rows)
-    .map(([car, row]) => ({
-      car: Number(car),
-      position: row[COLUMN_INDEX.position] ?? Number.MAX_SAFE_INTEGER,
-      intervalMs: row[COLUMN_INDEX.intervalMs] ?? null,
-      inPit: (row[COLUMN_INDEX.status] ?? 0) !== 0,
-    }))
-    .sort((a, b) => a.position - b.position);
+    .map(([car, row]) => {
+      const { position, intervalMs, provenance, status, inPit } = unpackRow(row);
+      const measured = provenance.interval === 'measured' ? intervalMs : null;
+      return { car: Number(car), position, intervalMs: measured, isRacing: status === 'running' && !inPit };
+    })
+    .sort((a, b) => (a.position ?? Number.MAX_SAFE_INTEGER) - (b.position ?? Number.MAX_SAFE_INTEGER));
 }
 
 function leaderOf(picture: FeedState): number | null {
   return inOrder(picture)[0]?.car ?? null;
 }
 
-/** The two cars on the track that are closest to each other in the order; `null` where none are close. */
+/** The two cars that race and are closest to each other in the order; `null` where none are close. */
 function closestBattle(picture: FeedState): number[] | null {
   const order = inOrder(picture);
   let best: { readonly cars: number[]; readonly ms: number } | null = null;
   for (let i = 1; i < order.length; i++) {
     const [ahead, behind] = [order[i - 1], order[i]];
-    if (!ahead || !behind || ahead.inPit || behind.inPit || behind.intervalMs === null) continue;
+    if (!ahead?.isRacing || !behind?.isRacing || behind.intervalMs === null) continue;
     if (behind.intervalMs > BATTLE_MS || (best !== null && behind.intervalMs >= best.ms)) continue;
     best = { cars: [ahead.car, behind.car], ms: behind.intervalMs };
   }

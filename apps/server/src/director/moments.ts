@@ -7,6 +7,7 @@ const VISIBLE: ReadonlySet<RaceEvent['name']> = new Set([
   'flag.changed',
   'lead.changed',
   'overtake',
+  'best.session',
   'pit.entered',
   'pit.left',
   'off.track',

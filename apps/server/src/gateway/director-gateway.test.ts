@@ -113,8 +113,10 @@ describe('a show', () => {
       expect(other.desk()?.acts[0]).toMatchObject({ who: 'director', act: 'broadcast:delay:set', from: 0, to: 30_000 });
     });
     await other.call('broadcast:pause', { show: 'local' });
-    await vi.waitFor(() => expect(one.desk()?.delay?.state).toBe('paused'));
-    expect(one.desk()?.acts[0]).toMatchObject({ who: 'other', act: 'broadcast:pause' });
+    await vi.waitFor(() => {
+      expect(one.desk()?.delay?.state).toBe('paused');
+      expect(one.desk()?.acts[0]).toMatchObject({ who: 'other', act: 'broadcast:pause' });
+    });
   });
 });
 

@@ -171,7 +171,7 @@ class Viewer {
       kind: clientKind ?? 'unknown',
       name: said?.name ?? surface ?? clientKind ?? 'unknown',
       version: said?.version ?? null,
-      link: this.#visitor.kind === 'link' ? this.#visitor.opens : null,
+      link: this.#visitor.kind === 'link' ? (this.#visitor.label ?? this.#visitor.opens) : null,
       extraDelayMs: joined.extraMs ?? 0,
       since: this.#since,
       reportedAt: this.#report?.at ?? null,

@@ -1,24 +1,12 @@
 import type { OpsSocket, OpsSocketsAnswer } from '@okboxbox/protocol';
-import type { SocketRegistry } from './socket-registry.js';
-
-/** What sockets can be sorted by, largest first; what is not known comes last. */
-export const SOCKET_SORTS = [
-  'connectedAt',
-  'lastSeenAt',
-  'rttMs',
-  'bufferedPackets',
-  'sentPerSec',
-  'skippedTotal',
-  'newestFrameAgeMs',
-] as const;
-export type SocketSort = (typeof SOCKET_SORTS)[number];
+import type { SocketFigure, SocketRegistry } from './socket-registry.js';
 
 /** What is asked for of the sockets. */
 export interface SocketsQuery {
   readonly role?: string | undefined;
   readonly room?: string | undefined;
   readonly state: 'open' | 'closed';
-  readonly sort: SocketSort;
+  readonly sort: SocketFigure;
   readonly limit: number;
   /** Of the page before. */
   readonly cursor?: string | undefined;
@@ -36,51 +24,62 @@ export class CursorError extends Error {
  */
 export function findSockets(registry: SocketRegistry, query: SocketsQuery): OpsSocketsAnswer {
   const { role, room, state, sort, limit, cursor } = query;
-  const fits = (each: { role: string }, rooms: (room: string) => boolean) =>
-    (role === undefined || each.role === role) && (room === undefined || rooms(room));
-  const found: (() => OpsSocket)[] =
-    state === 'open'
-      ? registry
-          .open()
-          .filter((each) => fits(each, (name) => each.socket.rooms.has(name)))
-          .map((each) => () => registry.look(each))
-      : registry
-          .closed()
-          .filter((each) => fits(each, (name) => each.joinedRooms.includes(name)))
-          .map((each) => () => each);
-  const rows = found.map((look) => {
-    const socket = look();
-    return { socket, value: sortFigure(socket, sort) };
-  });
-  rows.sort((a, b) => compare(a.value, a.socket.socketId, b.value, b.socket.socketId));
+  // Only the figure that is sorted by is read of every socket; all of them of those on the page alone.
+  const rows: Row[] = [];
+  if (state === 'open') {
+    for (const each of registry.open()) {
+      if (role !== undefined && each.role !== role) continue;
+      if (room !== undefined && !each.socket.rooms.has(room)) continue;
+      const figure = registry.figure(each, sort) ?? UNKNOWN;
+      rows.push({ socketId: each.socket.id, figure, look: () => registry.look(each) });
+    }
+  } else {
+    for (const each of registry.closed()) {
+      if (role !== undefined && each.role !== role) continue;
+      if (room !== undefined && !each.joinedRooms.includes(room)) continue;
+      // Those that went last are asked for first.
+      const figure = (sort === 'connectedAt' ? each.closed?.at : each[sort]) ?? UNKNOWN;
+      rows.push({ socketId: each.socketId, figure, look: () => each });
+    }
+  }
+  rows.sort(compare);
   const after = cursor === undefined ? null : readCursor(cursor);
-  const from = after === null ? 0 : rows.findIndex((r) => compare(r.value, r.socket.socketId, ...after) > 0);
-  const page = from === -1 ? [] : rows.slice(from, from + limit);
+  const found = after === null ? 0 : rows.findIndex((row) => compare(row, after) > 0);
+  const from = found === -1 ? rows.length : found;
+  const page = rows.slice(from, from + limit);
   const last = page.at(-1);
-  const isLast = from === -1 || from + limit >= rows.length;
   return {
     count: rows.length,
-    cursor: last === undefined || isLast ? null : cursorOf(last.value, last.socket.socketId),
-    sockets: page.map(({ socket }) => socket),
+    cursor: last === undefined || from + limit >= rows.length ? null : cursorOf(last),
+    sockets: page.map(({ look }) => look()),
   };
 }
 
-function sortFigure(socket: OpsSocket, sort: SocketSort): number {
-  return (sort === 'connectedAt' && socket.closed?.at) || (socket[sort] ?? Number.MIN_SAFE_INTEGER);
+/** Sorts behind whatever is known. */
+const UNKNOWN = Number.MIN_SAFE_INTEGER;
+
+/** Where a socket stands in the order. */
+interface Place {
+  readonly socketId: string;
+  readonly figure: number;
+}
+interface Row extends Place {
+  readonly look: () => OpsSocket;
 }
 
-function compare(a: number, aId: string, b: number, bId: string): number {
-  return b - a || (aId < bId ? -1 : aId > bId ? 1 : 0);
+/** Largest first; those that are equal by their ids. */
+function compare(a: Place, b: Place): number {
+  return b.figure - a.figure || (a.socketId < b.socketId ? -1 : a.socketId > b.socketId ? 1 : 0);
 }
 
-function cursorOf(value: number, socketId: string): string {
-  return Buffer.from(JSON.stringify([value, socketId])).toString('base64url');
+function cursorOf({ figure, socketId }: Place): string {
+  return Buffer.from(JSON.stringify([figure, socketId])).toString('base64url');
 }
 
-function readCursor(cursor: string): [number, string] {
+function readCursor(cursor: string): Place {
   try {
-    const [value, socketId] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[];
-    if (typeof value === 'number' && typeof socketId === 'string') return [value, socketId];
+    const [figure, socketId] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[];
+    if (typeof figure === 'number' && typeof socketId === 'string') return { figure, socketId };
   } catch {
     // Told below.
   }

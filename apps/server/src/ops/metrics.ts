@@ -108,7 +108,7 @@ function metricsOf(operations: Operations): Registry {
     return { max, total, idle, waiting };
   });
   counter('okboxbox_db_errors_total', 'Queries that failed.', () => figures.database.errors);
-  gauge('okboxbox_db_acquire_seconds_p95', 'Wait for a connection, last five minutes.', () =>
+  gauge('okboxbox_db_acquire_p95_seconds', 'Wait for a connection, last five minutes.', () =>
     seconds(seen.database.acquireMsP95),
   );
   // By the runbook's own name, which has the wrong unit for Prometheus.

@@ -11,8 +11,9 @@ import type { Tokens } from '../access/tokens.js';
 import { deny } from '../access/visitor.js';
 import { callerOf, problemOf } from '../http/caller.js';
 import { HttpProblem } from '../http/problem.js';
-import { CursorError, findSockets, SOCKET_SORTS } from './find-sockets.js';
+import { CursorError, findSockets } from './find-sockets.js';
 import type { Operations } from './operations.js';
+import { SOCKET_FIGURES } from './socket-registry.js';
 
 /** Rows of one answer, unless fewer or more are asked for; never more than the second. */
 const ROWS = 200;
@@ -24,7 +25,7 @@ const socketsQuery = z.object({
   role: name.optional(),
   room: name.optional(),
   state: z.enum(['open', 'closed']).default('open'),
-  sort: z.enum(SOCKET_SORTS).default('connectedAt'),
+  sort: z.enum(SOCKET_FIGURES).default('connectedAt'),
   limit,
   cursor: z.string().max(500).optional(),
 });

@@ -21,6 +21,18 @@ const CODES: Readonly<Record<string, string>> = {
   'parse error': 'bad_message',
 };
 
+/** Figures that sockets can be sorted by, largest first; what is not known comes last. */
+export const SOCKET_FIGURES = [
+  'connectedAt',
+  'lastSeenAt',
+  'rttMs',
+  'bufferedPackets',
+  'sentPerSec',
+  'skippedTotal',
+  'newestFrameAgeMs',
+] as const;
+export type SocketFigure = (typeof SOCKET_FIGURES)[number];
+
 /** A connection, and what the taps have said of it. */
 export interface Connection {
   readonly socket: Socket;
@@ -128,6 +140,21 @@ export class SocketRegistry {
       newestFrameAgeMs: newestAt === null ? null : Math.round(now - newestAt),
       closed: null,
     };
+  }
+
+  /** One figure of a connection, without the others; `null` where it is not known. */
+  figure(connection: Connection, name: SocketFigure): number | null {
+    const now = this.#now();
+    switch (name) {
+      case 'bufferedPackets':
+        return waitingPackets(connection.socket);
+      case 'sentPerSec':
+        return connection.sent.perSec(now);
+      case 'newestFrameAgeMs':
+        return connection.newestAt === null ? null : Math.round(now - connection.newestAt);
+      default:
+        return connection[name];
+    }
   }
 
   /** Engine.IO's own heartbeat tells how long a round trip takes: nothing is sent for it. */

@@ -1,4 +1,4 @@
-import type { Ack, CloseReason, DeskState } from '@okboxbox/protocol';
+import type { Ack, CloseReason, DeskState, ErrorCode } from '@okboxbox/protocol';
 import { io, type Socket } from 'socket.io-client';
 import type { DeskStore } from './desk-store.js';
 
@@ -23,9 +23,10 @@ export class DeskClient {
       reconnectionDelayMax: 5_000,
     });
     this.#socket.on('connect', () => void this.#join());
-    this.#socket.on('connect_error', (error: Error & { data?: { code?: string } }) => {
-      if (error.data?.code === 'unauthenticated') {
-        store.refuse({ code: 'unauthenticated', message: error.message });
+    this.#socket.on('connect_error', (error: Error & { data?: { code?: ErrorCode } }) => {
+      const code = error.data?.code;
+      if (code === 'unauthenticated' || code === 'bad_request') {
+        store.refuse({ code, message: error.message });
         this.#socket.disconnect();
         return;
       }

@@ -54,6 +54,7 @@ export function Desk() {
   const { client, store, live, broadcast } = useDeskWorld();
   const { delay, scenes } = useDesk();
   const race = useRace(live);
+  const isLost = useDeskStore((each) => each.connection.state === 'lost');
   const [mode, setMode] = useState<DelayMode>('glide');
   const [draft, setDraft] = useState<CueDraft>(EMPTY_DRAFT);
   const [isCalibrating, setCalibrating] = useState(false);
@@ -152,7 +153,7 @@ export function Desk() {
   });
 
   return (
-    <div className="desk">
+    <div className="desk" data-lost={isLost || undefined}>
       <DeskHead acts={acts} />
       <div className="desk-columns">
         <div className="desk-pictures">

@@ -41,14 +41,15 @@ export function OnAirPanel({ onTakeOff }: { onTakeOff: (slots: readonly Slot[]) 
           {SLOTS.map((slot) => {
             const seen = slotWords(slot, aired ?? { ...NOTHING_CUED, tower: null }, shown);
             const next = slotWords(slot, cuedNow, race);
+            const isOnItsWay = race !== null && race.session.status === 'live' && seen !== next;
             return (
-              <tr key={slot} data-differs={seen !== next || undefined}>
+              <tr key={slot} data-differs={isOnItsWay || undefined}>
                 <th scope="row">{SLOT_WORDS[slot]}</th>
                 <td>{seen || '–'}</td>
                 <td className="soft">{leftWords(aired?.[slot]?.until ?? null, broadcast.at)}</td>
                 <td>
                   {next || '–'}
-                  {seen !== next && <small> on its way</small>}
+                  {isOnItsWay && <small> on its way</small>}
                 </td>
                 <td>
                   {cuedNow[slot] !== null && (

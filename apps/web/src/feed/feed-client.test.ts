@@ -176,6 +176,18 @@ describe('a page of the broadcast', () => {
     await vi.waitFor(() => expect(store.order).toEqual([1]), { timeout: 10_000 });
   });
 
+  it('says so where its link opens nothing, and does not try again', async () => {
+    let tries = 0;
+    io.use((_socket, next) => {
+      tries += 1;
+      next(Object.assign(new Error('There is no such link.'), { data: { code: 'forbidden' } }));
+    });
+    follow(null, broadcast);
+    const error = { code: 'forbidden', message: 'There is no such link.' };
+    await vi.waitFor(() => expect(store.holding).toEqual({ holding: 'refusal', error }));
+    expect(tries).toBe(1);
+  });
+
   it('ends with a link that was revoked, and does not come back', async () => {
     answers['session:join'] = () => whole(4, feedOf([1]));
     let connections = 0;

@@ -2,6 +2,7 @@ import type {
   Ack,
   CloseReason,
   DelayState,
+  ErrorCode,
   FeedMessage,
   FeedPosition,
   FeedState,
@@ -61,6 +62,8 @@ const ASK_AGAIN_MS = 3_000;
 /** The longest wait before the next try to connect, in ms. */
 const MAX_WAIT_MS = 15_000;
 const OVERLAY_MAX_WAIT_MS = 30_000;
+/** Answers to a handshake that stay the same. */
+const WILL_NOT_DO: readonly ErrorCode[] = ['unauthenticated', 'forbidden', 'bad_request'];
 /** After these the same connection would be refused again. */
 const FINAL_REASONS: readonly CloseReason[] = ['token_revoked', 'token_expired', 'link_revoked', 'link_expired'];
 
@@ -94,10 +97,11 @@ class Follower implements FollowedFeed {
     this.#following = following;
     this.#store = store;
     socket.on('connect', () => void this.#join());
-    socket.on('connect_error', (error: Error & { data?: { code?: string; message?: string } }) => {
+    socket.on('connect_error', (error: Error & { data?: { code?: ErrorCode } }) => {
+      const code = error.data?.code;
       // The server answered: this token or link will not do, however often it is tried.
-      if (error.data?.code === 'unauthenticated') {
-        store.refuse({ code: 'unauthenticated', message: error.message });
+      if (code !== undefined && WILL_NOT_DO.includes(code)) {
+        store.refuse({ code, message: error.message });
         if (following.keepsTrying) this.#connectLater(OVERLAY_MAX_WAIT_MS);
         else socket.disconnect();
         return;

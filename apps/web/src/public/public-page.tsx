@@ -46,7 +46,7 @@ export function PublicPage({ id }: { id: string }) {
 function Held() {
   const holding = useFeed((store) => store.holding.holding);
   const reason = useFeed((store) => (store.holding.holding === 'closed' ? store.holding.reason : null));
-  const code = useFeed((store) => (store.holding.holding === 'refusal' ? store.holding.error.code : null));
+  const error = useFeed((store) => (store.holding.holding === 'refusal' ? store.holding.error : null));
   const hasCars = useFeed((store) => store.order.length > 0);
   useEffect(() => {
     if (holding !== 'race') document.title = 'Timing · Ok, Box Box';
@@ -55,9 +55,14 @@ function Held() {
     case 'nothing':
       return <Waiting />;
     case 'refusal':
-      return code === 'unauthenticated' ? <LinkIsOver reason={null} /> : <NothingOnAir />;
+      // A join that is refused says that there is nothing; only a handshake says that the link is no good.
+      return error === null || error.code === 'not_found' || error.code === 'not_available' ? (
+        <NothingOnAir />
+      ) : (
+        <LinkIsOver why={error.message} />
+      );
     case 'closed':
-      return <LinkIsOver reason={reason} />;
+      return <LinkIsOver why={CLOSED_WORDS[reason ?? 'link_expired'] ?? ''} />;
     case 'race':
       return (
         <>
@@ -81,16 +86,15 @@ function NothingOnAir() {
   );
 }
 
-function LinkIsOver({ reason }: { reason: CloseReason | null }) {
-  const why =
-    reason === 'link_revoked'
-      ? 'It was taken back.'
-      : reason === 'link_expired'
-        ? 'Its time is over.'
-        : 'It is not known, was taken back, or its time is over.';
+const CLOSED_WORDS: Partial<Record<CloseReason, string>> = {
+  link_revoked: 'It was taken back. Ask whoever sent it for a new one.',
+  link_expired: 'Its time is over. Ask whoever sent it for a new one.',
+};
+
+function LinkIsOver({ why }: { why: string }) {
   return (
     <Notice title="This link does not open anything any more">
-      <p>{why} Ask whoever sent it to you for a new one.</p>
+      <p>{why}</p>
     </Notice>
   );
 }

@@ -1,0 +1,50 @@
+import fc from 'fast-check';
+import type { Socket } from 'socket.io';
+import { expect, it } from 'vitest';
+import { CursorError, findSockets } from './find-sockets.js';
+import { SOCKET_FIGURES, SocketRegistry } from './socket-registry.js';
+
+/** A connection that does nothing. */
+function connection(id: string, clientKind: string, rooms: readonly string[]): Socket {
+  const conn = { on: () => undefined, writeBuffer: [], transport: {} };
+  return { id, data: { clientKind }, rooms: new Set([id, ...rooms]), on: () => undefined, conn } as unknown as Socket;
+}
+
+it('pages give every socket that fits once, in the order asked for, whatever the figures are', () => {
+  const socket = fc.record({
+    skipped: fc.nat(5),
+    rttMs: fc.option(fc.nat(5), { nil: null }),
+    role: fc.constantFrom('overlay', 'dashboard'),
+    room: fc.constantFrom('a', 'b'),
+  });
+  fc.assert(
+    fc.property(fc.array(socket, { maxLength: 40 }), fc.integer({ min: 1, max: 10 }), (made, limit) => {
+      const registry = new SocketRegistry(() => 1);
+      for (const [n, { skipped, rttMs, role, room }] of made.entries()) {
+        const added = registry.add(connection(`s${n}`, role, [room]), null, () => undefined);
+        added.skippedTotal = skipped;
+        added.rttMs = rttMs;
+      }
+      for (const sort of SOCKET_FIGURES) {
+        const seen: { socketId: string; figure: number }[] = [];
+        let cursor: string | null | undefined;
+        do {
+          const query = { state: 'open' as const, sort, limit, role: 'overlay', room: 'a' };
+          const page = findSockets(registry, cursor == null ? query : { ...query, cursor });
+          seen.push(...page.sockets.map((each) => ({ socketId: each.socketId, figure: each[sort] ?? -1 })));
+          cursor = page.cursor;
+        } while (cursor !== null);
+        const wanted = made.flatMap(({ role, room }, n) => (role === 'overlay' && room === 'a' ? [`s${n}`] : []));
+        expect(seen.map(({ socketId }) => socketId).sort()).toEqual(wanted.sort());
+        expect(seen.map(({ figure }) => figure)).toEqual(seen.map(({ figure }) => figure).sort((a, b) => b - a));
+      }
+    }),
+    { numRuns: 50 },
+  );
+});
+
+it('a cursor that nobody was given is refused', () => {
+  const registry = new SocketRegistry(() => 1);
+  for (const cursor of ['x', '', 'bnVsbA', 'WzEsMl0'])
+    expect(() => findSockets(registry, { state: 'open', sort: 'rttMs', limit: 1, cursor })).toThrow(CursorError);
+});

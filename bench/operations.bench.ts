@@ -1,0 +1,180 @@
+import { fork } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { encodeRecord, joinBatch, RELAY_PROTOCOL_VERSION } from '@okboxbox/protocol';
+import { readConfig, startServer, tokensOfSecret } from '@okboxbox/server';
+import { pino } from 'pino';
+import { io } from 'socket.io-client';
+import { WebSocket } from 'ws';
+import { fieldFrame, fieldSession } from './field.js';
+
+/**
+ * What operations cost a server that shows 60 cars at 10 Hz to many viewers: switched off, switched on, and looked at.
+ * A console looks at everything once a second; here it is done twenty times as often, and told for once.
+ */
+
+const VIEWERS = 1_000;
+const RATE_HZ = 10;
+const WARM_UP_MS = 2_000;
+const MEASURE_MS = 6_000;
+const POLLS_PER_S = 20;
+const ROUNDS = 2;
+const CALLS = ['summary', 'sockets', 'sessions', 'events'];
+const KINDS = ['off', 'on', 'polled'] as const;
+type Kind = (typeof KINDS)[number];
+const SECRET = 'a secret of the bench that is long enough';
+
+interface Look {
+  readonly cpuMicros: number;
+}
+
+const [role, argument, more] = process.argv.slice(2);
+if (role === 'server') await serve(argument ?? '');
+else if (role === 'viewers') await view(argument ?? '', more ?? '');
+else await compare();
+
+async function compare(): Promise<void> {
+  const best: Record<Kind, number> = { off: Infinity, on: Infinity, polled: Infinity };
+  let messages = 0;
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const kind of KINDS) {
+      const { cpuMicros, received } = await run(kind);
+      messages = received;
+      best[kind] = Math.min(best[kind], cpuMicros / received);
+    }
+  }
+  const secondsOf = MEASURE_MS / 1_000;
+  const perPollMs = (((best.polled - best.on) * messages) / (secondsOf * POLLS_PER_S)) * 1e-3;
+  console.log(
+    JSON.stringify({
+      bench: 'operations',
+      viewers: VIEWERS,
+      cpuMicrosPerMessage: { off: round2(best.off), on: round2(best.on), polled20: round2(best.polled) },
+      onToOff: round2(best.on / best.off),
+      lookCpuMs: round2(perPollMs),
+      // Of a core that is busy all the time: what a server that is full has to give.
+      shareOfOneLookASecond: round2(perPollMs / 1_000, 4),
+      budgetShare: 0.01,
+    }),
+  );
+}
+
+async function run(kind: Kind): Promise<{ cpuMicros: number; received: number }> {
+  const server = fork(fileURLToPath(import.meta.url), ['server', kind === 'off' ? '0' : '1']);
+  const url = await message<string>(server);
+  const token = await tokenOf('admin');
+  const socket = io(`${url}/relay`, { auth: { token }, transports: ['websocket'] });
+  const hello = {
+    ...{ relayId: 'bench', run: 'run', version: '0', protocol: RELAY_PROTOCOL_VERSION, source: 'bench', sim: 'bench' },
+    ...{ show: 'local', simSessionKey: '1:0', playback: false },
+  };
+  await socket.emitWithAck('relay:hello', hello);
+  let seq = 1;
+  const send = (record: Parameters<typeof encodeRecord>[0]) => {
+    const bytes = joinBatch([encodeRecord({ ...record, capturedAt: Date.now() }, seq++)]);
+    socket.emit('relay:frames', Buffer.from(bytes), Date.now(), () => undefined);
+  };
+  send(fieldSession());
+  let n = 0;
+  const feeding = setInterval(() => send(fieldFrame(n++)), 1_000 / RATE_HZ);
+  const viewers = fork(fileURLToPath(import.meta.url), ['viewers', url, token]);
+  await message<string>(viewers);
+  let polling: NodeJS.Timeout | null = null;
+  if (kind === 'polled') {
+    const headers = { authorization: `Bearer ${token}` };
+    polling = setInterval(() => {
+      for (const call of CALLS) {
+        // The last ones are cut off with the server.
+        void fetch(`${url}/api/ops/${call}`, { headers })
+          .then((answer) => answer.text())
+          .catch(() => undefined);
+      }
+    }, 1_000 / POLLS_PER_S);
+  }
+  await later(WARM_UP_MS);
+  const before = await ask<Look>(server, 'look');
+  const countBefore = await ask<number>(viewers, 'count');
+  await later(MEASURE_MS);
+  const after = await ask<Look>(server, 'look');
+  const countAfter = await ask<number>(viewers, 'count');
+  clearInterval(feeding);
+  if (polling) clearInterval(polling);
+  socket.disconnect();
+  viewers.kill();
+  const ended = new Promise((resolve) => server.once('exit', resolve));
+  server.send('end');
+  await ended;
+  return { cpuMicros: after.cpuMicros - before.cpuMicros, received: countAfter - countBefore };
+}
+
+async function serve(ops: string): Promise<void> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'bench-operations-'));
+  const config = readConfig({ PORT: '0', DATA_DIR: dataDir, JWT_SECRET: SECRET, OPS_UI_ENABLED: ops }, '/');
+  const server = await startServer({ config, version: 'bench', webDir: null, log: pino({ level: 'silent' }) });
+  process.on('message', (said) => {
+    if (said === 'look') {
+      const { user, system } = process.cpuUsage();
+      process.send?.({ cpuMicros: user + system } satisfies Look);
+    } else {
+      void server.close().then(() => {
+        rmSync(dataDir, { recursive: true, force: true });
+        process.exit(0);
+      });
+    }
+  });
+  process.send?.(server.url);
+}
+
+async function view(url: string, token: string): Promise<void> {
+  let count = 0;
+  const address = `${url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`;
+  for (let i = 0; i < VIEWERS; i++) {
+    await new Promise<void>((resolve, reject) => {
+      const socket = new WebSocket(address, { perMessageDeflate: false });
+      socket.once('error', reject);
+      socket.on('message', (data) => {
+        const text = data.toString();
+        if (text.startsWith('42["feed"')) count += 1;
+        else if (text.startsWith('0')) socket.send(`40${JSON.stringify({ token, clientKind: 'dashboard' })}`);
+        else if (text.startsWith('40'))
+          socket.send(`420${JSON.stringify(['session:join', { show: 'local', audience: 'live' }])}`);
+        else if (text.startsWith('430')) resolve();
+        else if (text === '2') socket.send('3');
+      });
+    });
+  }
+  process.on('message', () => process.send?.(count));
+  process.send?.('connected');
+}
+
+async function tokenOf(kind: 'admin'): Promise<string> {
+  const signed = await tokensOfSecret(new TextEncoder().encode(SECRET)).sign?.({ sub: kind, role: kind }, 600);
+  return signed?.token ?? '';
+}
+
+function ask<T>(child: ReturnType<typeof fork>, what: string): Promise<T> {
+  const answer = message<T>(child);
+  child.send(what);
+  return answer;
+}
+
+function message<T>(child: ReturnType<typeof fork>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const gone = (code: number | null) => reject(new Error(`a bench process ended early with exit ${code}`));
+    child.once('exit', gone);
+    child.once('message', (value) => {
+      child.off('exit', gone);
+      resolve(value as T);
+    });
+  });
+}
+
+function later(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+function round2(value: number, digits = 2): number {
+  return Math.round(value * 10 ** digits) / 10 ** digits;
+}
