@@ -74,6 +74,9 @@ export class Caller {
         '/api/diagnostics/parity',
         '/api/ops/summary',
         '/api/ops/sessions',
+        '/api/ops/events',
+        '/api/ops/sockets',
+        '/api/diagnostics/flow',
         `/api/public/sessions/${'x'.repeat(300)}/timing`,
       ],
     ]);

@@ -16,6 +16,12 @@ export interface RigClock {
   answers: boolean;
 }
 
+/** A record that is not acknowledged yet. */
+interface Kept {
+  readonly seq: number;
+  readonly bytes: Uint8Array;
+}
+
 export interface RigWorld {
   readonly truth: ShowTruth;
   readonly sim: Sim;
@@ -26,6 +32,8 @@ export interface RigWorld {
 
 /** Records of one batch. */
 const BATCH = 60;
+/** A rig with more than this behind it may send what it captures now first. */
+const BEHIND = 25;
 /** Between two tries to come to the server, in ms. */
 const AGAIN_MS = 120;
 
@@ -35,7 +43,9 @@ export class Rig {
   readonly #name: string;
   readonly #world: RigWorld;
   readonly #timers = new Set<NodeJS.Timeout>();
-  #kept: { readonly seq: number; readonly bytes: Uint8Array }[] = [];
+  #kept: Kept[] = [];
+  /** What it has left out, to be sent when nothing else waits. */
+  #left: Kept[] = [];
   #seq = 0;
   #key = '';
   #socket: Socket | null = null;
@@ -100,6 +110,7 @@ export class Rig {
     const before = this.#key;
     this.#key = this.#world.sim.key;
     this.#kept = [];
+    this.#left = [];
     this.#seq = 0;
     this.#runs += 1;
     this.#isGreeted = false;
@@ -143,6 +154,7 @@ export class Rig {
     const { sim, truth } = this.#world;
     const { key } = sim;
     const saidAt = trueNow();
+    truth.greets(key, saidAt);
     const hello = {
       relayId: this.#name,
       run: `${this.#name}-${this.#runs}`,
@@ -164,7 +176,10 @@ export class Rig {
       socket.disconnect();
       return;
     }
-    truth.began(welcome.sessionId, key, saidAt);
+    truth.began(welcome.sessionId, key);
+    // In order again, as a relay sends that is back.
+    this.#kept = [...this.#left, ...this.#kept];
+    this.#left = [];
     this.#forget(welcome.have);
     this.#isGreeted = true;
     void this.#send();
@@ -172,27 +187,48 @@ export class Rig {
 
   async #send(): Promise<void> {
     const socket = this.#socket;
-    const [first] = this.#kept;
-    if (socket === null || first === undefined || !this.#isGreeted || this.#isSending) return;
+    if (socket === null || !this.#isGreeted || this.#isSending) return;
     this.#isSending = true;
-    const batch = Buffer.from(joinBatch(this.#kept.slice(0, BATCH).map(({ bytes }) => bytes)));
     const key = this.#key;
-    const receipt = await socket
-      .timeout(5_000)
-      .emitWithAck('relay:frames', batch)
-      .catch(() => null);
+    if (this.#kept.length > BEHIND && this.#left.length === 0 && this.#world.random.chance(0.5))
+      await this.#goAhead(socket);
+    const next = this.#kept.length > 0 ? this.#kept : this.#left;
+    const receipt = next.length === 0 || this.#key !== key ? null : await this.#sendBatch(socket, next.slice(0, BATCH));
     this.#isSending = false;
     if (this.#key !== key || this.#socket !== socket) return;
-    if (receipt?.ok !== true) {
+    if (receipt === null) return;
+    if (receipt.ok !== true) {
       socket.disconnect();
       return;
     }
     this.#forget(receipt.have);
-    if (this.#kept.length > 1) void this.#send();
+    if (this.#kept.length > 1 || this.#left.length > 0) void this.#send();
+  }
+
+  /** Sends what it captures from now on first, and what waits behind it. */
+  async #goAhead(socket: Socket): Promise<void> {
+    const waiting = this.#kept;
+    const [from, to] = [waiting[0]?.seq, waiting.at(-1)?.seq];
+    const answer = await socket
+      .timeout(5_000)
+      .emitWithAck('relay:ahead', { from, to })
+      .catch(() => null);
+    if (answer?.ok !== true || this.#kept[0]?.seq !== from) return;
+    this.#left = waiting;
+    this.#kept = this.#kept.filter(({ seq }) => seq > (to ?? 0));
+  }
+
+  #sendBatch(socket: Socket, records: readonly Kept[]): Promise<{ ok: boolean; have: readonly [number, number][] }> {
+    const batch = Buffer.from(joinBatch(records.map(({ bytes }) => bytes)));
+    return socket
+      .timeout(5_000)
+      .emitWithAck('relay:frames', batch)
+      .catch(() => ({ ok: false, have: [] }));
   }
 
   #forget(have: readonly (readonly [number, number])[]): void {
-    const last = have.at(-1)?.[1] ?? 0;
-    this.#kept = this.#kept.filter(({ seq }) => seq > last);
+    const isThere = ({ seq }: Kept) => have.some(([from, to]) => from <= seq && seq <= to);
+    this.#kept = this.#kept.filter((kept) => !isThere(kept));
+    this.#left = this.#left.filter((kept) => !isThere(kept));
   }
 }

@@ -21,6 +21,8 @@ export class ShowTruth {
   readonly allowed = new AllowedPicture(trueNow());
   readonly #letter: string;
   readonly #sessions = new Map<string, TrueSession>();
+  /** When somebody first greeted, by the sim's session. */
+  readonly #greeted = new Map<string, number>();
   /** Instants of the sim's session clock and when they were, in order, by the sim's session. */
   readonly #frames = new Map<string, { readonly sessionTimeMs: number; readonly at: number }[]>();
 
@@ -51,10 +53,17 @@ export class ShowTruth {
     if (sessionTimeMs > (frames.at(-1)?.sessionTimeMs ?? -1)) frames.push({ sessionTimeMs, at });
   }
 
-  began(sessionId: string, key: string, at: number): void {
-    if (!this.#sessions.has(sessionId)) {
-      this.#sessions.set(sessionId, { key, beganAt: at, endedAt: Number.POSITIVE_INFINITY });
-    }
+  /** A relay greets for a session of the sim: from then on the server may have one, whether the welcome comes or not. */
+  greets(key: string, at: number): void {
+    if (!this.#greeted.has(key)) this.#greeted.set(key, at);
+  }
+
+  began(sessionId: string, key: string): void {
+    const at = this.#greeted.get(key) ?? Number.NEGATIVE_INFINITY;
+    if (this.#sessions.has(sessionId)) return;
+    // Where a crash has taken a session before it was on the disk, another takes its place.
+    for (const session of this.#sessions.values()) session.endedAt = Math.min(session.endedAt, at);
+    this.#sessions.set(sessionId, { key, beganAt: at, endedAt: Number.POSITIVE_INFINITY });
   }
 
   /** The sim has gone on: all its sessions with another key may end from now on. */
