@@ -79,7 +79,7 @@ export class DelayedShow {
       },
     } as unknown as Hub;
     this.broadcast = new ShowBroadcast(
-      { show: 'bench', ...delay, published: true, airedAt: null, scenes: [], links: [] },
+      { show: 'bench', ...delay, published: true, publicFrom: null, airedAt: null, scenes: [], links: [] },
       { hub, ...clock, randomId: () => 'epoch', onMoved: () => undefined, onState: () => undefined },
     );
     const { session, state } = this.bench;
@@ -88,7 +88,15 @@ export class DelayedShow {
 
   set(delay: Delay): void {
     this.#set.push({ at: this.#clock.now(), delay });
-    this.broadcast.set({ show: 'bench', ...delay, published: true, airedAt: null, scenes: [], links: [] });
+    this.broadcast.set({
+      show: 'bench',
+      ...delay,
+      published: true,
+      publicFrom: null,
+      airedAt: null,
+      scenes: [],
+      links: [],
+    });
   }
 
   #left(instant: number): void {

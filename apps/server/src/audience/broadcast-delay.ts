@@ -41,7 +41,8 @@ export function afterRestart(settings: ShowSettings, shiftMs: number | null, now
   const airedAt = shiftMs === null || settings.airedAt === null ? null : settings.airedAt + shiftMs;
   const { delayMs, playhead } = restarted(settings, airedAt, now);
   // Where a picture stands is known from now on, if it was not before.
-  return { ...settings, delayMs, playhead, airedAt: playhead.moves === 'paused' ? playhead.at : airedAt };
+  const publicFrom = shiftMs === null || settings.publicFrom === null ? null : settings.publicFrom + shiftMs;
+  return { ...settings, delayMs, playhead, airedAt: playhead.moves === 'paused' ? playhead.at : airedAt, publicFrom };
 }
 
 /**
@@ -107,26 +108,32 @@ export class BroadcastDelayService {
   async setDelay(show: string, delayMs: number, mode: DelayMode): Promise<void> {
     await this.#change(show, (settings, now) => {
       const next = withDelay(this.of(show).delay, delayMs, mode, now);
-      return { next: { ...next, airedAt: this.of(show).position }, closes: delayMs > settings.delayMs };
+      return { next: { ...next, ...this.#whereItIs(show) }, closes: delayMs > settings.delayMs };
     });
   }
 
   async pause(show: string): Promise<void> {
     await this.#change(show, (_settings, now) => {
       const next = paused(this.of(show).delay, now);
-      return { next: { ...next, airedAt: this.of(show).position }, closes: true };
+      return { next: { ...next, ...this.#whereItIs(show) }, closes: true };
     });
   }
 
   async resume(show: string, mode: DelayMode): Promise<void> {
     await this.#change(show, (_settings, now) => {
       const next = resumed(this.of(show).delay, mode, now);
-      return { next: { ...next, airedAt: this.of(show).position }, closes: false };
+      return { next: { ...next, ...this.#whereItIs(show) }, closes: false };
     });
   }
 
   async publish(show: string, published: boolean): Promise<void> {
-    await this.#change(show, () => ({ next: { published }, closes: !published }));
+    await this.#change(show, (settings, now) => {
+      if (!published) return { next: { published }, closes: true };
+      const { position, delay, publicFrom } = this.of(show);
+      // What stood still before anybody public saw it is new to them.
+      const isNew = !settings.published && position > now - delay.delayMs;
+      return { next: { published, publicFrom: isNew ? position : publicFrom }, closes: false };
+    });
   }
 
   /** Puts slots on air with the picture of this moment, or at once onto the one that is on air. */
@@ -171,6 +178,12 @@ export class BroadcastDelayService {
     this.#storePositions();
     for (const broadcast of this.#shows.values()) broadcast.close();
     await this.#world.shows.idle();
+  }
+
+  /** What a change of the delay starts from. */
+  #whereItIs(show: string): Pick<ShowSettings, 'airedAt' | 'publicFrom'> {
+    const { position, publicFrom } = this.of(show);
+    return { airedAt: position, publicFrom };
   }
 
   async #change(

@@ -36,6 +36,9 @@ export class ShowBroadcast {
   readonly #channels: Channel[] = [];
   #delay: Delay;
   #published: boolean;
+  /** As stored, and whether that instant has become due since. */
+  #publicFrom: number | null;
+  #wasDue = false;
   #timer: NodeJS.Timeout | null = null;
   #dueAt = Number.POSITIVE_INFINITY;
   /** The session that is on air, by extra delay. */
@@ -49,6 +52,7 @@ export class ShowBroadcast {
     this.#world = world;
     this.#delay = { delayMs: settings.delayMs, playhead: settings.playhead };
     this.#published = settings.published;
+    this.#publicFrom = settings.publicFrom;
   }
 
   /** The set delay and where the picture is. */
@@ -58,6 +62,17 @@ export class ShowBroadcast {
 
   get published(): boolean {
     return this.#published;
+  }
+
+  /** What the public still waits for, as `ShowSettings` has it. */
+  get publicFrom(): number | null {
+    this.#wasDue ||= this.#publicFrom === null || this.#world.now() - this.#delay.delayMs >= this.#publicFrom;
+    return this.#wasDue ? null : this.#publicFrom;
+  }
+
+  /** Whether whoever has no right of their own may see the picture: it is published, and due for them. */
+  get isPublic(): boolean {
+    return this.#published && this.publicFrom === null;
   }
 
   /** The newest instant that may be on air. */
@@ -87,7 +102,9 @@ export class ShowBroadcast {
   }
 
   /** Takes what a director has set. */
-  set({ delayMs, playhead, published }: ShowSettings): void {
+  set({ delayMs, playhead, published, publicFrom }: ShowSettings): void {
+    if (publicFrom !== this.#publicFrom) this.#wasDue = false;
+    this.#publicFrom = publicFrom;
     this.#delay = { delayMs, playhead };
     this.#published = published;
     this.tick();

@@ -76,6 +76,30 @@ describe('a show', () => {
     expect(await overlay.emitWithAck('session:join', PUBLIC)).toMatchObject({ ok: true });
   });
 
+  it('DLY-4: that is published while its picture stands nearer than the delay is shown to strangers when that is due', async () => {
+    const { send, sessionId } = await relay();
+    await send(race(20), 1);
+    const { call } = await director();
+    const overlay = socket('/', { token: await token('overlay') });
+    await vi.waitFor(async () => expect((await overlay.emitWithAck('session:join', PUBLIC)).ok).toBe(true));
+    await call('broadcast:delay:set', { show: 'local', delayMs: 1_500 });
+    const raisedAt = Date.now();
+    await call('broadcast:publish', { show: 'local', published: true });
+    // It has aired to the overlay, and to nobody else.
+    expect(await overlay.emitWithAck('session:join', PUBLIC)).toMatchObject({ ok: true });
+    const { viewer } = await stranger();
+    expect((await viewer.emitWithAck('session:join', PUBLIC)).error.code).toBe('not_found');
+    expect((await get(`/api/public/sessions/${sessionId}/timing`)).status).toBe(404);
+    expect((await get('/api/sessions')).body).toEqual([]);
+    await vi.waitFor(async () => expect((await viewer.emitWithAck('session:join', PUBLIC)).ok).toBe(true), {
+      timeout: 10_000,
+    });
+    expect(Date.now() - raisedAt).toBeGreaterThanOrEqual(1_400);
+    // From then on what has aired stays shown, however long the delay becomes.
+    await call('broadcast:delay:set', { show: 'local', delayMs: 60_000 });
+    expect((await (await stranger()).viewer.emitWithAck('session:join', PUBLIC)).ok).toBe(true);
+  });
+
   it('is directed by those who may, for the shows of their token; a refusal names what is missing', async () => {
     const { sessionId } = await relay();
     const ask = async (auth: object, event: string, input: object) => socket('/', auth).emitWithAck(event, input);

@@ -57,7 +57,7 @@ export function findBroadcast(
   const sessionId =
     join.sessionId ?? broadcast.airedSession(extraMs) ?? broadcast.airedSession() ?? lastOf(registry, broadcasts, show);
   const place = { sessionId: sessionId ?? '', show, extraMs };
-  if (!maySeeBroadcast(visitor, place, broadcast.published)) throw notFound(join);
+  if (!maySeeBroadcast(visitor, place, broadcast.isPublic)) throw notFound(join);
   if (sessionId === null) throw notAired(visitor, place, join);
   return place;
 }

@@ -32,7 +32,7 @@ export function servePublicCalls(http: FastifyInstance, world: PublicWorld): voi
     if (summary === undefined) throw nothing;
     const { show } = summary;
     const sessionId = id.startsWith('sess_') ? id : (broadcasts.of(show).airedSession() ?? summary.sessionId);
-    const isAllowed = () => maySeeBroadcast(visitor, { sessionId, show }, broadcasts.of(show).published);
+    const isAllowed = () => maySeeBroadcast(visitor, { sessionId, show }, broadcasts.of(show).isPublic);
     if (!isAllowed()) throw nothing;
     if (broadcasts.isAiring(sessionId)) {
       const feed = broadcasts.of(show).channel(sessionId)?.audience(0)?.feed;
@@ -69,7 +69,7 @@ export function visibleSessions({ registry, broadcasts }: PublicWorld, visitor: 
   return registry.list().flatMap((summary) => {
     if (deny(visitor, 'session:live', summary) === null) return [summary];
     const broadcast = broadcasts.of(summary.show);
-    if (!maySeeBroadcast(visitor, summary, broadcast.published)) return [];
+    if (!maySeeBroadcast(visitor, summary, broadcast.isPublic)) return [];
     if (!broadcasts.isAiring(summary.sessionId)) return summary.status === 'ended' ? [publicSummary(summary)] : [];
     const feed = broadcast.channel(summary.sessionId)?.audience(0)?.feed;
     if (!feed) return [];

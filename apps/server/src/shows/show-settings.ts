@@ -23,6 +23,11 @@ const showSettings = z.object({
   show: showSlug,
   delayMs: z.number().int().min(0).max(MAX_DELAY_MS),
   published: z.boolean(),
+  /**
+   * Where the picture stood when the show was published, where that was nearer than the delay: nobody public has seen it, so
+   * nobody does before it is due. `null` where there is nothing to wait for.
+   */
+  publicFrom: instant.nullable().default(null),
   playhead: z.discriminatedUnion('moves', [
     z.object({ moves: z.literal('running') }),
     z.object({ moves: z.literal('holding'), at: instant }),
@@ -42,6 +47,7 @@ export function newShow(show: string): ShowSettings {
     show,
     delayMs: 0,
     published: false,
+    publicFrom: null,
     playhead: { moves: 'running' },
     airedAt: null,
     scenes: [...USUAL_SCENES],
