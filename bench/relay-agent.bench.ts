@@ -172,10 +172,11 @@ async function listen(): Promise<{ readonly port: number; taken(): number; close
   io.of('/relay').on('connection', (socket) => {
     const have = () => (last === 0 ? [] : [[1, last]]);
     socket.on('relay:hello', (_hello, ack) => ack({ ok: true, sessionId: 'sess_bench', have: have() }));
-    socket.on('relay:frames', (batch: Buffer, ack) => {
+    socket.on('relay:frames', (batch: Buffer, _sentAt: number, ack) => {
       for (const { seq } of splitBatch(batch)) if (seq === last + 1) last = seq;
       ack({ ok: true, have: have() });
     });
+    socket.on('relay:echo', (_echo, ack) => ack({ ok: true }));
     socket.on('relay:status', (_status, ack) => ack({ ok: true }));
     socket.on('relay:bye', (_bye, ack) => ack({ ok: true }));
   });
