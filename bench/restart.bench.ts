@@ -115,7 +115,7 @@ async function serverOn(folder: string): Promise<number> {
     }
   } finally {
     if (child.exitCode === null) {
-      child.kill('SIGKILL');
+      child.kill();
       await new Promise((resolve) => child.once('exit', resolve));
     }
   }

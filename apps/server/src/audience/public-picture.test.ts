@@ -187,6 +187,22 @@ function extraOf(room: string): number {
   return Number(/:plus:(\d+)$/.exec(room)?.[1] ?? 0);
 }
 
+describe('a show whose server ends', () => {
+  it('airs nothing more and keeps nothing running, also where a line comes late', () => {
+    const driven = new DrivenBroadcast();
+    driven.receive(sessionLine());
+    driven.receive(frame(0));
+    driven.advance(1_000);
+    driven.broadcast.close();
+    const before = [driven.sent.length, driven.moves.length];
+    driven.begin('sess_2');
+    driven.broadcast.tick();
+    driven.advance(5_000);
+    expect([driven.sent.length, driven.moves.length]).toEqual(before);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
 describe('the public picture, whatever its director and its relay do', () => {
   it('DLY-1, DLY-4, DLY-10, DLY-12: is never early, goes forward, and comes in order; late joiners have what others have', () => {
     fc.assert(

@@ -40,6 +40,7 @@ export class ShowBroadcast {
   #publicFrom: number | null;
   #wasDue = false;
   #timer: NodeJS.Timeout | null = null;
+  #isClosed = false;
   #dueAt = Number.POSITIVE_INFINITY;
   /** The session that is on air, by extra delay. */
   readonly #aired = new Map<number, Channel>();
@@ -128,6 +129,8 @@ export class ShowBroadcast {
 
   /** Airs all that is due, and waits for what comes next. */
   tick(): void {
+    // A line that was being made of its timeline may come when the server has ended: nothing airs, nothing is kept alive.
+    if (this.#isClosed) return;
     const now = this.#world.now();
     this.#delay = settled(this.#delay, now);
     const position = positionOf(this.#delay, now);
@@ -143,7 +146,9 @@ export class ShowBroadcast {
     this.#wait(now);
   }
 
+  /** Airs nothing more, whatever still comes into a line. */
   close(): void {
+    this.#isClosed = true;
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
     for (const channel of this.#channels) channel.detach();
@@ -272,6 +277,7 @@ export class ShowBroadcast {
   }
 
   #wait(now: number): void {
+    if (this.#isClosed) return;
     if (this.#timer) clearTimeout(this.#timer);
     this.#dueAt = this.#nextDue(now);
     this.#timer = this.#world.setTimeout(() => this.tick(), Math.max(0, Math.ceil(this.#dueAt - now)));
