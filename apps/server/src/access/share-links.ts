@@ -7,7 +7,7 @@ import type { Visitor } from './visitor.js';
 
 /** How long a link lasts of which nobody has said it, in ms. */
 const USUAL_TTL_MS = 7 * 24 * 3_600_000;
-/** Links of one show that are kept, those that are over among them. */
+/** Links of one show that are kept; those that are over make room for new ones. */
 const MAX_LINKS = 200;
 
 /** A link that is wanted. */
@@ -68,12 +68,22 @@ export class ShareLinks {
     throw new LinkError('There is no such link. Copy it again, whole.');
   }
 
+  /** Whether a code opens something now. */
+  isOpen(code: string): boolean {
+    return this.#shows.all().some(({ links }) => links.some((link) => link.code === code && this.#opens(link)));
+  }
+
   /** Notes that a link was opened. */
   opened(code: string): void {
-    const stored = () => this.find(code).link.opened;
+    const stored = () =>
+      this.#shows
+        .all()
+        .flatMap(({ links }) => links)
+        .find((link) => link.code === code)?.opened ?? 0;
     this.#openings.set(code, (this.#openings.get(code) ?? stored()) + 1);
   }
 
+  /** @throws LinkError where the show has as many open links as are kept. */
   async create({ show, kind, label, sessionId, ttlMs = USUAL_TTL_MS, createdBy }: WantedLink): Promise<StoredLink> {
     const createdAt = Math.round(this.#clock.now());
     const code = randomBytes(18).toString('base64url');
@@ -84,7 +94,7 @@ export class ShareLinks {
       opened: 0,
     };
     await this.#shows.change(show, ({ links }) => ({
-      next: { links: [...this.#counted(links), link].slice(-MAX_LINKS) },
+      next: { links: [...this.#withRoom(links), link] },
       closes: false,
     }));
     return link;
@@ -112,6 +122,22 @@ export class ShareLinks {
     return this.#counted(this.#shows.get(show).links)
       .map((link) => ({ ...link, viewers: viewers(link.code) }))
       .reverse();
+  }
+
+  /** Links with room for one more: the oldest that are over go, one that still opens something never does. */
+  #withRoom(links: readonly StoredLink[]): StoredLink[] {
+    const open = links.filter((link) => this.#opens(link)).length;
+    if (open >= MAX_LINKS) {
+      throw new LinkError(
+        `The show has ${open} links that are open; at most ${MAX_LINKS} are kept. Revoke some first.`,
+      );
+    }
+    let tooMany = links.length + 1 - MAX_LINKS;
+    return this.#counted(links).filter((link) => this.#opens(link) || tooMany-- <= 0);
+  }
+
+  #opens({ revokedAt, expiresAt }: StoredLink): boolean {
+    return revokedAt === null && expiresAt > this.#clock.now();
   }
 
   /** With the openings of this run; they are stored with the next change. */

@@ -15,6 +15,7 @@ import {
 } from '@okboxbox/protocol';
 import type { Server, Socket } from 'socket.io';
 import type { z } from 'zod';
+import { LinkError } from '../access/share-links.js';
 import { deny, type Visitor } from '../access/visitor.js';
 import type { BroadcastDelayService } from '../audience/broadcast-delay.js';
 import { CueError } from '../director/cues.js';
@@ -152,7 +153,8 @@ function callOn({ registry }: DirectorWorld, visitor: Visitor, { show, sessionId
 }
 
 function refusalOf(error: unknown): unknown {
-  if (error instanceof CueError || error instanceof DeskError) return new CallRefused('not_available', error.message);
+  if (error instanceof CueError || error instanceof DeskError || error instanceof LinkError)
+    return new CallRefused('not_available', error.message);
   if (error instanceof ShowStoreError) return new CallRefused('internal', error.message);
   return error;
 }

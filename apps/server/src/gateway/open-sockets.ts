@@ -40,6 +40,8 @@ export function watchTokens(io: Server, { revoked, links, clock, log }: OpenSock
     const seconds = clock.now() / 1000;
     close((visitor) => visitor.kind === 'token' && visitor.claims.exp <= seconds, 'token_expired');
     close((visitor) => visitor.kind === 'link' && visitor.expiresAt <= clock.now(), 'link_expired');
+    // One that was revoked while its connection was being made was not there to be closed.
+    close((visitor) => visitor.kind === 'link' && !links.isOpen(visitor.code), 'link_revoked');
   }, LOOK_MS);
   timer.unref();
   return () => clearInterval(timer);
