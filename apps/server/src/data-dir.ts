@@ -32,7 +32,12 @@ export async function lockDataDir(dataDir: string): Promise<() => Promise<void>>
   }
   const path = join(dataDir, LOCK);
   const self: LockHolder = { pid: process.pid, born: bornAt(process.pid) };
-  if (!(await create(path, self))) await takeOver(path, self, dataDir);
+  try {
+    if (!(await create(path, self))) await takeOver(path, self, dataDir);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+    throw new DataDirError(`DATA_DIR ${dataDir} lies on a disk that is full. Make room on it and start again.`);
+  }
   return async () => {
     if ((await holderOf(path))?.pid === process.pid) await rm(path, { force: true });
   };
