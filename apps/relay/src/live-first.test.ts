@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { eventually } from '../../../testing/eventually.js';
 import { temporaryFolder } from '../../../testing/temporary-folder.js';
 import { readRelayConfig } from './config.js';
 import { type RelayOutcome, runRelay } from './run-relay.js';
@@ -56,7 +57,6 @@ const came = () =>
     record.kind === 'frame' ? [Math.round(record.sessionTime * 10)] : [],
   ) ?? [];
 const upTo = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
-const soon = { timeout: 20_000 };
 const BACKLOG = 60_000;
 
 describe('a backlog that would take the line long', () => {
@@ -66,16 +66,16 @@ describe('a backlog that would take the line long', () => {
     source.push(session(), ...frames(BACKLOG / 2));
     // Somebody has joined: what comes from now on cannot be understood without it.
     source.push(session(), ...frames(BACKLOG / 2, BACKLOG / 2 + 1));
-    await vi.waitFor(() => expect(said.join('')).toContain('live frames go first'), soon);
-    await vi.waitFor(() => expect(came()).toContain(BACKLOG), soon);
+    await eventually(() => expect(said.join('')).toContain('live frames go first'));
+    await eventually(() => expect(came()).toContain(BACKLOG));
     expect(came().length).toBeLessThan(BACKLOG / 2);
     const kinds = server.streams[0]?.records.map(({ kind }) => kind) ?? [];
     expect(kinds.filter((kind) => kind === 'session')).toHaveLength(2);
     const filling = came().indexOf(BACKLOG);
     source.push(...frames(10, BACKLOG + 1));
-    await vi.waitFor(() => expect(came()).toContain(BACKLOG + 10), soon);
+    await eventually(() => expect(came()).toContain(BACKLOG + 10));
     batchMs = 0;
-    await vi.waitFor(() => expect(came().length).toBe(BACKLOG + 10), soon);
+    await eventually(() => expect(came().length).toBe(BACKLOG + 10));
     const behind = came()
       .slice(filling + 1)
       .filter((number) => number < BACKLOG);
@@ -89,9 +89,9 @@ describe('a backlog that would take the line long', () => {
     batchMs = 200;
     source.push(session(), ...frames(BACKLOG));
     // Longer than it takes to know how slow the line is.
-    await vi.waitFor(() => expect(came().length).toBeGreaterThan(2_000), soon);
+    await eventually(() => expect(came().length).toBeGreaterThan(2_000));
     batchMs = 0;
-    await vi.waitFor(() => expect(came()).toEqual(upTo(BACKLOG)), soon);
+    await eventually(() => expect(came()).toEqual(upTo(BACKLOG)));
     expect(said.join('')).not.toContain('live frames go first');
   });
 
@@ -100,7 +100,7 @@ describe('a backlog that would take the line long', () => {
     batchMs = 200;
     source.push(session(), ...frames(BACKLOG));
     source.end();
-    await vi.waitFor(() => expect(came().length).toBeGreaterThan(2_000), soon);
+    await eventually(() => expect(came().length).toBeGreaterThan(2_000));
     batchMs = 0;
     await running;
     expect(came()).toEqual(upTo(BACKLOG));

@@ -1,7 +1,8 @@
 import type { SourceRecord } from '@okboxbox/protocol';
 import { SourceError } from '@okboxbox/sources';
 import fc from 'fast-check';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
+import { eventually } from '../../../testing/eventually.js';
 import { temporaryFolder } from '../../../testing/temporary-folder.js';
 import { readRelayConfig } from './config.js';
 import { type RelayOptions, runRelay } from './run-relay.js';
@@ -57,7 +58,7 @@ describe('a relay', () => {
     expect(kept(streams[0])).toEqual(upTo(500));
     expect(came).toEqual(upTo(501));
     expect(streams[0]?.byes).toEqual([{ reason: 'finished' }]);
-    await vi.waitFor(() => expect(server?.connections).toBe(0));
+    await eventually(() => expect(server?.connections).toBe(0));
   });
 
   it('stamps frames with the time of capture on a clock that never steps back', async () => {
@@ -87,7 +88,7 @@ describe('a relay', () => {
     const { url, streams, came } = await listen({ syncs: (count) => (count > 1 ? synced : undefined) });
     const all = relay(new ToldSource([session(), ...frames(20_000)]), url);
     // Far more than a window of the line, of which nothing is known to be slow.
-    await vi.waitFor(() => expect(kept(streams[0])).toEqual(upTo(20_000)), { timeout: 20_000 });
+    await eventually(() => expect(kept(streams[0])).toEqual(upTo(20_000)));
     isSynced();
     expect((await all).reason).toBe('finished');
     expect(came).toEqual(upTo(20_001));
@@ -190,7 +191,7 @@ describe('a server that is away', () => {
     const { url } = first;
     await first.close();
     const done = relay(new ToldSource([session(), ...frames(20)]), url);
-    await vi.waitFor(() => expect(said.join('')).toContain('tries again in'), { timeout: 10_000 });
+    await eventually(() => expect(said.join('')).toContain('tries again in'));
     server = await ScriptedServer.listen({}, Number(new URL(url).port));
     expect(await done).toMatchObject({ reason: 'finished' });
     expect(kept(server.streams[0])).toEqual(upTo(20));
@@ -199,7 +200,7 @@ describe('a server that is away', () => {
   it('is no reason to hang: a relay that is stopped ends', async () => {
     const stop = new AbortController();
     const done = relay(new ToldSource([session(), ...frames(20)]), 'http://127.0.0.1:1', { signal: stop.signal });
-    await vi.waitFor(() => expect(said.join('')).toContain('tries again in'), { timeout: 10_000 });
+    await eventually(() => expect(said.join('')).toContain('tries again in'));
     stop.abort();
     expect(await done).toEqual({ reason: 'stopped', captured: 20, dropped: 0 });
   });
@@ -212,14 +213,14 @@ describe('a relay that is stopped', () => {
     const source = new ToldSource([session(), ...frames(10_000)]);
     // At the pace of the session clock, the source has 1,000 s to go.
     const done = relay(source, url, { speed: 20, signal: stop.signal });
-    await vi.waitFor(() => expect(kept(streams[0])?.length).toBeGreaterThan(10), { timeout: 10_000 });
+    await eventually(() => expect(kept(streams[0])?.length).toBeGreaterThan(10));
     stop.abort();
     const outcome = await done;
     expect(outcome.reason).toBe('stopped');
     expect(kept(streams[0])).toEqual(upTo(outcome.captured));
     expect(outcome.captured).toBeLessThan(10_000);
     expect(streams[0]?.byes).toEqual([{ reason: 'stopped' }]);
-    await vi.waitFor(() => expect(server?.connections).toBe(0));
+    await eventually(() => expect(server?.connections).toBe(0));
   });
 });
 
@@ -273,9 +274,7 @@ describe('a server that will not have the relay', () => {
       return 'break';
     };
     const done = relay(new ToldSource([session(), ...frames(5)]), url, { signal: stop.signal });
-    await vi.waitFor(() => expect(said.join('')).toMatch(/tries again in (30|29)\.\d s: This token was revoked/), {
-      timeout: 10_000,
-    });
+    await eventually(() => expect(said.join('')).toMatch(/tries again in (30|29)\.\d s: This token was revoked/));
     expect(streams[0]?.records).toEqual([]);
     stop.abort();
     expect(await done).toMatchObject({ reason: 'stopped', captured: 5 });

@@ -23,6 +23,8 @@ export interface RecordSink {
 /** A configuration that may change while the relay runs. */
 export interface LiveConfig {
   readonly current: RelayConfig;
+  /** Why what stands in its file now is not in force; `null` where it is. */
+  readonly trouble?: string | null;
   onChange(listener: (config: RelayConfig) => void): void;
 }
 
@@ -169,6 +171,7 @@ export async function runRelay(options: RelayOptions): Promise<RelayOutcome> {
           config: config.current,
           status: status(),
           targets: targets.placed,
+          settingsTrouble: config.trouble ?? null,
           diskTrouble: spool.diskTrouble,
           captured: agent.counters,
           relayId: options.relayId,

@@ -23,6 +23,8 @@ export class Settings {
   readonly #listeners: ((config: RelayConfig) => void)[] = [];
   #stamp: string;
   #current: RelayConfig;
+  /** Why what stands in the file now is not in force; `null` where it is. */
+  trouble: string | null = null;
 
   /** @throws ConfigError where the configuration cannot be used at the start. */
   constructor(options: SettingsOptions) {
@@ -51,12 +53,14 @@ export class Settings {
     this.#stamp = stamp;
     try {
       const next = this.#read();
+      this.trouble = null;
       if (JSON.stringify(next) === JSON.stringify(this.#current)) return;
       this.#current = next;
       this.#options.say(`${this.#options.file} has changed; it is in force now.`);
       for (const listener of this.#listeners) listener(next);
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
+      this.trouble = error.message;
       this.#options.say(`${this.#options.file} cannot be used, and nothing changes: ${error.message}`);
     }
   }

@@ -156,7 +156,9 @@ export class Target {
   async #stop(reason: ByeReason, because: string, message?: string): Promise<void> {
     if (this.#state.state === 'off') return;
     this.#drain();
-    if (this.#socket?.connected && this.#feed !== null) {
+    // One that has nothing to feed yet says why it goes, too, where somebody may wonder.
+    const isTold = this.#feed !== null || reason === 'kill-switch' || reason === 'disabled';
+    if (this.#socket?.connected && isTold) {
       await sayBye(this.#socket, { reason, ...(message !== undefined && { message }) }, BYE_MS);
     }
     this.#dropConnection();

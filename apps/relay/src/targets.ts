@@ -4,6 +4,9 @@ import type { StreamEnd } from './spool/stream-folder.js';
 import { Target, type TargetSettings, type TargetWorld } from './target.js';
 
 const KILLED = 'the kill switch is on';
+/** What a server is told that is not fed any more: operations there read it. */
+const LEFT_OUT = 'RELAY_TARGETS_ENABLED, RELAY_PRIMARY_INDEX or RELAY_BACKEND_MODE leaves this server out';
+const REPLACED = 'RELAY_BACKENDS names other servers';
 
 /** A target with its place in the configuration. */
 export interface PlacedTarget {
@@ -85,7 +88,12 @@ export class Targets {
     await Promise.all(
       leaving.map(async (target) => {
         if (before.has(target)) await target.drain(config.connectTimeoutMs);
-        await target.stop('disabled', this.#isListed(target) ? 'not enabled' : 'not configured any more');
+        const isListed = this.#isListed(target);
+        await target.stop(
+          'disabled',
+          isListed ? 'not enabled' : 'not configured any more',
+          isListed ? LEFT_OUT : REPLACED,
+        );
       }),
     );
     for (const target of leaving) if (!this.#isListed(target)) this.#known.delete(target.url);
@@ -96,7 +104,8 @@ export class Targets {
     }
     await Promise.all(
       [...wanted].map(async (target) => {
-        if (target.settings.token !== settings.token) await target.stop('disabled', 'the token has changed');
+        if (target.settings.token !== settings.token)
+          await target.stop('disabled', 'the token has changed', 'RELAY_TOKEN is another one');
         target.settings = settings;
         target.start();
       }),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type CarSample, type Frame, frameLine } from './recording.js';
-import { WireError } from './wire-error.js';
+import { carIndex, WireError } from './wire-error.js';
 import { decodeJson, encodeJson } from './wire-text.js';
 
 /**
@@ -69,7 +69,7 @@ function mergeCarExtras(
   const byIndex = new Map(cars.map((car) => [String(car.car), car]));
   for (const [index, fields] of Object.entries(extras)) {
     const car = byIndex.get(index);
-    if (!car) throw new WireError(`${EXTRAS}: car ${index} is not in the frame`);
+    if (!car) throw new WireError(`${EXTRAS}: car ${carIndex(index)} is not in the frame`);
     refuseFieldsIn(known, fields);
     Object.assign(car, fields);
   }

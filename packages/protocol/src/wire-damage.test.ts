@@ -153,7 +153,7 @@ describe('damaged bytes', () => {
     ['lap has a column of its own', '{"cars":{"7":{"lap":"x"}}}'],
     ['seq has a column of its own', '{"frame":{"seq":"x"}}'],
     ['frame.own.car', '{"frame":{"own":{"car":"x"}}}'],
-    ['Unrecognized key', `{"${'k'.repeat(100_000)}":1}`],
+    ['a field that is not known', `{"${'k'.repeat(100_000)}":1}`],
     ['nests deeper', `{"frame":{"weather":{"a":${'['.repeat(200_000)}${']'.repeat(200_000)}}}}`],
   ] as const) {
     it(`WIR-8, WIR-9: extras like ${json.slice(0, 40)} are refused: ${words}`, () => {
@@ -163,6 +163,17 @@ describe('damaged bytes', () => {
       expect(recordsOf(joinBatch([record.bytes]))).toBeNull();
     });
   }
+
+  it('what is wrong with bytes is said without the words that stand in them', () => {
+    const words = 'aB3dE6gH9jK2';
+    for (const json of [
+      ...[`{"${words}":1}`, `{"frame":${words}}`, `{"cars":{"${words}":"abc"}}`, `{"cars":{"${words}":{"tyre":"S"}}}`],
+    ]) {
+      const refusal = expect(() => decodeRecord(readRecord(withExtras(json))));
+      refusal.toThrow(WireError);
+      refusal.not.toThrow(words);
+    }
+  });
 
   it('WIR-9: a line that says it is another kind, or is not UTF-8, is refused', () => {
     const message = text('{"kind":"message","capturedAt":1,"what":"a","text":"b"}');

@@ -1,4 +1,4 @@
-import { parseUntrustedJson } from './untrusted-json.js';
+import { NestingError, parseUntrustedJson } from './untrusted-json.js';
 import { WireError } from './wire-error.js';
 
 const encoder = new TextEncoder();
@@ -43,7 +43,8 @@ export function decodeJson(bytes: Uint8Array, what: string): unknown {
   try {
     return parseUntrustedJson(text);
   } catch (error) {
-    throw new WireError(`${what}: not JSON: ${messageOf(error)}`);
+    // What a parser says of a text quotes it.
+    throw new WireError(`${what}: not JSON${error instanceof NestingError ? `: ${error.message}` : ''}`);
   }
 }
 

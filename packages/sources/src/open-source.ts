@@ -29,7 +29,7 @@ export type ParsedSpec =
 export interface OpenOptions {
   /** The folder that a relative FILE counts from. */
   readonly cwd: string;
-  /** Frames a second, for sources that choose them; 10 unless told. A live sim asks again and again. */
+  /** Frames a second, for sources that choose them; 10 unless told. A live sim and a simulated one ask again and again. */
   readonly hz?: number | (() => number);
 }
 
@@ -69,11 +69,12 @@ export async function openSource(spec: string, options: OpenOptions): Promise<So
   if (!(hz > 0 && hz <= HIGHEST_HZ)) {
     throw new SourceError(`A source cannot give ${hz} frames a second: give a number above 0, up to ${HIGHEST_HZ}`);
   }
-  if (parsed.kind === 'demo') return openDemo(spec, parsed.options, hz);
+  const rate = typeof asked === 'number' ? () => asked : asked;
+  if (parsed.kind === 'demo') return openDemo(spec, parsed.options, rate);
   if (parsed.kind === 'iracing') {
     const why = whyNoLiveSim();
     if (why !== null) throw new SourceError(`The source "iracing" ${why}.`);
-    return openLive(windowsSim(), spec, typeof asked === 'number' ? () => asked : asked, monotonicClock);
+    return openLive(windowsSim(), spec, rate, monotonicClock);
   }
   const path = resolve(options.cwd, parsed.file);
   await mustBeFile(path, spec);

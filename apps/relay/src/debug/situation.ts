@@ -88,6 +88,8 @@ export interface SituationFacts {
   readonly config: RelayConfig;
   readonly status: RelayStatus;
   readonly targets: readonly PlacedTarget[];
+  /** Why what stands in `relay.env` is not in force; `null` where it is. */
+  readonly settingsTrouble: string | null;
   /** Why the spool's disk takes nothing; `null` where it does. */
   readonly diskTrouble: string | null;
   readonly captured: AgentCounters;
@@ -161,7 +163,7 @@ export function situationOf(facts: SituationFacts): Situation {
   };
 }
 
-function problemsOf({ config, status, targets, diskTrouble }: SituationFacts): Problem[] {
+function problemsOf({ config, status, targets, settingsTrouble, diskTrouble }: SituationFacts): Problem[] {
   const problems: Problem[] = [];
   const put = (what: string, doThis: string) => problems.push({ what, doThis });
   if (config.killSwitch) {
@@ -169,6 +171,9 @@ function problemsOf({ config, status, targets, diskTrouble }: SituationFacts): P
       `The kill switch is on: nothing is sent, and what is captured ${config.killDiscard ? 'is thrown away' : 'waits on this PC'}.`,
       'Set RELAY_KILL_SWITCH=0 in relay.env to send again.',
     );
+  }
+  if (settingsTrouble !== null) {
+    put(`relay.env cannot be used: ${settingsTrouble}`, 'What stood there before is in force until it can be used.');
   }
   const enabled = targets.filter((target) => target.enabled);
   if (enabled.length === 0)

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Fifo } from './fifo.js';
 import { frameSpooled, Segment, type Spooled } from './segment.js';
 import {
   disownFolder,
@@ -51,12 +52,10 @@ export class SpoolStream {
   #first = 1;
   #last = 0;
   #segments: Segment[] = [];
-  /** The newest records, up to `#last`; sizes of all from `#first` on. Both begin at their head. */
-  #tail: Spooled[] = [];
-  #tailHead = 0;
+  /** The newest records, up to `#last`; sizes of all from `#first` on. */
+  readonly #tail = new Fifo<Spooled>();
   #tailBytes = 0;
-  #sizes: number[] = [];
-  #sizesHead = 0;
+  readonly #sizes = new Fifo<number>();
   #bytes = 0;
   #written = 0;
   #writing: Promise<void> | null = null;
@@ -124,8 +123,11 @@ export class SpoolStream {
     stream.#first = oldest?.first ?? 1;
     stream.#last = stream.#segments.at(-1)?.last ?? 0;
     stream.#written = stream.#last;
-    for (let seq = stream.#first; seq <= stream.#last; seq++) stream.#sizes.push(stream.#sizeOnDisk(seq));
-    stream.#bytes = stream.#sizes.reduce((sum, size) => sum + size, 0);
+    for (let seq = stream.#first; seq <= stream.#last; seq++) {
+      const size = stream.#sizeOnDisk(seq);
+      stream.#sizes.push(size);
+      stream.#bytes += size;
+    }
     return stream;
   }
 
@@ -162,7 +164,7 @@ export class SpoolStream {
   /** When the oldest record was captured, or a little before; `null` where there is none. */
   get oldestAt(): number | null {
     if (this.#first > this.#last) return null;
-    const tail = this.#tail[this.#tailHead];
+    const tail = this.#tail.first;
     if (tail !== undefined && tail.seq <= this.#first) return tail.at;
     return this.#segments.find((segment) => segment.last >= this.#first)?.firstAt ?? tail?.at ?? null;
   }
@@ -200,7 +202,7 @@ export class SpoolStream {
 
   /** Records from a number on, in order; fewer than there are, and none behind the last. */
   async read(from: number, maxBytes: number, maxRecords: number): Promise<readonly Spooled[]> {
-    const first = this.#tail[this.#tailHead]?.seq ?? Number.POSITIVE_INFINITY;
+    const first = this.#tail.first?.seq ?? Number.POSITIVE_INFINITY;
     if (from >= first) return this.#fromTail(from, maxBytes, maxRecords);
     const segment = this.#segments.find((each) => from >= each.first && from <= each.last);
     if (segment === undefined) return [];
@@ -213,7 +215,7 @@ export class SpoolStream {
   /** The first number from `from` on that is still here; one beyond the last where none is. */
   nextFrom(from: number): number {
     const at = Math.max(from, this.#first);
-    const tail = this.#tail[this.#tailHead]?.seq ?? this.#last + 1;
+    const tail = this.#tail.first?.seq ?? this.#last + 1;
     if (at >= tail) return at;
     const segment = this.#segments.find((each) => each.last >= at);
     return Math.min(tail, Math.max(at, segment?.first ?? tail));
@@ -223,13 +225,8 @@ export class SpoolStream {
   release(upTo: number): void {
     const floor = Math.min(upTo, this.#last);
     while (this.#first <= floor) {
-      this.#bytes -= this.#sizes[this.#sizesHead] as number;
-      this.#sizesHead += 1;
+      this.#bytes -= this.#sizes.shift() as number;
       this.#first += 1;
-    }
-    if (this.#sizesHead > 4_096 && this.#sizesHead * 2 > this.#sizes.length) {
-      this.#sizes = this.#sizes.slice(this.#sizesHead);
-      this.#sizesHead = 0;
     }
     this.#trimTail();
     while (this.#segments.length > 0) {
@@ -294,11 +291,11 @@ export class SpoolStream {
   }
 
   #fromTail(from: number, maxBytes: number, maxRecords: number): readonly Spooled[] {
-    const start = this.#tailHead + from - (this.#tail[this.#tailHead] as Spooled).seq;
+    const start = from - (this.#tail.first as Spooled).seq;
     let end = start;
     let bytes = 0;
     while (end < this.#tail.length && end - start < maxRecords) {
-      bytes += (this.#tail[end] as Spooled).bytes.length;
+      bytes += (this.#tail.at(end) as Spooled).bytes.length;
       if (end > start && bytes > maxBytes) break;
       end += 1;
     }
@@ -307,16 +304,12 @@ export class SpoolStream {
 
   #trimTail(): void {
     for (;;) {
-      const oldest = this.#tail[this.#tailHead];
+      const oldest = this.#tail.first;
       if (oldest === undefined) break;
       const isNeeded = oldest.seq >= this.#first && (oldest.seq > this.#written || this.#tailBytes <= TAIL_BYTES);
       if (isNeeded) break;
       this.#tailBytes -= oldest.bytes.length;
-      this.#tailHead += 1;
-    }
-    if (this.#tailHead > 1_024 && this.#tailHead * 2 > this.#tail.length) {
-      this.#tail = this.#tail.slice(this.#tailHead);
-      this.#tailHead = 0;
+      this.#tail.shift();
     }
   }
 

@@ -1,7 +1,8 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { eventually } from '../../../../testing/eventually.js';
 import { temporaryFolder } from '../../../../testing/temporary-folder.js';
 import { Spool } from './spool.js';
 import type { SpoolStream } from './spool-stream.js';
@@ -58,7 +59,7 @@ const upTo = (count: number, first = 1) => Array.from({ length: count - first + 
 
 /** Resolves when all that was put is on the disk. */
 const written = (dir: string, run: string, bytes: number) =>
-  vi.waitFor(() => {
+  eventually(() => {
     const sizes = readdirSync(join(dir, run))
       .filter((name) => name.endsWith('.seg'))
       .map((name) => readFileSync(join(dir, run, name)).length - 8);
@@ -90,7 +91,7 @@ describe('a spool', () => {
       fill(spool, stream, 250, 1_000);
       await new Promise((resolve) => setImmediate(resolve));
     }
-    await vi.waitFor(async () => expect((await stream.read(1, 5_000, 3)).map(({ seq }) => seq)).toEqual([1, 2, 3]));
+    await eventually(async () => expect((await stream.read(1, 5_000, 3)).map(({ seq }) => seq)).toEqual([1, 2, 3]));
     expect(await all(stream)).toEqual(upTo(10_000));
     expect(await all(stream, 9_990)).toEqual(upTo(10_000, 9_990));
     await spool.close({ reason: 'stopped' });
@@ -107,7 +108,7 @@ describe('a spool', () => {
     expect(spool.nextFor('a', new Set())).toBe(stream);
     spool.finish(stream, 'a');
     expect(spool.nextFor('a', new Set())).toBeUndefined();
-    await vi.waitFor(() => expect(readdirSync(dir)).toEqual([]));
+    await eventually(() => expect(readdirSync(dir)).toEqual([]));
   });
 
   it('is kept to its bound: the oldest go, are counted, and never more than has to', async () => {

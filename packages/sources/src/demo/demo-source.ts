@@ -15,16 +15,20 @@ const WEATHER_S = 60;
 /** Frames between two turns of the event loop. */
 const SLICE = 100;
 
-/** A simulated race, or an evening of practice, qualifying and race. Gives `hz` frames a second, 20 at most. */
-export function openDemo(spec: string, options: DemoOptions, hz: number): Source {
-  const every = Math.max(1, Math.round(STEPS_HZ / hz));
+/** A simulated race, or an evening of practice, qualifying and race. Gives `hz()` frames a second, 20 at most. */
+export function openDemo(spec: string, options: DemoOptions, hz: () => number): Source {
+  const every = () => Math.max(1, Math.round(STEPS_HZ / hz()));
   return {
-    info: { kind: 'demo', spec, sim: 'demo', playback: true, rateHz: STEPS_HZ / every },
+    info: { kind: 'demo', spec, sim: 'demo', playback: true, rateHz: STEPS_HZ / every() },
     read: (reading) => evening(options, every, reading ?? {}),
   };
 }
 
-async function* evening(options: DemoOptions, every: number, { signal }: ReadOptions): AsyncGenerator<SourceRecord> {
+async function* evening(
+  options: DemoOptions,
+  every: () => number,
+  { signal }: ReadOptions,
+): AsyncGenerator<SourceRecord> {
   const random = new Random(`${options.seed} ${options.cars}`);
   const field = makeField(options.cars, random);
   // Without a qualifying the grid is as fast as its drivers.
@@ -54,8 +58,8 @@ async function* evening(options: DemoOptions, every: number, { signal }: ReadOpt
 interface Telling {
   readonly key: string;
   readonly beganAt: number;
-  /** Steps from frame to frame. */
-  readonly every: number;
+  /** Steps from frame to frame, as of now. */
+  readonly every: () => number;
   readonly lengthS: number;
 }
 
@@ -64,7 +68,7 @@ async function* recordsOf(session: DemoSession, telling: Telling): AsyncGenerato
   let crew = -1;
   let seq = 0;
   for (let steps = 0; !session.isOver; steps++) {
-    if (steps % telling.every === 0) {
+    if (steps % telling.every() === 0) {
       // Who drives is told before the frame in which the car is back.
       if (crew !== session.crew) {
         crew = session.crew;

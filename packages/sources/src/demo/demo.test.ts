@@ -7,7 +7,7 @@ import { openDemo } from './demo-source.js';
 
 async function recordsOf(rest: string, hz = 10): Promise<SourceRecord[]> {
   const records: SourceRecord[] = [];
-  for await (const record of openDemo(`demo:${rest}`, parseDemo(rest), hz).read()) records.push(record);
+  for await (const record of openDemo(`demo:${rest}`, parseDemo(rest), () => hz).read()) records.push(record);
   return records;
 }
 
@@ -179,9 +179,22 @@ it('an evening is practice, qualifying and race, each with a key of its own, and
 it('stops where it is told to', async () => {
   const stop = new AbortController();
   let frames = 0;
-  for await (const _ of openDemo('demo', parseDemo(''), 10).read({ signal: stop.signal })) {
+  for await (const _ of openDemo('demo', parseDemo(''), () => 10).read({ signal: stop.signal })) {
     frames += 1;
     if (frames === 50) stop.abort();
   }
   expect(frames).toBe(50);
+});
+
+it('gives as many frames a second as are asked for at that moment', async () => {
+  let hz = 10;
+  const times: number[] = [];
+  for await (const record of openDemo('demo', parseDemo(''), () => hz).read()) {
+    if (record.kind !== 'frame') continue;
+    times.push(record.sessionTime);
+    if (times.length === 20) hz = 5;
+    if (times.length === 40) break;
+  }
+  const steps = times.slice(1).map((time, i) => Math.round((time - (times[i] ?? 0)) * 1000));
+  expect([new Set(steps.slice(0, 19)), new Set(steps.slice(20))]).toEqual([new Set([100]), new Set([200])]);
 });
