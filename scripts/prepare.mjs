@@ -8,9 +8,16 @@ import { fileURLToPath } from 'node:url';
 
 export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const STAMPS = join(ROOT, 'node_modules', '.okboxbox');
-const BUILD_INPUTS = ['packages', 'apps', 'bench', 'tsconfig.base.json', 'tsconfig.build.json', 'package-lock.json'];
+const BUILD_INPUTS = [
+  ...['packages', 'apps', 'drills', 'bench'],
+  ...['tsconfig.base.json', 'tsconfig.build.json', 'package-lock.json'],
+];
 const SEED = 'apps/server/dist/store/embedded/seed.tar.gz';
-const OUTPUTS = [SEED, 'packages/protocol/dist', 'apps/server/dist', 'apps/cli/dist', 'apps/web/dist', 'bench/dist'];
+const OUTPUTS = [
+  ...[SEED, 'packages/protocol/dist', 'packages/findings/dist'],
+  ...['apps/server/dist', 'drills/dist', 'apps/cli/dist', 'apps/web/dist'],
+  'bench/dist',
+];
 
 /** Installs the dependencies of the lockfile, where they are not those already. */
 export function install() {

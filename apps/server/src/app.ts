@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { RELAY_NAMESPACE } from '@okboxbox/protocol';
 import fastify from 'fastify';
 import { Server } from 'socket.io';
 import { RevokedTokens, withoutRevoked } from './access/revoked-tokens.js';
@@ -15,10 +16,13 @@ import { clockShift, machineUptime, type Uptime } from './clock-shift.js';
 import type { ServerConfig } from './config.js';
 import { lockDataDir } from './data-dir.js';
 import { DirectorDesk } from './director/director-desk.js';
+import { serveDrills } from './drills/drill-calls.js';
+import { Faults } from './drills/faults.js';
 import { serveDirectors } from './gateway/director-gateway.js';
 import { watchTokens } from './gateway/open-sockets.js';
 import { serveViewers } from './gateway/viewer-gateway.js';
 import { serveDiagnostics } from './http/diagnostics.js';
+import { logCalls } from './http/log-calls.js';
 import { servePages } from './http/pages.js';
 import { answerFrameworkError, answerProblems } from './http/problem.js';
 import { servePublicCalls } from './http/public-calls.js';
@@ -27,17 +31,19 @@ import { closeSocket, Hub } from './hub/hub.js';
 import { guardOversize, MAX_MESSAGE_BYTES } from './hub/oversize-guard.js';
 import { ConnectedRelays } from './ingest/connected-relays.js';
 import { DropCounters } from './ingest/drop-counters.js';
+import { PausedRelays } from './ingest/paused-relays.js';
 import { serveRelays } from './ingest/relay-gateway.js';
 import { createLog, type Logger } from './log.js';
+import type { OpsHands } from './ops/acts/ops-hands.js';
 import { builtGitSha } from './ops/build.js';
-import { serveMetrics } from './ops/metrics.js';
-import { Operations, type OperationsWorld } from './ops/operations.js';
-import { serveFlow, serveOpsCalls } from './ops/ops-calls.js';
+import { serveOperations } from './ops/serve-operations.js';
 import { portHolder } from './port-holder.js';
 import { SessionRegistry } from './session/registry.js';
 import { Shows } from './shows/shows.js';
-import { databaseOn, figuresOf, openPool, type PoolFigures } from './store/database.js';
+import { AuditTrail } from './store/audit-trail.js';
+import { Database, openPool } from './store/database.js';
 import { EmbeddedDatabase } from './store/embedded/embedded-database.js';
+import { countedStatements } from './store/server-statements.js';
 import { Store } from './store/store.js';
 import { WriteBehind } from './store/write-behind.js';
 import { Taps } from './taps.js';
@@ -100,9 +106,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const links = new ShareLinks(shows, clock);
     const signIn = new SignIn(tokens);
     const drops = new DropCounters();
-    const relays = new ConnectedRelays();
+    const relays = new ConnectedRelays(await PausedRelays.open(config.dataDir, log));
     const hub = new Hub(log, () => clock.now(), taps);
-    const { store, poolFigures, stopDatabase } = await storeOf(config, log, taps);
+    const { store, database, stopDatabase } = await storeOf(config, log, taps);
     const writing = new WriteBehind({ registry, store, clock, log, finalOf: (state) => feedStateOf(state, null) });
     const past = new PastSessions({ registry, store, log });
     const audiences = new Audiences(registry, past, { clock, hub, randomId, setTimeout, taps });
@@ -125,17 +131,18 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       frameworkErrors: answerFrameworkError,
     });
     answerProblems(http, log, taps);
+    logCalls(http, log);
+    const trail = new AuditTrail({ store, log });
     const audit = (who: string, action: string, detail: object) => {
-      store.audit({ at: Math.round(clock.now()), who, action, detail }).catch((error) => {
-        log.warn({ err: error, who, action, detail }, 'who did what could not be stored');
-      });
+      trail.note({ at: Math.round(clock.now()), who, action, detail });
     };
     const storeHealth = () => writing.health;
-    if (config.diagnosticsEnabled) serveDiagnostics(http, { tokens, relays, registry, version, startedAt });
+    const gitSha = config.gitSha ?? (await builtGitSha());
+    if (config.diagnosticsEnabled) serveDiagnostics(http, { tokens, relays, registry, version, gitSha, startedAt });
     const publicWorld = { registry, audiences, broadcasts, links, tokens };
     serveCalls(http, { ...publicWorld, past, signIn, revoked, audit, storeHealth, clock, version, startedAt });
     servePublicCalls(http, publicWorld);
-    await servePages(http, options.webDir);
+    await servePages(http, options.webDir, config.opsUiEnabled);
 
     const io = new Server(http.server, {
       serveClient: false,
@@ -144,23 +151,44 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       httpCompression: false,
     });
     guardOversize(io, log);
+    registry.listen({ began: () => undefined, ended: ({ id }) => relays.letGo(id) });
     const stopRelays = serveRelays(io, { tokens, registry, drops, relays, clock, log, taps });
     const unwatch = watchTokens(io, { revoked, links, clock, log });
     const viewers = serveViewers(io, { ...publicWorld, hub, clock, log, taps });
     const desk = new DirectorDesk({ registry, broadcasts, shows, links, clock, audit });
     const directors = serveDirectors(io, { registry, broadcasts, desk, viewers, log, taps });
 
-    const gitSha = config.gitSha ?? (await builtGitSha());
-    const operations = operationsOf(config, {
-      ...{ taps, io, registry, relays, drops, shows, broadcasts, storeHealth, poolFigures, clock, version, startedAt },
-      ...{ gitSha, environment: config.environment },
+    const hands: OpsHands = {
+      disconnect: (socketId) => disconnectSocket(io, socketId),
+      move: (socketId, sessionId, isAsked) => viewers.moveToBroadcast(socketId, sessionId, isAsked),
+      endSession: (sessionId) => registry.end(sessionId, 'operator'),
+      pauseRelay: (show, relayId, paused, because) => relays.pause(show, relayId, paused, because),
+      pausedIn: (relayId) => relays.pausedIn(relayId),
+      ...{ audit, audits: (limit, before) => store.audits(limit, before), storeHealth },
+      auditsWaiting: () => trail.waiting,
+    };
+    const operations = await serveOperations(http, config, {
+      ...{ taps, io, registry, relays, drops, shows, broadcasts, storeHealth, clock, version, startedAt, gitSha },
+      ...{ tokens, signIn, audit, hands, database, environment: config.environment },
+      ...{ hub, viewers, log },
       databaseKind: config.databaseUrl === null ? 'embedded' : 'postgresql',
+      writeBehind: () => writing.depth,
+      countedStatements: config.databaseUrl === null ? null : () => countedStatements(database),
+      signingSecret: () => signingSecretOf(config),
     });
-    if (operations !== null) {
-      if (config.opsUiEnabled) serveOpsCalls(http, tokens, operations);
-      if (config.diagnosticsEnabled) serveFlow(http, tokens, operations);
-      if (config.metricsEnabled) serveMetrics(http, tokens, operations);
-    }
+
+    const faults = config.drillsEnabled
+      ? new Faults({
+          io,
+          hub,
+          broadcasts,
+          registry,
+          database: database.as('Faults'),
+          poolMax: () => database.pool.max,
+          log,
+        })
+      : null;
+    if (faults !== null) serveDrills(http, { tokens, faults, audit });
 
     try {
       await listen(http, config);
@@ -170,6 +198,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       stopWatchingClock();
       await broadcasts.close();
       await registry.close();
+      await trail.close();
       await writing.close();
       await stopDatabase();
       throw error;
@@ -177,12 +206,16 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const port = portOf(http);
     const url = config.publicUrl ?? `http://${hostInUrl(config.host)}:${port}`;
     log.info({ url, version, dataDir: config.dataDir }, 'server listens');
+    if (config.severalNodesAsked) {
+      log.warn('REDIS_URL is set, and this version is one node: it shares nothing with other servers. Leave it out.');
+    }
 
     return {
       url,
       port,
       signInCode: () => signIn.issue('admin'),
       close: async () => {
+        await faults?.close();
         for (const socket of io.sockets.sockets.values()) closeSocket(socket, 'shutdown');
         audiences.close();
         directors.close();
@@ -195,6 +228,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         await io.close();
         await http.close();
         clearTimeout(cut);
+        await trail.close();
         await writing.close();
         await registry.close();
         await stopDatabase();
@@ -209,37 +243,46 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }
 }
 
-/** Operations, where any of their surfaces is on: else nobody listens at the taps. */
-function operationsOf(config: ServerConfig, world: OperationsWorld): Operations | null {
-  return config.opsUiEnabled || config.metricsEnabled || config.diagnosticsEnabled ? new Operations(world) : null;
+/** Closes one connection of a viewer or a relay for operations; false where there is none of that id. */
+function disconnectSocket(io: Server, socketId: string): boolean {
+  const socket = io.sockets.sockets.get(socketId) ?? io.of(RELAY_NAMESPACE).sockets.get(socketId);
+  if (socket !== undefined) closeSocket(socket, 'by_operations');
+  return socket !== undefined;
 }
 
 async function tokensOf(config: ServerConfig): Promise<Tokens> {
   if (config.jwksUrl !== null) return tokensOfProvider(config.jwksUrl);
-  if (config.jwtSecret !== null) return tokensOfSecret(new TextEncoder().encode(config.jwtSecret));
-  return tokensOfSecret(await localSecret(config.dataDir));
+  return tokensOfSecret(new TextEncoder().encode((await signingSecretOf(config)) ?? ''));
 }
 
-/** The store, its pool's figures, and the way to close it with its database, which starts beside everything else. */
+/** What tokens are signed with here, or `null` where an identity provider does that. */
+async function signingSecretOf({ jwksUrl, jwtSecret, dataDir }: ServerConfig): Promise<string | null> {
+  if (jwksUrl !== null) return null;
+  return jwtSecret ?? new TextDecoder().decode(await localSecret(dataDir));
+}
+
+/** The store, its database, and the way to close it with its database, which starts beside everything else. */
 interface OpenStore {
   readonly store: Store;
-  readonly poolFigures: () => PoolFigures;
+  readonly database: Database;
   stopDatabase(): Promise<void>;
 }
 
 async function storeOf(config: ServerConfig, log: Logger, taps: Taps): Promise<OpenStore> {
   if (config.databaseUrl !== null) {
     const pool = openPool({ kind: 'postgresql', url: config.databaseUrl, poolMax: config.databasePoolMax }, log);
-    const store = new Store(databaseOn(pool, taps));
-    return { store, poolFigures: () => figuresOf(pool), stopDatabase: () => store.close() };
+    const database = new Database(pool, taps);
+    const store = new Store(database);
+    return { store, database, stopDatabase: () => store.close() };
   }
   const embedded = new EmbeddedDatabase(config.dataDir, log);
   await embedded.start();
   const pool = openPool({ kind: 'embedded', host: embedded.host }, log);
-  const store = new Store(databaseOn(pool, taps));
+  const database = new Database(pool, taps);
+  const store = new Store(database);
   return {
     store,
-    poolFigures: () => figuresOf(pool),
+    database,
     stopDatabase: async () => {
       await store.close();
       await embedded.stop();

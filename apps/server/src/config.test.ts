@@ -12,10 +12,12 @@ describe('the configuration', () => {
       dataDir: '/home/ann/.okboxbox',
       databaseUrl: null,
       databasePoolMax: 10,
+      severalNodesAsked: false,
       diagnosticsEnabled: false,
       environment: 'development',
       gitSha: null,
       metricsEnabled: false,
+      drillsEnabled: false,
       opsUiEnabled: false,
       production: false,
       jwtSecret: null,
@@ -48,5 +50,12 @@ describe('the configuration', () => {
   it('refuses to start in production without a way to check tokens', () => {
     expect(() => readConfig({ NODE_ENV: 'production' }, '/')).toThrow(/JWT_SECRET/);
     expect(readConfig({ NODE_ENV: 'production', JWT_SECRET: SECRET }, '/').production).toBe(true);
+  });
+
+  it('refuses drills in production', () => {
+    const production = { NODE_ENV: 'production', JWT_SECRET: SECRET };
+    expect(readConfig({ DRILLS_ENABLED: '1' }, '/').drillsEnabled).toBe(true);
+    expect(readConfig(production, '/').drillsEnabled).toBe(false);
+    expect(() => readConfig({ ...production, DRILLS_ENABLED: '1' }, '/')).toThrow(/DRILLS_ENABLED is on/);
   });
 });

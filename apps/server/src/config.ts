@@ -26,12 +26,16 @@ export interface ServerConfig {
   /** PostgreSQL's address; `null` for the embedded database. */
   readonly databaseUrl: string | null;
   readonly databasePoolMax: number;
+  /** Whether `REDIS_URL` asks for several nodes, which this version cannot be: it runs alone, and says so. */
+  readonly severalNodesAsked: boolean;
   /** Whether `/api/diagnostics` is there. */
   readonly diagnosticsEnabled: boolean;
   /** Whether `/api/ops` is there. */
   readonly opsUiEnabled: boolean;
   /** Whether `/metrics` is there. */
   readonly metricsEnabled: boolean;
+  /** Whether `/api/drills` is there, which makes faults on purpose: never in production. */
+  readonly drillsEnabled: boolean;
 }
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -65,9 +69,11 @@ const environment = z.object({
     .transform(Number)
     .refine((max) => max >= 1 && max <= 200, 'a whole number from 1 to 200')
     .default(10),
+  REDIS_URL: z.string().optional(),
   DIAGNOSTICS_ENABLED: onOff,
   OPS_UI_ENABLED: onOff,
   METRICS_ENABLED: onOff,
+  DRILLS_ENABLED: onOff,
   GIT_SHA: z
     .string()
     .regex(/^[0-9a-f]{7,40}$/, 'a commit of 7 to 40 hexadecimal digits')
@@ -76,7 +82,7 @@ const environment = z.object({
 });
 
 /** Values that must not be repeated in a message or a log. */
-const SECRET_VARIABLES: ReadonlySet<string> = new Set(['JWT_SECRET', 'DATABASE_URL']);
+const SECRET_VARIABLES: ReadonlySet<string> = new Set(['JWT_SECRET', 'DATABASE_URL', 'REDIS_URL']);
 
 /**
  * Reads the server's configuration. Empty variables count as absent; a relative `DATA_DIR` counts from `cwd`.
@@ -102,6 +108,11 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, cw
         'Set JWT_SECRET to at least 32 random characters, or JWKS_URL to your identity provider.',
     );
   }
+  if (production && read.DRILLS_ENABLED) {
+    throw new ConfigError(
+      'NODE_ENV is production, and DRILLS_ENABLED is on; drills break a server on purpose. Leave DRILLS_ENABLED out.',
+    );
+  }
   return {
     host: read.HOST,
     port: read.PORT,
@@ -115,8 +126,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, cw
     logLevel: read.LOG_LEVEL,
     databaseUrl: read.DATABASE_URL ?? null,
     databasePoolMax: read.DATABASE_POOL_MAX,
+    severalNodesAsked: read.REDIS_URL !== undefined,
     diagnosticsEnabled: read.DIAGNOSTICS_ENABLED,
     opsUiEnabled: read.OPS_UI_ENABLED,
     metricsEnabled: read.METRICS_ENABLED,
+    drillsEnabled: read.DRILLS_ENABLED,
   };
 }

@@ -49,39 +49,90 @@ export class Taps {
   readonly batch = new Tap<[sessionId: string, relayId: string, sentAt: number | null, bytes: number]>();
   /** A record was taken; `isFrame` tells frames from session lines and other records. */
   readonly ingest = new Tap<
-    [sessionId: string, relayId: string, isFrame: boolean, capturedAt: number, receivedAt: number, bytes: number]
+    [
+      sessionId: string,
+      relayId: string,
+      isFrame: boolean,
+      capturedAt: number,
+      receivedAt: number,
+      bytes: number,
+      seq: number,
+    ]
   >();
   /** Records were not taken. */
   readonly drop = new Tap<
     [sessionId: string | null, relayId: string | null, reason: string, records: number, because: string | null]
   >();
-  /** A relay came, left, said goodbye or took over as the primary. */
+  /** A relay came, left, said goodbye or took over as the primary; one that came says in which run of its program. */
   readonly relay = new Tap<
-    [what: 'connected' | 'disconnected' | 'bye' | 'primary', sessionId: string, relayId: string, because: string | null]
+    [
+      what: 'connected' | 'disconnected' | 'bye' | 'primary',
+      sessionId: string,
+      relayId: string,
+      because: string | null,
+      run?: string,
+    ]
+  >();
+  /**
+   * A relay said goodbye: of its session, or of none where it had none yet; in a `ByeReason`, with what it adds, and the
+   * show of its token, where that is for one alone.
+   */
+  readonly goodbye = new Tap<
+    [sessionId: string | null, relayId: string, reason: string, message: string | null, show: string | null]
+  >();
+  /** A relay was not let in, or not welcome; with its show and whose token it has, where that can be told. */
+  readonly relayRefusal = new Tap<
+    [
+      why: 'token' | 'version' | 'origin',
+      code: string,
+      capability: string | null,
+      message: string,
+      show: string | null,
+      user: string | null,
+    ]
   >();
   /** A relay said how it is. */
   readonly relayStatus = new Tap<[sessionId: string, relayId: string, waiting: number, oldestMs: number]>();
-  /** Records reached the disk. */
-  readonly timeline = new Tap<[sessionId: string, records: number, bytes: number]>();
-  /** A record is in the timing state. */
-  readonly timing = new Tap<[sessionId: string, phase: string | null]>();
+  /** Records reached the disk: all up to the place `upTo`, counted from when the timeline was opened. */
+  readonly timeline = new Tap<[sessionId: string, records: number, bytes: number, upTo: number]>();
+  /**
+   * A record is in the timing state. `happenedAt` is the latest instant at which anything in the state can have happened,
+   * `place` where the record lies on the timeline.
+   */
+  readonly timing = new Tap<
+    [sessionId: string, phase: string | null, relayId: string, seq: number, happenedAt: number, place: number]
+  >();
   /** An audience has something to tell its room. */
   readonly tick = new Tap<[sessionId: string, room: string, at: number | null]>();
+  /** The live audience looked, and has nothing to tell: all is as it was. */
+  readonly unchanged = new Tap<[sessionId: string]>();
   /** A message goes to a room; `message` is the one that `write` hands on for each socket. */
   readonly room = new Tap<[room: string, event: string, message: object, members: number]>();
   /** A message was written to a socket. */
   readonly write = new Tap<[socketId: string, message: object, bytes: number]>();
   /** A message was not written to a socket that reads too slowly. */
   readonly skip = new Tap<[socketId: string, message: object, waitingBytes: number, isClosed: boolean]>();
-  /** A handshake or a call was refused. `where` is the call's name or path. */
+  /** A probe of operations passed a stage; `room` where that is one of a room. */
+  readonly probe = new Tap<
+    [probeId: string, sessionId: string, stage: 'ingest' | 'timeline' | 'timing' | 'tick', room: string | null]
+  >();
+  /** A handshake or a call was refused. `where` is the call's name or path, `input` what it was called with. */
   readonly refusal = new Tap<
-    [from: Subsystem, socketId: string | null, where: string, code: string, message: string, capability: string | null]
+    [
+      from: Subsystem,
+      socketId: string | null,
+      where: string,
+      code: string,
+      message: string,
+      capability: string | null,
+      input?: unknown,
+    ]
   >();
   /** Something failed that should not. */
   readonly failure = new Tap<[from: Subsystem, where: string, error: unknown]>();
-  /** The database answered, or failed to. */
-  readonly query = new Tap<[sql: string, tookMs: number, error: unknown]>();
-  /** A connection was waited for, and given back after having been held. */
-  readonly acquire = new Tap<[waitedMs: number]>();
-  readonly release = new Tap<[heldMs: number]>();
+  /** The database answered, or failed to; `callSite` is where in our code it was asked. */
+  readonly query = new Tap<[sql: string, tookMs: number, error: unknown, callSite: string]>();
+  /** A connection was waited for, in vain or not, and given back after having been held. */
+  readonly acquire = new Tap<[waitedMs: number, callSite: string]>();
+  readonly release = new Tap<[heldMs: number, callSite: string]>();
 }

@@ -1,4 +1,6 @@
 import type { DelayStateName, MeasuredDelay } from './broadcast.js';
+import type { Finding } from './findings.js';
+import type { OpsRooms } from './ops-insight.js';
 
 /** Answers of the operations' calls (contract, section 6). Figures that are not known are `null`, never 0. */
 
@@ -108,6 +110,12 @@ export interface OpsRelay {
   readonly oldestWaitingMs: number | null;
   readonly askedHz: number | null;
   readonly pausedBecause: string | null;
+  /** Where a live sim stands, and what it captures a second, as the relay says itself; `null` where it does not. */
+  readonly simState?: string | null;
+  readonly capturedHz?: number | null;
+  /** The largest step of late of the clock that stamps frames, and of the PC's own, in ms; `null` where there was none. */
+  readonly clockStepMs?: number | null;
+  readonly wallStepMs?: number | null;
 }
 
 /** A session as operations see it. */
@@ -138,6 +146,10 @@ export interface OpsSession {
   readonly errors: number;
   readonly viewers: { readonly live: number; readonly broadcast: number };
   readonly delayMs: number;
+  /** Stage by stage, so that the first one where nothing passes stands out; `null` where nothing has passed. */
+  readonly flow: FlowStages | null;
+  /** Looks for something to tell the live room that found all as it was, a second of late: a grid stands still. */
+  readonly unchangedPerSec?: number;
 }
 
 /** `GET /api/ops/sessions`. */
@@ -145,7 +157,7 @@ export interface OpsSessionsAnswer {
   readonly sessions: readonly OpsSession[];
 }
 
-/** `GET /api/ops/summary`. Findings come with what produces them. */
+/** `GET /api/ops/summary`. */
 export interface OpsSummary {
   readonly status: 'ok' | 'degraded' | 'critical';
   /** Why it is not ok; empty where it is. */
@@ -179,19 +191,40 @@ export interface OpsSummary {
     readonly acquireMsP95: number | null;
     readonly heldMsP95: number | null;
   };
-  /** The longest hold-up of the last minute, and the share of the last second that was spent working. */
-  readonly eventLoop: { readonly delayMaxMs: number; readonly utilization: number };
-  readonly memory: { readonly rssBytes: number; readonly heapUsedBytes: number; readonly externalBytes: number };
+  /**
+   * The longest hold-up of the last minute, the share of the last second that was spent working, and the longest pause of
+   * the garbage collector in the last minute.
+   */
+  readonly eventLoop: { readonly delayMaxMs: number; readonly utilization: number; readonly gcPauseMaxMs: number };
+  readonly memory: {
+    readonly rssBytes: number;
+    readonly heapUsedBytes: number;
+    /** What the heap may grow to before the process ends. */
+    readonly heapLimitBytes: number;
+    readonly externalBytes: number;
+  };
   readonly broadcastDelay: {
     readonly initialized: boolean;
     readonly because: string | null;
     readonly sessions: readonly (Pick<
       MeasuredDelay,
-      'sessionId' | 'show' | 'delayMs' | 'measuredMs' | 'bufferedMs' | 'bufferedEvents' | 'bufferedBytes'
+      'sessionId' | 'show' | 'published' | 'delayMs' | 'measuredMs' | 'bufferedMs' | 'bufferedEvents' | 'bufferedBytes'
     > & { readonly state: DelayStateName })[];
   };
+  readonly rooms: OpsRooms;
   /** What operations themselves cost. */
-  readonly ops: { readonly ringBytes: number; readonly evicted: number; readonly tapFailures: number };
+  readonly ops: {
+    readonly ringBytes: number;
+    readonly evicted: number;
+    readonly tapFailures: number;
+    readonly historyBytes: number;
+    /** Their calls of the last five minutes, from the request to the answer, waiting for a token's check included. */
+    readonly answers: { readonly count: number; readonly p95Ms: number | null; readonly maxMs: number | null };
+    /** The share of the last minute in which the server made answers and took its history; listening is not in it. */
+    readonly cpuShare: number;
+  };
+  /** What is wrong, the worst first. */
+  readonly findings: readonly Finding[];
 }
 
 /** What passed a stage in all, and a second of late. */
@@ -200,21 +233,24 @@ export interface StageFlow {
   readonly perSec: number;
 }
 
+/** The stages of a session's frames, in the order of their way. */
+export interface FlowStages {
+  /** Records that relays sent and that were taken. */
+  readonly ingest: StageFlow;
+  /** Records that reached the disk; notes of the session's own are among them. */
+  readonly timeline: StageFlow;
+  readonly timing: StageFlow;
+  /** Messages made for the live room, and for those that see it later. */
+  readonly liveTicks: StageFlow;
+  readonly broadcastTicks: StageFlow;
+  /** Messages handed to rooms, times those in them; written, and skipped for those that read too slowly. */
+  readonly fanOut: StageFlow;
+  readonly written: StageFlow;
+  readonly skipped: StageFlow;
+}
+
 /** `GET /api/diagnostics/flow?sessionId=`: a session stage by stage, in the order of a frame's way. */
 export interface FlowAnswer {
   readonly sessionId: string;
-  readonly stages: {
-    /** Records that relays sent and that were taken. */
-    readonly ingest: StageFlow;
-    /** Records that reached the disk; notes of the session's own are among them. */
-    readonly timeline: StageFlow;
-    readonly timing: StageFlow;
-    /** Messages made for the live room, and for those that see it later. */
-    readonly liveTicks: StageFlow;
-    readonly broadcastTicks: StageFlow;
-    /** Messages handed to rooms, times those in them; written, and skipped for those that read too slowly. */
-    readonly fanOut: StageFlow;
-    readonly written: StageFlow;
-    readonly skipped: StageFlow;
-  };
+  readonly stages: FlowStages;
 }

@@ -204,6 +204,8 @@ export const CLOSE_REASONS = [
   'token_expired',
   'link_revoked',
   'link_expired',
+  /** An operator has closed this one connection; its rights are as they were. */
+  'by_operations',
 ] as const;
 export type CloseReason = (typeof CLOSE_REASONS)[number];
 

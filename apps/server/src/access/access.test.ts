@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { localSecret } from './secret.js';
 import { SignIn } from './sign-in.js';
 import { tokensOfSecret } from './tokens.js';
-import { ANONYMOUS, deny } from './visitor.js';
+import { ANONYMOUS, deny, denyWholeServer } from './visitor.js';
 
 const secret = new TextEncoder().encode('a secret that is long enough to be one');
 const tokens = tokensOfSecret(secret);
@@ -40,6 +40,18 @@ describe('rights', () => {
     expect(deny(await visitor({ role: 'team', sessions: ['sess_2'] }), 'session:live', place)).not.toBeNull();
     expect(deny(await visitor({ role: 'team', sessions: [] }), 'session:live', place)).not.toBeNull();
   });
+
+  it('a token with limits is told that it has them, without the names, which would be in every pack', async () => {
+    for (const [what, limits] of [
+      ['shows', { shows: ['alice-smith-league', 'bobs-cup'], sessions: ['sess_2'] }],
+      ['sessions', { sessions: ['sess_2'] }],
+    ] as const) {
+      const { message } = denyWholeServer(await visitor({ role: 'ops', ...limits }), 'ops:read') ?? {};
+      expect(message).toContain(`is limited to some ${what}; this is of the whole server`);
+      expect(message).not.toMatch(/alice|bobs|sess_/);
+    }
+    expect(denyWholeServer(await visitor({ role: 'ops' }), 'ops:read')).toBeNull();
+  });
 });
 
 describe('tokens', () => {
@@ -70,6 +82,15 @@ describe('tokens', () => {
     ],
   ])('%s are refused with the reason and a way out', async (_name, token, message) => {
     await expect(Promise.resolve(token).then((text) => tokens.verify(text))).rejects.toThrow(message);
+  });
+
+  it('that have run out say whose they were, and those that were not made here do not', async () => {
+    const claims = { sub: 'rig', role: 'relay', shows: ['b'] };
+    const made = (key: Uint8Array) =>
+      new SignJWT(claims).setProtectedHeader({ alg: 'HS256' }).setExpirationTime(1).sign(key);
+    const refusal = async (key: Uint8Array) => tokens.verify(await made(key)).catch((error: unknown) => error);
+    expect(await refusal(secret)).toMatchObject({ claims: { sub: 'rig', shows: ['b'] } });
+    expect(await refusal(new Uint8Array(32))).toMatchObject({ claims: undefined });
   });
 
   it('unsigned ones are refused', async () => {

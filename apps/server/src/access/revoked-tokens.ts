@@ -1,6 +1,7 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { replaceFile } from '../replace-file.js';
 import { TokenError, type Tokens } from './tokens.js';
 
 const FILE = 'revoked-tokens.json';
@@ -53,8 +54,7 @@ export class RevokedTokens {
 
   async #write(): Promise<void> {
     const list = [...this.#revoked].map(([jti, at]) => ({ jti, at }));
-    await writeFile(`${this.#path}.new`, JSON.stringify(list), { mode: 0o600 });
-    await rename(`${this.#path}.new`, this.#path);
+    await replaceFile(this.#path, JSON.stringify(list));
   }
 }
 
@@ -65,7 +65,7 @@ export function withoutRevoked(tokens: Tokens, revoked: RevokedTokens): Tokens {
     verify: async (token) => {
       const visitor = await tokens.verify(token);
       if (visitor.kind === 'token' && revoked.has(visitor.claims.jti)) {
-        throw new TokenError('The token was revoked. Ask for a new one.');
+        throw new TokenError('The token was revoked. Ask for a new one.', visitor.claims);
       }
       return visitor;
     },

@@ -31,6 +31,11 @@ export class SignIn {
     return code;
   }
 
+  /** Whether something is a code that can still be used. */
+  knows(code: string): boolean {
+    return this.#roles.has(hash(code));
+  }
+
   /** Takes a code for a token; `null` where the code is unknown or was used. */
   async redeem(code: string): Promise<SignInAnswer | null> {
     const role = this.#roles.get(hash(code));

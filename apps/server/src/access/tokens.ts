@@ -6,6 +6,13 @@ import type { Visitor } from './visitor.js';
 /** A token that is not accepted; the message says why and what to do. */
 export class TokenError extends Error {
   override readonly name = 'TokenError';
+  /** What it says, where it was signed with the right key: whose it was can be believed. Opens nothing. */
+  readonly claims: TokenClaims | undefined;
+
+  constructor(message: string, claims?: TokenClaims) {
+    super(message);
+    this.claims = claims;
+  }
 }
 
 /** Checks tokens, and signs them where the key is a secret of our own. */
@@ -56,7 +63,9 @@ async function visitorOf(check: () => Promise<{ payload: unknown }>): Promise<Vi
   try {
     payload = (await check()).payload;
   } catch (error) {
-    throw new TokenError(reasonOf(error));
+    // Times are looked at after the signature.
+    const ran = error instanceof errors.JWTExpired ? tokenClaims.safeParse(error.payload).data : undefined;
+    throw new TokenError(reasonOf(error), ran);
   }
   const claims = tokenClaims.safeParse(payload);
   if (!claims.success) {

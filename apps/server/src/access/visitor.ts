@@ -17,6 +17,9 @@ export type Visitor =
 
 export const ANONYMOUS: Visitor = { kind: 'anonymous' };
 
+/** A car number as they are on cars. */
+const CAR_NUMBER = /^[A-Za-z0-9]{1,4}$/;
+
 /** What a right is asked for. */
 export interface Place {
   readonly sessionId: string;
@@ -57,6 +60,21 @@ export function deny(visitor: Visitor, capability: Capability, place?: Place): D
 }
 
 /**
+ * Whether a visitor has a capability for the whole server, as operations need it: what they look at and act on is of all
+ * shows, so a token that is limited to some does not open it. Returns `null` where it may, else why not.
+ */
+export function denyWholeServer(visitor: Visitor, capability: Capability): Denial | null {
+  const denial = deny(visitor, capability);
+  if (denial !== null || visitor.kind !== 'token') return denial;
+  const { shows, sessions } = visitor.claims;
+  if (shows === undefined && sessions === undefined) return null;
+  // Which ones, the holder can read in the token; a pack must not.
+  const limits = shows === undefined ? 'sessions' : 'shows';
+  const message = `The token's ${capability} is limited to some ${limits}; this is of the whole server. Make one without limits.`;
+  return { code: 'forbidden', message, capability };
+}
+
+/**
  * Whether a visitor may see a car's own data in a session: its token must have `session:live` there and name the car,
  * whatever else it allows. Returns `null` where it may, else why not.
  */
@@ -64,7 +82,9 @@ export function denyOwnCar(visitor: Visitor, place: Place, carNumber: string): D
   const denial = deny(visitor, 'session:live', place);
   if (denial !== null || visitor.kind !== 'token') return denial;
   if (visitor.claims.cars?.includes(carNumber)) return null;
-  const message = `Own-car data of car ${carNumber} need session:live with a token that names the car ("cars").`;
+  // What refusals say is kept as an event and may leave in a pack: of what a caller says, only what can be no secret.
+  const car = CAR_NUMBER.test(carNumber) ? `car ${carNumber}` : 'that car';
+  const message = `Own-car data of ${car} need session:live with a token that names the car ("cars").`;
   return { code: 'forbidden', message, capability: 'session:live' };
 }
 
@@ -85,6 +105,11 @@ export function maySeeBroadcast(visitor: Visitor, place: Place, published: boole
 /** Whether a token that may publish may do so for a show. */
 export function coversShow(visitor: Visitor, show: string): boolean {
   return visitor.kind === 'token' && (visitor.claims.shows === undefined || visitor.claims.shows.includes(show));
+}
+
+/** The show that a token is for; `null` where it is for several, or for all. */
+export function onlyShow(claims: Pick<TokenClaims, 'shows'> | undefined): string | null {
+  return claims?.shows?.length === 1 ? (claims.shows[0] ?? null) : null;
 }
 
 function covers(claims: TokenClaims, place: Place): boolean {

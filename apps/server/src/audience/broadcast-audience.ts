@@ -25,6 +25,8 @@ export class BroadcastAudience {
   readonly #world: BroadcastAudienceWorld;
   #reader: LineReader | null = null;
   #feed: Feed | null = null;
+  /** Number of the newest probe that has passed; `null` before the first look. */
+  #probeNr: number | null = null;
 
   constructor(place: BroadcastPlace, line: DelayLine, world: BroadcastAudienceWorld) {
     this.extraMs = place.extraMs;
@@ -54,12 +56,31 @@ export class BroadcastAudience {
     if (this.#reader === null) return this.#line.oldestAt;
     const next = this.#line.nextAt(this.#reader) ?? Number.POSITIVE_INFINITY;
     const leaves = this.#feed === null ? Number.POSITIVE_INFINITY : leavesAt(this.#feed.state.onAir);
-    const at = Math.min(next, leaves);
+    const [probe] = this.#line.probesBehind(this.#probeNr ?? 0);
+    const at = Math.min(next, leaves, probe?.at ?? Number.POSITIVE_INFINITY);
     return Number.isFinite(at) ? at : null;
   }
 
   /** Airs all up to a position; true where that was something. */
   advance(position: number): boolean {
+    const hasAired = this.#advance(position);
+    this.#passProbes(position);
+    return hasAired;
+  }
+
+  /** A probe is told of and sent behind all that airs with it, as a message that says nothing. */
+  #passProbes(position: number): void {
+    // An output that is made now was not there when older ones were due.
+    this.#probeNr ??= this.#line.probesBehind(0).findLast(({ at }) => at <= position)?.nr ?? 0;
+    for (const { nr, at, probeId } of this.#line.probesBehind(this.#probeNr)) {
+      if (at > position) return;
+      this.#probeNr = nr;
+      this.#world.taps?.probe.hear?.(probeId, this.#place.sessionId, 'tick', this.room);
+      this.#world.hub.publishNothing(this.room);
+    }
+  }
+
+  #advance(position: number): boolean {
     if (this.#reader === null || this.#feed === null) return this.#begin(position);
     const { reader, change, json } = this.#line.advance(this.#reader, position);
     this.#reader = reader;

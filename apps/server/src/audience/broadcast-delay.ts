@@ -99,6 +99,11 @@ export class BroadcastDelayService {
     return this.#channelOf(sessionId) !== undefined;
   }
 
+  /** Whether a session's line could not be made of its timeline: nothing of it airs then. */
+  hasFailed(sessionId: string): boolean {
+    return this.#failed.has(sessionId);
+  }
+
   /** The audience of a session for an output; see `ShowBroadcast.audienceFor`. */
   audience(show: string, sessionId: string, extraMs: number): BroadcastAudience | 'full' | undefined {
     return this.of(show).audienceFor(sessionId, extraMs);

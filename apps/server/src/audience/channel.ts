@@ -62,7 +62,18 @@ export class Channel {
   begin(maker: LineMaker, session: Session | null): void {
     this.#maker = maker;
     this.serve(this.#extras);
-    if (session !== null) this.#unlisten = session.onChange(() => this.#observe(maker, session));
+    if (session !== null) {
+      const unlisten = [
+        session.onChange(() => this.#observe(maker, session)),
+        session.onProbe((probeId, at) => {
+          maker.line.probe(probeId, at);
+          this.#onLine();
+        }),
+      ];
+      this.#unlisten = () => {
+        for (const each of unlisten) each();
+      };
+    }
     this.#onLine();
   }
 

@@ -14,6 +14,13 @@ interface LineEntry {
   readonly keyframe: FeedState | null;
 }
 
+/** A probe on its way through a line: it airs at its instant like a change, and is none. */
+export interface LineProbe {
+  readonly nr: number;
+  readonly at: number;
+  readonly probeId: string;
+}
+
 /** What is in a line. */
 export interface LineFill {
   readonly events: number;
@@ -50,6 +57,8 @@ export class DelayLine {
   /** The state before the first entry that is kept. */
   #base: LineReader;
   #hasEnded = false;
+  #probes: LineProbe[] = [];
+  #nextProbeNr = 1;
 
   /** Begins with a state and its instant. */
   constructor(state: FeedState, at: number) {
@@ -109,6 +118,18 @@ export class DelayLine {
     }
   }
 
+  /** Puts a probe in at its instant. */
+  probe(probeId: string, at: number): void {
+    this.#probes.push({ nr: this.#nextProbeNr, at, probeId });
+    this.#nextProbeNr += 1;
+  }
+
+  /** Probes behind the one of a number, oldest first. */
+  probesBehind(nr: number): readonly LineProbe[] {
+    // Mostly there is none.
+    return this.#probes.length === 0 ? this.#probes : this.#probes.filter((probe) => probe.nr > nr);
+  }
+
   /** Nothing more comes. */
   end(): void {
     this.#hasEnded = true;
@@ -120,6 +141,7 @@ export class DelayLine {
     this.#keyframeAt += ms;
     this.#base = { ...this.#base, at: this.#base.at + ms };
     this.#entries = this.#entries.map((entry) => ({ ...entry, at: entry.at + ms }));
+    this.#probes = this.#probes.map((probe) => ({ ...probe, at: probe.at + ms }));
   }
 
   /** A reader at the newest state of up to an instant; `null` where the line begins later. */
@@ -158,6 +180,7 @@ export class DelayLine {
 
   /** Lets go of what is older than an instant, but for the state of then. */
   forget(before: number): void {
+    if (this.#probes.length > 0) this.#probes = this.#probes.filter(({ at }) => at > before);
     const first = this.#entries.findIndex((entry) => entry.at > before);
     const count = first === -1 ? this.#entries.length : first;
     // Up to a keyframe: the state of then is at hand.

@@ -1,6 +1,7 @@
 import type { SessionMoved, SessionType } from '@okboxbox/protocol';
 import type { Socket } from 'socket.io-client';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { eventually } from '../../../../testing/eventually.js';
 import { frame, sessionLine } from '../testing/race.js';
 import { serverForEachTest } from '../testing/running-server.js';
 
@@ -65,11 +66,8 @@ describe('an evening of three sessions', () => {
     await call('broadcast:delay:set', { delayMs: 1_000 });
     const overlay = new Overlay({});
     const later = new Overlay({}, 500);
-    await vi.waitFor(
-      () => expect([overlay.sessions, later.sessions]).toEqual([[practice.sessionId], [practice.sessionId]]),
-      {
-        timeout: 5_000,
-      },
+    await eventually(() =>
+      expect([overlay.sessions, later.sessions]).toEqual([[practice.sessionId], [practice.sessionId]]),
     );
 
     await practice.end();
@@ -81,12 +79,10 @@ describe('an evening of three sessions', () => {
       sessionId: qualifying.sessionId,
     });
     expect((await get(`/api/public/sessions/${qualifying.sessionId}/timing`)).status).toBe(404);
-    await vi.waitFor(() => expect(overlay.sessions).toEqual([practice.sessionId, qualifying.sessionId]), {
-      timeout: 5_000,
-    });
+    await eventually(() => expect(overlay.sessions).toEqual([practice.sessionId, qualifying.sessionId]));
     expect(Date.now() - qualifyingBegan).toBeGreaterThanOrEqual(1_000);
     expect(later.sessions).toEqual([practice.sessionId]);
-    await vi.waitFor(() => expect(later.sessions.at(-1)).toBe(qualifying.sessionId), { timeout: 5_000 });
+    await eventually(() => expect(later.sessions.at(-1)).toBe(qualifying.sessionId));
     expect(await call('broadcast:delay:get', {})).toMatchObject({ delayMs: 1_000, delay: { published: true } });
 
     // The director acts while the qualifying has ended and is still on air, and then the server is restarted.
@@ -98,9 +94,9 @@ describe('an evening of three sessions', () => {
     expect((await get(`/api/public/sessions/${qualifying.sessionId}/timing`)).status).toBeOneOf([200, 404]);
     const raceBegan = Date.now();
     const race = await feed('race', 2);
-    await vi.waitFor(() => expect(overlay.sessions.at(-1)).toBe(race.sessionId), { timeout: 10_000 });
+    await eventually(() => expect(overlay.sessions.at(-1)).toBe(race.sessionId));
     expect(Date.now() - raceBegan).toBeGreaterThanOrEqual(2_000);
-    await vi.waitFor(() => expect(later.sessions.at(-1)).toBe(race.sessionId), { timeout: 10_000 });
+    await eventually(() => expect(later.sessions.at(-1)).toBe(race.sessionId));
     const evening = [practice.sessionId, qualifying.sessionId, race.sessionId];
     expect(overlay.sessions).toEqual(evening);
     expect(later.sessions).toEqual(evening);
@@ -108,13 +104,10 @@ describe('an evening of three sessions', () => {
     // The last seconds are shown to their end, and the end with them.
     await race.end();
     const frames = race.frames();
-    await vi.waitFor(
-      async () => {
-        const { body } = await get<{ sessionTime: number }>(`/api/public/sessions/${race.sessionId}/timing`);
-        expect(body.sessionTime).toBeCloseTo(100 + (frames - 1) / 10, 5);
-        expect((await get<{ status: string }[]>('/api/sessions')).body[0]?.status).toBe('ended');
-      },
-      { timeout: 10_000 },
-    );
+    await eventually(async () => {
+      const { body } = await get<{ sessionTime: number }>(`/api/public/sessions/${race.sessionId}/timing`);
+      expect(body.sessionTime).toBeCloseTo(100 + (frames - 1) / 10, 5);
+      expect((await get<{ status: string }[]>('/api/sessions')).body[0]?.status).toBe('ended');
+    });
   });
 });

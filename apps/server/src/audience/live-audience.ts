@@ -3,9 +3,8 @@ import type { Clock } from '../clock.js';
 import type { Session } from '../session/session.js';
 import { Feed, type FeedWorld } from './feed.js';
 import { feedStateOf, holdDrift } from './feed-view.js';
+import { TickPace } from './tick-pace.js';
 
-/** Shortest time between two messages to viewers: 10 Hz. */
-export const TICK_MS = 100;
 export interface AudienceWorld extends FeedWorld {
   readonly clock: Clock;
   /** Names a new epoch. */
@@ -19,8 +18,11 @@ export class LiveAudience {
   readonly #world: AudienceWorld;
   readonly #feed: Feed;
   readonly #unlisten: () => void;
-  #lastTickAt = Number.NEGATIVE_INFINITY;
+  readonly #pace = new TickPace();
   #timer: NodeJS.Timeout | null = null;
+  /** Whether anything has changed since the last tick, and which probes have come. */
+  #isBehind = false;
+  #probes: string[] = [];
   /** When the own-car data that were sent last came, by car number. */
   readonly #ownAt = new Map<string, number>();
 
@@ -30,7 +32,14 @@ export class LiveAudience {
     const start = { epoch: world.randomId(), state: feedStateOf(session.state, null), at: session.state.receivedAt };
     this.#feed = new Feed({ sessionId: session.id, room: liveRoom(session.id) }, world, start);
     const unlisten = [
-      session.onChange(() => this.#touch()),
+      session.onChange(() => {
+        this.#isBehind = true;
+        this.#touch();
+      }),
+      session.onProbe((probeId) => {
+        this.#probes.push(probeId);
+        this.#touch();
+      }),
       // What was shown may have been otherwise: viewers start again from the whole state.
       session.onRefold(() => this.#feed.beginEpoch(world.randomId())),
     ];
@@ -61,28 +70,35 @@ export class LiveAudience {
     this.#tick(true);
   }
 
-  /** Something changed: send now, or when the tick is due. */
+  /** Something changed: send now, or when the tick is due. Even now is later: what comes in this turn is one message. */
   #touch(): void {
     if (this.#timer) return;
-    const wait = this.#lastTickAt + TICK_MS - this.#world.clock.now();
-    if (wait <= 0) {
-      // Not at once: all that arrived in this turn goes into one message.
-      this.#timer = this.#world.setTimeout(() => this.#tick(false), 0);
-    } else {
-      this.#timer = this.#world.setTimeout(() => this.#tick(false), wait);
-    }
+    this.#timer = this.#world.setTimeout(() => this.#tick(false), this.#pace.waitMs(this.#world.clock.now()));
   }
 
   #tick(last: boolean): void {
     this.#timer = null;
-    this.#lastTickAt = this.#world.clock.now();
+    this.#pace.ticked(this.#world.clock.now());
+    // For a probe alone nothing is made: it must not renew a figure that would have waited.
+    if (this.#isBehind || last) this.#show(last);
+    this.#isBehind = false;
+    const room = liveRoom(this.#session.id);
+    for (const probeId of this.#probes.splice(0)) {
+      this.#world.taps?.probe.hear?.(probeId, this.#session.id, 'tick', room);
+      this.#world.hub.publishNothing(room);
+    }
+  }
+
+  #show(last: boolean): void {
     const { state: shown } = this.#feed;
     const fresh = feedStateOf(this.#session.state, shown);
     const change = changeBetween(shown, last ? fresh : holdDrift(shown, fresh, this.#feed.seq));
     const at = this.#session.state.receivedAt;
     this.#sendOwnCars();
-    if (change === null) this.#feed.reach(at);
-    else this.#feed.send(change, at);
+    if (change === null) {
+      this.#feed.reach(at);
+      this.#world.taps?.unchanged.hear?.(this.#session.id);
+    } else this.#feed.send(change, at);
   }
 
   #sendOwnCars(): void {

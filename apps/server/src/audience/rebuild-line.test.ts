@@ -29,7 +29,7 @@ afterEach(() => rmSync(dir, { recursive: true, force: true }));
 /** What happens in a session, each some time after what was before. */
 const step = fc.record({
   afterMs: fc.oneof(fc.integer({ min: 20, max: 200 }), fc.integer({ min: 200, max: 9_000 })),
-  what: fc.constantFrom('frame', 'frame', 'frame', 'frame', 'frame', 'frame', 'crew', 'cue', 'cue now'),
+  what: fc.constantFrom('frame', 'frame', 'frame', 'frame', 'frame', 'frame', 'crew', 'cue', 'cue now', 'probe'),
 });
 
 const FACTS = { sessionId: 'sess_one', show: 'local', sim: 'test', simSessionKey: '7:0', startedAt: T0 };
@@ -59,6 +59,7 @@ async function run(steps: readonly { readonly afterMs: number; readonly what: st
     const message = { title: null, text: `at ${now - T0}`, until: null };
     if (what === 'frame') take(frame(frames++, { sessionTime: 100 + (now - T0) / 1000, capturedAt: now }));
     else if (what === 'crew') take(sessionLine({ track: { ...sessionLine().track, name: `track ${now - T0}` } }));
+    else if (what === 'probe') session.probe('probe');
     else if (what === 'cue') session.cue({ message }, null);
     else {
       const at = now - 700;

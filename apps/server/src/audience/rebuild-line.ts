@@ -23,11 +23,14 @@ export async function rebuildLine(
     log,
     // What came alone was put into the line before the next came.
     beforeRecord: (state, record) => {
+      if (record.type === 'note' && record.note.note === 'probe') return;
       const at = record.type === 'note' ? record.note.at : record.receivedAt;
       if (maker !== null && maker.flushAt !== null && at >= maker.flushAt) maker.flush(state, began);
     },
     onRecord: (state, record) => {
       if (maker === null) maker = new LineMaker(state);
+      // Whoever waited for it is gone with the run before, and it is nothing that airs.
+      else if (record.type === 'note' && record.note.note === 'probe') return;
       else if (record.type === 'note' && record.note.note === 'resumed') maker.shift(record.note.shiftMs);
       else if (record.type === 'note' && record.note.note === 'cue' && record.note.airsAt !== null) {
         maker.cueAt(state, record.note.set, record.note.airsAt);

@@ -1,6 +1,7 @@
 import type { Ack, Capability, ErrorCode, Refusal } from '@okboxbox/protocol';
 import type { Socket } from 'socket.io';
 import type { z } from 'zod';
+import { closeWhereFull } from '../hub/hub.js';
 import type { Logger } from '../log.js';
 import type { Subsystem, Taps } from '../taps.js';
 
@@ -46,18 +47,24 @@ export function answerCall<S extends z.ZodType, T extends object>(
       }
       return call(parsed.data, args[1]);
     };
-    run().then(
-      (answer) => acknowledge({ ok: true, ...answer }),
-      (error: unknown) => acknowledge(refusalOf(error, event, socket, world)),
-    );
+    run()
+      .then(
+        (answer): Ack<T> => ({ ok: true, ...answer }),
+        (error: unknown): Ack<T> => refusalOf(error, args[0], event, socket, world),
+      )
+      .then((ack) => {
+        acknowledge(ack);
+        // A refusal waits here as well as an answer does.
+        if (closeWhereFull(socket)) world.log.warn({ socketId: socket.id, event }, 'a client asks and does not read');
+      });
   });
 }
 
-function refusalOf(error: unknown, event: string, socket: Socket, { log, taps }: CallWorld): Refusal {
+function refusalOf(error: unknown, input: unknown, event: string, socket: Socket, { log, taps }: CallWorld): Refusal {
   const from: Subsystem = event.startsWith('relay:') ? 'relay' : 'gateway';
   if (error instanceof CallRefused) {
     const { code, message, capability } = error;
-    taps?.refusal.hear?.(from, socket.id, event, code, message, capability ?? null);
+    taps?.refusal.hear?.(from, socket.id, event, code, message, capability ?? null, input);
     return { ok: false, error: { code, message, ...(capability && { capability }) } };
   }
   taps?.failure.hear?.(from, event, error);

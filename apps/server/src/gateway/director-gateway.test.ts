@@ -9,6 +9,7 @@ import {
 } from '@okboxbox/protocol';
 import type { Socket } from 'socket.io-client';
 import { describe, expect, it, vi } from 'vitest';
+import { eventually } from '../../../../testing/eventually.js';
 import { frame, race } from '../testing/race.js';
 import { serverForEachTest } from '../testing/running-server.js';
 
@@ -18,7 +19,7 @@ const PUBLIC = { show: 'local', audience: 'broadcast' } as const;
 
 /** Joins until the picture is this far. */
 async function joinedAt(sessionTimeMs: number): Promise<{ viewer: Socket; heard: FeedMessage[]; joined: Joined }> {
-  return vi.waitFor(async () => {
+  return eventually(async () => {
     const made = await stranger();
     const joined = await made.viewer.emitWithAck('session:join', PUBLIC);
     expect(joined.state?.clock.sessionTimeMs).toBe(sessionTimeMs);
@@ -71,7 +72,7 @@ describe('a show', () => {
     expect((await get<object[]>('/api/sessions')).body).toMatchObject([{ sessionId, status: 'live' }]);
 
     await call('broadcast:publish', { sessionId, published: false });
-    await vi.waitFor(() => expect(withdrawn).toHaveBeenCalledWith({ sessionId }));
+    await eventually(() => expect(withdrawn).toHaveBeenCalledWith({ sessionId }));
     expect((await viewer.emitWithAck('session:join', PUBLIC)).error.code).toBe('not_found');
     expect(await overlay.emitWithAck('session:join', PUBLIC)).toMatchObject({ ok: true });
   });
@@ -81,7 +82,7 @@ describe('a show', () => {
     await send(race(20), 1);
     const { call } = await director();
     const overlay = socket('/', { token: await token('overlay') });
-    await vi.waitFor(async () => expect((await overlay.emitWithAck('session:join', PUBLIC)).ok).toBe(true));
+    await eventually(async () => expect((await overlay.emitWithAck('session:join', PUBLIC)).ok).toBe(true));
     await call('broadcast:delay:set', { show: 'local', delayMs: 1_500 });
     const raisedAt = Date.now();
     await call('broadcast:publish', { show: 'local', published: true });
@@ -91,9 +92,7 @@ describe('a show', () => {
     expect((await viewer.emitWithAck('session:join', PUBLIC)).error.code).toBe('not_found');
     expect((await get(`/api/public/sessions/${sessionId}/timing`)).status).toBe(404);
     expect((await get('/api/sessions')).body).toEqual([]);
-    await vi.waitFor(async () => expect((await viewer.emitWithAck('session:join', PUBLIC)).ok).toBe(true), {
-      timeout: 10_000,
-    });
+    await eventually(async () => expect((await viewer.emitWithAck('session:join', PUBLIC)).ok).toBe(true));
     expect(Date.now() - raisedAt).toBeGreaterThanOrEqual(1_400);
     // From then on what has aired stays shown, however long the delay becomes.
     await call('broadcast:delay:set', { show: 'local', delayMs: 60_000 });
@@ -132,12 +131,12 @@ describe('a show', () => {
     await relay();
     const [one, other] = [await director(), await director({ sub: 'other' })];
     await one.call('broadcast:delay:set', { show: 'local', delayMs: 30_000 });
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(other.desk()?.delay).toMatchObject({ delayMs: 30_000, state: 'holding' });
       expect(other.desk()?.acts[0]).toMatchObject({ who: 'director', act: 'broadcast:delay:set', from: 0, to: 30_000 });
     });
     await other.call('broadcast:pause', { show: 'local' });
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(one.desk()?.delay?.state).toBe('paused');
       expect(one.desk()?.acts[0]).toMatchObject({ who: 'other', act: 'broadcast:pause' });
     });
@@ -162,7 +161,7 @@ describe('the public picture', () => {
     expect(states).toEqual(['holding']);
 
     await call('broadcast:delay:set', { sessionId, delayMs: 0, mode: 'jump' });
-    await vi.waitFor(() => expect(heard.at(-1)?.clock?.sessionTimeMs).toBe(103_900));
+    await eventually(() => expect(heard.at(-1)?.clock?.sessionTimeMs).toBe(103_900));
     // One message for the jump, and one more for what had just come and was not in the line yet; not twenty.
     expect(heard.length).toBeLessThanOrEqual(2);
     expect(states).toEqual(['holding', 'live']);
@@ -170,7 +169,7 @@ describe('the public picture', () => {
     await call('broadcast:pause', { sessionId });
     await send([frame(40)], 42);
     await call('broadcast:resume', { sessionId });
-    await vi.waitFor(() => expect(heard.at(-1)?.clock?.sessionTimeMs).toBe(104_000));
+    await eventually(() => expect(heard.at(-1)?.clock?.sessionTimeMs).toBe(104_000));
     expect(states).toEqual(['holding', 'live', 'paused', 'live']);
     expect(heard.map(({ seq }) => seq)).toEqual(heard.map((_, i) => joined.seq + i + 1));
   });
@@ -187,7 +186,7 @@ describe('the public picture', () => {
     expect((await join(100_000)).error.code).toBe('not_found');
     const extras = await Promise.all(
       [100, 200, 300].map(async (extraMs) =>
-        vi.waitFor(async () => {
+        eventually(async () => {
           const joined = await join(extraMs);
           expect(joined.ok).toBe(true);
           return joined;
@@ -195,7 +194,7 @@ describe('the public picture', () => {
       ),
     );
     expect(new Set(extras.map(({ epoch }) => epoch)).size).toBe(3);
-    await vi.waitFor(async () => expect((await join(400)).ok).toBe(true));
+    await eventually(async () => expect((await join(400)).ok).toBe(true));
     expect(await join(500)).toMatchObject({ error: { code: 'bad_request' } });
     expect(desk()?.publicViewers).toBeGreaterThanOrEqual(0);
   });
@@ -212,19 +211,19 @@ describe('the public picture', () => {
       error: { code: 'not_available' },
     });
     await call('broadcast:cue', { sessionId, set: { driver: 'leader' } });
-    await vi.waitFor(() => expect(desk()?.cued.driver).toEqual({ car: 0, until: null }));
+    await eventually(() => expect(desk()?.cued.driver).toEqual({ car: 0, until: null }));
     expect(heard).toEqual([]);
     await call('broadcast:cue', { sessionId, set: { message }, when: 'now' });
-    await vi.waitFor(() => expect(heard).toHaveLength(1));
+    await eventually(() => expect(heard).toHaveLength(1));
     // The driver comes when the picture of that moment does, and not before.
     expect(heard[0]).toMatchObject({ onAir: { message: { ...message, until: null } } });
     expect(heard[0]?.onAir).not.toHaveProperty('driver');
     expect(heard[0]?.clock).toBeUndefined();
     await call('broadcast:resume', { sessionId });
-    await vi.waitFor(() => expect(heard.at(-1)?.onAir?.driver).toEqual({ car: 0, until: null }));
+    await eventually(() => expect(heard.at(-1)?.onAir?.driver).toEqual({ car: 0, until: null }));
 
     await call('broadcast:cue', { sessionId, set: { flag: { flag: 'yellow' } }, forMs: 500 });
-    await vi.waitFor(() => expect(heard.at(-1)?.onAir).toEqual({ flag: null }), { timeout: 3_000 });
+    await eventually(() => expect(heard.at(-1)?.onAir).toEqual({ flag: null }));
     const { state } = await (await stranger()).viewer.emitWithAck('session:join', PUBLIC);
     expect(state.onAir).toEqual({
       ...NOTHING_CUED,
@@ -267,10 +266,10 @@ describe('a share link', () => {
     expect(await viewer.emitWithAck('broadcast:publish', { show: 'local', published: true })).toMatchObject({
       error: { capability: 'racebox:director:control' },
     });
-    await vi.waitFor(() => expect(desk()?.links[0]).toMatchObject({ label: 'OBS', viewers: 1, opened: 1 }));
+    await eventually(() => expect(desk()?.links[0]).toMatchObject({ label: 'OBS', viewers: 1, opened: 1 }));
 
     await call('link:revoke', { show: 'local', code: made.link.code });
-    await vi.waitFor(() => expect(closed).toHaveBeenCalledWith({ reason: 'link_revoked' }));
+    await eventually(() => expect(closed).toHaveBeenCalledWith({ reason: 'link_revoked' }));
     expect((await fetch(`${url()}${made.url}`, { redirect: 'manual' })).status).toBe(404);
     const again = socket('/', { link: made.link.code });
     const refusal = await new Promise<Error>((resolve) => again.on('connect_error', resolve));
@@ -287,7 +286,7 @@ describe('after a restart', () => {
     const { joined: aired } = await joinedAt(102_900);
     await before.call('broadcast:delay:set', { show: 'local', delayMs: 90_000 });
     await before.call('link:create', { show: 'local', kind: 'public' });
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const { delay } = await before.call('broadcast:delay:get', { show: 'local' });
       expect(delay.holdMs).toBeLessThan(89_900);
     });
@@ -298,7 +297,7 @@ describe('after a restart', () => {
     expect(await call('broadcast:delay:get', { show: 'local' })).toMatchObject({ delayMs: 90_000 });
     expect(desk()).toMatchObject({ published: true, links: [{ kind: 'public' }] });
     // What had aired may be shown again, and nothing newer.
-    const again = await vi.waitFor(async () => {
+    const again = await eventually(async () => {
       const joined = await (await stranger()).viewer.emitWithAck('session:join', PUBLIC);
       expect(joined.ok).toBe(true);
       return joined;
@@ -316,7 +315,7 @@ describe('after a restart', () => {
     // So much later nothing of it can still have to air: it comes from the archive.
     await restart(undefined, {}, 200_000);
     const { viewer } = await stranger();
-    const shown = await vi.waitFor(async () => {
+    const shown = await eventually(async () => {
       const joined = await viewer.emitWithAck('session:join', PUBLIC);
       expect(joined).toMatchObject({ ok: true, sessionId: first.sessionId });
       return joined;
@@ -326,7 +325,7 @@ describe('after a restart', () => {
     viewer.on('session:moved', (to) => moved.push(to));
     const next = await relay({ run: 'run-2', simSessionKey: '78:0' });
     await next.send(race(5), 1);
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(moved).toEqual([{ show: 'local', from: first.sessionId, sessionId: next.sessionId }]),
     );
   });

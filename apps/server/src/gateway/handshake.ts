@@ -1,4 +1,10 @@
-import { type Capability, type CLIENT_KINDS, type ErrorCode, handshakeAuth } from '@okboxbox/protocol';
+import {
+  type Capability,
+  type CLIENT_KINDS,
+  type ErrorCode,
+  handshakeAuth,
+  type TokenClaims,
+} from '@okboxbox/protocol';
 import type { Socket } from 'socket.io';
 import { LinkError, type ShareLinks } from '../access/share-links.js';
 import { TokenError, type Tokens } from '../access/tokens.js';
@@ -10,8 +16,12 @@ export class HandshakeError extends Error {
   override readonly name = 'HandshakeError';
   readonly data: { readonly code: ErrorCode; readonly message: string; readonly capability?: Capability };
 
-  constructor(code: ErrorCode, message: string, capability?: Capability) {
+  /** Whose token was not accepted, where that is known: for operations, and not in what the client is told. */
+  readonly claims: TokenClaims | undefined;
+
+  constructor(code: ErrorCode, message: string, capability?: Capability, claims?: TokenClaims) {
     super(message);
+    this.claims = claims;
     this.data = { code, message, ...(capability && { capability }) };
   }
 }
@@ -49,7 +59,8 @@ export async function helloOf(socket: Socket, { tokens, links }: HandshakeWorld)
       token !== undefined ? await tokens.verify(token) : link !== undefined && links ? links.visitor(link) : ANONYMOUS;
     return { visitor, clientKind, surface };
   } catch (error) {
-    if (error instanceof TokenError) throw new HandshakeError('unauthenticated', error.message);
+    if (error instanceof TokenError)
+      throw new HandshakeError('unauthenticated', error.message, undefined, error.claims);
     if (error instanceof LinkError) throw new HandshakeError('forbidden', error.message);
     throw error;
   }

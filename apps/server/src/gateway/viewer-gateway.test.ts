@@ -1,9 +1,10 @@
 import { applyChange, type FeedState, unpackRow } from '@okboxbox/protocol';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { eventually } from '../../../../testing/eventually.js';
 import { frame, race } from '../testing/race.js';
 import { serverForEachTest } from '../testing/running-server.js';
 
-const { url, token, socket, relay, viewer, hello } = serverForEachTest();
+const { restart, url, token, socket, relay, viewer, hello } = serverForEachTest();
 
 describe('a viewer', () => {
   it('gets the whole state, and with each change has what a later viewer gets whole', async () => {
@@ -16,7 +17,7 @@ describe('a viewer', () => {
         n + 2,
       );
     }
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const { joined: late } = await viewer();
       expect(heard.at(-1)?.seq).toBe(late.seq);
       expect(heard.reduce<FeedState>(applyChange, joined.state)).toEqual(late.state);
@@ -41,7 +42,7 @@ describe('a viewer', () => {
       52,
     );
     // Each message has what changed since the one before.
-    await vi.waitFor(() => expect(heard.at(-1)).toMatchObject({ sessionTime: 124.9 }));
+    await eventually(() => expect(heard.at(-1)).toMatchObject({ sessionTime: 124.9 }));
     expect(heard.flatMap((message) => (message as { entries?: readonly object[] }).entries ?? [])).toEqual(
       expect.arrayContaining([expect.objectContaining({ carNumber: '11', lapsCompleted: 1 })]),
     );
@@ -52,7 +53,7 @@ describe('a viewer', () => {
     await send(race(20), 1);
     const { viewer: page, joined, heard } = await viewer();
     await send([frame(20)], 22);
-    await vi.waitFor(() => expect(heard.length).toBeGreaterThan(0));
+    await eventually(() => expect(heard.length).toBeGreaterThan(0));
     const resync = await page.emitWithAck('feed:resync', { sessionId, epoch: joined.epoch, seq: joined.seq });
     expect(resync.changes).toEqual(heard);
     const other = await page.emitWithAck('feed:resync', { sessionId, epoch: 'before', seq: 3 });
@@ -61,6 +62,33 @@ describe('a viewer', () => {
     expect(await page.emitWithAck('feed:resync', { epoch: joined.epoch, seq: 1 })).toMatchObject({
       error: { code: 'not_joined' },
     });
+  });
+
+  it('that joins by show while the show goes on is left behind in no session', async () => {
+    const first = await relay();
+    await first.send(race(300), 1);
+    await first.relay.emitWithAck('relay:bye', { reason: 'finished' });
+    await restart();
+    const pages = await Promise.all(
+      Array.from({ length: 12 }, async () => {
+        const page = socket('/', { token: await token('team'), clientKind: 'dashboard' });
+        await new Promise<void>((resolve) => page.on('connect', () => resolve()));
+        let at: string | null = null;
+        page.on('session:moved', (to: { sessionId: string }) => {
+          at = to.sessionId;
+        });
+        return { page, at: () => at };
+      }),
+    );
+    // The first of them has the ended session read from its timeline, while the next one begins.
+    const next = relay({ simSessionKey: '78:0', run: 'run-2' });
+    const joined = await Promise.all(
+      pages.map(({ page }) => page.emitWithAck('session:join', { show: 'local', audience: 'live' })),
+    );
+    const { sessionId } = await next;
+    await eventually(() =>
+      expect(pages.map(({ at }, i) => at() ?? joined[i].sessionId)).toEqual(pages.map(() => sessionId)),
+    );
   });
 
   it('that joined by show is moved when the show goes on with another session', async () => {
@@ -130,7 +158,7 @@ describe('a viewer', () => {
     other.viewer.onAny((event: string) => event === 'own' && overheard.push(event));
     await send([frame(6, { own: { car: 1, fuelL: 31.3 } }), frame(7, { own: { car: 2, fuelL: 9 } })], 8);
     await send([frame(8, { own: { car: 1, fuelL: 31.2 } })], 10);
-    await vi.waitFor(() => expect(heard.at(-1)).toMatchObject({ carNumber: '12', own: { fuelL: 31.2 } }));
+    await eventually(() => expect(heard.at(-1)).toMatchObject({ carNumber: '12', own: { fuelL: 31.2 } }));
     expect(JSON.stringify(heard)).not.toContain('"car":');
     expect(overheard).toEqual([]);
   });

@@ -1,66 +1,21 @@
-import {
-  broadcastRoom,
-  carRoom,
-  type DeskState,
-  type FeedMessage,
-  feedResync,
-  liveRoom,
-  type OverlayReport,
-  overlayReport,
-  type SessionJoin,
-  type SessionMoved,
-  type SessionSummary,
-  type SessionWithdrawn,
-  sessionJoin,
-  sessionLeave,
-  type Watcher,
-} from '@okboxbox/protocol';
-import type { Server, Socket } from 'socket.io';
-import type { ShareLinks } from '../access/share-links.js';
-import type { Tokens } from '../access/tokens.js';
-import { maySeeBroadcast, type Visitor } from '../access/visitor.js';
-import type { Clock } from '../clock.js';
-import type { FeedFormat, Hub } from '../hub/hub.js';
-import type { Logger } from '../log.js';
-import type { Taps } from '../taps.js';
-import { answerCall, CallRefused } from './calls.js';
-import { helloOf, refused, type SocketHello } from './handshake.js';
-import { broadcastOf, findBroadcast, findLive, type JoinWorld, notFound, type Viewable } from './joins.js';
+import type { DeskState } from '@okboxbox/protocol';
+import type { Server } from 'socket.io';
+import { helloOf, refused } from './handshake.js';
+import { type Moved, Viewer, type ViewerRoom, type ViewerWorld } from './viewer.js';
 
-export interface ViewerWorld extends JoinWorld {
-  readonly tokens: Tokens;
-  readonly links: ShareLinks;
-  readonly hub: Hub;
-  readonly clock: Clock;
-  readonly log: Logger;
-  readonly taps?: Taps;
-}
-
-/** What a socket has joined: by session id, and the show where it follows one. */
-interface Joined {
-  readonly sessionId: string;
-  readonly show: string;
-  readonly follows: boolean;
-  readonly format: FeedFormat;
-  readonly room: string;
-  /** Extra delay of a broadcast's output, in ms; `null` for whoever sees it live. */
-  readonly extraMs: number | null;
-  /** Numbers of the cars whose own data it gets. */
-  readonly cars: readonly string[];
-}
-
-/** Most sessions that one socket may watch at once. */
-const MAX_JOINED = 16;
-
-/** Who is connected, for the desk. */
+/** Who is connected, for the desk and for operations. */
 export interface Viewers {
   watchers(show: string): Pick<DeskState, 'watchers' | 'publicViewers'>;
   viewersOfLink(code: string): number;
+  /** Rooms that a connection has joined, by its own calls; `null` where there is no such connection. */
+  roomsOf(socketId: string): readonly ViewerRoom[] | null;
+  /** Moves a connection from a session's live room to its broadcast room; with `isAsked`, only says what would come of it. */
+  moveToBroadcast(socketId: string, sessionId: string | undefined, isAsked: boolean): Moved;
 }
 
 /** The socket calls of viewers: translates them, asks for rights, and leaves the rest to audiences and hub. */
 export function serveViewers(io: Server, world: ViewerWorld): Viewers {
-  const viewers = new Set<Viewer>();
+  const viewers = new Map<string, Viewer>();
   io.use((socket, next) => {
     helloOf(socket, world).then(
       (hello) => {
@@ -72,210 +27,43 @@ export function serveViewers(io: Server, world: ViewerWorld): Viewers {
   });
   io.on('connection', (socket) => {
     const viewer = new Viewer(socket, world);
-    viewers.add(viewer);
+    viewers.set(socket.id, viewer);
     socket.on('disconnect', () => {
       viewer.leaveAll();
-      viewers.delete(viewer);
+      viewers.delete(socket.id);
     });
   });
   world.registry.listen({
     began: (session) => {
-      for (const viewer of viewers) viewer.followLive(session.state.summary());
+      for (const viewer of viewers.values()) viewer.followLive(session.state.summary());
     },
     ended: () => undefined,
   });
   world.broadcasts.listen({
     moved: (show, extraMs, sessionId) => {
-      for (const viewer of viewers) viewer.followBroadcast(show, extraMs, sessionId);
+      for (const viewer of viewers.values()) viewer.followBroadcast(show, extraMs, sessionId);
     },
     changed: (show) => {
       const { published } = world.broadcasts.of(show);
-      if (!published) for (const viewer of viewers) viewer.withdraw(show);
+      if (!published) for (const viewer of viewers.values()) viewer.withdraw(show);
     },
   });
   return {
     watchers: (show) => {
       // A desk has the public picture beside the live one: its director is nobody's audience.
-      const all = [...viewers]
+      const all = [...viewers.values()]
         .flatMap((viewer) => viewer.watching(show) ?? [])
         .filter(({ kind }) => kind !== 'director');
       const watchers = all.filter(({ kind, reportedAt }) => kind === 'overlay' || reportedAt !== null);
       return { watchers, publicViewers: all.length - watchers.length };
     },
-    viewersOfLink: (code) => [...viewers].filter((viewer) => viewer.cameBy(code)).length,
+    viewersOfLink: (code) => [...viewers.values()].filter((viewer) => viewer.cameBy(code)).length,
+    roomsOf: (socketId) => viewers.get(socketId)?.rooms ?? null,
+    moveToBroadcast: (socketId, sessionId, isAsked) =>
+      viewers.get(socketId)?.moveToBroadcast(sessionId, isAsked) ?? {
+        isMoved: false,
+        code: 'not_found',
+        because: `No viewer is connected as "${socketId}".`,
+      },
   };
-}
-
-class Viewer {
-  readonly #socket: Socket;
-  readonly #visitor: Visitor;
-  readonly #hello: SocketHello;
-  readonly #world: ViewerWorld;
-  readonly #joined = new Map<string, Joined>();
-  readonly #since: number;
-  #report: { readonly said: OverlayReport; readonly at: number } | null = null;
-
-  constructor(socket: Socket, world: ViewerWorld) {
-    this.#socket = socket;
-    this.#hello = socket.data as SocketHello;
-    this.#visitor = this.#hello.visitor;
-    this.#world = world;
-    this.#since = Math.round(world.clock.now());
-    if (this.#visitor.kind === 'link') world.links.opened(this.#visitor.code);
-    answerCall(socket, 'session:join', sessionJoin, world, (join) => this.#join(join));
-    answerCall(socket, 'session:leave', sessionLeave, world, ({ sessionId }) => this.#leave(sessionId));
-    answerCall(socket, 'feed:resync', feedResync, world, (at) => this.#resync(at));
-    answerCall(socket, 'overlay:report', overlayReport, world, (said) => {
-      this.#report = { said, at: Math.round(world.clock.now()) };
-      return {};
-    });
-  }
-
-  leaveAll(): void {
-    for (const sessionId of [...this.#joined.keys()]) this.#leave(sessionId);
-  }
-
-  /** Moves a viewer that follows a show live to the show's new session; its client joins again for the state. */
-  followLive(next: SessionSummary): void {
-    this.#follow(({ show, extraMs }) => show === next.show && extraMs === null, next.sessionId);
-  }
-
-  /** The same for an output of the broadcast, when the new session is on air for it. */
-  followBroadcast(show: string, extraMs: number, sessionId: string): void {
-    this.#follow((joined) => joined.show === show && joined.extraMs === extraMs, sessionId);
-  }
-
-  /** Takes a show's public picture away where it was seen because it was published. */
-  withdraw(show: string): void {
-    for (const joined of [...this.#joined.values()]) {
-      if (joined.show !== show || joined.extraMs === null) continue;
-      if (maySeeBroadcast(this.#visitor, joined, false)) continue;
-      this.#leave(joined.sessionId);
-      const withdrawn: SessionWithdrawn = { sessionId: joined.sessionId };
-      this.#socket.emit('session:withdrawn', withdrawn);
-    }
-  }
-
-  cameBy(code: string): boolean {
-    return this.#visitor.kind === 'link' && this.#visitor.code === code;
-  }
-
-  /** What the desk lists of it; `null` where it does not watch the show's public picture. */
-  watching(show: string): Watcher | null {
-    const joined = [...this.#joined.values()].find((each) => each.show === show && each.extraMs !== null);
-    if (joined === undefined) return null;
-    const { clientKind, surface } = this.#hello;
-    const said = this.#report?.said;
-    return {
-      socketId: this.#socket.id,
-      kind: clientKind ?? 'unknown',
-      name: said?.name ?? surface ?? clientKind ?? 'unknown',
-      version: said?.version ?? null,
-      link: this.#visitor.kind === 'link' ? (this.#visitor.label ?? this.#visitor.opens) : null,
-      extraDelayMs: joined.extraMs ?? 0,
-      since: this.#since,
-      reportedAt: this.#report?.at ?? null,
-      visible: said?.visible ?? null,
-      active: said?.active ?? null,
-      frameAgeMs: said?.frameAgeMs ?? null,
-      lastError: said?.lastError ?? null,
-    };
-  }
-
-  #follow(fits: (joined: Joined) => boolean, sessionId: string): void {
-    for (const joined of [...this.#joined.values()]) {
-      if (!joined.follows || joined.sessionId === sessionId || !fits(joined)) continue;
-      this.#leave(joined.sessionId);
-      const moved: SessionMoved = { show: joined.show, from: joined.sessionId, sessionId };
-      this.#socket.emit('session:moved', moved);
-    }
-  }
-
-  #join(join: SessionJoin): Promise<object> {
-    return join.audience === 'broadcast' ? this.#joinBroadcast(join) : this.#joinLive(join);
-  }
-
-  async #joinLive(join: SessionJoin): Promise<object> {
-    const { sessionId, show } = findLive(this.#world, this.#visitor, join);
-    const ended = await this.#world.audiences.ended(sessionId);
-    // Nothing is awaited from here to the acknowledgement: no change can fall between room and snapshot.
-    const audience = this.#world.audiences.live(sessionId);
-    const source = audience?.feed ?? ended;
-    if (source === null) throw notFound(join);
-    const cars = join.cars ?? [];
-    const format = this.#enter(join, { sessionId, show, room: liveRoom(sessionId), extraMs: null, cars });
-    for (const carNumber of cars) this.#world.hub.join(carRoom(sessionId, carNumber), 'json', this.#socket);
-    const [own] = (audience?.ownCars() ?? [])
-      .filter(({ carNumber }) => cars.includes(carNumber))
-      .sort((a, b) => b.at - a.at);
-    return { sessionId, ...snapshotOf(source, format), ...(own && { own }) };
-  }
-
-  async #joinBroadcast(join: SessionJoin): Promise<object> {
-    if (join.cars !== undefined) {
-      throw new CallRefused('bad_request', 'Own-car data are never public: join live for "cars".', 'session:live');
-    }
-    const { broadcasts, clock } = this.#world;
-    const place = findBroadcast(this.#world, this.#visitor, join);
-    const found = await broadcastOf(this.#world, this.#visitor, join, place);
-    // What it rests on may have changed while the archive was read: all is asked again, and nothing awaited after.
-    const { sessionId, show, extraMs } = findBroadcast(this.#world, this.#visitor, join);
-    if (sessionId !== place.sessionId) return this.#joinBroadcast(join);
-    const audience = broadcasts.audience(show, sessionId, extraMs);
-    const isRunning = audience !== undefined && audience !== 'full';
-    const source = isRunning ? audience.feed : found;
-    if (source === null) throw notFound(join);
-    const room = isRunning ? audience.room : broadcastRoom(sessionId, extraMs);
-    const format = this.#enter(join, { sessionId, show, room, extraMs, cars: [] });
-    const delay = broadcasts.of(show).publicState(sessionId);
-    return { sessionId, ...snapshotOf(source, format), delay, now: Math.round(clock.now()) };
-  }
-
-  /** Enters a room in place of what was joined of the session before. */
-  #enter(join: SessionJoin, place: Omit<Joined, 'follows' | 'format'>): FeedFormat {
-    // What was awaited may have outlasted the connection: nobody would take it out of the room again.
-    if (!this.#socket.connected) throw new CallRefused('not_joined', 'The connection is gone.');
-    if (!this.#joined.has(place.sessionId) && this.#joined.size >= MAX_JOINED) {
-      throw new CallRefused('bad_request', `One connection may join ${MAX_JOINED} sessions. Leave one first.`);
-    }
-    this.#leave(place.sessionId);
-    const format = join.format ?? 'rows';
-    this.#joined.set(place.sessionId, { ...place, format, follows: join.show !== undefined });
-    this.#world.hub.join(place.room, format, this.#socket);
-    return format;
-  }
-
-  #leave(sessionId: string): object {
-    const joined = this.#joined.get(sessionId);
-    if (joined === undefined) return { sessionId };
-    for (const carNumber of joined.cars) this.#world.hub.leave(carRoom(sessionId, carNumber), this.#socket);
-    this.#joined.delete(sessionId);
-    this.#world.hub.leave(joined.room, this.#socket);
-    return { sessionId };
-  }
-
-  async #resync(at: { sessionId?: string | undefined; epoch: string; seq: number }): Promise<object> {
-    const joined = at.sessionId === undefined ? [...this.#joined.values()].at(-1) : this.#joined.get(at.sessionId);
-    if (joined === undefined) {
-      throw new CallRefused(
-        'not_joined',
-        'feed:resync needs a session that this connection has joined. Send session:join.',
-      );
-    }
-    const { sessionId, show, extraMs, format } = joined;
-    const join: SessionJoin = { sessionId, audience: extraMs === null ? 'live' : 'broadcast' };
-    const source =
-      extraMs === null
-        ? (this.#world.audiences.live(sessionId)?.feed ?? (await this.#world.audiences.ended(sessionId)))
-        : await broadcastOf(this.#world, this.#visitor, join, { sessionId, show, extraMs });
-    if (!source || !this.#joined.has(sessionId)) throw new CallRefused('not_found', `Session ${sessionId} is gone.`);
-    const missed: readonly FeedMessage[] | null = format === 'json' ? null : source.since(at.epoch, at.seq);
-    if (missed === null) return { sessionId, ...snapshotOf(source, format) };
-    const { state: _, ...position } = source.snapshot();
-    return { sessionId, ...position, changes: missed };
-  }
-}
-
-function snapshotOf(source: Viewable, format: FeedFormat): object {
-  return format === 'json' ? source.namedSnapshot() : source.snapshot();
 }

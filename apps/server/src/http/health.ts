@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.js';
 import type { SessionRegistry } from '../session/registry.js';
 import type { StoreHealth } from '../store/write-behind.js';
+import { plainReason } from './plain-reason.js';
 
 /** What the state of health is read from. */
 export interface HealthWorld {
@@ -41,7 +42,7 @@ function timelineCheck({ registry }: HealthWorld): Check {
   const failing = [...registry.live].flatMap((session) => (session.health.state === 'failing' ? [session.health] : []));
   const [first] = failing;
   return first
-    ? { status: 'degraded', detail: `The disk refuses timelines: ${first.because}` }
+    ? { status: 'degraded', detail: `The disk refuses timelines: ${plainReason(first.because)}.` }
     : { status: 'ok', detail: 'All that was acknowledged is on disk.' };
 }
 
@@ -56,7 +57,7 @@ function databaseCheck({ storeHealth, clock }: HealthWorld): Check {
       const seconds = Math.round((clock.now() - health.since) / 1000);
       return {
         status: 'degraded',
-        detail: `The database is away for ${seconds} s (${health.because}). Timing goes on; it is stored later.`,
+        detail: `The database is away for ${seconds} s (${plainReason(health.because)}). Timing goes on; it is stored later.`,
       };
     }
     default:

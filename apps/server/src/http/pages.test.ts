@@ -41,6 +41,17 @@ describe('addresses', () => {
     expect(answer.headers['content-security-policy']).toContain("frame-ancestors 'self'");
   });
 
+  it('the console is a page where operations are switched on, and nowhere else', async () => {
+    expect((await get('/admin/ops')).statusCode).toBe(404);
+    const withOps = fastify();
+    await servePages(withOps, webDir, true);
+    for (const url of ['/admin/ops', '/admin/ops/sockets?role=overlay']) {
+      const answer = await withOps.inject({ url, headers: { accept: 'text/html' } });
+      expect([url, answer.statusCode, answer.body]).toEqual([url, 200, 'the pages']);
+    }
+    await withOps.close();
+  });
+
   it.each(['/overlay/weather', '/overlay/', '/overlay/constructor', '/sessions/cup/stewards', '/public'])(
     '%s is none: 404',
     async (url) => {

@@ -7,6 +7,8 @@ import { sendProblem } from './problem.js';
 
 /** Pages that exist; the browser's router draws them from one document. */
 const PAGES = ['/', '/sessions/:id', '/sessions/:id/director', '/public/:id'] as const;
+/** Pages of operations: there where they are switched on. */
+const OPS_PAGES = ['/admin/ops', '/admin/ops/:view'] as const;
 /** Overlays that exist, as they stand behind `/overlay/`. */
 const OVERLAYS: readonly string[] = ['timing-tower'];
 const POLICY =
@@ -14,9 +16,10 @@ const POLICY =
 
 /**
  * Serves the built pages: hashed files for ever, the document never from a cache. `webDir` is `null` where the
- * pages were not built; addresses that are no page and no call answer 404.
+ * pages were not built; addresses that are no page and no call answer 404, and so do those of operations where they are
+ * switched off.
  */
-export async function servePages(http: FastifyInstance, webDir: string | null): Promise<void> {
+export async function servePages(http: FastifyInstance, webDir: string | null, withOps = false): Promise<void> {
   const document = await documentOf(webDir, 'index.html');
   const overlay = await documentOf(webDir, 'overlay.html');
   if (webDir !== null && document !== null) {
@@ -26,7 +29,7 @@ export async function servePages(http: FastifyInstance, webDir: string | null): 
       immutable: true,
       maxAge: '1y',
     });
-    for (const page of PAGES) {
+    for (const page of withOps ? [...PAGES, ...OPS_PAGES] : PAGES) {
       http.get(page, async (_request, reply) => sendDocument(reply.code(200), document));
     }
     http.get<{ Params: { kind: string } }>('/overlay/:kind', async (request, reply) => {

@@ -6,10 +6,11 @@ import { z } from 'zod';
 import type { RevokedTokens } from '../access/revoked-tokens.js';
 import type { SignIn } from '../access/sign-in.js';
 import type { Tokens } from '../access/tokens.js';
-import { deny, type Visitor } from '../access/visitor.js';
+import { denyWholeServer, type Visitor } from '../access/visitor.js';
 import { namedTiming, timingAnswerOf } from '../audience/feed-view.js';
 import type { PastSessions } from '../audience/past-sessions.js';
-import { SeekRefusedError, type SessionRegistry } from '../session/registry.js';
+import { SeekRefusedError } from '../session/past-states.js';
+import type { SessionRegistry } from '../session/registry.js';
 import type { SessionState } from '../session/session-state.js';
 import { segmentsOf } from '../timeline/read-timeline.js';
 import { callerOf, problemOf, sessionFor } from './caller.js';
@@ -65,7 +66,7 @@ export function serveCalls(http: FastifyInstance, world: HttpWorld): void {
 
   http.post('/api/tokens/revoke', async (request) => {
     const visitor = await callerOf(request, tokens);
-    const denial = deny(visitor, 'ops:act');
+    const denial = denyWholeServer(visitor, 'ops:act');
     if (denial) throw problemOf(denial);
     const { jti } = parse(revokeBody, request.body);
     await world.revoked.revoke(jti, Math.round(world.clock.now()));

@@ -10,8 +10,8 @@ import type { Socket } from 'socket.io';
 
 /** A message ready for every transport. */
 export interface Outgoing {
-  /** Text of the Engine.IO message, without its type digit. */
-  readonly packet: string;
+  /** Text of the Engine.IO message, without its type digit; `null` for one that says nothing. */
+  readonly packet: string | null;
   /** The finished WebSocket frame. */
   readonly frame: Buffer;
 }
@@ -24,16 +24,25 @@ interface EngineConnection {
     readonly name: string;
     readonly writable: boolean;
     readonly socket?: {
-      readonly _socket?: Duplex & { readonly _writableState?: { readonly bufferedRequestCount: number } };
+      readonly _socket?: Duplex & {
+        readonly bytesWritten: number;
+        readonly _writableState?: { readonly bufferedRequestCount: number };
+      };
     };
   };
   write(packet: string): void;
+  sendPacket(type: 'noop'): void;
 }
 
 /** Encodes an event of the default namespace, once for all sockets; `json` is its message. */
 export function encodeEvent(event: string, json: string): Outgoing {
   const packet = `2["${event}",${json}]`;
   return { packet, frame: textFrame(`4${packet}`) };
+}
+
+/** A packet that every client takes and none hears of: Engine.IO's `noop`. Each is an object of its own. */
+export function encodeNothing(): Outgoing {
+  return { packet: null, frame: NOTHING };
 }
 
 /** Sends a finished message to one socket, in order with everything sent to it before. */
@@ -48,6 +57,7 @@ export function sendFinished(socket: Socket, outgoing: Outgoing): void {
     !connection.upgrading &&
     connection.writeBuffer.length === 0;
   if (direct) stream.write(outgoing.frame);
+  else if (outgoing.packet === null) connection.sendPacket('noop');
   else connection.write(outgoing.packet);
 }
 
@@ -59,6 +69,22 @@ export function waitingBytes(socket: Socket): number {
     0,
   );
   return buffered + (connection.transport.socket?._socket?.writableLength ?? 0);
+}
+
+/**
+ * Bytes that have left this process for a peer in all; `null` where its transport does not say. What the system's own
+ * buffers hold is among them: nobody can see into those from here.
+ */
+export function leftBytes(socket: Socket): number | null {
+  const { transport } = socket.conn as unknown as EngineConnection;
+  const stream = transport.name === 'websocket' ? transport.socket?._socket : undefined;
+  return stream === undefined ? null : stream.bytesWritten - stream.writableLength;
+}
+
+/** Ends a peer's connection with all that waits for it, so much later, in ms; nothing where it has gone by then. */
+export function cutOffLater(socket: Socket, ms: number): void {
+  const stream = (socket.conn as unknown as EngineConnection).transport.socket?._socket;
+  if (stream !== undefined) setTimeout(() => stream.destroy(), ms).unref();
 }
 
 /** Messages that wait for a slow peer: those in Engine.IO's buffer, and those written past it that the stream still holds. */
@@ -87,3 +113,5 @@ function textFrame(text: string): Buffer {
   frame.write(text, header, 'utf8');
   return frame;
 }
+
+const NOTHING = textFrame('6');

@@ -2,21 +2,31 @@ import type { CloseReason } from '@okboxbox/protocol';
 import type { Socket } from 'socket.io';
 import type { Logger } from '../log.js';
 import { Taps } from '../taps.js';
-import { encodeEvent, type Outgoing, sendFinished, waitingBytes } from './finished-bytes.js';
+import {
+  cutOffLater,
+  encodeEvent,
+  encodeNothing,
+  leftBytes,
+  type Outgoing,
+  sendFinished,
+  waitingBytes,
+} from './finished-bytes.js';
+import { CLOSE_ABOVE_BYTES, LineWatch } from './line-watch.js';
 
 /** How a viewer wants its feed: rows of integers, or plain named fields. */
 export type FeedFormat = 'rows' | 'json';
 
 /** Sockets served in one turn of the event loop: a burst to a thousand would hold it 15 ms and more. */
 const SLICE = 200;
-/** A socket with more than this waiting is skipped: it gets what it missed when it asks. */
-const SKIP_ABOVE_BYTES = 512 * 1024;
-/** A socket that has been skipped for this long is closed. */
-const CLOSE_AFTER_MS = 20_000;
+/** How long one that reads too slowly may still read why it is closed, in ms: then what waits for it is let go. */
+const LAST_WORD_MS = 2_000;
 
 interface Member {
   readonly socket: Socket;
-  skippedSince: number | null;
+  /** One for all rooms of the socket: it has one line. */
+  readonly line: LineWatch;
+  /** A burst that is still being sent may hold those that have left. */
+  hasLeft: boolean;
 }
 
 interface Job {
@@ -30,6 +40,7 @@ interface Job {
  */
 export class Hub {
   readonly #rooms = new Map<string, Map<string, Member>>();
+  readonly #lines = new WeakMap<Socket, LineWatch>();
   readonly #jobs: Job[] = [];
   readonly #log: Logger;
   readonly #now: () => number;
@@ -52,7 +63,12 @@ export class Hub {
       members = new Map();
       this.#rooms.set(key, members);
     }
-    members.set(socket.id, { socket, skippedSince: null });
+    let line = this.#lines.get(socket);
+    if (line === undefined) {
+      line = new LineWatch();
+      this.#lines.set(socket, line);
+    }
+    members.set(socket.id, { socket, line, hasLeft: false });
     void socket.join(room);
   }
 
@@ -60,6 +76,8 @@ export class Hub {
     for (const format of ['rows', 'json'] as const) {
       const key = keyOf(room, format);
       const members = this.#rooms.get(key);
+      const member = members?.get(socket.id);
+      if (member !== undefined) member.hasLeft = true;
       members?.delete(socket.id);
       if (members?.size === 0) this.#rooms.delete(key);
     }
@@ -69,6 +87,27 @@ export class Hub {
   /** How many sockets watch a room in a format. */
   watchers(room: string, format: FeedFormat): number {
     return this.#rooms.get(keyOf(room, format))?.size ?? 0;
+  }
+
+  /** Every membership there is. */
+  *members(): Generator<{ readonly room: string; readonly socket: Socket }> {
+    for (const [key, members] of this.#rooms) {
+      const room = roomOf(key);
+      for (const { socket } of members.values()) yield { room, socket };
+    }
+  }
+
+  /** Whether what is published in a room reaches a socket. */
+  isMember(room: string, socket: Socket): boolean {
+    return (['rows', 'json'] as const).some(
+      (format) => this.#rooms.get(keyOf(room, format))?.get(socket.id)?.socket === socket,
+    );
+  }
+
+  /** How a socket's line does: whether it is skipped, and since when the oldest of what waits for it has waited at least. */
+  lineOf(socket: Socket): { readonly isSkipping: boolean; readonly waitsSince: number | null } {
+    const { isSkipping = false, waitsSince = null } = this.#lines.get(socket) ?? {};
+    return { isSkipping, waitsSince };
   }
 
   /** All sockets of a room. */
@@ -81,55 +120,85 @@ export class Hub {
   /** Sends an event, whose message is `json`, to everyone who watches the room in this format. */
   publish(room: string, format: FeedFormat, event: string, json: string): void {
     const members = this.#rooms.get(keyOf(room, format));
-    if (members === undefined) return;
-    const outgoing = encodeEvent(event, json);
+    if (members !== undefined) this.#enqueue(room, event, encodeEvent(event, json), members);
+  }
+
+  /** Sends everyone in the room a packet that no client hears of, in order with all else: its way is what is measured. */
+  publishNothing(room: string): void {
+    for (const format of ['rows', 'json'] as const) {
+      const members = this.#rooms.get(keyOf(room, format));
+      if (members !== undefined) this.#enqueue(room, 'noop', encodeNothing(), members);
+    }
+  }
+
+  #enqueue(room: string, event: string, outgoing: Outgoing, members: ReadonlyMap<string, Member>): void {
     this.#taps.room.hear?.(room, event, outgoing, members.size);
     this.#jobs.push({ outgoing, members: [...members.values()] });
     if (!this.#running) this.#run(0);
   }
 
-  #run(from: number): void {
+  /** Goes on with the first job; `served` of this turn's sockets have had theirs. */
+  #run(from: number, served = 0): void {
     const job = this.#jobs[0];
     this.#running = job !== undefined;
     if (job === undefined) return;
-    const slice = job.members.slice(from, from + SLICE);
-    for (const member of slice) this.#deliver(member, job.outgoing);
-    const next = from + SLICE;
-    if (next < job.members.length) {
-      setImmediate(() => this.#run(next));
+    if (served >= SLICE) {
+      setImmediate(() => this.#run(from));
       return;
     }
-    this.#jobs.shift();
-    if (this.#jobs.length > 0 && job.members.length >= SLICE) setImmediate(() => this.#run(0));
-    else this.#run(0);
+    const slice = job.members.slice(from, from + SLICE - served);
+    for (const member of slice) {
+      // One line that fails is one viewer's matter.
+      try {
+        this.#deliver(member, job.outgoing);
+      } catch (error) {
+        this.#log.error({ err: error, socketId: member.socket.id }, 'a viewer could not be sent a message');
+        this.#taps.failure.hear?.('gateway', 'fan-out', error);
+      }
+    }
+    const next = from + slice.length;
+    const isDone = next >= job.members.length;
+    if (isDone) this.#jobs.shift();
+    this.#run(isDone ? 0 : next, served + slice.length);
   }
 
-  #deliver(member: Member, outgoing: Outgoing): void {
-    const { socket } = member;
-    if (!socket.connected) return;
+  #deliver({ socket, line, hasLeft }: Member, outgoing: Outgoing): void {
+    if (hasLeft || !socket.connected) return;
     const waiting = waitingBytes(socket);
-    if (waiting <= SKIP_ABOVE_BYTES) {
-      member.skippedSince = null;
+    const judged = line.judge({ waiting, left: waiting === 0 ? null : leftBytes(socket) }, this.#now());
+    if (judged === 'write') {
       sendFinished(socket, outgoing);
       this.#taps.write.hear?.(socket.id, outgoing, outgoing.frame.length);
       return;
     }
     this.skippedTotal += 1;
-    member.skippedSince ??= this.#now();
-    const isLost = this.#now() - member.skippedSince >= CLOSE_AFTER_MS;
-    this.#taps.skip.hear?.(socket.id, outgoing, waiting, isLost);
-    if (!isLost) return;
+    this.#taps.skip.hear?.(socket.id, outgoing, waiting, judged === 'close');
+    if (judged === 'skip') return;
     this.#log.warn({ socketId: socket.id, waiting }, 'a viewer reads too slowly and is closed');
     closeSocket(socket, 'slow_consumer');
   }
+}
+
+/**
+ * Closes a connection that asks for more than it reads: what it asks for would pile up here. Returns whether it did.
+ */
+export function closeWhereFull(socket: Socket): boolean {
+  if (!socket.connected || waitingBytes(socket) <= CLOSE_ABOVE_BYTES) return false;
+  closeSocket(socket, 'slow_consumer');
+  return true;
 }
 
 /** Closes a viewer's connection with a coded reason; the client decides by it whether to come back. */
 export function closeSocket(socket: Socket, reason: CloseReason): void {
   // Whoever asks later why it is gone finds it here: Socket.IO's own reason is the same for all of these.
   (socket.data as { closedBecause?: CloseReason }).closedBecause = reason;
+  if (reason === 'slow_consumer') cutOffLater(socket, LAST_WORD_MS);
   socket.emit('session:closed', { reason });
   socket.disconnect(true);
+}
+
+function roomOf(key: string): string {
+  return key.slice(key.indexOf(' ') + 1);
 }
 
 function keyOf(room: string, format: FeedFormat): string {

@@ -1,9 +1,11 @@
-import type { PauseRequest, RelayStatus } from '@okboxbox/protocol';
+import type { PauseRequest, RelayStatus, RelayWaiting } from '@okboxbox/protocol';
+import { PausedRelays } from './paused-relays.js';
 import type { ClockEstimate } from './relay-clock.js';
 
 /** A relay that feeds now, and what is known of it. */
 export interface ConnectedRelay {
   readonly relayId: string;
+  readonly show: string;
   readonly run: string;
   readonly sessionId: string;
   readonly version: string;
@@ -26,42 +28,72 @@ export interface ConnectedRelay {
 /** What a relay's connection gives to the list of those that feed. */
 export interface RelayEntry {
   readonly relayId: string;
-  readonly look: () => Omit<ConnectedRelay, 'pausedBecause'>;
+  readonly show: string;
+  readonly look: () => Omit<ConnectedRelay, 'relayId' | 'show' | 'pausedBecause'>;
   /** Asks it to pause, or to go on. */
   readonly tell: (request: PauseRequest) => void;
+  /** Closes its connection: it comes back and greets again. */
+  readonly letGo: () => void;
 }
 
-/** All relays that feed now, and which of them operations have paused. */
+/** All relays that feed now, which of them operations have paused, and those that are connected and feed nothing yet. */
 export class ConnectedRelays {
   readonly #relays = new Set<RelayEntry>();
-  readonly #paused = new Map<string, string>();
+  readonly #waiting = new Set<() => RelayWaiting | null>();
+  readonly #paused: PausedRelays;
+
+  constructor(paused = new PausedRelays()) {
+    this.#paused = paused;
+  }
 
   /** Adds a relay, which hears of a pause before anything else; returns the way to take it off. */
   add(relay: RelayEntry): () => void {
     this.#relays.add(relay);
-    const because = this.#paused.get(relay.relayId);
-    if (because !== undefined) relay.tell({ paused: true, because });
+    const because = this.#paused.because(relay);
+    if (because !== null) relay.tell({ paused: true, because });
     return () => this.#relays.delete(relay);
+  }
+
+  /** Adds a connection; `look` gives `null` while it feeds. Returns the way to take it off. */
+  connected(look: () => RelayWaiting | null): () => void {
+    this.#waiting.add(look);
+    return () => this.#waiting.delete(look);
+  }
+
+  /** Relays that are connected and feed nothing. */
+  waiting(): RelayWaiting[] {
+    return [...this.#waiting].flatMap((look) => look() ?? []);
   }
 
   /** All of them, or those of a session. */
   list(sessionId?: string): ConnectedRelay[] {
-    const all = [...this.#relays].map(({ relayId, look }) => ({
-      ...look(),
-      pausedBecause: this.#paused.get(relayId) ?? null,
+    const all = [...this.#relays].map(({ relayId, show, look }) => ({
+      ...{ relayId, show, ...look() },
+      pausedBecause: this.#paused.because({ relayId, show }),
     }));
     return sessionId === undefined ? all : all.filter((relay) => relay.sessionId === sessionId);
   }
 
+  /** Lets go of the relays that feed a session which has ended: they come back, and what they bring is another one's. */
+  letGo(sessionId: string): void {
+    for (const relay of [...this.#relays]) if (relay.look().sessionId === sessionId) relay.letGo();
+  }
+
+  /** Shows in which operations have paused relays of this name, whether they are connected or not. */
+  pausedIn(relayId: string): string[] {
+    return this.#paused.showsOf(relayId);
+  }
+
   /**
-   * Asks a relay for no frames, or for frames again; it keeps its connection, and what it captures. One that comes back
-   * hears it at its greeting; a server that is started again has forgotten it. Returns whether such a relay feeds now.
+   * Asks a show's relay for no frames, or for frames again; it keeps its connection, and what it captures. One that comes
+   * back hears it at its greeting, also of a server that was started again. Resolves when it is stored.
+   * @throws PauseStoreError where the disk does not take it: it is in force all the same
    */
-  pause(relayId: string, paused: boolean, because: string): boolean {
-    if (paused) this.#paused.set(relayId, because);
-    else this.#paused.delete(relayId);
-    const named = [...this.#relays].filter((relay) => relay.relayId === relayId);
-    for (const relay of named) relay.tell({ paused, because });
-    return named.length > 0;
+  pause(show: string, relayId: string, paused: boolean, because: string): Promise<void> {
+    const isStored = this.#paused.set({ show, relayId }, paused ? because : null);
+    for (const relay of this.#relays) {
+      if (relay.show === show && relay.relayId === relayId) relay.tell({ paused, because });
+    }
+    return isStored;
   }
 }

@@ -1,5 +1,6 @@
 import type { FeedState, Lap, RaceEvent, SourceRecord, TimingAnswer } from '@okboxbox/protocol';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { eventually } from '../../../../testing/eventually.js';
 import { race } from '../testing/race.js';
 import { serverForEachTest, type TestRelay } from '../testing/running-server.js';
 
@@ -109,7 +110,7 @@ describe('a relay that sends live frames before its backlog', () => {
     await give(rig, 301, 700);
     await give(rig, 1_011, COUNT);
     await give(rig, 701, 1_000);
-    await vi.waitFor(async () => expect(await resultOf(rig.sessionId)).toEqual(expected));
+    await eventually(async () => expect(await resultOf(rig.sessionId)).toEqual(expected));
     expect(await framesOf(rig.sessionId)).toEqual(upTo(COUNT - 1));
   });
 
@@ -131,7 +132,7 @@ describe('a relay that sends live frames before its backlog', () => {
     });
     await give(again, 1_101, COUNT);
     await give(again, 501, 1_000);
-    await vi.waitFor(async () => expect(await resultOf(rig.sessionId)).toEqual(expected));
+    await eventually(async () => expect(await resultOf(rig.sessionId)).toEqual(expected));
     await restart();
     expect(await resultOf(rig.sessionId)).toEqual(expected);
     expect(await framesOf(rig.sessionId)).toEqual(upTo(COUNT - 1));
@@ -156,10 +157,10 @@ describe('a relay that sends live frames before its backlog', () => {
     const seen = await viewer();
     await ahead(rig, 301, 1_000);
     await give(rig, 1_001, 1_100);
-    await vi.waitFor(() => expect(seen.heard.length).toBeGreaterThan(0));
+    await eventually(() => expect(seen.heard.length).toBeGreaterThan(0));
     expect(seen.heard.every(({ epoch }) => epoch === seen.joined.epoch)).toBe(true);
     await give(rig, 301, 1_000);
-    await vi.waitFor(() => expect(seen.heard.at(-1)?.epoch).not.toBe(seen.joined.epoch));
+    await eventually(() => expect(seen.heard.at(-1)?.epoch).not.toBe(seen.joined.epoch));
     const answer: { state?: FeedState; epoch: string } = await seen.viewer.emitWithAck('feed:resync', {
       sessionId: rig.sessionId,
       epoch: seen.joined.epoch,

@@ -55,10 +55,28 @@ describe("a relay's clock", () => {
     expect(clock.estimate).toMatchObject({ offsetMs: -10_000, steps: 1 });
   });
 
+  it('tells how far it stepped, the larger of two, until that is a minute and a half ago', () => {
+    const clock = new RelayClock();
+    for (const [at, ahead] of [
+      [0, 0],
+      [5_000, 7_000],
+      [10_000, 6_000],
+    ] as const)
+      clock.add(exchange(at, ahead, 5, 5));
+    expect(clock.estimate).toMatchObject({ steps: 2, stepMs: 7_000, wallStepMs: null });
+    for (let at = 15_000; at <= 90_000; at += 5_000) clock.add(exchange(at, 6_000, 5, 5));
+    expect(clock.estimate?.stepMs).toBe(7_000);
+    for (let at = 95_000; at <= 105_000; at += 5_000) clock.add(exchange(at, 6_000, 5, 5));
+    expect(clock.estimate).toMatchObject({ steps: 2, stepMs: null });
+  });
+
   it('of the PC that is set beside the one frames are stamped with is told apart from it', () => {
     const clock = new RelayClock();
     clock.add(exchange(0, 0, 5, 5));
     clock.add(exchange(5_000, 0, 5, 5, 7_000));
-    expect(clock.estimate).toMatchObject({ offsetMs: 0, wallOffsetMs: 7_000, steps: 0, wallSteps: 1 });
+    expect(clock.estimate).toMatchObject({
+      ...{ offsetMs: 0, wallOffsetMs: 7_000, steps: 0, wallSteps: 1 },
+      ...{ stepMs: null, wallStepMs: 7_000 },
+    });
   });
 });

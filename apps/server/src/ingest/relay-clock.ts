@@ -1,5 +1,7 @@
 /** Samples are kept for this long, in ms: the one with the least delay among them says the most. */
 const WINDOW_MS = 60_000;
+/** A step is told of for this long, in ms: as long as percentiles that it is in. */
+const STEP_MS = 90_000;
 /** A PC's own clock that moves against the one frames are stamped with by more than this was set, in ms. */
 const WALL_STEP_MS = 50;
 
@@ -24,6 +26,9 @@ export interface ClockEstimate {
   /** How often the stamping clock and the PC's own clock were seen to step. */
   readonly steps: number;
   readonly wallSteps: number;
+  /** The largest step of late of either, forwards where it is positive; `null` where there was none. */
+  readonly stepMs: number | null;
+  readonly wallStepMs: number | null;
 }
 
 interface Sample {
@@ -43,6 +48,9 @@ export class RelayClock {
   #wallSteps = 0;
   #wallAhead: number | null = null;
   #wallOffsetMs = 0;
+  #step: Step | null = null;
+  #wallStep: Step | null = null;
+  #at = 0;
 
   add(exchange: ClockExchange): void {
     const { serverSentAt, relayReceivedAt, relaySentAt, serverReceivedAt, wallAt } = exchange;
@@ -52,12 +60,17 @@ export class RelayClock {
     const best = this.#best();
     if (best !== null && Math.abs(best.offsetMs - offsetMs) > best.boundMs + sample.boundMs + 1) {
       this.#steps += 1;
+      this.#step = larger(this.#step, { at: serverReceivedAt, ms: offsetMs - best.offsetMs });
       this.#samples = [];
     }
     this.#samples = [...this.#samples.filter(({ at }) => serverReceivedAt - at < WINDOW_MS), sample];
     this.#count += 1;
     const wallAhead = wallAt - relaySentAt;
-    if (this.#wallAhead !== null && Math.abs(wallAhead - this.#wallAhead) > WALL_STEP_MS) this.#wallSteps += 1;
+    if (this.#wallAhead !== null && Math.abs(wallAhead - this.#wallAhead) > WALL_STEP_MS) {
+      this.#wallSteps += 1;
+      this.#wallStep = larger(this.#wallStep, { at: serverReceivedAt, ms: wallAhead - this.#wallAhead });
+    }
+    this.#at = serverReceivedAt;
     this.#wallAhead = wallAhead;
     this.#wallOffsetMs = (this.#best()?.offsetMs ?? 0) + wallAhead;
   }
@@ -73,7 +86,14 @@ export class RelayClock {
       samples: this.#count,
       steps: this.#steps,
       wallSteps: this.#wallSteps,
+      stepMs: this.#ofLate(this.#step),
+      wallStepMs: this.#ofLate(this.#wallStep),
     };
+  }
+
+  /** Measured from the newest exchange: a relay that does not answer any more tells nothing new. */
+  #ofLate(step: Step | null): number | null {
+    return step === null || this.#at - step.at > STEP_MS ? null : round(step.ms);
   }
 
   #best(): Sample | null {
@@ -81,6 +101,16 @@ export class RelayClock {
     for (const sample of this.#samples) if (best === null || sample.boundMs < best.boundMs) best = sample;
     return best;
   }
+}
+
+interface Step {
+  readonly at: number;
+  readonly ms: number;
+}
+
+function larger(before: Step | null, step: Step): Step {
+  const isOver = before === null || step.at - before.at > STEP_MS;
+  return isOver || Math.abs(step.ms) >= Math.abs(before.ms) ? step : before;
 }
 
 function round(ms: number): number {

@@ -1,5 +1,6 @@
 import type { Entry, Lap, SessionSummary } from '@okboxbox/protocol';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { eventually } from '../../../../testing/eventually.js';
 import { batch, frame, race, sessionLine } from '../testing/race.js';
 import { serverForEachTest } from '../testing/running-server.js';
 
@@ -89,7 +90,7 @@ describe('a relay', () => {
     await before.send(race(50), 1);
     const after = await relay();
     expect(after.sessionId).toBe(before.sessionId);
-    await vi.waitFor(() => expect(before.relay.connected).toBe(false));
+    await eventually(() => expect(before.relay.connected).toBe(false));
     await after.relay.emitWithAck('relay:bye', { reason: 'finished' });
     const [session] = (await get<SessionSummary[]>('/api/sessions', await token('team'))).body;
     expect(session?.status).toBe('ended');
@@ -190,7 +191,7 @@ describe('what is known of a relay', () => {
     const path = `/api/diagnostics/parity?sessionId=${sessionId}`;
     expect((await get(path)).status).toBe(401);
     expect((await get(path, await token('team'))).status).toBe(403);
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const { body } = await get<{ sessions: object[] }>(path, await token('ops'));
       expect(body.sessions).toMatchObject([
         { framesTotal: 10, relays: [{ relayId: 'rig', taken: 11, acknowledged: 11, status, clock: { steps: 0 } }] },
@@ -201,7 +202,7 @@ describe('what is known of a relay', () => {
     });
     expect((await get('/api/diagnostics/parity?sessionId=sess_no', await token('ops'))).status).toBe(404);
     rig.disconnect();
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const { body } = await get<{ sessions: { relays: object[] }[] }>(path, await token('ops'));
       expect(body.sessions[0]?.relays).toEqual([]);
     });
@@ -233,7 +234,7 @@ describe('two relays of one session', () => {
     await one.send(race(150), 1);
     await two.send(race(150), 1);
     one.relay.disconnect();
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await two.send([frame(150)], 152);
       expect((await timingOf(two.sessionId)).sessionTime).toBeCloseTo(115);
     });
@@ -262,14 +263,11 @@ describe('two relays of one session', () => {
     await one.send(race(50), 1);
     await two.send(race(50), 1);
     let n = 50;
-    await vi.waitFor(
-      async () => {
-        await two.send([frame(n)], n + 2);
-        n += 1;
-        expect((await timingOf(one.sessionId)).sessionTime).toBeCloseTo(100 + (n - 1) / 10);
-      },
-      { timeout: 5_000, interval: 50 },
-    );
+    await eventually(async () => {
+      await two.send([frame(n)], n + 2);
+      n += 1;
+      expect((await timingOf(one.sessionId)).sessionTime).toBeCloseTo(100 + (n - 1) / 10);
+    });
   });
 
   it('each bring the data of their own car, to those whose token names it', async () => {
@@ -284,7 +282,7 @@ describe('two relays of one session', () => {
     expect(joined.own).toMatchObject({ carNumber: '12', own: { fuelL: 30 } });
     await one.send([frame(1, { own: { car: 0, fuelL: 39 } })], 3);
     await two.send([frame(1, { own: { car: 1, fuelL: 29 } })], 3);
-    await vi.waitFor(() => expect(heard.at(-1)).toMatchObject({ carNumber: '12', own: { fuelL: 29 } }));
+    await eventually(() => expect(heard.at(-1)).toMatchObject({ carNumber: '12', own: { fuelL: 29 } }));
     expect(heard.every(({ carNumber }) => carNumber === '12')).toBe(true);
   });
 });

@@ -1,66 +1,10 @@
-import {
-  type ClockPing,
-  clockPong,
-  type FramesReceipt,
-  MAX_BATCH_BYTES,
-  RELAY_NAMESPACE,
-  RELAY_PROTOCOL_VERSION,
-  type RelayAhead,
-  type RelayBye,
-  type RelayHello,
-  type RelayLost,
-  type RelayStatus,
-  type RelayWelcome,
-  relayAhead,
-  relayBye,
-  relayHello,
-  relayLost,
-  relayStatus,
-  splitBatch,
-  WireError,
-  type WireRecord,
-} from '@okboxbox/protocol';
+import { RELAY_NAMESPACE, type TokenClaims } from '@okboxbox/protocol';
 import type { Server, Socket } from 'socket.io';
-import { z } from 'zod';
-import type { Tokens } from '../access/tokens.js';
-import { coversShow, deny, type Visitor } from '../access/visitor.js';
-import type { Clock } from '../clock.js';
-import { answerCall, CallRefused } from '../gateway/calls.js';
+import { deny, onlyShow, type Visitor } from '../access/visitor.js';
 import { HandshakeError, helloOf, refused } from '../gateway/handshake.js';
-import type { Logger } from '../log.js';
-import type { SessionRegistry } from '../session/registry.js';
-import type { Session } from '../session/session.js';
-import { missingOf, type Stream, syncedUpTo } from '../session/stream.js';
-import type { Taps } from '../taps.js';
-import type { ConnectedRelays } from './connected-relays.js';
-import type { DropCounters, DropReason } from './drop-counters.js';
-import { ProvenClock } from './proven-clock.js';
-import { RateRequests, type WatchedRelay } from './rate-requests.js';
-import { RelayClock } from './relay-clock.js';
+import { RateRequests } from './rate-requests.js';
+import { type IngestWorld, RelayConnection } from './relay-connection.js';
 import { ServerLoad } from './server-load.js';
-
-export interface IngestWorld {
-  readonly tokens: Tokens;
-  readonly registry: SessionRegistry;
-  readonly drops: DropCounters;
-  readonly relays: ConnectedRelays;
-  readonly clock: Clock;
-  readonly log: Logger;
-  readonly taps?: Taps;
-}
-
-/** Show of a relay whose token names none. */
-const DEFAULT_SHOW = 'local';
-/** Longest time that taking records holds the event loop, in ms. */
-const SLICE_MS = 8;
-/** The relay's clock is asked for this often, and a few times at once in the beginning, in ms. */
-const CLOCK_MS = 5_000;
-const FIRST_CLOCKS_MS = 300;
-const FIRST_CLOCKS = 4;
-/** A relay that is back is waited for so long to tell its clock, in ms; else what it brings counts from when it comes. */
-const PROOF_MS = 1_500;
-
-const batchBytes = z.instanceof(Uint8Array, { error: 'not binary' });
 
 /**
  * The socket calls of relays: checks right, schema and sequence, and hands records to their session. Returns the way to
@@ -73,12 +17,23 @@ export function serveRelays(io: Server, world: IngestWorld): () => void {
   namespace.use((socket, next) => {
     helloOf(socket, { tokens: world.tokens })
       .then(({ visitor }) => {
+        const claims = visitor.kind === 'token' ? visitor.claims : undefined;
+        refusePages(socket, claims);
         const denial = deny(visitor, 'relay:publish');
-        if (denial) throw new HandshakeError(denial.code, denial.message, denial.capability);
+        if (denial) throw new HandshakeError(denial.code, denial.message, denial.capability, claims);
         socket.data = { visitor };
         next();
       })
-      .catch(refused('relay', socket, world.taps, next));
+      .catch((error) => {
+        if (error instanceof HandshakeError && error.data.code !== 'bad_request') {
+          const { code, message, capability } = error.data;
+          const why = originOf(socket) === undefined ? 'token' : 'origin';
+          const { claims } = error;
+          const tell = world.taps?.relayRefusal.hear;
+          tell?.(why, code, capability ?? null, message, onlyShow(claims), claims?.sub ?? null);
+        }
+        refused('relay', socket, world.taps, next)(error);
+      });
   });
   const shared = { ...world, feeders: new Map(), proven: new WeakMap(), load, rates };
   namespace.on('connection', (socket) => {
@@ -90,312 +45,23 @@ export function serveRelays(io: Server, world: IngestWorld): () => void {
   };
 }
 
-/** Where a relay's connection stands. */
-type Feeding =
-  | { readonly state: 'silent' }
-  | {
-      readonly state: 'feeding';
-      readonly session: Session;
-      readonly stream: Stream;
-      readonly relayId: string;
-      /** `null` for a playback: what comes of a file is to be all of it, and the file can wait. */
-      readonly rate: WatchedRelay | null;
-      /** Takes it off the list of relays that feed. */
-      readonly leave: () => void;
-    };
-
-/** The connection that feeds each stream: one at a time. */
-type Feeders = Map<Stream, RelayConnection>;
-
-/** What connections share. */
-interface ConnectionWorld extends IngestWorld {
-  readonly feeders: Feeders;
-  /** What is proven of the clock that each stream is stamped with, over all its connections. */
-  readonly proven: WeakMap<Stream, ProvenClock>;
-  readonly load: ServerLoad;
-  readonly rates: RateRequests;
+/** What a page's browser says of where it is from; programs do not say it. */
+function originOf(socket: Socket): string | undefined {
+  return socket.handshake.headers.origin;
 }
 
-class RelayConnection {
-  readonly #socket: Socket;
-  readonly #visitor: Visitor;
-  readonly #world: ConnectionWorld;
-  #feeding: Feeding = { state: 'silent' };
-  /** Batches are taken one after another, although taking one may pause. */
-  #queue: Promise<unknown> = Promise.resolve();
-  readonly #clock = new RelayClock();
-  #proven: ProvenClock | null = null;
-  #clocks = 0;
-  #clockTimer: NodeJS.Timeout | null = null;
-  #status: { readonly said: RelayStatus; readonly at: number } | null = null;
+/** An origin as browsers write it. Whatever else the header says is not told on: it would become an event. */
+const ORIGIN = /^https?:\/\/[a-z0-9.-]{1,80}(?::\d{1,5})?$/;
 
-  constructor(socket: Socket, visitor: Visitor, world: ConnectionWorld) {
-    this.#socket = socket;
-    this.#visitor = visitor;
-    this.#world = world;
-    answerCall(socket, 'relay:hello', relayHello, world, (hello) => this.#inTurn(() => this.#greet(hello)));
-    answerCall(socket, 'relay:frames', batchBytes, world, async (bytes, sentAt) => {
-      const cameAt = performance.now();
-      const fed = await this.#inTurn(() => this.#take(bytes, sentAt));
-      world.load.took(performance.now() - cameAt);
-      // Not in turn: the next batch is taken while this one reaches the disk.
-      const receipt: FramesReceipt = { have: await fed.session.have(fed.stream) };
-      return receipt;
-    });
-    answerCall(socket, 'relay:lost', relayLost, world, async (lost) => {
-      const fed = await this.#inTurn(async () => this.#lose(lost));
-      const receipt: FramesReceipt = { have: await fed.session.have(fed.stream) };
-      return receipt;
-    });
-    answerCall(socket, 'relay:ahead', relayAhead, world, async (ahead) => {
-      const fed = await this.#inTurn(async () => this.#goAhead(ahead));
-      const receipt: FramesReceipt = { have: await fed.session.have(fed.stream) };
-      return receipt;
-    });
-    // At once, whatever waits for the disk: the relay measures the line by it.
-    answerCall(socket, 'relay:echo', z.looseObject({}), world, () => ({}));
-    answerCall(socket, 'relay:status', relayStatus, world, async (said) => {
-      this.#status = { said, at: Math.round(world.clock.now()) };
-      if (this.#feeding.state === 'feeding') {
-        const { session, relayId, rate } = this.#feeding;
-        rate?.heard(said);
-        world.taps?.relayStatus.hear?.(session.id, relayId, said.queue.records, said.queue.oldestMs);
-      }
-      return {};
-    });
-    this.#askClockLater();
-    answerCall(socket, 'relay:bye', relayBye, world, (bye) => this.#inTurn(() => this.#part(bye)));
-    socket.on('disconnect', () => {
-      if (this.#clockTimer) clearTimeout(this.#clockTimer);
-      this.#clockTimer = null;
-      this.#inTurn(async () => this.#detach('connection lost')).catch((error) =>
-        world.log.error({ err: error }, 'detaching failed'),
-      );
-    });
-  }
-
-  #inTurn<T>(run: () => Promise<T>): Promise<T> {
-    const done = this.#queue.then(run);
-    this.#queue = done.catch(() => undefined);
-    return done;
-  }
-
-  async #greet(hello: RelayHello): Promise<RelayWelcome> {
-    if (hello.protocol !== RELAY_PROTOCOL_VERSION) {
-      throw new CallRefused(
-        'version_mismatch',
-        `The relay speaks protocol ${hello.protocol}, this server ${RELAY_PROTOCOL_VERSION}. ` +
-          `Update ${hello.protocol < RELAY_PROTOCOL_VERSION ? 'the relay' : 'the server'}.`,
-      );
-    }
-    const show = hello.show ?? this.#showOfToken();
-    if (!coversShow(this.#visitor, show)) {
-      throw new CallRefused(
-        'forbidden',
-        `The token's relay:publish does not cover the show "${show}".`,
-        'relay:publish',
-      );
-    }
-    this.#detach('greeted again');
-    const { session, stream } = await this.#world.registry.attach(hello, show);
-    await this.#proveClock(stream);
-    // A relay that is back has given up its connection before, even if that still looks alive from here.
-    this.#world.feeders.get(stream)?.giveWay();
-    this.#world.feeders.set(stream, this);
-    session.relayConnected(stream);
-    const connectedAt = Math.round(this.#world.clock.now());
-    const { relayId } = hello;
-    // What is asked of it is heard before the welcome: not a frame comes in between.
-    const leave = this.#world.relays.add({
-      relayId,
-      look: () => this.#look(hello, session, stream, connectedAt),
-      tell: (request) => {
-        this.#socket.emit('relay:pause', request);
-        this.#world.log.warn({ sessionId: session.id, relayId, ...request }, 'a relay is asked to pause or to go on');
-      },
-    });
-    const rate = hello.playback
-      ? null
-      : this.#world.rates.watch(`${show}/${relayId}`, (request) => this.#socket.emit('relay:rate', request));
-    this.#feeding = { state: 'feeding', session, stream, relayId, rate, leave };
-    this.#world.log.info(
-      { sessionId: session.id, relayId: hello.relayId, run: hello.run, have: syncedUpTo(stream) },
-      'relay feeds',
-    );
-    return { sessionId: session.id, have: stream.synced, takesAhead: true };
-  }
-
-  async #take(bytes: Uint8Array, sentAt: unknown): Promise<{ session: Session; stream: Stream }> {
-    const feeding = this.#feeding;
-    if (feeding.state === 'silent') {
-      this.#drop('no_hello');
-      throw new CallRefused('bad_request', 'relay:frames came before relay:hello. Greet first.');
-    }
-    const { session, stream } = feeding;
-    const { taps } = this.#world;
-    taps?.batch.hear?.(session.id, stream.relayId, typeof sentAt === 'number' ? sentAt : null, bytes.length);
-    let sliceEnd = performance.now() + SLICE_MS;
-    for (const record of this.#split(bytes)) {
-      const receipt = session.receive(stream, record, this.#proven?.proof ?? null);
-      if (receipt.receipt !== 'taken') this.#drop(receipt.receipt, 1, 'because' in receipt ? receipt.because : null);
-      if (receipt.receipt === 'invalid') {
-        this.#world.log.warn(
-          { sessionId: session.id, seq: record.seq, because: receipt.because },
-          'a record was dropped',
-        );
-      }
-      // What follows a gap, or finds no room, will be sent again: no need to look at each.
-      if (receipt.receipt === 'gap' || receipt.receipt === 'no_room') break;
-      if (performance.now() >= sliceEnd) {
-        await new Promise((resolve) => setImmediate(resolve));
-        sliceEnd = performance.now() + SLICE_MS;
-      }
-    }
-    return { session, stream };
-  }
-
-  #lose(lost: RelayLost): { session: Session; stream: Stream } {
-    const feeding = this.#feeding;
-    if (feeding.state === 'silent') {
-      throw new CallRefused('bad_request', 'relay:lost came before relay:hello. Greet first.');
-    }
-    const { session, stream } = feeding;
-    const missing = missingOf(stream, lost.from, lost.to).reduce((sum, { from, to }) => sum + to - from + 1, 0);
-    if (session.lost(stream, lost)) this.#drop(lost.reason, missing);
-    else this.#drop('gap');
-    return { session, stream };
-  }
-
-  #goAhead(ahead: RelayAhead): { session: Session; stream: Stream } {
-    const feeding = this.#feeding;
-    if (feeding.state === 'silent') {
-      throw new CallRefused('bad_request', 'relay:ahead came before relay:hello. Greet first.');
-    }
-    const { session, stream } = feeding;
-    if (!session.goAhead(stream, ahead)) {
-      throw new CallRefused('bad_request', 'relay:ahead leaves out what nobody has announced. Send that first.');
-    }
-    return { session, stream };
-  }
-
-  #look(hello: RelayHello, session: Session, stream: Stream, connectedAt: number) {
-    const asked = this.#feeding.state === 'feeding' ? this.#feeding.rate?.asked : undefined;
-    return {
-      relayId: hello.relayId,
-      run: hello.run,
-      sessionId: session.id,
-      version: hello.version,
-      source: hello.source,
-      connectedAt,
-      taken: stream.last,
-      acknowledged: syncedUpTo(stream),
-      status: this.#status?.said ?? null,
-      statusAt: this.#status?.at ?? null,
-      clock: this.#clock.estimate,
-      askedHz: asked?.maxHz ?? null,
-      askedBecause: asked?.maxHz == null ? null : asked.because,
-    };
-  }
-
-  #askClockLater(): void {
-    this.#clockTimer = setTimeout(
-      () => {
-        void this.#askClock().then(() => {
-          if (this.#socket.connected) this.#askClockLater();
-        });
-      },
-      this.#clocks < FIRST_CLOCKS ? FIRST_CLOCKS_MS : CLOCK_MS,
-    );
-    this.#clockTimer.unref();
-  }
-
-  /** A relay that is back brings what it has kept: how old that is, its clock must say before. */
-  async #proveClock(stream: Stream): Promise<void> {
-    const known = this.#world.proven.get(stream) ?? new ProvenClock();
-    this.#world.proven.set(stream, known);
-    this.#proven = known;
-    if (known.isKnown) await this.#askClock(PROOF_MS);
-  }
-
-  async #askClock(withinMs = CLOCK_MS): Promise<void> {
-    const { clock } = this.#world;
-    const known = this.#clock.estimate;
-    const serverSentAt = clock.now();
-    const ping: ClockPing = {
-      serverSentAt,
-      ...(known && { offsetMs: known.offsetMs, boundMs: known.boundMs }),
-    };
-    this.#clocks += 1;
-    const said = await this.#socket
-      .timeout(withinMs)
-      .emitWithAck('clock:ping', ping)
-      .catch(() => null);
-    const serverReceivedAt = clock.now();
-    // A relay that does not answer, or nonsense, has an unknown clock; that is what is shown.
-    const pong = clockPong.safeParse(said);
-    if (!pong.success) return;
-    const { receivedAt, sentAt, wallAt } = pong.data;
-    const exchange = { serverSentAt, relayReceivedAt: receivedAt, relaySentAt: sentAt, serverReceivedAt, wallAt };
-    this.#clock.add(exchange);
-    this.#proven?.add(exchange);
-  }
-
-  #split(bytes: Uint8Array): WireRecord[] {
-    const refuse = (code: 'too_large' | 'bad_request', because: string) => {
-      this.#drop('bad_batch', 1, because);
-      return new CallRefused(code, `relay:frames: ${because}.`);
-    };
-    if (bytes.length > MAX_BATCH_BYTES) {
-      throw refuse(
-        'too_large',
-        `a batch of ${bytes.length} bytes; at most ${MAX_BATCH_BYTES} are taken: send smaller batches`,
-      );
-    }
-    try {
-      return splitBatch(bytes);
-    } catch (error) {
-      if (error instanceof WireError) throw refuse('bad_request', error.message);
-      throw error;
-    }
-  }
-
-  async #part(bye: RelayBye): Promise<object> {
-    const feeding = this.#feeding;
-    if (feeding.state === 'feeding') {
-      this.#world.taps?.relay.hear?.('bye', feeding.session.id, feeding.relayId, bye.reason);
-    }
-    this.#detach(bye.reason);
-    if (feeding.state === 'feeding') await this.#world.registry.farewell(feeding.session, feeding.stream, bye.reason);
-    return {};
-  }
-
-  #drop(reason: DropReason, records = 1, because: string | null = null): void {
-    this.#world.drops.count(reason, records);
-    const fed = this.#feeding.state === 'feeding' ? this.#feeding : null;
-    this.#world.taps?.drop.hear?.(fed?.session.id ?? null, fed?.relayId ?? null, reason, records, because);
-  }
-
-  /** Lets go of the stream: its relay has come back on another connection. */
-  giveWay(): void {
-    this.#detach('the relay came back on another connection');
-    (this.#socket.data as { closedBecause?: string }).closedBecause = 'gave_way';
-    this.#socket.disconnect(true);
-  }
-
-  #detach(because: string): void {
-    if (this.#feeding.state === 'silent') return;
-    const { session, stream, relayId, rate, leave } = this.#feeding;
-    leave();
-    rate?.leave();
-    this.#world.taps?.relay.hear?.('disconnected', session.id, relayId, because);
-    session.relayDisconnected(stream);
-    if (this.#world.feeders.get(stream) === this) this.#world.feeders.delete(stream);
-    this.#feeding = { state: 'silent' };
-    this.#world.log.info({ sessionId: session.id, relayId, because }, 'relay left');
-  }
-
-  #showOfToken(): string {
-    const shows = this.#visitor.kind === 'token' ? this.#visitor.claims.shows : undefined;
-    return shows?.[0] ?? DEFAULT_SHOW;
-  }
+/** @throws HandshakeError where a page calls: relays are programs */
+function refusePages(socket: Socket, claims: TokenClaims | undefined): void {
+  const origin = originOf(socket);
+  if (origin === undefined) return;
+  const page = ORIGIN.test(origin) ? `A page of ${origin}` : 'A page';
+  throw new HandshakeError(
+    'forbidden',
+    `${page} calls as a relay. Relays are programs, not pages: feed with "okboxbox relay".`,
+    undefined,
+    claims,
+  );
 }

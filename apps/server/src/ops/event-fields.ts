@@ -17,6 +17,8 @@ type Kind =
   | 'text';
 
 const SOCKET = { socketId: 'name', role: 'name', surface: 'name', user: 'name' } as const;
+/** With a reason where the sweep of rooms has moved it. */
+const MOVE = { socketId: 'name', role: 'name', room: 'name', sessionId: 'name', reason: 'text' } as const;
 const RELAY = { sessionId: 'name', relayId: 'name' } as const;
 const DELAY = { sessionId: 'name', show: 'name', delayMs: 'number' } as const;
 const ERROR = { subsystem: 'code', where: 'name', code: 'code', message: 'text', socketId: 'name' } as const;
@@ -24,9 +26,9 @@ const ERROR = { subsystem: 'code', where: 'name', code: 'code', message: 'text',
 const FIELDS = {
   connect: SOCKET,
   disconnect: { ...SOCKET, code: 'code', reason: 'text', connectedMs: 'number', skippedTotal: 'number' },
-  join: { socketId: 'name', role: 'name', room: 'name', sessionId: 'name' },
-  leave: { socketId: 'name', role: 'name', room: 'name', sessionId: 'name' },
-  auth_fail: { socketId: 'name', where: 'name', code: 'code', capability: 'code', message: 'text' },
+  join: MOVE,
+  leave: MOVE,
+  auth_fail: { socketId: 'name', where: 'name', code: 'code', capability: 'code', message: 'text', show: 'name' },
   slow_consumer: { socketId: 'name', waitingBytes: 'number', isClosed: 'flag' },
   'relay:connected': RELAY,
   'relay:disconnected': { ...RELAY, reason: 'text' },

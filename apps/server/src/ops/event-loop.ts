@@ -1,39 +1,63 @@
-import { type EventLoopUtilization, monitorEventLoopDelay, PerformanceObserver, performance } from 'node:perf_hooks';
+import { type EventLoopUtilization, type IntervalHistogram, monitorEventLoopDelay, performance } from 'node:perf_hooks';
+import { GarbageCollectorWatch } from './garbage-collector.js';
 
 /** What the monitor itself adds to each reading, in ms: its own timer. */
 const RESOLUTION_MS = 10;
 const LOOK_MS = 1_000;
-/** The longest hold-up is that of so many looks. */
-const LOOKS = 60;
+/** The longest hold-up is that of so long. */
+const KEPT_MS = 60_000;
+
+/** The longest hold-up between two looks, both on the axis of `performance.now()`, in ms. */
+interface Looked {
+  readonly from: number;
+  readonly to: number;
+  readonly ms: number;
+}
 
 /** Watches the event loop and the garbage collector. Reading takes nothing away: readers do not steal from each other. */
 export class EventLoopWatch {
-  readonly #delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+  readonly #delay: IntervalHistogram;
+  readonly #now: () => number;
   readonly #timer: NodeJS.Timeout;
-  readonly #collections: PerformanceObserver;
   #used: EventLoopUtilization = performance.eventLoopUtilization();
   #utilization = 0;
-  readonly #longest: number[] = [];
-  /** Pauses of the garbage collector since the beginning, and how long they took in all, in ms. */
-  collections = 0;
-  collectingMs = 0;
+  readonly #looks: Looked[] = [];
+  #from: number;
+  readonly collector = new GarbageCollectorWatch();
 
-  constructor() {
+  constructor(delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS }), now = () => performance.now()) {
+    this.#delay = delay;
+    this.#now = now;
+    this.#from = now();
     this.#delay.enable();
     this.#timer = setInterval(() => this.#look(), LOOK_MS);
     this.#timer.unref();
-    this.#collections = new PerformanceObserver((list) => {
-      for (const { duration } of list.getEntries()) {
-        this.collections += 1;
-        this.collectingMs += duration;
-      }
-    });
-    this.#collections.observe({ entryTypes: ['gc'] });
   }
 
   /** The longest hold-up of the last minute, in ms, without the monitor's own. */
   get delayMaxMs(): number {
-    return round(Math.max(0, this.#newest(), ...this.#longest), 1);
+    return this.delayMaxOf(KEPT_MS);
+  }
+
+  /** The longest hold-up of a shorter while, in ms, to a second: nothing falls between two that ask in turn. */
+  delayMaxOf(windowMs: number): number {
+    const from = this.#now() - windowMs - LOOK_MS;
+    return this.#longestOf(({ to }) => to >= from);
+  }
+
+  /** Ends the look that goes on, and returns where the next begins: what `delayMaxSince` takes. */
+  mark(): number {
+    const now = this.#now();
+    this.#looks.push({ from: this.#from, to: now, ms: this.#newest() });
+    while ((this.#looks[0] as Looked).to < now - KEPT_MS) this.#looks.shift();
+    this.#from = now;
+    this.#delay.reset();
+    return now;
+  }
+
+  /** The longest hold-up since a mark, in ms, as far as it is within the last minute. */
+  delayMaxSince(mark: number): number {
+    return this.#longestOf(({ from }) => from >= mark);
   }
 
   /** The share of the last second that was spent working, from 0 to 1. */
@@ -44,16 +68,19 @@ export class EventLoopWatch {
   close(): void {
     clearInterval(this.#timer);
     this.#delay.disable();
-    this.#collections.disconnect();
+    this.collector.close();
   }
 
   #look(): void {
     const now = performance.eventLoopUtilization();
     this.#utilization = performance.eventLoopUtilization(now, this.#used).utilization;
     this.#used = now;
-    this.#longest.push(this.#newest());
-    if (this.#longest.length > LOOKS) this.#longest.shift();
-    this.#delay.reset();
+    this.mark();
+  }
+
+  #longestOf(isMeant: (look: Looked) => boolean): number {
+    const looks = [...this.#looks, { from: this.#from, to: Number.POSITIVE_INFINITY, ms: this.#newest() }];
+    return round(Math.max(0, ...looks.filter(isMeant).map(({ ms }) => ms)), 1);
   }
 
   #newest(): number {

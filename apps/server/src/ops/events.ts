@@ -28,6 +28,7 @@ const TYPE_OF: Readonly<Record<string, OpsEventType>> = Object.fromEntries(
 /** What is asked for of the events. */
 export interface EventsQuery {
   readonly type?: OpsEventType | undefined;
+  readonly event?: OpsEventName | undefined;
   readonly sessionId?: string | undefined;
   /** Only those with a smaller id. */
   readonly before?: number | undefined;
@@ -40,8 +41,12 @@ export class OpsEvents {
   readonly #rings: Readonly<Record<OpsEventType, EventRing>>;
   readonly #again = new Map<string, Kept>();
   #lastId = 0;
+  /** How many of each there have been, repetitions included. */
+  readonly counts = Object.fromEntries(Object.keys(TYPE_OF).map((event) => [event, 0])) as Record<OpsEventName, number>;
   /** Fields that were not declared for their event. */
   fieldsLeftOut = 0;
+  /** Hears each event that is added, where anybody wants to know. */
+  onNoted: ((event: Kept) => void) | null = null;
 
   constructor(now: () => number, budgets: Readonly<Record<OpsEventType, number>> = BUDGETS) {
     this.#now = now;
@@ -53,6 +58,7 @@ export class OpsEvents {
 
   /** Notes an event. With `again`, one that is the same by that key counts as a repetition for a while. */
   note<E extends OpsEventName>(event: E, fields: FieldsOf<E>, again?: string): void {
+    this.counts[event] += 1;
     const at = Math.round(this.#now());
     const type = TYPE_OF[event] as OpsEventType;
     const ring = this.#rings[type];
@@ -68,15 +74,19 @@ export class OpsEvents {
     this.#lastId += 1;
     const kept: Kept = { id: this.#lastId, at, type, event, ...safe };
     ring.add(kept);
+    this.onNoted?.(kept);
     if (key === null) return;
     if (this.#again.size >= MOST_AGAIN) this.#again.clear();
     this.#again.set(key, kept);
   }
 
   /** The newest events that fit, newest first. */
-  newest({ type, sessionId, before = Number.POSITIVE_INFINITY, limit }: EventsQuery): OpsEventsAnswer {
+  newest({ type, event, sessionId, before = Number.POSITIVE_INFINITY, limit }: EventsQuery): OpsEventsAnswer {
     const types: readonly OpsEventType[] = type === undefined ? OPS_EVENT_TYPES : [type];
-    const fits = (event: Kept) => event.id < before && (sessionId === undefined || event.sessionId === sessionId);
+    const fits = (each: Kept) =>
+      each.id < before &&
+      (event === undefined || each.event === event) &&
+      (sessionId === undefined || each.sessionId === sessionId);
     // One more than asked for tells whether there is more.
     const found = types.flatMap((each) => this.#rings[each].newest(fits, limit + 1));
     found.sort((a, b) => b.id - a.id);

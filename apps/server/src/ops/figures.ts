@@ -59,9 +59,9 @@ export class Samples {
     this.#count += 1;
   }
 
-  /** The value that 95 of 100 do not exceed; `null` where there is none. */
-  p95(now: number): number | null {
-    const fresh = this.#values.filter((_, i) => (this.#at[i] as number) > now - this.#windowMs).sort();
+  /** The value that 95 of 100 do not exceed, of all or of a shorter while; `null` where there is none. */
+  p95(now: number, windowMs = this.#windowMs): number | null {
+    const fresh = this.#values.filter((_, i) => (this.#at[i] as number) > now - windowMs).sort();
     const value = fresh[Math.ceil(fresh.length * 0.95) - 1];
     return value === undefined ? null : Math.round(value * 10) / 10;
   }
@@ -72,6 +72,9 @@ export class RecentCounts {
   readonly #partMs: number;
   readonly #parts: number;
   #counts: { readonly part: number; readonly byName: Map<string, number> }[] = [];
+  /** How many of each name, and in all, since the beginning. */
+  readonly totals: Record<string, number> = {};
+  total = 0;
 
   constructor(windowMs: number, parts: number) {
     this.#partMs = windowMs / parts;
@@ -79,6 +82,8 @@ export class RecentCounts {
   }
 
   add(name: string, now: number): void {
+    this.total += 1;
+    this.totals[name] = (this.totals[name] ?? 0) + 1;
     const part = Math.floor(now / this.#partMs);
     let newest = this.#counts.at(-1);
     if (newest?.part !== part) {

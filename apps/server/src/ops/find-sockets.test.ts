@@ -6,7 +6,7 @@ import { SOCKET_FIGURES, SocketRegistry } from './socket-registry.js';
 
 /** A connection that does nothing. */
 function connection(id: string, clientKind: string, rooms: readonly string[]): Socket {
-  const conn = { on: () => undefined, writeBuffer: [], transport: {} };
+  const conn = { on: () => undefined, off: () => undefined, writeBuffer: [], transport: {} };
   return { id, data: { clientKind }, rooms: new Set([id, ...rooms]), on: () => undefined, conn } as unknown as Socket;
 }
 
@@ -41,6 +41,38 @@ it('pages give every socket that fits once, in the order asked for, whatever the
     }),
     { numRuns: 50 },
   );
+});
+
+it('sockets are found by the session of any room that they are in, and those that are gone by why', () => {
+  const registry = new SocketRegistry(() => 1);
+  const rooms = [
+    'session:s1',
+    'session:s1:car:7',
+    'broadcast:session:s1',
+    'broadcast:session:s1:plus:500',
+    'session:s12',
+  ];
+  for (const [n, room] of rooms.entries())
+    registry.add(connection(`open${n}`, 'overlay', [room]), null, () => undefined);
+  const gone = (id: string, room: string, closedBecause?: string) => {
+    const socket = connection(id, 'overlay', [room]);
+    const heard = new Map<string, (reason: string) => void>();
+    Object.assign(socket, { on: (event: string, hear: (reason: string) => void) => heard.set(event, hear) });
+    registry.add(socket, null, () => undefined);
+    Object.assign(socket.data, closedBecause === undefined ? {} : { closedBecause });
+    heard.get('disconnecting')?.('');
+    heard.get('disconnect')?.('transport close');
+  };
+  gone('slow', 'session:s1', 'slow_consumer');
+  gone('left', 'session:s1');
+  gone('other', 'session:s2', 'slow_consumer');
+  const ids = (query: object, state: 'open' | 'closed') =>
+    findSockets(registry, { state, sort: 'connectedAt', limit: 10, ...query }).sockets.map(({ socketId }) => socketId);
+  expect(ids({ sessionId: 's1' }, 'open')).toEqual(['open0', 'open1', 'open2', 'open3']);
+  expect(ids({ code: 'slow_consumer' }, 'open')).toEqual([]);
+  expect(ids({ code: 'slow_consumer' }, 'closed')).toEqual(['other', 'slow']);
+  expect(ids({ sessionId: 's1' }, 'closed')).toEqual(['left', 'slow']);
+  expect(ids({ sessionId: 's1', code: 'client_gone' }, 'closed')).toEqual(['left']);
 });
 
 it('a cursor that nobody was given is refused', () => {

@@ -1,10 +1,14 @@
-import type { OpsSocket, OpsSocketsAnswer } from '@okboxbox/protocol';
+import { broadcastRoom, liveRoom, type OpsSocket, type OpsSocketsAnswer } from '@okboxbox/protocol';
 import type { SocketFigure, SocketRegistry } from './socket-registry.js';
 
 /** What is asked for of the sockets. */
 export interface SocketsQuery {
   readonly role?: string | undefined;
   readonly room?: string | undefined;
+  /** Those in any room of a session. */
+  readonly sessionId?: string | undefined;
+  /** Those that are gone for this reason. */
+  readonly code?: string | undefined;
   readonly state: 'open' | 'closed';
   readonly sort: SocketFigure;
   readonly limit: number;
@@ -23,13 +27,16 @@ export class CursorError extends Error {
  * @throws CursorError
  */
 export function findSockets(registry: SocketRegistry, query: SocketsQuery): OpsSocketsAnswer {
-  const { role, room, state, sort, limit, cursor } = query;
+  const { role, room, state, sort, limit, cursor, sessionId, code } = query;
+  const isOfSession = sessionId === undefined ? null : roomsOfSession(sessionId);
   // Only the figure that is sorted by is read of every socket; all of them of those on the page alone.
   const rows: Row[] = [];
   if (state === 'open') {
     for (const each of registry.open()) {
       if (role !== undefined && each.role !== role) continue;
       if (room !== undefined && !each.socket.rooms.has(room)) continue;
+      // Only what is gone has a reason for it.
+      if (code !== undefined || (isOfSession !== null && !some(each.socket.rooms, isOfSession))) continue;
       const figure = registry.figure(each, sort) ?? UNKNOWN;
       rows.push({ socketId: each.socket.id, figure, look: () => registry.look(each) });
     }
@@ -37,6 +44,8 @@ export function findSockets(registry: SocketRegistry, query: SocketsQuery): OpsS
     for (const each of registry.closed()) {
       if (role !== undefined && each.role !== role) continue;
       if (room !== undefined && !each.joinedRooms.includes(room)) continue;
+      if (code !== undefined && each.closed?.code !== code) continue;
+      if (isOfSession !== null && !each.joinedRooms.some(isOfSession)) continue;
       // Those that went last are asked for first.
       const figure = (sort === 'connectedAt' ? each.closed?.at : each[sort]) ?? UNKNOWN;
       rows.push({ socketId: each.socketId, figure, look: () => each });
@@ -53,6 +62,18 @@ export function findSockets(registry: SocketRegistry, query: SocketsQuery): OpsS
     cursor: last === undefined || from + limit >= rows.length ? null : cursorOf(last),
     sockets: page.map(({ look }) => look()),
   };
+}
+
+/** Whether a room is one of a session's: live, a car's own data, or the public picture with whatever extra delay. */
+function roomsOfSession(sessionId: string): (room: string) => boolean {
+  const [live, broadcast] = [liveRoom(sessionId), broadcastRoom(sessionId)];
+  return (room) =>
+    room === live || room === broadcast || room.startsWith(`${live}:`) || room.startsWith(`${broadcast}:`);
+}
+
+function some(rooms: Iterable<string>, fits: (room: string) => boolean): boolean {
+  for (const room of rooms) if (fits(room)) return true;
+  return false;
 }
 
 /** Sorts behind whatever is known. */

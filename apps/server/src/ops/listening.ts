@@ -2,9 +2,10 @@ import { RELAY_NAMESPACE } from '@okboxbox/protocol';
 import type { Server, Socket } from 'socket.io';
 import type { Subsystem } from '../taps.js';
 import { statementName } from './database-figures.js';
-import type { OperationsWorld } from './operations.js';
 import type { OpsFigures } from './ops-figures.js';
 import { listenToShows } from './show-events.js';
+import { listenToStages } from './stage-totals.js';
+import type { OperationsWorld } from './world.js';
 
 /** A raw drift beyond this is warned of, in ms: the runbook's threshold. */
 const DRIFT_WARN_MS = 5_000;
@@ -16,20 +17,21 @@ const AUTH_CODES: ReadonlySet<string> = new Set(['unauthenticated', 'forbidden']
 const INPUT_CODES: ReadonlySet<string> = new Set(['bad_request', 'too_large', 'version_mismatch']);
 const ROOM_SESSION = /^(?:broadcast:)?session:(sess_[\w-]+)/;
 
-/** Listens at every tap and turns what passes into figures and events. Returns the way to stop. */
+/**
+ * Listens at every tap, and to sessions, shows and sockets, and turns what passes into figures and events. Returns the
+ * way to stop listening at the taps; all else is heard for as long as it is there.
+ */
 export function listenToTaps(world: OperationsWorld, figures: OpsFigures): () => void {
-  const stops = [
+  listenToSessions(world, figures);
+  listenToShows(world, figures);
+  listenToSockets(world.io, figures);
+  return all([
     listenToRelays(world, figures),
     listenToFanOut(world, figures),
     listenToFailures(world, figures),
     listenToDatabase(world, figures),
-    listenToSessions(world, figures),
-    listenToSockets(world.io, figures),
-    listenToShows(world, figures),
-  ];
-  return () => {
-    for (const stop of stops) stop();
-  };
+    listenToStages(world.taps, figures.stages),
+  ]);
 }
 
 function listenToRelays(
@@ -82,9 +84,10 @@ function listenToRelays(
         events.note('invalid_payload', { sessionId, relayId, reason, message: because }, again);
       else events.note('frame_dropped', { sessionId, relayId, reason, records }, again);
     }),
-    taps.relay.listen((what, sessionId, relayId, because) => {
+    taps.relay.listen((what, sessionId, relayId, because, run) => {
       const reason = because ?? null;
       if (what === 'connected') {
+        if (run !== undefined) sessions.of(sessionId).beginRun(relayId, run);
         events.note('relay:connected', { sessionId, relayId });
         events.note('relay_joined', { sessionId, relayId });
       } else if (what === 'disconnected') {
@@ -92,6 +95,11 @@ function listenToRelays(
         events.note('relay_left', { sessionId, relayId, reason });
       } else if (what === 'bye') events.note('relay:bye', { sessionId, relayId, reason });
       else events.note('primary_changed', { sessionId, relayId, reason });
+    }),
+    // Beside its `auth_fail`: who looks for a relay that does not come looks among the events of relays.
+    taps.relayRefusal.listen((why, _code, _capability, message) => {
+      const reason = `refused_${why}: ${message}`;
+      events.note('relay:disconnected', { sessionId: null, relayId: null, reason }, reason);
     }),
     taps.relayStatus.listen((sessionId, relayId, waiting, oldestMs) => {
       const relay = sessions.of(sessionId).relay(relayId);
@@ -137,6 +145,7 @@ export function listenToFanOut(
       const session = sessions.of(sessionId);
       (room.startsWith('broadcast:') ? session.broadcastTicks : session.liveTicks).add(1, clock.now());
     }),
+    taps.unchanged.listen((sessionId) => sessions.of(sessionId).unchanged.add(1, clock.now())),
     taps.room.listen((room, event, made, members) => {
       // A tick is told just before its messages are made.
       if (event !== 'feed' || room !== tick.room) return;
@@ -157,7 +166,10 @@ export function listenToFanOut(
       sent.skipped.add(1, now);
       of?.skipped.add(1, now);
       const connection = sockets.get(socketId);
-      if (connection) connection.skippedTotal += 1;
+      if (connection) {
+        connection.skippedTotal += 1;
+        connection.skippedAt = now;
+      }
       // Told when it begins to be slow, and when it is closed for it.
       const again = isClosed ? undefined : socketId;
       events.note('slow_consumer', { socketId, waitingBytes, isClosed }, again);
@@ -165,7 +177,8 @@ export function listenToFanOut(
   ]);
 }
 
-function listenToFailures({ taps, clock }: OperationsWorld, { events, errors }: OpsFigures): () => void {
+function listenToFailures(world: OperationsWorld, { events, errors, sockets }: OpsFigures): () => void {
+  const { taps, clock } = world;
   const exception = (error: unknown, origin: string) => {
     errors.add('process', clock.now());
     events.note('exception', { subsystem: 'process', where: origin, message: wordsOf(error) });
@@ -173,13 +186,13 @@ function listenToFailures({ taps, clock }: OperationsWorld, { events, errors }: 
   // Hears, and changes nothing of what becomes of the process.
   process.on('uncaughtExceptionMonitor', exception);
   return all([
-    taps.refusal.listen((from, socketId, where, code, message, capability) => {
+    taps.refusal.listen((from, socketId, where, code, message, capability, input) => {
+      const refused = where === 'session:join' && socketId !== null ? sockets.get(socketId) : undefined;
+      if (refused) refused.refusedJoin = code;
       if (AUTH_CODES.has(code)) {
-        events.note(
-          'auth_fail',
-          { socketId, where, code, capability, message },
-          `${socketId} ${where} ${code} ${capability}`,
-        );
+        const show = showNamed(world, input);
+        const fields = { socketId, where, code, capability, message, ...(show !== null && { show }) };
+        events.note('auth_fail', fields, `${socketId} ${where} ${code} ${capability} ${show}`);
       } else if (INPUT_CODES.has(code)) {
         errors.add(from, clock.now());
         const fields = { subsystem: from, where, code, message, socketId };
@@ -194,32 +207,46 @@ function listenToFailures({ taps, clock }: OperationsWorld, { events, errors }: 
   ]);
 }
 
+/** The show that a call was for; `null` where it names none that is known: whoever is refused is not to put words here. */
+function showNamed({ registry, shows }: OperationsWorld, input: unknown): string | null {
+  if (typeof input !== 'object' || input === null) return null;
+  const { show, sessionId } = input as { readonly show?: unknown; readonly sessionId?: unknown };
+  if (typeof show !== 'string')
+    return typeof sessionId === 'string' ? (registry.summary(sessionId)?.show ?? null) : null;
+  const isKnown = shows.all().some((each) => each.show === show) || registry.currentOf(show) !== undefined;
+  return isKnown ? show : null;
+}
+
 function listenToDatabase({ taps, clock, storeHealth }: OperationsWorld, figures: OpsFigures): () => void {
   const { database, events, errors } = figures;
   return all([
-    taps.query.listen((sql, tookMs, error) => {
+    taps.query.listen((sql, tookMs, error, callSite) => {
       const now = clock.now();
+      // One that is still starting refuses connections: that is no error yet.
+      if (error !== null && storeHealth().state === 'starting') return;
+      const statement = statementName(sql);
+      database.add(statement, tookMs, error !== null, callSite, now);
       if (error === null) {
-        database.queries += 1;
-        database.query.add(tookMs, now);
         figures.onQuery?.(tookMs);
         return;
       }
-      // One that is still starting refuses connections: that is no error yet.
-      if (storeHealth().state === 'starting') return;
-      database.errors += 1;
       errors.add('database', now);
-      const statement = statementName(sql);
       const code = String((error as { code?: unknown }).code ?? 'failed');
       const fields = { subsystem: 'database', statement, code, message: wordsOf(error), tookMs };
       events.note('db_error', fields, `${statement} ${code}`);
     }),
-    taps.acquire.listen((waitedMs) => database.acquire.add(waitedMs, clock.now())),
-    taps.release.listen((heldMs) => database.held.add(heldMs, clock.now())),
+    taps.acquire.listen((waitedMs) => {
+      database.acquire.add(waitedMs, clock.now());
+      figures.onAcquire?.(waitedMs);
+    }),
+    taps.release.listen((heldMs) => {
+      database.held.add(heldMs, clock.now());
+      figures.onRelease?.(heldMs);
+    }),
   ]);
 }
 
-function listenToSessions({ registry }: OperationsWorld, { sessions, events }: OpsFigures): () => void {
+function listenToSessions({ registry }: OperationsWorld, { sessions, events }: OpsFigures): void {
   registry.listen({
     began: ({ id, isResumed, state }) => {
       sessions.of(id).phase = state.timing.phase;
@@ -231,35 +258,41 @@ function listenToSessions({ registry }: OperationsWorld, { sessions, events }: O
       sessions.end(id);
     },
   });
-  return () => undefined;
 }
 
 /** Who comes and goes, and which rooms they enter and leave. */
-export function listenToSockets(io: Server, { sockets, events }: OpsFigures): () => void {
+export function listenToSockets(io: Server, { sockets, events, churn, now, moves }: OpsFigures): void {
   for (const name of ['/', RELAY_NAMESPACE]) {
     const namespace = io.of(name);
     namespace.on('connection', (socket: Socket) => {
       const { role, surface, user } = sockets.add(socket, name === RELAY_NAMESPACE ? 'relay' : null, (gone) => {
         const { socketId, closed, skippedTotal, connectedAt } = gone;
+        churn.add(closed?.code ?? 'other', now());
         events.note('disconnect', {
           ...{ socketId, role, surface, user, skippedTotal },
           ...{ code: closed?.code ?? null, reason: closed?.reason ?? null },
           connectedMs: (closed?.at ?? connectedAt) - connectedAt,
         });
       });
+      churn.add('connect', now());
       events.note('connect', { socketId: socket.id, role, surface, user });
     });
     // The adapter's word, not the client's: a connection that is lost leaves its rooms, too.
     const told = (event: 'join' | 'leave') => (room: string, socketId: string) => {
       if (room === socketId) return;
       const sessionId = ROOM_SESSION.exec(room)?.[1];
+      if (event === 'join') sockets.joined(socketId);
+      else sockets.left(socketId);
       const { role = null } = sockets.get(socketId) ?? {};
-      events.note(event, { socketId, role, room, ...(sessionId !== undefined && { sessionId }) });
+      const { because: reason } = moves;
+      if (event === 'join') moves.joins += 1;
+      else moves.leaves += 1;
+      const more = { ...(sessionId !== undefined && { sessionId }), ...(reason !== null && { reason }) };
+      events.note(event, { socketId, role, room, ...more });
     };
     namespace.adapter.on('join-room', told('join'));
     namespace.adapter.on('leave-room', told('leave'));
   }
-  return () => undefined;
 }
 
 function wordsOf(error: unknown): string {

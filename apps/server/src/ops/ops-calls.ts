@@ -1,4 +1,5 @@
 import {
+  type FindingsAnswer,
   OPS_EVENT_TYPES,
   type OpsEventsAnswer,
   type OpsSessionsAnswer,
@@ -8,11 +9,13 @@ import {
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Tokens } from '../access/tokens.js';
-import { deny } from '../access/visitor.js';
+import { denyWholeServer } from '../access/visitor.js';
 import { callerOf, problemOf } from '../http/caller.js';
 import { HttpProblem } from '../http/problem.js';
+import { parseInput as parse } from './call-input.js';
 import { CursorError, findSockets } from './find-sockets.js';
 import type { Operations } from './operations.js';
+import { admitted } from './self-cost.js';
 import { SOCKET_FIGURES } from './socket-registry.js';
 
 /** Rows of one answer, unless fewer or more are asked for; never more than the second. */
@@ -24,6 +27,8 @@ const name = z.string().min(1).max(200);
 const socketsQuery = z.object({
   role: name.optional(),
   room: name.optional(),
+  sessionId: name.optional(),
+  code: name.optional(),
   state: z.enum(['open', 'closed']).default('open'),
   sort: z.enum(SOCKET_FIGURES).default('connectedAt'),
   limit,
@@ -45,6 +50,10 @@ export function serveOpsCalls(http: FastifyInstance, tokens: Tokens, operations:
     await requireOpsRead(request, tokens);
     return operations.summary();
   });
+  http.get('/api/ops/findings', async (request): Promise<FindingsAnswer> => {
+    await requireOpsRead(request, tokens);
+    return operations.triage.answer;
+  });
   http.get('/api/ops/sockets', async (request): Promise<OpsSocketsAnswer> => {
     await requireOpsRead(request, tokens);
     const query = parse(socketsQuery, request.query);
@@ -63,6 +72,10 @@ export function serveOpsCalls(http: FastifyInstance, tokens: Tokens, operations:
     await requireOpsRead(request, tokens);
     return events.newest(parse(eventsQuery, request.query));
   });
+  http.get('/api/ops/history', async (request, reply) => {
+    await requireOpsRead(request, tokens);
+    return reply.type('application/json; charset=utf-8').send(operations.history.json());
+  });
 }
 
 /** `GET /api/diagnostics/flow`: there where `DIAGNOSTICS_ENABLED` is on. */
@@ -78,13 +91,7 @@ export function serveFlow(http: FastifyInstance, tokens: Tokens, operations: Ope
 
 /** @throws HttpProblem 401 or 403 where the caller may not look. */
 export async function requireOpsRead(request: FastifyRequest, tokens: Tokens): Promise<void> {
-  const denial = deny(await callerOf(request, tokens), 'ops:read');
+  const denial = denyWholeServer(await callerOf(request, tokens), 'ops:read');
   if (denial) throw problemOf(denial);
-}
-
-function parse<S extends z.ZodType>(schema: S, value: unknown): z.infer<S> {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw new HttpProblem(400, `"${issue?.path.join('.')}" cannot be used: ${issue?.message}.`);
+  admitted(request);
 }

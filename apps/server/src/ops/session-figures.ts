@@ -6,8 +6,10 @@ const MOST_SAMPLES = 1_200;
 /** Ended sessions whose figures are kept. */
 const MOST_ENDED = 20;
 
-/** What the taps say of one relay in one session. */
+/** What the taps say of one relay in one session, in one run of its program. */
 export class RelayFigures {
+  /** `null` before it has greeted. */
+  readonly run: string | null;
   /** |received − captured|, raw: the runbook's drift. */
   readonly drift = new Samples(WINDOW_MS, MOST_SAMPLES);
   /** Sent − captured, by the relay's clock. */
@@ -20,6 +22,10 @@ export class RelayFigures {
   oldestWaitingMs: number | null = null;
   /** When drift was looked at last. */
   lookedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(run: string | null = null) {
+    this.run = run;
+  }
 }
 
 /** What the taps say of one session. */
@@ -31,6 +37,7 @@ export class SessionFigures {
   readonly timeline: Rate;
   readonly timing: Rate;
   readonly liveTicks: Rate;
+  readonly unchanged: Rate;
   readonly broadcastTicks: Rate;
   readonly fanOut: Rate;
   readonly written: Rate;
@@ -49,6 +56,7 @@ export class SessionFigures {
     this.timeline = rate();
     this.timing = rate();
     this.liveTicks = rate();
+    this.unchanged = rate();
     this.broadcastTicks = rate();
     this.fanOut = rate();
     this.written = rate();
@@ -62,6 +70,11 @@ export class SessionFigures {
       this.relays.set(relayId, figures);
     }
     return figures;
+  }
+
+  /** A relay has greeted: a clock is taken over once a run, and what an earlier one stamped says nothing of this one's. */
+  beginRun(relayId: string, run: string): void {
+    if (this.relays.get(relayId)?.run !== run) this.relays.set(relayId, new RelayFigures(run));
   }
 
   /** Counts records that were not taken, by the rule that turned them away. */

@@ -1,8 +1,8 @@
-import type { OperationsWorld } from './operations.js';
 import type { OpsFigures } from './ops-figures.js';
+import type { OperationsWorld } from './world.js';
 
 /** Turns what directors set, and what the public picture does then, into events. */
-export function listenToShows({ shows, registry, broadcasts }: OperationsWorld, { events }: OpsFigures): () => void {
+export function listenToShows({ shows, registry, broadcasts }: OperationsWorld, { events }: OpsFigures): void {
   const sessionOf = (show: string) => registry.currentOf(show)?.sessionId;
   shows.onChange((settings, before) => {
     const { show, delayMs, published } = settings;
@@ -17,16 +17,14 @@ export function listenToShows({ shows, registry, broadcasts }: OperationsWorld, 
     moved: () => undefined,
     changed: (show) => {
       const broadcast = broadcasts.of(show);
-      const running = new Set(broadcast.channels.map(({ sessionId }) => sessionId));
-      for (const sessionId of running) {
+      for (const { sessionId } of broadcast.channels) {
         const { state, delayMs } = broadcast.measured(sessionId);
         if (told.get(sessionId) === state) continue;
         told.set(sessionId, state);
         if (state === 'holding') events.note('broadcast:delay:holding', { show, sessionId, delayMs });
         if (state === 'live') events.note('broadcast:delay:live', { show, sessionId, delayMs });
       }
-      if (told.size > 1_000) for (const sessionId of told.keys()) if (!running.has(sessionId)) told.delete(sessionId);
+      if (told.size > 1_000) for (const id of told.keys()) if (!broadcasts.isAiring(id)) told.delete(id);
     },
   });
-  return () => undefined;
 }

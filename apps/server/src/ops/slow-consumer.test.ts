@@ -3,7 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { Server, type Socket } from 'socket.io';
 import { type Socket as Client, io as connect } from 'socket.io-client';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { eventually } from '../../../../testing/eventually.js';
 import { closeSocket, Hub } from '../hub/hub.js';
 import { Taps } from '../taps.js';
 import { findSockets } from './find-sockets.js';
@@ -76,7 +77,7 @@ it('a viewer that stops reading is seen, skipped and closed with its code, and t
   later = 20_000;
   await publish();
   await publish();
-  await vi.waitFor(() => expect(rowsOf('closed')).toHaveLength(1));
+  await eventually(() => expect(rowsOf('closed')).toHaveLength(1));
   expect(rowsOf('closed')[0]).toMatchObject({ socketId: slowId, closed: { code: 'slow_consumer' } });
   const told = figures.events.newest({ type: 'socket', limit: 20 }).events;
   expect(told.filter(({ event }) => event === 'slow_consumer').reverse()).toMatchObject([
@@ -84,19 +85,37 @@ it('a viewer that stops reading is seen, skipped and closed with its code, and t
     { socketId: slowId, isClosed: true },
   ]);
   expect(told.find(({ event }) => event === 'disconnect')).toMatchObject({ socketId: slowId, code: 'slow_consumer' });
-  await vi.waitFor(() => expect(other.heard).toEqual(Array.from({ length: published }, (_, n) => n)));
+  await eventually(() => expect(other.heard).toEqual(Array.from({ length: published }, (_, n) => n)));
   expect(figures.sockets.get(other.socket.id)?.skippedTotal).toBe(0);
   line.destroy();
 });
 
 it('how long a round trip takes is known from the heartbeat', async () => {
   const { socket } = await viewer();
-  await vi.waitFor(() => expect(figures.sockets.get(socket.id)?.rttMs).toBeGreaterThan(0));
+  await eventually(() => expect(figures.sockets.get(socket.id)?.rttMs).toBeGreaterThan(0));
 });
 
 it('those that are closed for another reason have that one’s code', async () => {
   const { client, socket } = await viewer();
   closeSocket(socket, 'token_revoked');
   client.disconnect();
-  await vi.waitFor(() => expect(rowsOf('closed')).toMatchObject([{ closed: { code: 'token_revoked' } }]));
+  await eventually(() => expect(rowsOf('closed')).toMatchObject([{ closed: { code: 'token_revoked' } }]));
+});
+
+it('a client that comes and goes over one line leaves nothing on it', async () => {
+  const { client, socket } = await viewer();
+  // Another namespace keeps the line open.
+  const other = client.io.socket('/relay');
+  await eventually(() => expect(other.connected).toBe(true));
+  const line = socket.conn as unknown as NodeJS.EventEmitter;
+  const listeners = () => line.listenerCount('packet') + line.listenerCount('packetCreate');
+  const before = listeners();
+  for (let times = 1; times <= 3; times++) {
+    client.disconnect();
+    await eventually(() => expect(rowsOf('closed')).toHaveLength(times));
+    client.connect();
+    await eventually(() => expect(rowsOf('open')).toHaveLength(2));
+  }
+  expect(listeners()).toBe(before);
+  other.disconnect();
 });

@@ -44,6 +44,12 @@ export interface Connection {
   lastSeenAt: number;
   rttMs: number | null;
   skippedTotal: number;
+  skippedAt: number | null;
+  /** Since when it is in no room; when it entered one last; whether it was in one before; and by which code its newest join was refused. */
+  joinedNothingSince: number | null;
+  joinedAt: number;
+  hasJoined: boolean;
+  refusedJoin: string | null;
   readonly sent: Rate;
   /** The instant that it has been shown last. */
   newestAt: number | null;
@@ -93,17 +99,23 @@ export class SocketRegistry {
       lastSeenAt: Math.round(now),
       rttMs: null,
       skippedTotal: 0,
+      skippedAt: null,
+      joinedNothingSince: Math.round(now),
+      joinedAt: Math.round(now),
+      hasJoined: false,
+      refusedJoin: null,
       sent: new Rate(now),
       newestAt: null,
     };
     this.#open.set(socket.id, connection);
     this.#count(connection, 1);
-    this.#watchHeartbeat(socket, connection);
+    const unwatch = this.#watchHeartbeat(socket, connection);
     let rooms: string[] = [];
     socket.on('disconnecting', () => {
       rooms = roomsOf(socket);
     });
     socket.on('disconnect', (reason) => {
+      unwatch();
       const { closedBecause } = socket.data as { closedBecause?: string };
       this.#open.delete(socket.id);
       this.#count(connection, -1);
@@ -142,6 +154,23 @@ export class SocketRegistry {
     };
   }
 
+  /** It entered a room. */
+  joined(socketId: string): void {
+    const connection = this.#open.get(socketId);
+    if (connection === undefined) return;
+    connection.joinedNothingSince = null;
+    connection.joinedAt = Math.round(this.#now());
+    connection.hasJoined = true;
+    connection.refusedJoin = null;
+  }
+
+  /** It left a room. */
+  left(socketId: string): void {
+    const connection = this.#open.get(socketId);
+    if (connection === undefined || connection.socket.rooms.size > 1) return;
+    connection.joinedNothingSince ??= Math.round(this.#now());
+  }
+
   /** One figure of a connection, without the others; `null` where it is not known. */
   figure(connection: Connection, name: SocketFigure): number | null {
     const now = this.#now();
@@ -157,18 +186,28 @@ export class SocketRegistry {
     }
   }
 
-  /** Engine.IO's own heartbeat tells how long a round trip takes: nothing is sent for it. */
-  #watchHeartbeat(socket: Socket, connection: Connection): void {
+  /**
+   * Engine.IO's own heartbeat tells how long a round trip takes: nothing is sent for it. Returns the way to stop: a line
+   * outlasts a socket whose client leaves this namespace and not the others.
+   */
+  #watchHeartbeat(socket: Socket, connection: Connection): () => void {
+    const { conn } = socket;
     let pingedAt: number | null = null;
-    socket.conn.on('packetCreate', ({ type }) => {
+    const onCreate = ({ type }: { readonly type: string }) => {
       if (type === 'ping') pingedAt = performance.now();
-    });
-    socket.conn.on('packet', ({ type }) => {
+    };
+    const onPacket = ({ type }: { readonly type: string }) => {
       connection.lastSeenAt = Math.round(this.#now());
       if (type !== 'pong' || pingedAt === null) return;
       connection.rttMs = Math.round((performance.now() - pingedAt) * 10) / 10;
       pingedAt = null;
-    });
+    };
+    conn.on('packetCreate', onCreate);
+    conn.on('packet', onPacket);
+    return () => {
+      conn.off('packetCreate', onCreate);
+      conn.off('packet', onPacket);
+    };
   }
 
   #count({ role, surface }: Connection, by: 1 | -1): void {

@@ -1,8 +1,9 @@
-import { link, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { link, open, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import { crc32 } from 'node:zlib';
 import type { Lap, RaceEvent } from '@okboxbox/protocol';
+import { replaceFile } from '../replace-file.js';
 import type { TimelinePosition } from '../timeline/segment-format.js';
 import type { SessionImage } from './session-state.js';
 
@@ -84,15 +85,7 @@ export async function writeCheckpoint(
   const body = serialize({ position, raceLogBytes, image });
   const checksum = Buffer.alloc(4);
   checksum.writeUInt32LE(crc32(body));
-  const path = join(dir, CHECKPOINT);
-  const file = await open(`${path}.new`, 'w');
-  try {
-    await file.writev([MAGIC, checksum, body]);
-    await file.datasync();
-  } finally {
-    await file.close();
-  }
-  await rename(`${path}.new`, path);
+  await replaceFile(join(dir, CHECKPOINT), [MAGIC, checksum, body]);
 }
 
 /** Keeps the checkpoint in place for seeks, unless one of the five minutes before it is kept. */

@@ -95,6 +95,23 @@ describe('the latest instant of capture', () => {
     }
   });
 
+  it('DLY-2: is before the truth by less than a frame where the relay lies and the sim’s clock stands as well', () => {
+    const stand = fc.record({ from: fc.integer({ min: 5, max: 60 }), frames: fc.integer({ min: 2, max: 40 }) });
+    const times = { stand, liesMs: fc.integer({ min: 0, max: 60_000 }), away: fc.integer({ min: 70, max: 180 }) };
+    fc.assert(
+      fc.property(fc.record(times), ({ stand: { from, frames: many }, liesMs, away }) => {
+        const list = Array.from({ length: 200 }, (_, n) => {
+          const at = T0 + n * 100;
+          // It stops and goes on between two frames; what is captured while the line is away comes later.
+          const stood = Math.min(Math.max(0, n - from) * 100, many * 100 - 50);
+          const receivedAt = n > away ? Math.max(at, T0 + (away + 15) * 100) : at;
+          return { at, receivedAt, capturedAt: at - liesMs, sessionTimeMs: n * 100 - stood };
+        });
+        for (const { at, is } of datesOf(list, { ...EVER, leastAheadMs: 0 })) expect(is).toBeGreaterThan(at - 100);
+      }),
+    );
+  });
+
   it('believes no stamp of a line that falls behind the frames before it, or has none before it', () => {
     const proof = { ...EVER, leastAheadMs: 0 };
     const line = { receivedAt: T0 + 90_000, capturedAt: T0 + 30_000, sessionTimeMs: null };

@@ -16,9 +16,21 @@ export interface CaptureWitness {
    * time does, no frame can have been captured later than its session time and this.
    */
   simStartMs: number | null;
+  /** The stream's newest frame; not there in what was stored before it was looked at. */
+  newest?: SimInstant | null;
   /** Latest possible capture of the stream's newest frame. */
   frameAt: number;
 }
+
+/** A frame on the two clocks that witness for it, and whether the sim's had stood before it. */
+interface SimInstant {
+  readonly capturedAt: number;
+  readonly sessionTimeMs: number;
+  readonly hasStood: boolean;
+}
+
+/** A sim's clock that falls behind the stamps by more than this from one frame to the next has stood meanwhile, in ms. */
+const STOOD_MS = 250;
 
 /** A record's times, in ms; `sessionTimeMs` where it is a frame. */
 export interface Captured {
@@ -28,7 +40,7 @@ export interface Captured {
 }
 
 export function createWitness(): CaptureWitness {
-  return { proof: null, simStartMs: null, frameAt: 0 };
+  return { proof: null, simStartMs: null, newest: null, frameAt: 0 };
 }
 
 /**
@@ -46,12 +58,23 @@ export function latestCapture(witness: CaptureWitness, { receivedAt, capturedAt,
     const isBelieved = byClock !== null && witness.frameAt > 0 && byClock >= witness.frameAt;
     return isBelieved ? Math.min(receivedAt, byClock) : receivedAt;
   }
-  const simStartMs = Math.min(witness.simStartMs ?? Number.POSITIVE_INFINITY, receivedAt - sessionTimeMs);
+  const { newest } = witness;
+  const hasStood = newest != null && stands(newest, capturedAt, sessionTimeMs);
+  // What was received before a stand says nothing of what comes behind it, nor of the frame that ends it.
+  const before = hasStood || newest?.hasStood === true ? null : witness.simStartMs;
+  witness.newest = { capturedAt, sessionTimeMs, hasStood };
+  const simStartMs = Math.min(before ?? Number.POSITIVE_INFINITY, receivedAt - sessionTimeMs);
   witness.simStartMs = simStartMs;
   const bySim = Math.ceil(sessionTimeMs + simStartMs);
   const at = byClock === null ? receivedAt : Math.min(receivedAt, Math.max(byClock, bySim));
   witness.frameAt = Math.max(witness.frameAt, at);
   return at;
+}
+
+/** Whether the sim's clock stood between two frames: it shows the same, or less has passed by it than by the stamps. */
+function stands(newest: SimInstant, capturedAt: number, sessionTimeMs: number): boolean {
+  const passed = sessionTimeMs - newest.sessionTimeMs;
+  return passed <= 0 || capturedAt - newest.capturedAt - passed > STOOD_MS;
 }
 
 function correctedCapture(proof: ClockProof | null, capturedAt: number): number | null {

@@ -5,6 +5,7 @@ import { encodeRecord, readRecord } from '@okboxbox/protocol';
 import fc from 'fast-check';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { eventually } from '../../../../testing/eventually.js';
 import { recordsOf } from '../http/recording-records.js';
 import { race } from '../testing/race.js';
 import { type FoldedSession, foldSession } from './fold-session.js';
@@ -213,7 +214,7 @@ describe('a session whose relay sends live frames before its backlog', () => {
     fed.give(100);
     // Live frames go on while it is folded again.
     for (let seq = 601; seq <= COUNT; seq++) fed.give(seq);
-    await vi.waitFor(() => expect(refolded).toHaveBeenCalledOnce());
+    await eventually(() => expect(refolded).toHaveBeenCalledOnce());
     expect(fed.session.state).not.toBe(before);
     expect(fed.session.state.framesTotal).toBe(COUNT - 1);
     await fed.session.close();

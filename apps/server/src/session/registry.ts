@@ -1,7 +1,9 @@
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ByeReason, RelayHello, SessionSummary } from '@okboxbox/protocol';
+import { replaceFile } from '../replace-file.js';
 import { foldSession } from './fold-session.js';
+import { PastStates } from './past-states.js';
 import { Session, type SessionWorld } from './session.js';
 import type { SessionState } from './session-state.js';
 import type { Stream } from './stream.js';
@@ -12,10 +14,6 @@ const SILENCE_MS = 6 * 60 * 60 * 1000;
 const SILENCE_CHECK_MS = 60 * 1000;
 /** How far a session's clock may lie behind a second relay that joins it, in seconds. */
 const CLOCK_FELL_BACK_S = 2;
-/** Ended sessions whose timing is kept in memory after somebody asked for it. */
-const OPEN_ARCHIVES = 4;
-/** Seeks that may wait for their turn. */
-const MAX_SEEKS_WAITING = 16;
 const SUMMARY_FILE = 'summary.json';
 /** A session that ended longer ago than this has aired to its end, in ms: the longest delay, and some more. */
 const AIRING_MS = 135_000;
@@ -31,15 +29,6 @@ export interface RegistryListener {
   ended(session: Session): void;
 }
 
-/** Too many seeks wait already; try again in a moment. */
-export class SeekRefusedError extends Error {
-  override readonly name = 'SeekRefusedError';
-
-  constructor() {
-    super(`${MAX_SEEKS_WAITING} calls for a past moment wait already. Try again in a few seconds.`);
-  }
-}
-
 /**
  * All sessions: the running ones in memory, the ended ones as a summary and a timeline on disk. Decides which
  * session a relay's frames belong to (contract, section 5).
@@ -51,16 +40,16 @@ export class SessionRegistry {
   readonly #archive = new Map<string, SessionSummary>();
   /** What the server's clock was set since ended sessions ended, where their end may still have to air. */
   readonly #shifts = new Map<string, number>();
-  readonly #opened = new Map<string, Promise<SessionState | null>>();
+  readonly #past: PastStates;
   readonly #listeners = new Set<RegistryListener>();
+  readonly #ending = new WeakSet<Session>();
   readonly #silenceCheck: NodeJS.Timeout;
   #attaching: Promise<unknown> = Promise.resolve();
-  #seeking: Promise<unknown> = Promise.resolve();
-  #seeksWaiting = 0;
 
   private constructor(dir: string, world: RegistryWorld) {
     this.#dir = dir;
     this.#world = world;
+    this.#past = new PastStates(dir, world.log);
     this.#silenceCheck = setInterval(() => this.#endSilent(), SILENCE_CHECK_MS);
     this.#silenceCheck.unref();
   }
@@ -120,23 +109,24 @@ export class SessionRegistry {
 
   /** The session that a show is on now: its newest, running before ended. */
   currentOf(show: string): SessionSummary | undefined {
-    const ofShow = this.list().filter((summary) => summary.show === show);
-    return ofShow.find((summary) => summary.status === 'live') ?? ofShow[0];
+    // Asked at each join: looked through, and not sorted, however many seasons there are.
+    let newest: SessionSummary | undefined;
+    const look = (summary: SessionSummary) => {
+      if (summary.show !== show) return;
+      if (newest === undefined) newest = summary;
+      else if (summary.status !== newest.status) newest = summary.status === 'live' ? summary : newest;
+      else if (summary.startedAt > newest.startedAt) newest = summary;
+    };
+    for (const { state } of this.#live.values()) if (state.facts.show === show) look(state.summary());
+    for (const summary of this.#archive.values()) look(summary);
+    return newest;
   }
 
   /** A session's state, read from its timeline where it has ended. */
   async stateOf(sessionId: string): Promise<SessionState | null> {
     const live = this.#live.get(sessionId);
     if (live) return live.state;
-    if (!this.#archive.has(sessionId)) return null;
-    let opened = this.#opened.get(sessionId);
-    if (opened === undefined) {
-      const folded = foldSession(join(this.#dir, sessionId), { mend: false, log: this.#world.log });
-      opened = folded.then((found) => found?.state ?? null);
-      opened.catch(() => this.#opened.delete(sessionId));
-    }
-    this.#keepOpen(sessionId, opened);
-    return opened;
+    return this.#archive.has(sessionId) ? this.#past.atEnd(sessionId) : null;
   }
 
   /**
@@ -148,26 +138,7 @@ export class SessionRegistry {
     const live = this.#live.get(sessionId);
     if (live && (live.state.timing.sessionTime ?? 0) <= sessionTime) return live.state;
     if (!live && !this.#archive.has(sessionId)) return null;
-    if (this.#seeksWaiting >= MAX_SEEKS_WAITING) throw new SeekRefusedError();
-    this.#seeksWaiting += 1;
-    const found = this.#seeking.then(async () => {
-      await live?.synced();
-      return foldSession(join(this.#dir, sessionId), { mend: false, until: sessionTime, log: this.#world.log });
-    });
-    this.#seeking = found.catch(() => undefined);
-    try {
-      return (await found)?.state ?? null;
-    } finally {
-      this.#seeksWaiting -= 1;
-    }
-  }
-
-  /** Keeps an ended session's state; what was asked for longest ago gives way. */
-  #keepOpen(sessionId: string, state: Promise<SessionState | null>): void {
-    this.#opened.delete(sessionId);
-    this.#opened.set(sessionId, state);
-    const oldest = this.#opened.keys().next();
-    if (this.#opened.size > OPEN_ARCHIVES && !oldest.done) this.#opened.delete(oldest.value);
+    return this.#past.at(sessionId, sessionTime, () => live?.synced());
   }
 
   /** Folder of a session's timeline. */
@@ -193,6 +164,20 @@ export class SessionRegistry {
     if (reason === 'kill-switch' || reason === 'disabled') return;
     const over = reason === 'finished' || reason === 'session-changed' || session.state.timing.phase === 'cooldown';
     if (!session.hasRelay && (over || stream.playback)) await this.#end(session, reason);
+  }
+
+  /**
+   * Ends a session because somebody says so, whatever feeds it; in turn with relays that greet, so that none of them joins
+   * what is ending. False where no session of that id runs.
+   */
+  end(sessionId: string, reason: string): Promise<boolean> {
+    const ended = this.#attaching.then(async () => {
+      const session = this.#live.get(sessionId);
+      if (session !== undefined) await this.#end(session, reason);
+      return session !== undefined;
+    });
+    this.#attaching = ended.catch(() => undefined);
+    return ended;
   }
 
   async close(): Promise<void> {
@@ -248,14 +233,22 @@ export class SessionRegistry {
   }
 
   async #end(session: Session, reason: string): Promise<void> {
-    await session.settle();
-    session.end(reason);
-    await this.#writeSummary(session.state.summary());
+    // Its relay may say goodbye while an operator ends it.
+    if (this.#ending.has(session)) return;
+    this.#ending.add(session);
+    try {
+      await session.settle();
+      session.end(reason);
+      await this.#writeSummary(session.state.summary());
+    } catch (error) {
+      this.#ending.delete(session);
+      throw error;
+    }
     for (const listener of this.#listeners) listener.ended(session);
     this.#live.delete(session.id);
     this.#archive.set(session.id, session.state.summary());
     // Its files are not complete before it is closed: until they are, and for a while after, its state is here.
-    this.#keepOpen(session.id, Promise.resolve(session.state));
+    this.#past.keep(session.id, session.state);
     await session.close();
   }
 
@@ -314,9 +307,7 @@ export class SessionRegistry {
   }
 
   async #writeSummary(summary: SessionSummary): Promise<void> {
-    const path = join(this.#dir, summary.sessionId, SUMMARY_FILE);
-    await writeFile(`${path}.new`, JSON.stringify(summary));
-    await rename(`${path}.new`, path);
+    await replaceFile(join(this.#dir, summary.sessionId, SUMMARY_FILE), JSON.stringify(summary));
   }
 }
 

@@ -148,6 +148,8 @@ export class SessionState {
   applyNote(note: Note): void {
     switch (note.note) {
       case 'began':
+      // Not even its instant counts: what comes after it airs as if it had not been there.
+      case 'probe':
         break;
       case 'opened-stream':
         this.streams.push({

@@ -29,7 +29,7 @@ export type Receipt =
   | { readonly receipt: 'gap' }
   /** It can never be taken: its place in the sequence is used up, the record itself is dropped. */
   | { readonly receipt: 'invalid'; readonly because: string }
-  /** The disk has been failing, and no more is held in memory; the relay keeps it. */
+  /** The disk has been failing and no more is held in memory, or the session has ended; the relay keeps it. */
   | { readonly receipt: 'no_room' };
 
 export interface SessionWorld {
@@ -62,6 +62,7 @@ export class Session {
   readonly #checkpoints: Checkpoints;
   readonly #listeners = new Set<() => void>();
   readonly #refoldListeners = new Set<() => void>();
+  readonly #probeListeners = new Set<(probeId: string, at: number) => void>();
   #refolding: Refolding | null = null;
   #refolded: Promise<void> = Promise.resolve();
   readonly #connected = new Map<number, number>();
@@ -75,7 +76,7 @@ export class Session {
     this.#timeline = timeline;
     this.#world = world;
     this.#taps = world.taps ?? new Taps();
-    timeline.onSynced = (records, bytes) => this.#taps.timeline.hear?.(this.id, records, bytes);
+    timeline.onSynced = (records, bytes, upTo) => this.#taps.timeline.hear?.(this.id, records, bytes, upTo);
     this.#checkpoints = new Checkpoints({ dir, logged, now: world.clock.now() }, state, timeline, world.log);
   }
 
@@ -143,7 +144,7 @@ export class Session {
 
   relayConnected(stream: Stream): void {
     this.#connected.set(stream.stream, (this.#connected.get(stream.stream) ?? 0) + 1);
-    this.#taps.relay.hear?.('connected', this.id, stream.relayId, null);
+    this.#taps.relay.hear?.('connected', this.id, stream.relayId, null, stream.run);
   }
 
   relayDisconnected(stream: Stream): void {
@@ -160,16 +161,17 @@ export class Session {
     const place = placeOf(stream, wire.seq);
     if (place === 'taken') return { receipt: 'duplicate' };
     if (place === 'later') return { receipt: 'gap' };
-    if (!this.#timeline.hasRoom) return { receipt: 'no_room' };
+    if (!this.#timeline.hasRoom || this.state.status.status === 'ended') return { receipt: 'no_room' };
     // Up: what is received is never taken for older than it is.
     const receivedAt = Math.ceil(this.#world.clock.now());
     try {
       const record = decodeRecord(wire);
-      if (proof !== null) this.#noteProof(stream, proof, record.capturedAt, receivedAt);
+      const { capturedAt, kind } = record;
+      const { bytes, seq } = wire;
+      this.#taps.ingest.hear?.(this.id, stream.relayId, kind === 'frame', capturedAt, receivedAt, bytes.length, seq);
+      if (proof !== null) this.#noteProof(stream, proof, capturedAt, receivedAt);
       if (place === 'filling') this.#fill(stream, wire, receivedAt);
       else this.#take(stream, wire, record, receivedAt);
-      const { capturedAt, kind } = record;
-      this.#taps.ingest.hear?.(this.id, stream.relayId, kind === 'frame', capturedAt, receivedAt, wire.bytes.length);
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
       this.#note({ note: 'dropped', stream: stream.stream, seq: wire.seq, reason: error.message, at: receivedAt });
@@ -183,8 +185,10 @@ export class Session {
     const reason = record.kind === 'frame' ? this.#takeover(stream, record.sessionTime, receivedAt) : null;
     if (reason !== null) this.#promote(stream, reason, receivedAt);
     this.#timeline.append({ type: 'captured', stream: stream.stream, receivedAt, bytes: wire.bytes });
+    const place = this.#timeline.appended;
     this.#fold({ type: 'captured', stream: stream.stream, seq: wire.seq, receivedAt, record });
-    this.#taps.timing.hear?.(this.id, this.state.timing.phase);
+    const { timing, at } = this.state;
+    this.#taps.timing.hear?.(this.id, timing.phase, stream.relayId, wire.seq, at, place);
     this.#heardAt.set(stream.stream, receivedAt);
     this.#changed();
     this.#checkpoints.afterFrame(receivedAt);
@@ -330,6 +334,27 @@ export class Session {
     this.#note({ note: 'cue', set, airsAt, at: Math.ceil(this.#world.clock.now()) });
     before();
     this.#changed();
+  }
+
+  /** Hears of each probe, with the instant that it counts from, when it is past the timing. */
+  onProbe(listener: (probeId: string, at: number) => void): () => void {
+    this.#probeListeners.add(listener);
+    return () => this.#probeListeners.delete(listener);
+  }
+
+  /**
+   * Sends a probe the way of a frame: onto the timeline, past the timing and to every audience, each of which tells when
+   * it would have been shown. It changes nothing. False where the session has ended or the disk takes nothing.
+   */
+  probe(probeId: string): boolean {
+    if (this.state.status.status === 'ended' || !this.#timeline.hasRoom) return false;
+    const at = Math.ceil(this.#world.clock.now());
+    this.#taps.probe.hear?.(probeId, this.id, 'ingest', null);
+    this.#note({ note: 'probe', probeId, at });
+    this.#taps.probe.hear?.(probeId, this.id, 'timing', null);
+    void this.#timeline.synced().then(() => this.#taps.probe.hear?.(probeId, this.id, 'timeline', null));
+    for (const listener of this.#probeListeners) listener(probeId, at);
+    return true;
   }
 
   end(reason: string): void {

@@ -1,7 +1,8 @@
-import { mkdir, open, readdir, readFile, rename } from 'node:fs/promises';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LINK_KINDS, MAX_DELAY_MS, scene, showSlug, USUAL_SCENES } from '@okboxbox/protocol';
 import { z } from 'zod';
+import { replaceFile } from '../replace-file.js';
 
 const instant = z.number().finite();
 
@@ -83,14 +84,6 @@ export async function readShows(
 }
 
 /** Puts a show's settings on the disk, synced, in place of those before. */
-export async function writeShow(dir: string, settings: ShowSettings): Promise<void> {
-  const path = join(dir, `${settings.show}.json`);
-  const file = await open(`${path}.new`, 'w', 0o600);
-  try {
-    await file.writeFile(JSON.stringify(settings));
-    await file.datasync();
-  } finally {
-    await file.close();
-  }
-  await rename(`${path}.new`, path);
+export function writeShow(dir: string, settings: ShowSettings): Promise<void> {
+  return replaceFile(join(dir, `${settings.show}.json`), JSON.stringify(settings));
 }

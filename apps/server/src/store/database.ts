@@ -1,4 +1,4 @@
-import { Kysely, PostgresDialect } from 'kysely';
+import { Kysely, PostgresDialect, type PostgresPoolClient } from 'kysely';
 import pg from 'pg';
 import type { Logger } from '../log.js';
 import { Taps } from '../taps.js';
@@ -14,8 +14,8 @@ const QUERY_MS = 15_000;
 const CONNECT_MS = 5_000;
 
 /** Opens a database. Nothing is connected before the first query. */
-export function openDatabase(place: DatabasePlace, log: Logger): Kysely<Tables> {
-  return databaseOn(openPool(place, log), new Taps());
+export function openDatabase(place: DatabasePlace, log: Logger): Database {
+  return new Database(openPool(place, log), new Taps());
 }
 
 /** A pool's connections at one moment. */
@@ -27,42 +27,102 @@ export interface PoolFigures {
   readonly waiting: number;
 }
 
-/** What a pool has now. */
-export function figuresOf(pool: pg.Pool): PoolFigures {
-  return { max: pool.options.max, total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount };
+/** A connection that is held now. */
+export interface Holder {
+  /** Where in our code it was taken. */
+  readonly callSite: string;
+  readonly heldMs: number;
+  /** What it was asked last, or is being asked. */
+  readonly sql: string | null;
 }
 
-/** The database behind a pool; what it is asked, and how long that takes, passes the taps. */
-export function databaseOn(pool: pg.Pool, taps: Taps): Kysely<Tables> {
-  const dialect = new PostgresDialect({ pool: { connect: () => acquire(pool, taps), end: () => pool.end() } });
-  return new Kysely<Tables>({
-    dialect,
-    log: (event) => {
-      const error = event.level === 'error' ? event.error : null;
-      taps.query.hear?.(event.query.sql, event.queryDurationMillis, error);
-    },
-  });
-}
+/**
+ * The database behind a pool. Whoever queries says where in the code that is, once, when it is made: so operations see
+ * who holds a connection without a stack trace at each query, and nothing has to be carried through what is awaited.
+ */
+export class Database {
+  readonly #pool: pg.Pool;
+  readonly #taps: Taps;
+  readonly #byCallSite = new Map<string, Kysely<Tables>>();
+  readonly #held = new Set<{ readonly callSite: string; readonly since: number; sql: string | null }>();
 
-/** Takes a connection; how long that was waited for, and how long it is held, can be heard. */
-async function acquire(pool: pg.Pool, taps: Taps): Promise<pg.PoolClient> {
-  const askedAt = performance.now();
-  let client: pg.PoolClient;
-  try {
-    client = await pool.connect();
-  } catch (error) {
-    taps.query.hear?.('connect', performance.now() - askedAt, error);
-    throw error;
+  constructor(pool: pg.Pool, taps: Taps) {
+    this.#pool = pool;
+    this.#taps = taps;
   }
-  const heldSince = performance.now();
-  taps.acquire.hear?.(heldSince - askedAt);
-  // Made anew by the pool at each acquiring.
-  const release = client.release.bind(client);
-  client.release = (error?: Error | boolean) => {
-    taps.release.hear?.(performance.now() - heldSince);
-    release(error);
-  };
-  return client;
+
+  /** Queries from one place in the code, such as `Store.save`; what is asked, and how long that takes, passes the taps. */
+  as(callSite: string): Kysely<Tables> {
+    let queries = this.#byCallSite.get(callSite);
+    if (queries === undefined) {
+      queries = this.#queries(callSite, this.#taps);
+      this.#byCallSite.set(callSite, queries);
+    }
+    return queries;
+  }
+
+  /** Queries that pass no tap: what operations ask themselves must not move the figures that they show. */
+  unheard(callSite: string): Kysely<Tables> {
+    return this.#queries(callSite, new Taps());
+  }
+
+  get pool(): PoolFigures {
+    const { options, totalCount, idleCount, waitingCount } = this.#pool;
+    return { max: options.max, total: totalCount, idle: idleCount, waiting: waitingCount };
+  }
+
+  /** Connections that are held now, longest first. */
+  get holders(): Holder[] {
+    const now = performance.now();
+    const holders = [...this.#held].map(({ callSite, since, sql }) => ({ callSite, heldMs: now - since, sql }));
+    return holders.sort((a, b) => b.heldMs - a.heldMs);
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.end();
+  }
+
+  #queries(callSite: string, taps: Taps): Kysely<Tables> {
+    const pool = { connect: () => this.#acquire(callSite, taps), end: () => this.close() };
+    return new Kysely<Tables>({
+      dialect: new PostgresDialect({ pool }),
+      log: (event) => {
+        const error = event.level === 'error' ? event.error : null;
+        taps.query.hear?.(event.query.sql, event.queryDurationMillis, error, callSite);
+      },
+    });
+  }
+
+  /** Takes a connection; how long that was waited for, in vain or not, and how long it is held, can be heard. */
+  async #acquire(callSite: string, taps: Taps): Promise<PostgresPoolClient> {
+    const askedAt = performance.now();
+    let client: pg.PoolClient;
+    try {
+      client = await this.#pool.connect();
+    } catch (error) {
+      const tookMs = performance.now() - askedAt;
+      taps.acquire.hear?.(tookMs, callSite);
+      taps.query.hear?.('connect', tookMs, error, callSite);
+      throw error;
+    }
+    const since = performance.now();
+    taps.acquire.hear?.(since - askedAt, callSite);
+    const holder = { callSite, since, sql: null as string | null };
+    this.#held.add(holder);
+    const query = (sql: string, values: unknown[]) => {
+      holder.sql = sql;
+      return client.query(sql, values);
+    };
+    return {
+      // The other way to ask is by cursor, which only those have who were given one.
+      query: query as unknown as PostgresPoolClient['query'],
+      release: () => {
+        this.#held.delete(holder);
+        taps.release.hear?.(performance.now() - since, callSite);
+        client.release();
+      },
+    };
+  }
 }
 
 /** Opens a pool of connections. Nothing is connected before the first query. */

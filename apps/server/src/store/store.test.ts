@@ -129,7 +129,21 @@ function keepsSessions(make: () => Promise<TestDatabase>): void {
     expect(await store.setting('delay')).toEqual({ ms: 60_000 });
     await store.audit({ at: 1, who: 'ann', action: 'token.revoke', detail: { jti: 'x' } });
     await store.audit({ at: 2, who: 'bob', action: 'token.revoke', detail: {} });
-    expect((await store.audits(1)).map((each) => each.who)).toEqual(['bob']);
+    const [newest] = await store.audits(1);
+    expect(newest).toMatchObject({ at: 2, who: 'bob', action: 'token.revoke', detail: {} });
+    expect((await store.audits(5, newest?.id)).map((each) => each.who)).toEqual(['ann']);
+  });
+
+  it('takes every text: what no database holds in one is replaced', async () => {
+    const odd = {
+      entries: [{ car: 1, carNumber: '1', name: 'A\u0000nn', teamName: null, class: null, driver: 'A\u0000nn' }],
+    };
+    await store.save(part('sess_odd', { ...odd, laps: [{ ...lap(1, 1), driver: 'A\u0000nn \ud83d \\u0000' }] }));
+    expect((await store.laps('sess_odd'))[0]?.driver).toBe('A\ufffdnn \ufffd \\u0000');
+    await store.audit({ at: 3, who: 'ann\u0000', action: 'relay.pause', detail: { because: 'a\u0000 \ud83d' } });
+    expect((await store.audits(1))[0]).toMatchObject({ who: 'ann\ufffd', detail: { because: 'a\ufffd \ufffd' } });
+    await store.set('odd', { text: '\u0000' });
+    expect(await store.setting('odd')).toEqual({ text: '\ufffd' });
   });
 
   it('is there again by itself after its database died, with everything that was saved', async () => {

@@ -1,6 +1,8 @@
 import type { FeedState, Lap, RaceEvent, SessionSummary } from '@okboxbox/protocol';
 import type { Kysely } from 'kysely';
+import type { Database } from './database.js';
 import { migrate } from './migrations.js';
+import { storableJson, storableText } from './storable.js';
 import type { Tables } from './tables.js';
 
 /** What the store has of a session. */
@@ -33,80 +35,93 @@ export interface SessionPart {
   readonly final: FeedState | null;
 }
 
+/** Who did what, and when. */
+export interface StoredAct {
+  readonly id: number;
+  readonly at: number;
+  readonly who: string;
+  readonly action: string;
+  readonly detail: unknown;
+}
+
 /**
  * What is remembered of sessions when their timelines are folded no more. Every method talks to the database and may
  * fail as one does; nothing here is called on a frame's way.
  */
 export class Store {
-  readonly #db: Kysely<Tables>;
+  readonly #database: Database;
 
-  constructor(db: Kysely<Tables>) {
-    this.#db = db;
+  constructor(database: Database) {
+    this.#database = database;
   }
 
   /** Brings the tables up to date. */
   async prepare(): Promise<void> {
-    await migrate(this.#db);
+    await migrate(this.#database.as('Store.prepare'));
   }
 
   /** Stores a part of a session, all of it or nothing. Storing the same part twice changes nothing. */
   async save(part: SessionPart): Promise<void> {
     const { sessionId, show, startedAt } = part.summary;
-    await this.#db.transaction().execute(async (db) => {
-      await db
-        .insertInto('shows')
-        .values({ show, created_at: startedAt })
-        .onConflict((conflict) => conflict.doNothing())
-        .execute();
-      const columns = {
-        ended_at: part.ended?.at ?? null,
-        end_reason: part.ended?.reason ?? null,
-        summary: JSON.stringify(part.summary),
-        laps_stored: part.lapsStored + part.laps.length,
-        events_stored: part.eventsStored + part.events.length,
-        final: part.final && JSON.stringify(part.final),
-      };
-      await db
-        .insertInto('sessions')
-        .values({ session_id: sessionId, show, started_at: startedAt, ...columns })
-        .onConflict((conflict) => conflict.column('session_id').doUpdateSet(columns))
-        .execute();
-      await saveEntries(db, part);
-      if (part.laps.length > 0) {
-        const rows = part.laps.map((lap, i) => ({
-          session_id: sessionId,
-          nr: part.lapsStored + i,
-          car: lap.car,
-          lap: lap.lap,
-          lap_time_ms: lap.lapTimeMs,
-          body: JSON.stringify(lap),
-        }));
+    await this.#database
+      .as('Store.save')
+      .transaction()
+      .execute(async (db) => {
         await db
-          .insertInto('laps')
-          .values(rows)
+          .insertInto('shows')
+          .values({ show, created_at: startedAt })
           .onConflict((conflict) => conflict.doNothing())
           .execute();
-      }
-      if (part.events.length > 0) {
-        const rows = part.events.map((event, i) => ({
-          session_id: sessionId,
-          nr: part.eventsStored + i,
-          name: event.name,
-          car: event.car ?? null,
-          body: JSON.stringify(event),
-        }));
+        const columns = {
+          ended_at: part.ended?.at ?? null,
+          end_reason: part.ended && storableText(part.ended.reason),
+          summary: storableJson(part.summary),
+          laps_stored: part.lapsStored + part.laps.length,
+          events_stored: part.eventsStored + part.events.length,
+          final: part.final && storableJson(part.final),
+        };
         await db
-          .insertInto('race_events')
-          .values(rows)
-          .onConflict((conflict) => conflict.doNothing())
+          .insertInto('sessions')
+          .values({ session_id: sessionId, show, started_at: startedAt, ...columns })
+          .onConflict((conflict) => conflict.column('session_id').doUpdateSet(columns))
           .execute();
-      }
-    });
+        await saveEntries(db, part);
+        if (part.laps.length > 0) {
+          const rows = part.laps.map((lap, i) => ({
+            session_id: sessionId,
+            nr: part.lapsStored + i,
+            car: lap.car,
+            lap: lap.lap,
+            lap_time_ms: lap.lapTimeMs,
+            body: storableJson(lap),
+          }));
+          await db
+            .insertInto('laps')
+            .values(rows)
+            .onConflict((conflict) => conflict.doNothing())
+            .execute();
+        }
+        if (part.events.length > 0) {
+          const rows = part.events.map((event, i) => ({
+            session_id: sessionId,
+            nr: part.eventsStored + i,
+            name: event.name,
+            car: event.car ?? null,
+            body: storableJson(event),
+          }));
+          await db
+            .insertInto('race_events')
+            .values(rows)
+            .onConflict((conflict) => conflict.doNothing())
+            .execute();
+        }
+      });
   }
 
   /** All sessions, newest first. */
   async sessions(): Promise<StoredSession[]> {
-    const rows = await this.#db
+    const rows = await this.#database
+      .as('Store.sessions')
       .selectFrom('sessions')
       .select((column) => [
         'summary',
@@ -126,7 +141,8 @@ export class Store {
 
   /** The last state of a session that has ended, or `null` where it is not all stored. */
   async finalState(sessionId: string): Promise<FeedState | null> {
-    const row = await this.#db
+    const row = await this.#database
+      .as('Store.finalState')
       .selectFrom('sessions')
       .select('final')
       .where('session_id', '=', sessionId)
@@ -136,26 +152,36 @@ export class Store {
 
   /** Stored laps, in the order of crossing; of one car where it is given. */
   async laps(sessionId: string, car?: number): Promise<Lap[]> {
-    let query = this.#db.selectFrom('laps').select('body').where('session_id', '=', sessionId);
+    let query = this.#database.as('Store.laps').selectFrom('laps').select('body').where('session_id', '=', sessionId);
     if (car !== undefined) query = query.where('car', '=', car);
     return (await query.orderBy('nr').execute()).map((row) => row.body);
   }
 
   /** Stored race events, in order. */
   async events(sessionId: string): Promise<RaceEvent[]> {
-    const query = this.#db.selectFrom('race_events').select('body').where('session_id', '=', sessionId);
+    const query = this.#database
+      .as('Store.events')
+      .selectFrom('race_events')
+      .select('body')
+      .where('session_id', '=', sessionId);
     return (await query.orderBy('nr').execute()).map((row) => row.body);
   }
 
   /** A setting's value, or `null` where it was never set. */
   async setting(key: string): Promise<unknown> {
-    const row = await this.#db.selectFrom('settings').select('value').where('key', '=', key).executeTakeFirst();
+    const row = await this.#database
+      .as('Store.setting')
+      .selectFrom('settings')
+      .select('value')
+      .where('key', '=', key)
+      .executeTakeFirst();
     return row?.value ?? null;
   }
 
   async set(key: string, value: unknown): Promise<void> {
-    const json = JSON.stringify(value);
-    await this.#db
+    const json = storableJson(value);
+    await this.#database
+      .as('Store.set')
       .insertInto('settings')
       .values({ key, value: json })
       .onConflict((conflict) => conflict.column('key').doUpdateSet({ value: json }))
@@ -164,20 +190,22 @@ export class Store {
 
   /** Notes who did what. */
   async audit(entry: { readonly at: number; readonly who: string; readonly action: string; readonly detail: object }) {
-    await this.#db
+    await this.#database
+      .as('Store.audit')
       .insertInto('audit')
-      .values({ ...entry, detail: JSON.stringify(entry.detail) })
+      .values({ ...entry, who: storableText(entry.who), detail: storableJson(entry.detail) })
       .execute();
   }
 
-  /** Newest audit entries first. */
-  async audits(limit: number): Promise<{ at: number; who: string; action: string; detail: unknown }[]> {
-    const query = this.#db.selectFrom('audit').select(['at', 'who', 'action', 'detail']);
+  /** Newest audit entries first, those with a smaller id than `before` where it is given. */
+  async audits(limit: number, before?: number): Promise<StoredAct[]> {
+    let query = this.#database.as('Store.audits').selectFrom('audit').select(['id', 'at', 'who', 'action', 'detail']);
+    if (before !== undefined) query = query.where('id', '<', before);
     return query.orderBy('id', 'desc').limit(limit).execute();
   }
 
   async close(): Promise<void> {
-    await this.#db.destroy();
+    await this.#database.close();
   }
 }
 
@@ -187,10 +215,10 @@ async function saveEntries(db: Kysely<Tables>, { summary, entries }: SessionPart
   const rows = entries.map(({ car, carNumber, name, teamName, class: classId }) => ({
     session_id: sessionId,
     car,
-    car_number: carNumber,
-    name,
-    team_name: teamName,
-    class: classId,
+    car_number: storableText(carNumber),
+    name: storableText(name),
+    team_name: teamName && storableText(teamName),
+    class: classId && storableText(classId),
   }));
   await db
     .insertInto('entries')
@@ -205,7 +233,7 @@ async function saveEntries(db: Kysely<Tables>, { summary, entries }: SessionPart
     )
     .execute();
   const drivers = entries.flatMap(({ car, driver }) =>
-    driver === null ? [] : [{ session_id: sessionId, car, name: driver }],
+    driver === null ? [] : [{ session_id: sessionId, car, name: storableText(driver) }],
   );
   if (drivers.length === 0) return;
   await db

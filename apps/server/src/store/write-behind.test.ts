@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodeRecord, type Lap, type RaceEvent, readRecord } from '@okboxbox/protocol';
 import { pino } from 'pino';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { eventually } from '../../../../testing/eventually.js';
 import { feedStateOf } from '../audience/feed-view.js';
 import { systemClock } from '../clock.js';
 import { SessionRegistry } from '../session/registry.js';
@@ -93,14 +94,13 @@ const isStored = (session: Session) => {
   expect(disk.laps.get(session.id)).toEqual(session.state.timing.laps);
   expect(disk.events.get(session.id)).toEqual(session.state.timing.events);
 };
-const soon = { timeout: 10_000, interval: 50 };
 
 describe('writing behind', () => {
   it('stores laps and race events as they come, each once', async () => {
     const session = await feed(0, 500);
-    await vi.waitFor(() => isStored(session), soon);
+    await eventually(() => isStored(session));
     await feed(500, 901);
-    await vi.waitFor(() => isStored(session), soon);
+    await eventually(() => isStored(session));
     expect(session.state.timing.laps.length).toBeGreaterThan(9);
     expect(writing.health).toEqual({ state: 'ok' });
   });
@@ -108,36 +108,58 @@ describe('writing behind', () => {
   it('completes a session that has ended', async () => {
     const session = await feed(0, 500);
     await registry.farewell(session, session.stream('rig', 'r', true), 'finished');
-    await vi.waitFor(() => expect(disk.sessions.get(session.id)?.isComplete).toBe(true), soon);
+    await eventually(() => expect(disk.sessions.get(session.id)?.isComplete).toBe(true));
     isStored(session);
   });
 
   it('says that the database is away, and stores everything when it is back', async () => {
     const session = await feed(0, 300);
-    await vi.waitFor(() => isStored(session), soon);
+    await eventually(() => isStored(session));
     disk.away = true;
     await feed(300, 700);
-    await vi.waitFor(
-      () => expect(writing.health).toMatchObject({ state: 'away', because: 'connect ECONNREFUSED' }),
-      soon,
-    );
+    await eventually(() => expect(writing.health).toMatchObject({ state: 'away', because: 'connect ECONNREFUSED' }));
     await feed(700, 901);
     disk.away = false;
-    await vi.waitFor(() => isStored(session), soon);
+    await eventually(() => isStored(session));
     expect(writing.health).toEqual({ state: 'ok' });
+  });
+
+  it('says how far it is behind, with sessions that ended meanwhile', async () => {
+    expect(writing.depth).toMatchObject({ sessions: 0, laps: 0, events: 0, lastStoredAt: null });
+    const session = await feed(0, 500);
+    await eventually(() => isStored(session));
+    await eventually(() => expect(writing.depth.lastRoundMs).toBeGreaterThanOrEqual(0));
+    const { lastStoredAt } = writing.depth;
+    expect(writing.depth).toMatchObject({ sessions: 0, laps: 0, events: 0, lastStoredAt: expect.any(Number) });
+    const stored = { laps: session.state.timing.laps.length, events: session.state.timing.events.length };
+    disk.away = true;
+    await feed(500, 901);
+    const behind = () => ({
+      sessions: 1,
+      laps: session.state.timing.laps.length - stored.laps,
+      events: session.state.timing.events.length - stored.events,
+      lastStoredAt,
+    });
+    expect(behind().laps).toBeGreaterThan(0);
+    expect(writing.depth).toMatchObject(behind());
+    await registry.farewell(session, session.stream('rig', 'r', true), 'finished');
+    expect(writing.depth).toMatchObject(behind());
+    disk.away = false;
+    await eventually(() => expect(writing.depth).toMatchObject({ sessions: 0, laps: 0, events: 0 }));
+    isStored(session);
   });
 
   it('writes a part again whose answer was lost, and doubles nothing', async () => {
     disk.unanswered = 2;
     const session = await feed(0, 600);
-    await vi.waitFor(() => isStored(session), soon);
-    await vi.waitFor(() => expect(disk.unanswered).toBeLessThan(0), soon);
+    await eventually(() => isStored(session));
+    await eventually(() => expect(disk.unanswered).toBeLessThan(0));
     isStored(session);
   });
 
   it('goes on after a restart where the store is, and completes what ended while the database was away', async () => {
     const session = await feed(0, 400);
-    await vi.waitFor(() => isStored(session), soon);
+    await eventually(() => isStored(session));
     disk.away = true;
     await feed(400, 901);
     await registry.farewell(session, session.stream('rig', 'r', true), 'finished');
@@ -146,7 +168,7 @@ describe('writing behind', () => {
     disk.away = false;
     expect(disk.sessions.get(session.id)?.isComplete).toBe(false);
     await start();
-    await vi.waitFor(() => expect(disk.sessions.get(session.id)?.isComplete).toBe(true), soon);
+    await eventually(() => expect(disk.sessions.get(session.id)?.isComplete).toBe(true));
     isStored(session);
   });
 
@@ -158,21 +180,21 @@ describe('writing behind', () => {
     const { settled, timing } = session.state;
     expect(timing.laps.length).toBeGreaterThan(settled.laps);
     const before = timing.laps.slice(0, settled.laps);
-    await vi.waitFor(() => expect(disk.laps.get(session.id)).toEqual(before), soon);
+    await eventually(() => expect(disk.laps.get(session.id)).toEqual(before));
     await feed(500, 700);
     await session.settle();
     expect(session.state.timing.laps.slice(0, settled.laps)).toEqual(before);
-    await vi.waitFor(() => isStored(session), soon);
+    await eventually(() => isStored(session));
   });
 
   it('lists sessions that only the store knows', async () => {
     const session = await feed(0, 400);
     await registry.farewell(session, session.stream('rig', 'r', true), 'finished');
-    await vi.waitFor(() => expect(disk.sessions.get(session.id)?.isComplete).toBe(true), soon);
+    await eventually(() => expect(disk.sessions.get(session.id)?.isComplete).toBe(true));
     await writing.close();
     await registry.close();
     rmSync(join(dataDir, 'sessions'), { recursive: true });
     await start();
-    await vi.waitFor(() => expect(registry.list()).toMatchObject([{ sessionId: session.id, status: 'ended' }]), soon);
+    await eventually(() => expect(registry.list()).toMatchObject([{ sessionId: session.id, status: 'ended' }]));
   });
 });

@@ -12,6 +12,17 @@ export type StoreHealth =
   | { readonly state: 'ok' }
   | { readonly state: 'away'; readonly since: number; readonly because: string };
 
+/** What is settled in sessions and not stored yet. */
+export interface WriteBehindDepth {
+  /** Sessions of which anything is missing in the store. */
+  readonly sessions: number;
+  readonly laps: number;
+  readonly events: number;
+  /** How long the newest round took that came to its end, in ms, and when something was stored last. */
+  readonly lastRoundMs: number | null;
+  readonly lastStoredAt: number | null;
+}
+
 /** Between two rounds, and the longest wait while the database is away, in ms. */
 const ROUND_MS = 1_000;
 const AWAY_MS = [250, 500, 1_000, 2_000, 5_000] as const;
@@ -49,8 +60,10 @@ export interface WriteBehindWorld {
 export class WriteBehind {
   readonly #world: WriteBehindWorld;
   readonly #cursors = new Map<string, Cursor>();
-  /** Sessions that have ended and are not all stored. */
-  readonly #unfinished = new Set<string>();
+  /** Sessions that have ended and are not all stored, with how much there is of them where that is known. */
+  readonly #unfinished = new Map<string, { readonly laps: number; readonly events: number } | null>();
+  #lastRoundMs: number | null = null;
+  #lastStoredAt: number | null = null;
   #health: StoreHealth = { state: 'starting' };
   #prepared = false;
   readonly #beganAt: number;
@@ -65,7 +78,8 @@ export class WriteBehind {
     world.registry.listen({
       began: () => undefined,
       ended: (session) => {
-        this.#unfinished.add(session.id);
+        const { laps, events } = session.state.timing;
+        this.#unfinished.set(session.id, { laps: laps.length, events: events.length });
         this.#wake();
       },
     });
@@ -74,6 +88,26 @@ export class WriteBehind {
 
   get health(): StoreHealth {
     return this.#health;
+  }
+
+  /** How far storing is behind; of sessions that ended before the server's start it is known only that they are there. */
+  get depth(): WriteBehindDepth {
+    const depth = { sessions: 0, laps: 0, events: 0 };
+    const add = (
+      sessionId: string,
+      there: { readonly laps: number; readonly events: number } | null,
+      hasEnded: boolean,
+    ) => {
+      const stored = this.#cursors.get(sessionId) ?? { laps: 0, events: 0 };
+      const laps = Math.max(0, (there?.laps ?? 0) - stored.laps);
+      const events = Math.max(0, (there?.events ?? 0) - stored.events);
+      if (hasEnded || laps > 0 || events > 0) depth.sessions += 1;
+      depth.laps += laps;
+      depth.events += events;
+    };
+    for (const { id, state } of this.#world.registry.live) add(id, state.settled, false);
+    for (const [sessionId, there] of this.#unfinished) add(sessionId, there, true);
+    return { ...depth, lastRoundMs: this.#lastRoundMs, lastStoredAt: this.#lastStoredAt };
   }
 
   /** Writes what is left, as far as the database takes it in time, and stops. */
@@ -93,7 +127,9 @@ export class WriteBehind {
       const last = this.#stopping;
       try {
         if (!this.#prepared) await this.#prepare();
+        const beganAt = this.#world.clock.now();
         await this.#round();
+        this.#lastRoundMs = Math.round((this.#world.clock.now() - beganAt) * 10) / 10;
         this.#enter({ state: 'ok' });
         this.#failures = 0;
       } catch (error) {
@@ -116,14 +152,14 @@ export class WriteBehind {
       registry.remember(summary);
     }
     for (const { sessionId, status } of registry.list()) {
-      if (status === 'ended' && !complete.has(sessionId)) this.#unfinished.add(sessionId);
+      if (status === 'ended' && !complete.has(sessionId)) this.#unfinished.set(sessionId, null);
     }
     this.#prepared = true;
   }
 
   async #round(): Promise<void> {
     for (const session of [...this.#world.registry.live]) await this.#store(session.state);
-    for (const sessionId of [...this.#unfinished]) {
+    for (const sessionId of [...this.#unfinished.keys()]) {
       const state = await this.#world.registry.stateOf(sessionId);
       if (state !== null) await this.#store(state);
       this.#unfinished.delete(sessionId);
@@ -161,6 +197,7 @@ export class WriteBehind {
       cursor.events += newEvents.length;
       cursor.entries = entries;
       cursor.storedAt = now;
+      this.#lastStoredAt = Math.round(this.#world.clock.now());
       if (isLast) return;
     }
   }

@@ -30,11 +30,14 @@ export class DrivenBroadcast {
   readonly sent: Sent[] = [];
   /** What is told of the delay, as it left. */
   readonly told: { readonly room: string; readonly json: string }[] = [];
+  /** Messages that say nothing, as they left. */
+  readonly probed: { readonly room: string; readonly at: number }[] = [];
   readonly moves: { readonly extraMs: number; readonly sessionId: string; readonly at: number }[] = [];
   readonly broadcast: ShowBroadcast;
   state!: SessionState;
   maker!: LineMaker;
   #listeners: (() => void)[] = [];
+  #onProbe: (probeId: string, at: number) => void = () => undefined;
   #seq = 0;
   #epochs = 0;
   /** States of those who have joined first, message by message, by room. */
@@ -48,6 +51,7 @@ export class DrivenBroadcast {
         if (event === 'feed') this.#heard(room, JSON.parse(json) as FeedMessage);
         else this.told.push({ room, json });
       },
+      publishNothing: (room: string) => this.probed.push({ room, at: this.now() }),
     } as unknown as Hub;
     this.broadcast = new ShowBroadcast(
       { ...newShow('local'), ...delay, published: true },
@@ -87,6 +91,10 @@ export class DrivenBroadcast {
         listeners.push(listener);
         return () => listeners.splice(0);
       },
+      onProbe: (listener: (probeId: string, at: number) => void) => {
+        this.#onProbe = listener;
+        return () => undefined;
+      },
     } as unknown as Session;
     const maker = new LineMaker(state);
     this.state = state;
@@ -102,6 +110,11 @@ export class DrivenBroadcast {
     this.#seq += 1;
     this.state.applyCaptured(STREAM, this.#seq, Math.ceil(this.now()), record);
     this.#changed();
+  }
+
+  /** A probe comes to the show's audiences. */
+  probe(probeId: string): void {
+    this.#onProbe(probeId, Math.ceil(this.now()));
   }
 
   note(note: Note, before: () => void = () => undefined): void {

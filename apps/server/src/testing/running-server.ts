@@ -39,6 +39,8 @@ export interface TestRelay {
   readonly relay: Socket;
   readonly sessionId: string;
   readonly have: number[][];
+  /** What operations have asked of it, from before it was welcome. */
+  readonly pauses: readonly unknown[];
   send(
     records: readonly SourceRecord[],
     first: number,
@@ -105,14 +107,17 @@ export function serverForEachTest(always: Readonly<Record<string, string>> = {})
     return made;
   }
 
-  async function relay(hello: object = {}): Promise<TestRelay> {
-    const made = socket('/relay', { token: await token('relay', { shows: ['local'] }) });
+  async function relay(hello: { readonly show?: string; readonly [field: string]: unknown } = {}): Promise<TestRelay> {
+    const made = socket('/relay', { token: await token('relay', { shows: [hello.show ?? 'local'] }) });
+    const pauses: unknown[] = [];
+    made.on('relay:pause', (request) => pauses.push(request));
     const welcome = await made.emitWithAck('relay:hello', { ...HELLO, ...hello });
     if (!welcome.ok) throw new Error(`The relay is not welcome: ${welcome.error.message}`);
     return {
       relay: made,
       sessionId: welcome.sessionId,
       have: welcome.have,
+      pauses,
       send: (records, first) => made.emitWithAck('relay:frames', Buffer.from(batch(records, first))),
     };
   }
@@ -131,6 +136,15 @@ export function serverForEachTest(always: Readonly<Record<string, string>> = {})
     return { status: response.status, type: response.headers.get('content-type'), body: (await response.json()) as T };
   }
 
+  async function post<T>(path: string, body: object, bearer?: string): Promise<{ status: number; body: T }> {
+    const response = await fetch(`${server.url}${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...(bearer && { authorization: `Bearer ${bearer}` }) },
+      body: JSON.stringify(body),
+    });
+    return { status: response.status, body: (await response.json()) as T };
+  }
+
   return {
     /** Starts another server; in the same data folder unless `DATA_DIR` says otherwise. */
     start,
@@ -144,6 +158,7 @@ export function serverForEachTest(always: Readonly<Record<string, string>> = {})
     relay,
     viewer,
     get,
+    post,
     timingOf: async (sessionId: string) =>
       (await get<TimingAnswer>(`/api/sessions/${sessionId}/timing`, await token('team'))).body,
   };

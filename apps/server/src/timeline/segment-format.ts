@@ -87,6 +87,8 @@ export type Note =
       readonly to: number;
       readonly at: number;
     }
+  /** A probe of operations passed here. Nothing comes of it: it is folded into nothing and belongs to no recording. */
+  | { readonly note: 'probe'; readonly probeId: string; readonly at: number }
   | { readonly note: 'ended'; readonly reason: string; readonly at: number };
 
 export type TimelineRecord = Captured | { readonly type: 'note'; readonly note: Note };

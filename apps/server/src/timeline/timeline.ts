@@ -35,8 +35,8 @@ interface Mark {
 export class Timeline {
   readonly #dir: string;
   readonly #now: () => number;
-  /** Hears of every group of records that has reached the disk. */
-  onSynced: (records: number, bytes: number) => void = () => undefined;
+  /** Hears of every group of records that has reached the disk, and how many that are since it was opened. */
+  onSynced: (records: number, bytes: number, upTo: number) => void = () => undefined;
   #file: FileHandle | null = null;
   #segment: number;
   #size: number;
@@ -79,6 +79,11 @@ export class Timeline {
   /** Whether there is room to append; false only after the disk has failed for long. */
   get hasRoom(): boolean {
     return this.#waitingBytes < MAX_WAITING_BYTES;
+  }
+
+  /** How many records were appended since it was opened. */
+  get appended(): number {
+    return this.#appended;
   }
 
   /** Appends a record; it is on disk once `synced()` of after this call resolves. */
@@ -132,7 +137,7 @@ export class Timeline {
         this.#synced += group.length;
         this.#failure = null;
         this.#settle();
-        this.onSynced(group.length, bytes);
+        this.onSynced(group.length, bytes, this.#synced);
       } catch (error) {
         this.#waiting = [...group, ...this.#waiting];
         this.#failure ??= { since: this.#now(), because: (error as Error).message };

@@ -20,6 +20,8 @@ import { Witness } from './witness.js';
 export interface NightOptions {
   readonly seed: number;
   readonly forMs: number;
+  /** Where this comes true, the night ends sooner. */
+  readonly until?: (witness: Witness) => boolean;
   /** Shows that are on at once. */
   readonly shows: number;
   /** Sockets and HTTP callers without `session:live`. */
@@ -78,7 +80,7 @@ export class Night {
 
   /** Goes through the night, to its end. */
   async run(): Promise<void> {
-    const { forMs, outsiders, callers, restarts } = this.#options;
+    const { forMs, until, outsiders, callers, restarts } = this.#options;
     await this.#start();
     for (const { rigs } of this.#shows) for (const rig of rigs) rig.start();
     const held = new Map<string, FeedState>();
@@ -104,7 +106,7 @@ export class Night {
     const people = [...this.#people, ...this.#shows.map(({ director }) => director)];
     const running = people.map((each) => each.run());
     const over = this.#beganAt + forMs;
-    while (trueNow() < over) {
+    while (trueNow() < over && until?.(this.witness) !== true) {
       await new Promise((resolve) => setTimeout(resolve, this.#random.whole(150, 500)));
       await this.#disturb(restarts);
     }
@@ -187,6 +189,19 @@ export class Night {
       Object.assign(rig.clock, clock);
       this.#note(`a relay's clock of ${truth.show}: ${JSON.stringify(clock)}`);
     } else if (what < 0.62 && restarts) await this.#restart();
+    else if (what > 0.85) await this.#trace(truth);
+  }
+
+  /** Operations look closely at a show's session, and send a probe through it. */
+  async #trace({ show, sessionIds }: ShowTruth): Promise<void> {
+    const url = this.#server?.url;
+    const sessionId = [...sessionIds].at(-1);
+    if (url === undefined || sessionId === undefined) return;
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${await this.#token('ops', {})}` };
+    const body = JSON.stringify({ sessionId, durationSec: 5, probe: true });
+    // A server that is just being stopped answers nothing.
+    const answer = await fetch(`${url}/api/ops/trace/start`, { method: 'POST', headers, body }).catch(() => null);
+    this.#note(`${show} is traced: ${answer?.status ?? 'no answer'}`);
   }
 
   async #restart(): Promise<void> {

@@ -53,7 +53,7 @@ const namedChange = {
 const delayState = scalars('sessionId', 'state', 'delayMs');
 const refusal = { ok: true, error: scalars('code', 'message', 'capability') } satisfies Shape;
 const joined = {
-  ...scalars('ok', 'sessionId', 'epoch', 'seq', 'at', 'now'),
+  ...scalars('ok', 'sessionId', 'audience', 'epoch', 'seq', 'at', 'now'),
   ...{ delay: delayState, changes: [change] },
 } satisfies Shape;
 

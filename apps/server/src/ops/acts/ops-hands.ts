@@ -1,0 +1,27 @@
+import type { Moved } from '../../gateway/viewer.js';
+import type { StoredAct } from '../../store/store.js';
+import type { StoreHealth } from '../../store/write-behind.js';
+
+/**
+ * The ways in that `app.ts` gives operations: all that they can do to a running server. What operations look at, they
+ * change in no other way.
+ */
+export interface OpsHands {
+  /** Closes a connection of a viewer or a relay; false where there is none of that id. */
+  disconnect(socketId: string): boolean;
+  /** Moves a viewer to the public picture of what it sees live; with `isAsked`, only says what would come of it. */
+  move(socketId: string, sessionId: string | undefined, isAsked: boolean): Moved;
+  /** Ends a running session; false where none of that id runs. */
+  endSession(sessionId: string): Promise<boolean>;
+  /** Asks a show's relay for no frames, or for frames again. @throws PauseStoreError where it is not stored */
+  pauseRelay(show: string, relayId: string, paused: boolean, because: string): Promise<void>;
+  /** Shows in which relays of this name are paused, whether they are connected or not. */
+  pausedIn(relayId: string): readonly string[];
+  /** Notes who did what, behind the call. */
+  audit(who: string, action: string, detail: object): void;
+  /** What was noted, newest first, from behind the entry `before`; fails as a database does. */
+  audits(limit: number, before?: number): Promise<readonly StoredAct[]>;
+  /** What was noted and is not stored yet. */
+  auditsWaiting(): number;
+  storeHealth(): StoreHealth;
+}

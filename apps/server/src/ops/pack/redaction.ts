@@ -1,0 +1,60 @@
+import { PLACEHOLDER } from '../free-text.js';
+import { PackText } from './pack-text.js';
+import type { IdKind, Pseudonyms } from './pseudonyms.js';
+
+/** Something could not be made safe: what it is part of is kept back. */
+export class RedactionError extends Error {
+  override readonly name = 'RedactionError';
+}
+
+/** What takes secrets and names out of one part of a pack, and counts what it took. */
+export class Redaction {
+  protected readonly pseudonyms: Pseudonyms;
+  readonly #byRule = new Map<string, number>();
+  readonly count = (rule: string): void => {
+    this.#byRule.set(rule, (this.#byRule.get(rule) ?? 0) + 1);
+  };
+  readonly #text: PackText;
+  /** Fields that no rule names. */
+  droppedFields = 0;
+
+  constructor(pseudonyms: Pseudonyms) {
+    this.pseudonyms = pseudonyms;
+    this.#text = new PackText({
+      isId: (word) => pseudonyms.isId(word),
+      inText: (text) => pseudonyms.inText(text, () => this.count('id_in_text')),
+    });
+  }
+
+  /** What was taken out, by rule. */
+  get byRule(): Readonly<Record<string, number>> {
+    return Object.fromEntries([...this.#byRule].sort(([a], [b]) => (a < b ? -1 : 1)));
+  }
+
+  /** The pseudonym of an id; of one that something had been taken out of, nothing: it may be several people's. */
+  id(kind: IdKind, value: string): string {
+    if (PLACEHOLDER.test(value)) {
+      this.count('removed_earlier');
+      return '[removed]';
+    }
+    this.count(`id_${kind}`);
+    return this.pseudonyms.of(kind, value);
+  }
+
+  /** The pseudonym of an id whose kind is not known, where it has been met. */
+  known(value: string): string | null {
+    const id = this.pseudonyms.find(value);
+    if (id !== null) this.count('id_known');
+    return id;
+  }
+
+  /** Free text without secrets, addresses and ids. */
+  text(value: string, longest?: number): string {
+    return this.#text.of(value, this.count, longest);
+  }
+
+  /** Words of our own, that somebody may be called by as well: without secrets and addresses, with what looks like an id. */
+  words(value: string): string {
+    return this.#text.words(value, this.count);
+  }
+}

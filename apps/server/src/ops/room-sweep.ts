@@ -1,0 +1,204 @@
+import type { OpsRooms } from '@okboxbox/protocol';
+import type { Namespace } from 'socket.io';
+import type { Hub } from '../hub/hub.js';
+import type { Logger } from '../log.js';
+
+/** How often rooms are swept, in ms. */
+const EVERY_MS = 10_000;
+/** How long one slice of a sweep holds the event loop at most, about, in ms; looked at after so many memberships. */
+const SLICE_MS = 4;
+const LOOK_EVERY = 64;
+/** Leaks that an answer names; all are counted. */
+const MOST_NAMED = 50;
+const SESSION_ROOM = /^(?:broadcast:)?session:(sess_[\w-]+)/;
+
+/** Who enters and leaves rooms, as the adapter tells it. */
+export class RoomMoves {
+  joins = 0;
+  leaves = 0;
+  /** Why the sweep moves somebody now; `null` where it is their own doing. */
+  because: string | null = null;
+}
+
+/** What memberships are known by: the adapter, the hub, and what viewers have joined by their own calls. */
+export interface RoomWorld {
+  readonly namespace: Namespace;
+  readonly hub: Pick<Hub, 'members' | 'isMember' | 'join' | 'leave'>;
+  /** What a viewer has joined; `null` where there is no such viewer. */
+  readonly roomsOf: (socketId: string) => readonly { readonly room: string; readonly format: 'rows' | 'json' }[] | null;
+  readonly hasSession: (sessionId: string) => boolean;
+  readonly now: () => number;
+  readonly log: Logger;
+  /** Tells of a leak that no adapter tells of. */
+  readonly onLeave: (room: string, socketId: string, because: string) => void;
+}
+
+/**
+ * Holds the adapter, the hub and what viewers have joined against each other, and mends where they differ: a socket that is
+ * gone and still in a room is served for ever, one that has fallen out of its room shows a picture that stands still. Each
+ * membership is looked at as it is at that moment, since joining and leaving change all three in one turn.
+ */
+export class RoomSweep {
+  readonly #world: RoomWorld;
+  readonly #moves: RoomMoves;
+  readonly #timer: NodeJS.Timeout;
+  #sweeping: Promise<void> | null = null;
+  #isClosed = false;
+  #rooms = 0;
+  #memberships = 0;
+  #sweptAt: number | null = null;
+  #leaked: { readonly room: string; readonly socketId: string; readonly because: string }[] = [];
+  #leakedCount = 0;
+  #repairedTotal = 0;
+
+  constructor(world: RoomWorld, moves: RoomMoves) {
+    this.#world = world;
+    this.#moves = moves;
+    this.#timer = setInterval(() => {
+      this.sweep().catch((error) => world.log.error({ err: error }, 'the rooms could not be swept'));
+    }, EVERY_MS);
+    this.#timer.unref();
+  }
+
+  /** What the newest sweep has found, with how many have come and gone until now. */
+  get found(): OpsRooms {
+    const { joins, leaves } = this.#moves;
+    return {
+      rooms: this.#rooms,
+      memberships: this.#memberships,
+      ...{ joins, leaves },
+      sweptAt: this.#sweptAt,
+      leaked: this.#leaked,
+      leakedCount: this.#leakedCount,
+      repairedTotal: this.#repairedTotal,
+    };
+  }
+
+  /** Sweeps all rooms; a sweep that is under way is waited for instead. */
+  sweep(): Promise<void> {
+    this.#sweeping ??= this.#run().finally(() => {
+      this.#sweeping = null;
+    });
+    return this.#sweeping;
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    clearInterval(this.#timer);
+  }
+
+  async #run(): Promise<void> {
+    const found: Found = { rooms: 0, memberships: 0, leaked: [] };
+    let seen = 0;
+    let sliceEnd = performance.now() + SLICE_MS;
+    for (const _ of this.#look(found)) {
+      seen += 1;
+      if (seen % LOOK_EVERY !== 0 || performance.now() < sliceEnd) continue;
+      await new Promise((resolve) => setImmediate(resolve));
+      if (this.#isClosed) return;
+      sliceEnd = performance.now() + SLICE_MS;
+    }
+    const { rooms, memberships, leaked } = found;
+    this.#rooms = rooms;
+    this.#memberships = memberships;
+    this.#leaked = leaked.slice(0, MOST_NAMED);
+    this.#leakedCount = leaked.length;
+    this.#repairedTotal += leaked.length;
+    this.#sweptAt = Math.round(this.#world.now());
+    if (leaked.length > 0)
+      this.#world.log.warn({ leaked: this.#leaked, count: leaked.length }, 'rooms had leaked, and are mended');
+  }
+
+  /** One step for each membership that is looked at. */
+  *#look(found: Found): Generator<void> {
+    yield* this.#lookAtAdapter(found);
+    yield* this.#lookAtHub(found);
+    yield* this.#lookAtViewers(found);
+  }
+
+  *#lookAtAdapter(found: Found): Generator<void> {
+    const { namespace, hub, roomsOf } = this.#world;
+    const { adapter, sockets } = namespace;
+    for (const [room, ids] of adapter.rooms) {
+      let members = 0;
+      for (const socketId of ids) {
+        yield;
+        const socket = sockets.get(socketId);
+        if (socket === undefined) {
+          this.#mend(found, room, socketId, 'its socket is gone', () => adapter.del(socketId, room));
+          continue;
+        }
+        if (room === socketId) continue;
+        if (SESSION_ROOM.test(room)) {
+          const because = !this.#isOfSession(room)
+            ? 'its session is gone'
+            : roomsOf(socketId)?.some((each) => each.room === room)
+              ? null
+              : 'it has not joined it';
+          if (because !== null) {
+            this.#mend(found, room, socketId, because, () => hub.leave(room, socket));
+            continue;
+          }
+        }
+        members += 1;
+      }
+      found.memberships += members;
+      if (members > 0) found.rooms += 1;
+    }
+    for (const socketId of adapter.sids.keys()) {
+      yield;
+      if (sockets.has(socketId)) continue;
+      this.#mend(found, socketId, socketId, 'its socket is gone', () => adapter.delAll(socketId));
+    }
+  }
+
+  *#lookAtHub(found: Found): Generator<void> {
+    const { namespace, hub, roomsOf, onLeave } = this.#world;
+    for (const { room, socket } of hub.members()) {
+      yield;
+      const { id } = socket;
+      const isThere = namespace.sockets.get(id) === socket;
+      if (isThere && (namespace.adapter.rooms.get(room)?.has(id) || roomsOf(id)?.some((each) => each.room === room)))
+        continue;
+      const because = isThere ? 'it has not joined it' : 'its socket is gone';
+      this.#mend(found, room, id, because, () => hub.leave(room, socket));
+      onLeave(room, id, because);
+    }
+  }
+
+  *#lookAtViewers(found: Found): Generator<void> {
+    const { namespace, hub, roomsOf } = this.#world;
+    for (const [socketId, socket] of namespace.sockets) {
+      yield;
+      for (const { room, format } of roomsOf(socketId) ?? []) {
+        if (!this.#isOfSession(room)) continue;
+        const isInRoom = namespace.adapter.rooms.get(room)?.has(socketId) && hub.isMember(room, socket);
+        if (isInRoom || !socket.connected) continue;
+        this.#mend(found, room, socketId, 'it had fallen out', () => hub.join(room, format, socket));
+      }
+    }
+  }
+
+  /** Whether a room is one of a session that there is, running or ended. */
+  #isOfSession(room: string): boolean {
+    const sessionId = SESSION_ROOM.exec(room)?.[1];
+    return sessionId !== undefined && this.#world.hasSession(sessionId);
+  }
+
+  #mend(found: Found, room: string, socketId: string, because: string, mend: () => void): void {
+    found.leaked.push({ room, socketId, because });
+    this.#moves.because = `swept: ${because}`;
+    try {
+      mend();
+    } finally {
+      this.#moves.because = null;
+    }
+  }
+}
+
+/** What a sweep has come to so far. */
+interface Found {
+  rooms: number;
+  memberships: number;
+  readonly leaked: { readonly room: string; readonly socketId: string; readonly because: string }[];
+}

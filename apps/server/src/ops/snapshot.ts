@@ -1,0 +1,81 @@
+import {
+  OPS_EVENT_TYPES,
+  type OpsEvent,
+  type OpsSession,
+  type OpsSnapshot,
+  type OpsSummary,
+  type SocketChurn,
+} from '@okboxbox/protocol';
+import type { OpsEvents } from './events.js';
+import type { OpsFigures } from './ops-figures.js';
+import type { RelayWatch } from './relay-watch.js';
+import type { SelfCost } from './self-cost.js';
+import { socketGroups } from './socket-groups.js';
+
+/** Events are of this long, in ms, and of each kind no more than so many. */
+const EVENTS_MS = 900_000;
+const MOST_EVENTS: Readonly<Record<OpsEvent['type'], number>> = {
+  socket: 100,
+  relay: 100,
+  session: 50,
+  broadcast: 50,
+  error: 100,
+};
+/** Refusals, beside what is among those: findings ask for them minutes later, whoever has come and gone meanwhile. */
+const MOST_REFUSALS = 30;
+
+/** Sessions that are over and not listed any more, and that somebody watches: no more than this. */
+const MOST_WATCHED = 50;
+
+/** What a snapshot is taken of. */
+export interface SnapshotOf {
+  readonly figures: OpsFigures;
+  readonly cost: Pick<SelfCost, 'counted'>;
+  readonly relays: Pick<RelayWatch, 'look'>;
+  now(): number;
+  summary(): OpsSummary;
+  sessions(): OpsSession[];
+  session(sessionId: string): OpsSession | null;
+  insight(): Pick<OpsSnapshot, 'rooms' | 'database' | 'history' | 'audit'>;
+}
+
+/** Takes all that findings are made of, at one moment; the pass over the sockets lets others in between. */
+export async function takeSnapshot(operations: SnapshotOf, before: OpsSnapshot['before']): Promise<OpsSnapshot> {
+  const { figures, cost } = operations;
+  const at = Math.round(operations.now());
+  const listed = cost.counted(() => operations.sessions());
+  const delays = new Map(listed.map(({ sessionId, delayMs }) => [sessionId, delayMs]));
+  const groups = await socketGroups(figures.sockets, (sessionId) => delays.get(sessionId) ?? 0, at);
+  return cost.counted(() => {
+    const { findings: _, ...summary } = operations.summary();
+    // Who is in the room of one that ended long ago, or before a restart, is to be found there.
+    const known = new Set(listed.map(({ sessionId }) => sessionId));
+    const watched = new Set(groups.flatMap(({ sessionId }) => sessionId ?? []));
+    const more = [...watched].filter((sessionId) => !known.has(sessionId)).slice(0, MOST_WATCHED);
+    const sessions = [...listed, ...more.flatMap((sessionId) => operations.session(sessionId) ?? [])];
+    return {
+      ...{ at, summary, sessions, socketGroups: groups, before },
+      relays: operations.relays.look(),
+      churn: churnOf(figures.churn.byName(at)),
+      ...operations.insight(),
+      events: recentEvents(figures.events, at),
+    };
+  });
+}
+
+/** Newest first. */
+function recentEvents(events: OpsEvents, at: number): OpsEvent[] {
+  const found = [
+    ...OPS_EVENT_TYPES.flatMap((type) => events.newest({ type, limit: MOST_EVENTS[type] }).events),
+    ...events.newest({ type: 'socket', event: 'auth_fail', limit: MOST_REFUSALS }).events,
+  ];
+  return [...new Set(found)].filter((event) => at - event.at <= EVENTS_MS).sort((a, b) => b.id - a.id);
+}
+
+const CONNECT = 'connect';
+
+/** Connects go by that name, disconnects by the code of their reason. */
+function churnOf(counts: Readonly<Record<string, number>>): SocketChurn {
+  const { [CONNECT]: connects = 0, ...byCode } = counts;
+  return { connects, disconnects: Object.values(byCode).reduce((sum, count) => sum + count, 0), byCode };
+}

@@ -1,0 +1,84 @@
+import type { DelayStateName, OpsSession } from '@okboxbox/protocol';
+import type { TimelineHealth } from '../../timeline/timeline.js';
+
+/** All that is looked up of one socket to say why it shows what it shows. Ages and waits in ms. */
+export interface WhyFacts {
+  readonly socketId: string;
+  readonly connection: ConnectionFacts;
+  /** The newest call of it that was refused. */
+  readonly refusal: null | {
+    readonly agoMs: number;
+    readonly where: string;
+    readonly message: string;
+    readonly capability: string | null;
+  };
+  /** What it joined last; `null` where it is in no session's room. */
+  readonly watches: null | {
+    readonly room: string;
+    readonly sessionId: string;
+    readonly show: string;
+    /** Extra delay of an output; `null` for who sees it live. */
+    readonly extraMs: number | null;
+    /** Whether adapter and hub have it there, too. */
+    readonly isInRoom: boolean;
+  };
+  /** The session that it watches. */
+  readonly session: SessionFacts | null;
+  /** The show's broadcast of it, for those that see it later. */
+  readonly delay: DelayFacts | null;
+  readonly line: LineFacts;
+}
+
+export type ConnectionFacts =
+  | {
+      readonly state: 'open';
+      readonly role: string;
+      readonly caps: readonly string[];
+      readonly rooms: readonly string[];
+      readonly connectedForMs: number;
+      readonly seenAgoMs: number;
+    }
+  | {
+      readonly state: 'gone';
+      readonly role: string;
+      readonly agoMs: number;
+      readonly code: string;
+      readonly reason: string;
+    };
+
+export interface SessionFacts
+  extends Pick<
+    OpsSession,
+    'sessionId' | 'show' | 'status' | 'relays' | 'framesPerSec' | 'lastFrameAgeMs' | 'queueAgeP95Ms' | 'flow'
+  > {
+  /** The session that runs for its show now, where that is another. */
+  readonly runsInstead: string | null;
+  /** `null` where it has ended. */
+  readonly timeline: TimelineHealth | null;
+}
+
+export interface DelayFacts {
+  readonly state: DelayStateName;
+  /** The set delay, without an output's extra. */
+  readonly delayMs: number;
+  readonly hasAired: boolean;
+  readonly holdMs: number | null;
+  readonly bufferedEvents: number;
+  /** Age of the oldest of what waits to be aired. */
+  readonly oldestAgeMs: number | null;
+  /** Whether what is to air is there; until its line is made of the timeline, nothing airs. */
+  readonly line: 'there' | 'being_made' | 'failed';
+}
+
+export interface LineFacts {
+  readonly waitingBytes: number;
+  readonly bufferedPackets: number;
+  /** How long the oldest of what waits has waited at least. */
+  readonly waitsMs: number | null;
+  readonly isSkipping: boolean;
+  readonly skippedTotal: number;
+  readonly sentPerSec: number;
+  readonly rttMs: number | null;
+  /** How long ago the instant was that it has been shown last. */
+  readonly newestFrameAgeMs: number | null;
+}

@@ -1,0 +1,46 @@
+import type { WhyAnswer, WhyStep } from '@okboxbox/protocol';
+import { connectionStep, rightStep, roomStep } from './access-steps.js';
+import { delayStep, lineStep, tickStep } from './audience-steps.js';
+import { ingestStep, timelineStep, timingStep } from './session-steps.js';
+import type { WhyFacts } from './why-facts.js';
+import type { Judged } from './why-step.js';
+
+/** In the order of a frame's way to a socket. */
+const STEPS: readonly ((facts: WhyFacts) => Judged | null)[] = [
+  ...[connectionStep, rightStep, roomStep],
+  ...[ingestStep, timelineStep, timingStep],
+  ...[delayStep, tickStep, lineStep],
+];
+
+/**
+ * Why a socket shows what it shows: walks a frame's way up to it and stops at the first step where nothing goes on, with
+ * what to do then. Knows nothing but the facts that it is given.
+ */
+export function whyStale(facts: WhyFacts): WhyAnswer {
+  const steps: WhyStep[] = [];
+  let verdict: WhyAnswer['verdict'] = 'fresh';
+  let text = `It is shown what happened ${age(facts)}: nothing holds it up.`;
+  let nextStep: string | null = null;
+  for (const judge of STEPS) {
+    const judged = judge(facts);
+    if (judged === null) continue;
+    const { step, next, isEnd } = judged;
+    steps.push(step);
+    const rank = RANK[step.state] - RANK[verdict === 'fresh' ? 'ok' : verdict];
+    // Where nothing passes at all says more than what only comes later.
+    if (rank > 0 || (rank === 0 && isEnd)) {
+      verdict = step.state === 'ok' ? 'fresh' : step.state;
+      text = step.text;
+      nextStep = next;
+    }
+    if (step.state === 'broken' || isEnd) break;
+  }
+  return { socketId: facts.socketId, verdict, text, steps, nextStep };
+}
+
+/** What is known to hold it up on purpose explains more than what is not known. */
+const RANK: Readonly<Record<WhyStep['state'], number>> = { ok: 0, expected: 1, unknown: 2, broken: 3 };
+
+function age({ line }: WhyFacts): string {
+  return line.newestFrameAgeMs === null ? 'last' : `${(line.newestFrameAgeMs / 1_000).toFixed(1)} s ago`;
+}

@@ -1,0 +1,18 @@
+import { expect, it } from 'vitest';
+import { DETECTORS } from './all-detectors.js';
+import { compareFindings } from './compare-findings.js';
+import { runDetectors } from './run-detectors.js';
+import { goneBy, groupLike, healthy, sessionLike } from './testing/healthy-night.js';
+
+it('findings of two looks are the same by what is wrong and of what, and else are named', () => {
+  const session = sessionLike({ relays: [], framesPerSec: 0 });
+  const first = runDetectors(healthy({ sessions: [session], relays: goneBy('stopped', 9_000) }), DETECTORS).findings;
+  const inLive = [groupLike({ role: 'overlay', room: 'live' })];
+  const second = runDetectors(healthy({ socketGroups: inLive }), DETECTORS).findings;
+  const later = first.map((each) => ({ ...each, since: 0, summary: 'in other words' }));
+  expect(compareFindings(first, later)).toEqual({ areSame: true, onlyFirst: [], onlySecond: [] });
+  const { areSame, onlyFirst, onlySecond } = compareFindings(first, second);
+  expect(areSame).toBe(false);
+  expect(onlyFirst.map(({ cause }) => cause)).toEqual(['gone']);
+  expect(onlySecond.map(({ cause }) => cause)).toEqual(['overlay_in_live_room']);
+});

@@ -1,0 +1,80 @@
+import { anchorOf, type Bound, type FailureMode } from '../catalogue/failure-mode.js';
+import { CATALOGUE, causesOf } from '../catalogue.js';
+import { AFTER, BEFORE } from './runbook-text.js';
+
+/** `docs/runbook.md`. */
+export function runbook(): string {
+  return `${[BEFORE, contents(), '## Failure modes', ...CATALOGUE.map(section), AFTER].join('\n\n')}\n`;
+}
+
+/** Every code with its causes, each with where to read on. */
+function contents(): string {
+  return [
+    '| code | what it is | causes |',
+    '|---|---|---|',
+    ...CATALOGUE.map((mode) => {
+      const causes = causesOf(mode).map(([cause]) => `\`${cause}\``);
+      return `| \`${mode.code}\` | [${mode.title}](#${anchorOf(mode.title)}) | ${causes.join(' ')} |`;
+    }),
+  ].join('\n');
+}
+
+function section(mode: FailureMode): string {
+  return [
+    `### ${mode.title}`,
+    `\`${mode.code}\`. ${mode.meaning}`,
+    `**What it costs.** ${mode.impact}`,
+    '**Signs**',
+    list(mode.signs),
+    '**Checks**',
+    ['| to see | look at |', '|---|---|', ...mode.checks.map(({ what, how }) => `| ${what} | \`${cell(how)}\` |`)].join(
+      '\n',
+    ),
+    '**Causes**',
+    [
+      '| cause | what has happened | how bad |',
+      '|---|---|---|',
+      ...causesOf(mode).map(
+        ([cause, { title, meaning, severity }]) =>
+          `| \`${cause}\` | **${cell(title)}.** ${cell(meaning)} | ${severity} |`,
+      ),
+    ].join('\n'),
+    '**Fixes**',
+    causesOf(mode)
+      .map(([cause, { nextStep, fixes, clearsWhen }]) =>
+        [
+          `- \`${cause}\`: ${nextStep.text}${nextStep.command === undefined ? '' : ` \`${nextStep.command}\``}`,
+          ...fixes.map((fix, i) => `  ${i + 1}. ${fix}`),
+          `  - Clears when ${clearsWhen}`,
+        ].join('\n'),
+      )
+      .join('\n'),
+    '**Bounds**: believed at the first, forgotten at the second.',
+    [
+      '| held against it | believed | forgotten |',
+      '|---|---|---|',
+      ...Object.values(mode.bounds).map(
+        (bound) => `| ${cell(bound.what)} | ${inUnits(bound.raise, bound)} | ${inUnits(bound.clear, bound)} |`,
+      ),
+    ].join('\n'),
+    ...(mode.rules.length === 0
+      ? []
+      : [
+          `**Rules beside its findings**: ${mode.rules.map(({ name, expr, for: wait }) => `\`${name}\` (\`${expr}\` for ${wait})`).join(', ')}.`,
+        ]),
+  ].join('\n\n');
+}
+
+function list(items: readonly string[]): string {
+  return items.map((item) => `- ${item}`).join('\n');
+}
+
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|');
+}
+
+function inUnits(value: number, { unit }: Bound): string {
+  if (unit === 'bytes') return `${Math.round(value / 1e6)} MB`;
+  if (unit === 'share') return `${Math.round(value * 100)} %`;
+  return unit === 'count' ? String(value) : `${value} ms`;
+}
