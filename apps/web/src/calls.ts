@@ -16,7 +16,10 @@ export class CallFailed extends Error {
  * Calls the server as the person signed in, and gives the answer's JSON.
  * @throws CallFailed
  */
-export async function call<T>(path: string, options: { method?: 'GET' | 'POST'; body?: unknown } = {}): Promise<T> {
+export async function call<T>(
+  path: string,
+  options: { method?: 'GET' | 'POST'; body?: unknown; signal?: AbortSignal } = {},
+): Promise<T> {
   const token = currentToken();
   let response: Response;
   try {
@@ -27,6 +30,7 @@ export async function call<T>(path: string, options: { method?: 'GET' | 'POST'; 
         ...(options.body !== undefined && { 'content-type': 'application/json' }),
       },
       ...(options.body !== undefined && { body: JSON.stringify(options.body) }),
+      ...(options.signal !== undefined && { signal: options.signal }),
     });
   } catch {
     throw new CallFailed(null, 'The server does not answer.');

@@ -1,5 +1,7 @@
 import { createRootRoute, createRoute, createRouter, Link, lazyRouteComponent, Outlet } from '@tanstack/react-router';
 import { LivePage } from './live/live-page.js';
+import { OpsFailed } from './ops/ops-failed.js';
+import { parseOpsSearch } from './ops/ops-search.js';
 import { PublicPage } from './public/public-page.js';
 import { SessionList } from './sessions/session-list.js';
 import { Notice } from './shell/notice.js';
@@ -34,6 +36,18 @@ const director = createRoute({
   component: lazyRouteComponent(() => import('./director/director-route.js'), 'DirectorRoute'),
 });
 
+const ops = createRoute({
+  getParentRoute: () => root,
+  path: '/admin/ops',
+  validateSearch: parseOpsSearch,
+  component: lazyRouteComponent(() => import('./ops/ops-route.js'), 'OpsRoute'),
+  errorComponent: OpsFailed,
+});
+const opsViews = [
+  createRoute({ getParentRoute: () => ops, path: '/' }),
+  createRoute({ getParentRoute: () => ops, path: '$view' }),
+] as const;
+
 function NotFound() {
   return (
     <PageShell keys={[]}>
@@ -47,7 +61,9 @@ function NotFound() {
 }
 
 /** The addresses of the pages. */
-export const router = createRouter({ routeTree: root.addChildren([sessions, live, director, publicTiming]) });
+export const router = createRouter({
+  routeTree: root.addChildren([sessions, live, director, publicTiming, ops.addChildren(opsViews)]),
+});
 
 declare module '@tanstack/react-router' {
   interface Register {

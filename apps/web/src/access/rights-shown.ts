@@ -16,6 +16,12 @@ export function offersDesk(token: string | null, show: string): boolean {
   return mayDirect && (shows === undefined || shows.includes(show));
 }
 
+/** Whether to offer the acts of operations to who holds this token. Decides nothing: the server does. */
+export function offersActs(token: string | null): boolean {
+  const claims = claimsOf(token);
+  return claims?.role === 'admin' || claims?.caps?.includes('ops:act') === true;
+}
+
 function claimsOf(token: string | null): ShownClaims | null {
   const payload = token?.split('.')[1];
   if (payload === undefined) return null;

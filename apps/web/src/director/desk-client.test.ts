@@ -2,7 +2,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type DeskState, NOTHING_CUED } from '@okboxbox/protocol';
 import { Server } from 'socket.io';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { eventually } from '../../../../testing/eventually.js';
 import { DeskClient } from './desk-client.js';
 import { DeskStore } from './desk-store.js';
 
@@ -48,20 +49,20 @@ afterEach(async () => {
   await io.close();
 });
 
-const joined = () => vi.waitFor(() => expect(store.holding.holding).toBe('desk'));
+const joined = () => eventually(() => expect(store.holding.holding).toBe('desk'));
 
 describe('the desk’s connection', () => {
   it('joins the show’s desk and holds what the server tells of it from then on', async () => {
     await joined();
     io.emit('desk', { ...DESK, published: true });
-    await vi.waitFor(() => expect(store.holding).toMatchObject({ desk: { published: true } }));
+    await eventually(() => expect(store.holding).toMatchObject({ desk: { published: true } }));
     expect(asked).toEqual([['director:join', { show: 'cup' }]]);
   });
 
   it('shows a refusal with the capability that is missing', async () => {
     const error = { code: 'forbidden', message: 'No.', capability: 'racebox:director:control' } as const;
     answers['director:join'] = { ok: false, error };
-    await vi.waitFor(() => expect(store.holding).toEqual({ holding: 'refusal', error }));
+    await eventually(() => expect(store.holding).toEqual({ holding: 'refusal', error }));
   });
 
   it('makes calls on its show; one that is refused changes nothing and says why', async () => {
@@ -81,10 +82,10 @@ describe('the desk’s connection', () => {
   it('keeps no act for later: what is pressed without a connection is not done when it is back', async () => {
     await joined();
     io.disconnectSockets(true);
-    await vi.waitFor(() => expect(store.connection.state).toBe('lost'));
+    await eventually(() => expect(store.connection.state).toBe('lost'));
     expect(await client.call('broadcast:publish', { published: false })).toBeNull();
     expect(store.said?.text).toContain('nothing was changed');
-    await vi.waitFor(() => expect(store.connection.state).toBe('live'), { timeout: 10_000 });
+    await eventually(() => expect(store.connection.state).toBe('live'));
     expect(asked.map(([event]) => event)).toEqual(['director:join', 'director:join']);
   });
 });

@@ -6,6 +6,13 @@ import type { DeskStore } from './desk-store.js';
 const ANSWER_WITHIN_MS = 8_000;
 const ASK_AGAIN_MS = 3_000;
 
+/** Why the server has closed the desk for good; after anything else it comes back. */
+const CLOSED_WORDS: Partial<Record<CloseReason, string>> = {
+  token_revoked: 'Your token is not valid any more.',
+  token_expired: 'Your token is not valid any more.',
+  by_operations: 'An operator has closed this desk’s connection. Reload the page to connect again.',
+};
+
 /** The director's own connection: joins a show's desk, keeps its store, and makes the calls. */
 export class DeskClient {
   readonly #socket: Socket;
@@ -38,8 +45,9 @@ export class DeskClient {
       if (because === 'io server disconnect') this.#later(() => this.#socket.connect(), 500);
     });
     this.#socket.on('session:closed', ({ reason }: { reason: CloseReason }) => {
-      if (reason !== 'token_revoked' && reason !== 'token_expired') return;
-      store.refuse({ code: 'unauthenticated', message: 'Your token is not valid any more.' });
+      const message = CLOSED_WORDS[reason];
+      if (message === undefined) return;
+      store.refuse({ code: reason === 'by_operations' ? 'not_available' : 'unauthenticated', message });
       this.#socket.disconnect();
     });
     this.#socket.on('desk', (desk: DeskState) => store.hold(desk, Date.now()));

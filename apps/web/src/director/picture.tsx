@@ -24,6 +24,7 @@ function Drawn({ title, store, empty }: { title: string; store: FeedStore; empty
   const race = useRace(store);
   const freshness = useFreshness();
   const refusal = useFeed((each) => (each.holding.holding === 'refusal' ? each.holding.error.message : null));
+  const isClosed = useFeed((each) => each.holding.holding === 'closed');
   const at = useFeed((each) => each.at);
   if (race === null) {
     return (
@@ -31,7 +32,13 @@ function Drawn({ title, store, empty }: { title: string; store: FeedStore; empty
         <header>
           <h3>{title}</h3>
         </header>
-        <p className="soft">{refusal === null ? 'Waiting for the server.' : empty}</p>
+        <p className="soft">
+          {isClosed
+            ? 'This picture’s connection was closed. Reload the page to connect again.'
+            : refusal === null
+              ? 'Waiting for the server.'
+              : empty}
+        </p>
       </section>
     );
   }

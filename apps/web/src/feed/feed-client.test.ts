@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { FeedState } from '@okboxbox/protocol';
 import { Server } from 'socket.io';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { eventually } from '../../../../testing/eventually.js';
 import { type Following, followFeed, subjectOf } from './feed-client.js';
 import { FeedStore } from './feed-store.js';
 import { feedOf, messageOf } from './testing/feed.js';
@@ -63,11 +64,11 @@ describe('a page that follows a feed', () => {
   it('joins the live audience and then takes changes', async () => {
     answers['session:join'] = () => whole(4, feedOf([1, 2]));
     follow();
-    await vi.waitFor(() => expect(store.order).toEqual([1, 2]));
+    await eventually(() => expect(store.order).toEqual([1, 2]));
     expect(asked).toEqual([['session:join', { show: 'local', audience: 'live' }]]);
     expect(store.connection).toEqual({ state: 'live' });
     io.emit('feed', messageOf(5, feedOf([1, 2]), feedOf([2, 1])));
-    await vi.waitFor(() => expect(store.order).toEqual([2, 1]));
+    await eventually(() => expect(store.order).toEqual([2, 1]));
   });
 
   it('asks for what is missing after a gap, from where it is, and asks once', async () => {
@@ -79,9 +80,9 @@ describe('a page that follows a feed', () => {
       changes: [messageOf(5, late[0], late[1]), messageOf(6, late[1], late[2])],
     });
     follow();
-    await vi.waitFor(() => expect(store.order).toEqual([1, 2]));
+    await eventually(() => expect(store.order).toEqual([1, 2]));
     io.emit('feed', messageOf(6, late[1], late[2]));
-    await vi.waitFor(() => expect(store.order).toEqual([3, 2, 1]));
+    await eventually(() => expect(store.order).toEqual([3, 2, 1]));
     expect(asked[1]).toEqual(['feed:resync', { sessionId: 'sess_1', epoch: 'e1', seq: 4 }]);
     expect(events()).toEqual(['session:join', 'feed:resync']);
   });
@@ -90,9 +91,9 @@ describe('a page that follows a feed', () => {
     answers['session:join'] = () => whole(4, feedOf([1, 2]));
     answers['feed:resync'] = () => whole(1, feedOf([9]), 'e2');
     follow();
-    await vi.waitFor(() => expect(store.order).toEqual([1, 2]));
+    await eventually(() => expect(store.order).toEqual([1, 2]));
     io.emit('feed', messageOf(1, feedOf([9]), feedOf([9, 8]), 'e2'));
-    await vi.waitFor(() => expect(store.position).toEqual({ epoch: 'e2', seq: 1 }));
+    await eventually(() => expect(store.position).toEqual({ epoch: 'e2', seq: 1 }));
     expect(store.order).toEqual([9]);
   });
 
@@ -100,29 +101,29 @@ describe('a page that follows a feed', () => {
     let joins = 0;
     answers['session:join'] = () => whole(0, ++joins === 1 ? feedOf([1]) : feedOf([5, 6]));
     follow();
-    await vi.waitFor(() => expect(store.order).toEqual([1]));
+    await eventually(() => expect(store.order).toEqual([1]));
     io.emit('session:moved', { show: 'local', from: 'sess_1', to: 'sess_2' });
-    await vi.waitFor(() => expect(store.order).toEqual([5, 6]));
+    await eventually(() => expect(store.order).toEqual([5, 6]));
   });
 
   it('says that the connection is gone, keeps what it shows, and joins again by itself', async () => {
     answers['session:join'] = () => whole(4, feedOf([1, 2]));
     follow();
-    await vi.waitFor(() => expect(store.order).toEqual([1, 2]));
+    await eventually(() => expect(store.order).toEqual([1, 2]));
     answers['session:join'] = () => whole(90, feedOf([2, 1]), 'e2');
     io.disconnectSockets(true);
-    await vi.waitFor(() => expect(store.connection.state).toBe('lost'));
+    await eventually(() => expect(store.connection.state).toBe('lost'));
     expect(store.order).toEqual([1, 2]);
-    await vi.waitFor(() => expect(store.connection.state).toBe('live'), { timeout: 10_000 });
+    await eventually(() => expect(store.connection.state).toBe('live'));
     expect(store.order).toEqual([2, 1]);
   });
 
   it('shows a refusal; where the show has no session yet, it asks again', { timeout: 20_000 }, async () => {
     answers['session:join'] = () => ({ ok: false, error: { code: 'not_found', message: 'No session of local.' } });
     follow();
-    await vi.waitFor(() => expect(store.holding.holding).toBe('refusal'));
+    await eventually(() => expect(store.holding.holding).toBe('refusal'));
     answers['session:join'] = () => whole(0, feedOf([4]));
-    await vi.waitFor(() => expect(store.order).toEqual([4]), { timeout: 10_000 });
+    await eventually(() => expect(store.order).toEqual([4]));
   });
 
   it('does not try again with a token that the server does not know', async () => {
@@ -132,7 +133,7 @@ describe('a page that follows a feed', () => {
       next(Object.assign(new Error('This token is not known.'), { data: { code: 'unauthenticated' } }));
     });
     follow('obb_wrong');
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(store.holding).toEqual({
         holding: 'refusal',
         error: { code: 'unauthenticated', message: 'This token is not known.' },
@@ -158,22 +159,22 @@ describe('a page of the broadcast', () => {
     const delay = { sessionId: 'sess_1', state: 'running', delayMs: 30_000 } as const;
     answers['session:join'] = () => ({ ...whole(4, feedOf([1])), at: 1_000, now: 31_500, delay });
     follow(null, { ...broadcast, extraDelayMs: 2_000 });
-    await vi.waitFor(() => expect(store.order).toEqual([1]));
+    await eventually(() => expect(store.order).toEqual([1]));
     expect(auth).toEqual({ link: 'code-1', clientKind: 'public', surface: 'web' });
     expect(asked[0]).toEqual(['session:join', { show: 'local', audience: 'broadcast', extraDelayMs: 2_000 }]);
     expect(store.delay).toEqual(delay);
     io.emit('broadcast:delay:state', { ...delay, state: 'paused' });
-    await vi.waitFor(() => expect(store.delay?.state).toBe('paused'));
+    await eventually(() => expect(store.delay?.state).toBe('paused'));
   });
 
   it('shows nothing any more where the show is withdrawn, and asks again', { timeout: 20_000 }, async () => {
     answers['session:join'] = () => whole(4, feedOf([1]));
     follow(null, broadcast);
-    await vi.waitFor(() => expect(store.order).toEqual([1]));
+    await eventually(() => expect(store.order).toEqual([1]));
     io.emit('session:withdrawn', { sessionId: 'sess_1' });
-    await vi.waitFor(() => expect(store.holding.holding).toBe('refusal'));
+    await eventually(() => expect(store.holding.holding).toBe('refusal'));
     expect(store.order).toEqual([]);
-    await vi.waitFor(() => expect(store.order).toEqual([1]), { timeout: 10_000 });
+    await eventually(() => expect(store.order).toEqual([1]));
   });
 
   it('says so where its link opens nothing, and does not try again', async () => {
@@ -184,7 +185,7 @@ describe('a page of the broadcast', () => {
     });
     follow(null, broadcast);
     const error = { code: 'forbidden', message: 'There is no such link.' };
-    await vi.waitFor(() => expect(store.holding).toEqual({ holding: 'refusal', error }));
+    await eventually(() => expect(store.holding).toEqual({ holding: 'refusal', error }));
     expect(tries).toBe(1);
   });
 
@@ -195,21 +196,71 @@ describe('a page of the broadcast', () => {
       connections += 1;
     });
     follow(null, broadcast);
-    await vi.waitFor(() => expect(store.order).toEqual([1]));
+    await eventually(() => expect(store.order).toEqual([1]));
     io.emit('session:closed', { reason: 'link_revoked' });
-    await vi.waitFor(() => expect(store.holding).toEqual({ holding: 'closed', reason: 'link_revoked' }));
+    await eventually(() => expect(store.holding).toEqual({ holding: 'closed', reason: 'link_revoked' }));
     expect(store.order).toEqual([]);
-    await vi.waitFor(() => expect(io.sockets.sockets.size).toBe(0));
+    await eventually(() => expect(io.sockets.sockets.size).toBe(0));
     expect(connections).toBe(1);
+  });
+
+  it('that operations close says so, and waits for somebody who wants it back', async () => {
+    answers['session:join'] = () => whole(4, feedOf([1]));
+    let connections = 0;
+    io.on('connection', () => {
+      connections += 1;
+    });
+    follow();
+    await eventually(() => expect(store.order).toEqual([1]));
+    io.emit('session:closed', { reason: 'by_operations' });
+    io.disconnectSockets(true);
+    await eventually(() => expect(store.holding).toEqual({ holding: 'closed', reason: 'by_operations' }));
+    await eventually(() => expect(io.sockets.sockets.size).toBe(0));
+    expect(connections).toBe(1);
+  });
+
+  it('of an overlay that operations close leaves the air at once, and comes back after half a minute', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'], shouldAdvanceTime: true });
+    try {
+      answers['session:join'] = () => whole(4, feedOf([1]));
+      follow(null, { ...broadcast, clientKind: 'overlay', keepsTrying: true });
+      await eventually(() => expect(store.order).toEqual([1]));
+      answers['session:join'] = () => whole(9, feedOf([2]), 'e2');
+      io.emit('session:closed', { reason: 'by_operations' });
+      io.disconnectSockets(true);
+      await eventually(() => expect(store.holding).toEqual({ holding: 'closed', reason: 'by_operations' }));
+      await eventually(() => expect(store.connection.state).toBe('lost'));
+      await vi.advanceTimersByTimeAsync(25_000);
+      expect(io.sockets.sockets.size).toBe(0);
+      await vi.advanceTimersByTimeAsync(6_000);
+      await eventually(() => expect(store.order).toEqual([2]));
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('that operations move to the public picture goes on with that, and with its delay', async () => {
+    store = new FeedStore('live');
+    answers['session:join'] = () => whole(4, feedOf([1, 2]));
+    follow();
+    await eventually(() => expect(store.order).toEqual([1, 2]));
+    const delay = { sessionId: 'sess_1', state: 'running', delayMs: 30_000 };
+    answers['feed:resync'] = () => ({ ...whole(9, feedOf([1]), 'e2'), audience: 'broadcast' });
+    answers['session:join'] = () => ({ ...whole(9, feedOf([1]), 'e2'), audience: 'broadcast', delay, now: Date.now() });
+    io.emit('feed', { epoch: 'e2', seq: 9, at: 0, sessionId: 'sess_1' });
+    await eventually(() => expect([store.order, store.audience]).toEqual([[1], 'broadcast']));
+    expect(store.delay).toEqual(delay);
+    io.emit('feed', messageOf(10, feedOf([1]), feedOf([2, 1]), 'e2'));
+    await eventually(() => expect(store.order).toEqual([2, 1]));
   });
 
   it('of an overlay comes back whatever the server says', { timeout: 20_000 }, async () => {
     answers['session:join'] = () => whole(4, feedOf([1]));
     follow(null, { ...broadcast, clientKind: 'overlay', keepsTrying: true });
-    await vi.waitFor(() => expect(store.order).toEqual([1]));
+    await eventually(() => expect(store.order).toEqual([1]));
     answers['session:join'] = () => whole(9, feedOf([2]), 'e2');
     io.emit('session:closed', { reason: 'link_revoked' });
     io.disconnectSockets(true);
-    await vi.waitFor(() => expect(store.order).toEqual([2]), { timeout: 10_000 });
+    await eventually(() => expect(store.order).toEqual([2]));
   });
 });

@@ -17,13 +17,20 @@ type Joined = Ack<
   FeedPosition & {
     readonly sessionId: string;
     readonly state: FeedState;
+    /** Another than was asked for where operations have moved this connection to the public picture. */
+    readonly audience?: 'live' | 'broadcast';
     /** Where the delay stands and the server's clock; the broadcast audience's answer has both. */
     readonly delay?: DelayState | MeasuredDelay;
     readonly now?: number;
   }
 >;
 type Resynced = Ack<
-  FeedPosition & { readonly sessionId: string; readonly state?: FeedState; readonly changes?: readonly FeedMessage[] }
+  FeedPosition & {
+    readonly sessionId: string;
+    readonly audience?: 'live' | 'broadcast';
+    readonly state?: FeedState;
+    readonly changes?: readonly FeedMessage[];
+  }
 >;
 
 /** What a page shows: one session, or whichever a show is on. */
@@ -62,10 +69,14 @@ const ASK_AGAIN_MS = 3_000;
 /** The longest wait before the next try to connect, in ms. */
 const MAX_WAIT_MS = 15_000;
 const OVERLAY_MAX_WAIT_MS = 30_000;
+/** After the server has closed the connection, as it does before a restart. */
+const COMES_BACK_MS = 500;
 /** Answers to a handshake that stay the same. */
 const WILL_NOT_DO: readonly ErrorCode[] = ['unauthenticated', 'forbidden', 'bad_request'];
 /** After these the same connection would be refused again. */
 const FINAL_REASONS: readonly CloseReason[] = ['token_revoked', 'token_expired', 'link_revoked', 'link_expired'];
+/** After these a page waits until somebody wants it back, and an overlay comes back when a while has passed. */
+const CLOSING_REASONS: readonly CloseReason[] = [...FINAL_REASONS, 'by_operations'];
 
 /**
  * Follows a subject over Socket.IO into a store: joins, applies changes, asks for what is missing, joins again after
@@ -90,6 +101,8 @@ class Follower implements FollowedFeed {
   #joining = false;
   #resyncing = false;
   #isOver = false;
+  /** How long it waits after the server has closed the connection, in ms. */
+  #comesBackAfterMs = COMES_BACK_MS;
   #again: ReturnType<typeof setTimeout> | null = null;
 
   constructor(socket: Socket, following: Following, store: FeedStore) {
@@ -114,7 +127,8 @@ class Follower implements FollowedFeed {
       if (this.#isOver) return;
       this.#lost('The connection is gone.');
       // Socket.IO does not come back by itself where the server closed on purpose, as it does before a restart.
-      if (because === 'io server disconnect') this.#connectLater(500);
+      if (because === 'io server disconnect') this.#connectLater(this.#comesBackAfterMs);
+      this.#comesBackAfterMs = COMES_BACK_MS;
     });
     socket.on('feed', (message: FeedMessage) => {
       if (this.#joining) return;
@@ -127,9 +141,10 @@ class Follower implements FollowedFeed {
       this.#later(() => void this.#join(), ASK_AGAIN_MS);
     });
     socket.on('session:closed', ({ reason }: { reason: CloseReason }) => {
-      if (!FINAL_REASONS.includes(reason)) return;
-      // What was allowed is not any more: it goes at once, from the air, too.
+      if (!CLOSING_REASONS.includes(reason)) return;
+      // What was allowed is not any more, or somebody wants it gone: it goes at once, from the air, too.
       store.close(reason);
+      if (reason === 'by_operations') this.#comesBackAfterMs = OVERLAY_MAX_WAIT_MS;
       if (following.keepsTrying) return;
       this.#isOver = true;
       socket.disconnect();
@@ -155,6 +170,7 @@ class Follower implements FollowedFeed {
       this.#store.connect({ state: 'live' });
       if (joined.ok) {
         const now = Date.now();
+        if (joined.audience !== undefined) this.#store.setAudience(joined.audience);
         if (joined.now !== undefined) this.#store.setServerClock(joined.now, now);
         if (joined.delay !== undefined) this.#store.setDelay(joined.delay, now);
         this.#store.begin(joined.epoch, joined.seq, joined.at, joined.state, now);
@@ -180,7 +196,9 @@ class Follower implements FollowedFeed {
     this.#resyncing = true;
     try {
       const answer: Resynced = await this.#socket.emitWithAck('feed:resync', { sessionId, ...this.#store.position });
-      if (!answer.ok) await this.#join();
+      // Operations have moved it: the answer to a join says where the delay stands, too.
+      const isMoved = answer.ok && answer.audience !== undefined && answer.audience !== this.#store.audience;
+      if (!answer.ok || isMoved) await this.#join();
       else if (answer.state) this.#store.begin(answer.epoch, answer.seq, answer.at, answer.state, Date.now());
       else for (const change of answer.changes ?? []) this.#store.apply(change, Date.now());
     } catch {

@@ -45,13 +45,12 @@ export class FeedStore {
   #order: readonly number[] = NO_ORDER;
   #infos = new Map<number, EntryInfo>();
   readonly #listeners = new Set<() => void>();
-  readonly audience: 'live' | 'broadcast';
-
+  #audience: 'live' | 'broadcast';
   readonly #extraDelayMs: number;
 
   /** `extraDelayMs` is what this output is behind on top of the session's delay. */
   constructor(audience: 'live' | 'broadcast', extraDelayMs = 0) {
-    this.audience = audience;
+    this.#audience = audience;
     this.#extraDelayMs = extraDelayMs;
   }
 
@@ -59,6 +58,11 @@ export class FeedStore {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   };
+
+  /** Whose picture it is: what happens now, or the public one. */
+  get audience(): 'live' | 'broadcast' {
+    return this.#audience;
+  }
 
   get holding(): Holding {
     return this.#holding;
@@ -122,6 +126,14 @@ export class FeedStore {
     this.#hold({ holding: 'race', feed });
   }
 
+  /** Operations have moved the connection to another audience. */
+  setAudience(audience: 'live' | 'broadcast'): void {
+    if (audience === this.#audience) return;
+    this.#audience = audience;
+    this.#delay = null;
+    this.#tell();
+  }
+
   refuse(error: Refusal['error']): void {
     this.#hold({ holding: 'refusal', error });
   }
@@ -139,7 +151,7 @@ export class FeedStore {
   /** Takes where the delay stands. A picture that stood still on purpose is fresh again from now on. */
   setDelay(delay: DelayState | MeasuredDelay, now: number): void {
     // Who sees a session live hears of the broadcast's delay, too; it is not theirs.
-    if (this.audience === 'live') return;
+    if (this.#audience === 'live') return;
     const stoodStill = this.#delay !== null && standsStill(this.#delay);
     this.#delay = delay;
     if (stoodStill && !standsStill(delay) && this.#freshAt !== null) this.#freshAt = now;

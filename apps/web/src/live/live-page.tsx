@@ -5,7 +5,7 @@ import { currentToken, onTokenChange } from '../access/token-store.js';
 import { followFeed, subjectOf } from '../feed/feed-client.js';
 import { FeedStore } from '../feed/feed-store.js';
 import { FeedContext, raceOf, useFeed } from '../feed/use-feed.js';
-import { NoRight, Notice } from '../shell/notice.js';
+import { ClosedByOperations, NoRight, Notice } from '../shell/notice.js';
 import { PageShell } from '../shell/page-shell.js';
 import { FeedTitle } from './feed-title.js';
 import { SessionStrip } from './session-strip.js';
@@ -92,6 +92,8 @@ function Held({ id }: { id: string }) {
 
 function Refused({ id }: { id: string }) {
   const error = useFeed((store) => (store.holding.holding === 'refusal' ? store.holding.error : null));
+  const reason = useFeed((store) => (store.holding.holding === 'closed' ? store.holding.reason : null));
+  if (reason === 'by_operations') return <ClosedByOperations />;
   if (error === null) return <NoRight message="Your token is not valid any more." />;
   if (error.code === 'not_found') {
     return (

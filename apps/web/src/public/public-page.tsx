@@ -8,7 +8,7 @@ import { FeedTitle } from '../live/feed-title.js';
 import { SessionStrip } from '../live/session-strip.js';
 import { TimingTable } from '../live/timing-table.js';
 import { Waiting } from '../live/waiting.js';
-import { Notice } from '../shell/notice.js';
+import { ClosedByOperations, Notice } from '../shell/notice.js';
 import { PageShell } from '../shell/page-shell.js';
 
 const KEYS = [
@@ -62,6 +62,7 @@ function Held() {
         <LinkIsOver why={error.message} />
       );
     case 'closed':
+      if (reason === 'by_operations') return <ClosedByOperations />;
       return <LinkIsOver why={CLOSED_WORDS[reason ?? 'link_expired'] ?? ''} />;
     case 'race':
       return (

@@ -11,10 +11,24 @@ export function Notice({ title, children }: { title: string; children: ReactNode
   );
 }
 
+/** A page whose connection an operator has closed: it does not come back by itself, since that is what was wanted. */
+export function ClosedByOperations() {
+  return (
+    <Notice title="An operator has closed this connection">
+      <p>Your rights are as they were. What you saw is not kept here, since it would only get older.</p>
+      <button type="button" className="button primary" onClick={() => location.reload()}>
+        Connect again
+      </button>
+    </Notice>
+  );
+}
+
 /** The role to ask for, by what is missing. */
 const ROLE_FOR: Readonly<Record<string, string>> = {
   'racebox:director:control': 'director',
   'broadcast:view': 'viewer',
+  'ops:read': 'ops',
+  'ops:act': 'admin',
 };
 
 /** A page that needs a right which the visitor does not have. */

@@ -65,6 +65,12 @@ describe('colours of text', () => {
   );
 });
 
+it('what is old is greyed by colours that can be read, not by letting the ground through', () => {
+  const rule = /\.ops-answered\[data-old\][^{]*\{([^}]*)\}/.exec(sheets.get('ops.css') ?? '')?.[1];
+  expect(rule).toContain('color: var(--soft)');
+  expect(rule).not.toContain('opacity');
+});
+
 it('no text is smaller than 11 px', () => {
   const sizes = [...sheets.values()].flatMap((css) => [
     ...[...css.matchAll(/--size-[\w]+:\s*([\d.]+)rem/g)].map(([, rem]) => Number(rem) * 16),

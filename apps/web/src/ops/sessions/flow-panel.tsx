@@ -1,0 +1,51 @@
+import type { OpsSession } from '@okboxbox/protocol';
+import type { CSSProperties } from 'react';
+import { StateBadge } from '../../shell/state-badge.js';
+import { perSecond, whole } from '../figures.js';
+import { FigureText, OpsPanel } from '../parts/panel.js';
+import { Nothing } from '../parts/states.js';
+import { type FlowDelay, type FlowStep, firstBroken, flowSentence, flowSteps } from './flow-steps.js';
+
+const SHAPES = { ok: 'ok', broken: 'bad', expected: 'warn', quiet: 'off', lossy: 'warn' } as const;
+const WORDS = { ok: 'passes', broken: 'stopped', expected: 'as meant', quiet: 'quiet', lossy: 'too slow' } as const;
+
+/** The way of a session's frames, stage by stage; the first broken one stands out, and what is behind it steps back. */
+export function FlowPanel({ session, delay }: { session: OpsSession; delay: FlowDelay | undefined }) {
+  if (session.flow === null) {
+    return (
+      <OpsPanel title="Flow">
+        <Nothing>Nothing of this session has passed since the server started.</Nothing>
+      </OpsPanel>
+    );
+  }
+  const steps = flowSteps(session, session.flow, delay);
+  const stopped = firstBroken(steps);
+  return (
+    <OpsPanel
+      title="Flow"
+      className="ops-flow"
+      aside={
+        <StateBadge state={stopped !== null ? 'bad' : session.status === 'ended' ? 'off' : 'ok'}>
+          {flowSentence(session, steps)}
+        </StateBadge>
+      }
+    >
+      <ol>
+        {steps.map((step) => (
+          <Step key={step.stage} step={step} isFirst={step === stopped} />
+        ))}
+      </ol>
+    </OpsPanel>
+  );
+}
+
+function Step({ step, isFirst }: { step: FlowStep; isFirst: boolean }) {
+  return (
+    <li style={{ '--stage': step.stage } as CSSProperties} data-state={step.state} data-first={isFirst || undefined}>
+      <span className="name">{step.name}</span>
+      <FigureText figure={perSecond(step.perSec)} />
+      <StateBadge state={SHAPES[step.state]}>{WORDS[step.state]}</StateBadge>
+      <span className={step.says === '' ? 'says total' : 'says'}>{step.says || `${whole(step.total)} in all`}</span>
+    </li>
+  );
+}

@@ -1,0 +1,113 @@
+import type { ClockVerdict, OpsClock, OpsRelay, OpsSession } from '@okboxbox/protocol';
+import { age } from '../../format.js';
+import { StateBadge } from '../../shell/state-badge.js';
+import { ActButton } from '../acts/act-button.js';
+import { duration, perSecond, signed, whole, words } from '../figures.js';
+import { OpsTable } from '../parts/ops-table.js';
+import { FigureText, OpsPanel } from '../parts/panel.js';
+import { Nothing } from '../parts/states.js';
+import { useShownNow } from '../use-ops.js';
+
+const VERDICTS: Readonly<Record<ClockVerdict, readonly ['ok' | 'warn' | 'bad' | 'off', string]>> = {
+  right: ['ok', 'right'],
+  ahead: ['bad', 'ahead'],
+  behind: ['bad', 'behind'],
+  inconclusive: ['warn', 'inconclusive'],
+  unknown: ['off', 'not asked yet'],
+};
+/** Older at the relay than this, and it does not keep up, in ms. */
+const BACKLOG_MS = 2_000;
+/** Beyond this the runbook calls it drift, in ms. */
+const DRIFT_MS = 5_000;
+
+/** The relays of a session, with the three numbers that tell a wrong clock, a backlog and a slow line apart. */
+export function RelaysPanel({ session }: { session: OpsSession }) {
+  const { relays } = session;
+  return (
+    <OpsPanel title="Relays" aside={`${relays.length} connected`}>
+      {relays.length === 0 ? (
+        <Nothing>
+          {session.status === 'ended' ? 'None: the session has ended.' : 'None is connected. On the racing PC: '}
+          {session.status === 'live' && <code className="ops-code">okboxbox relay --source …</code>}
+        </Nothing>
+      ) : (
+        <OpsTable
+          heads={[
+            'Relay',
+            'Clock',
+            { number: 'Offset ± bound' },
+            { number: 'Queue age' },
+            { number: 'Transit' },
+            { number: 'Drift' },
+            { number: 'Waiting' },
+            { number: 'Asked' },
+            'Source',
+            'Version',
+            { number: 'Connected' },
+            'Acts',
+          ]}
+        >
+          {relays.map((relay) => (
+            <Relay key={`${relay.relayId} ${relay.run}`} relay={relay} show={session.show} />
+          ))}
+        </OpsTable>
+      )}
+    </OpsPanel>
+  );
+}
+
+function Relay({ relay, show }: { relay: OpsRelay; show: string }) {
+  const now = useShownNow();
+  const [shape, verdict] = VERDICTS[relay.clock.verdict];
+  const isPaused = relay.pausedBecause !== null;
+  return (
+    <tr>
+      <th scope="row">
+        <StateBadge
+          state={isPaused ? 'warn' : 'ok'}
+        >{`${relay.relayId}${relay.isPrimary ? ' · primary' : ''}`}</StateBadge>
+        {isPaused && <span className="ops-warn"> paused: {relay.pausedBecause}</span>}
+      </th>
+      <td>
+        <StateBadge state={shape}>{verdict}</StateBadge>
+      </td>
+      <td className="number">{offsetWords(relay.clock)}</td>
+      <td className="number" data-tone={isOver(relay.queueAgeP95Ms, BACKLOG_MS)}>
+        <FigureText figure={duration(relay.queueAgeP95Ms)} />
+      </td>
+      <td className="number">
+        <FigureText figure={duration(relay.transitP95Ms)} />
+      </td>
+      <td className="number" data-tone={isOver(relay.driftP95, DRIFT_MS)}>
+        <FigureText figure={duration(relay.driftP95)} />
+      </td>
+      <td className="number" data-tone={isOver(relay.oldestWaitingMs, BACKLOG_MS)}>
+        {whole(relay.waiting)}
+        {relay.oldestWaitingMs !== null && relay.oldestWaitingMs > 0 && (
+          <small> oldest {words(duration(relay.oldestWaitingMs))}</small>
+        )}
+      </td>
+      <td className="number">{relay.askedHz === null ? 'all it has' : words(perSecond(relay.askedHz))}</td>
+      <td>{relay.source}</td>
+      <td>{relay.version}</td>
+      <td className="number">{age(now - relay.connectedAt)}</td>
+      <td>
+        <ActButton
+          label={isPaused ? 'Resume' : 'Pause'}
+          title={`${isPaused ? 'Resume' : 'Pause'} relay ${relay.relayId}?`}
+          path={`/api/ops/relays/${encodeURIComponent(relay.relayId)}/pause`}
+          body={{ paused: !isPaused, show }}
+        />
+      </td>
+    </tr>
+  );
+}
+
+/** `+12 ms ± 4 ms`. */
+function offsetWords({ offsetMs, boundMs }: OpsClock): string {
+  return offsetMs === null ? '–' : `${words(signed(offsetMs))} ± ${words(duration(boundMs))}`;
+}
+
+function isOver(value: number | null, bound: number): 'warn' | undefined {
+  return value !== null && value > bound ? 'warn' : undefined;
+}
