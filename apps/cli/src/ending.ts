@@ -1,24 +1,28 @@
 import { CommanderError } from 'commander';
 import { CommandFailed, UsageError } from './failures.js';
+import { printable } from './printable.js';
 
-/** Ends the process as an error calls for: a usage error exits 2, a failure 1, each with one line that says what to do. */
+/**
+ * Ends the process as an error calls for: a usage error exits 2, a failure 1, each with one line that says what to do. A
+ * message may be made of what a file or a server says.
+ */
 export function endWith(error: unknown, program: string): never {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) process.exit(0);
-    const message = error.message.replace(/^error: /, '').replaceAll('\n', ' ');
+    const message = printable(error.message.replace(/^error: /, '').replaceAll('\n', ' '));
     process.stderr.write(`${program}: ${message} (${program} --help lists what there is)\n`);
     process.exit(2);
   }
   if (error instanceof UsageError) {
-    process.stderr.write(`${program}: ${error.message}\n`);
+    process.stderr.write(`${program}: ${printable(error.message)}\n`);
     process.exit(2);
   }
   if (error instanceof CommandFailed) {
-    process.stderr.write(`${program}: ${error.message}\n`);
+    process.stderr.write(`${program}: ${printable(error.message)}\n`);
     process.exit(1);
   }
   process.stderr.write(
-    `${program}: this should not have happened: ${error instanceof Error ? error.stack : String(error)}\n`,
+    `${program}: this should not have happened: ${printable(String(error instanceof Error ? error.stack : error))}\n`,
   );
   process.exit(1);
 }

@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { endWith } from './ending.js';
 import { speedOption, withRelayCommands, withRelayOptions } from './relay-options.js';
 import { version } from './version.js';
@@ -78,7 +78,47 @@ async function main(argv: readonly string[]): Promise<void> {
     .option('--data <dir>', 'data folder of the server (default .okboxbox)')
     .action(async (options) => (await import('./commands/token.js')).token(options));
 
+  program
+    .command('doctor')
+    .description('print what is wrong with a server, or was with the one that a support pack is of')
+    .argument('[url or pack]', 'address of a server (default http://127.0.0.1:3001), or a support pack')
+    .option('--token <token>', 'a token with ops:read (default: the variable OKBOXBOX_TOKEN, or made with --data)')
+    .option('--data <dir>', 'data folder of the server, whose secret a token is made with (default .okboxbox)')
+    .option('--json', 'print the findings as JSON')
+    .action(async (target, options) => (await import('./commands/doctor.js')).doctor(target, options));
+
+  program
+    .command('support-pack')
+    .description('download what a server knows of itself, without any secret, as one file to hand over')
+    .requiredOption('-o, --output <file>', 'the file to write; "-" is standard output')
+    .option('--server <url>', 'address of the server (default http://127.0.0.1:3001)')
+    .option('--token <token>', 'a token with ops:read (default: OKBOXBOX_TOKEN, or one made from the data folder)')
+    .option('--data <dir>', 'data folder of the server (default .okboxbox)')
+    .option('--session <id>', 'only what is of this session, and of none')
+    .option('--trace <id>', 'with this trace')
+    .option('--config', 'with the configuration; never with secrets')
+    .option('--sample <seconds>', 'with figures once a second for so long (0 to 60)')
+    .option('--force', 'write over a file that is there')
+    .action(async (options) => (await import('./commands/support-pack.js')).supportPack(options));
+
+  program
+    .command('drill')
+    .description('break a test system on purpose, see what it says of it, and mend it; "drill list" lists the drills')
+    .argument('<name>', 'the drill, or "list"')
+    .addOption(
+      new Option('--keep <seconds>', 'mend it after so long (default: when Enter is pressed)').argParser(secondsOf),
+    )
+    .option('--server <url>', 'a test server that runs with DRILLS_ENABLED=1, in place of a system of its own')
+    .option('--token <token>', 'a token of the role admin there')
+    .action(async (name, options) => (await import('./commands/drill.js')).drill(name, options));
+
   await program.parseAsync([...argv]);
+}
+
+function secondsOf(given: string): number {
+  const seconds = Number(given);
+  if (!(seconds >= 1 && seconds <= 86_400)) throw new InvalidArgumentError('It must be a number from 1 to 86400.');
+  return seconds;
 }
 
 /** A reader that went away, as `okboxbox results … | head` does, is no failure. */

@@ -1,11 +1,22 @@
+/** How often it is looked whether npm is still there, in ms. */
+const LOOK_MS = 250;
+
 /**
- * Resolves when this process is told to stop: by a signal or, where `up` started it, when that lets go of it.
+ * Resolves when this process is told to stop: by a signal or, where `up` started it, when that lets go of it. A
+ * signal to npm ends npm and not what it runs: whoever has been left alone by npm has been told to stop as well.
  * Ctrl-C reaches a whole terminal at once; a child leaves it to `up`, which stops the relay before the server.
  */
 export function untilStopped(): Promise<void> {
   return new Promise((resolve) => {
     const isChild = process.send !== undefined;
+    const parent = process.ppid;
+    const left = () => {
+      if (process.ppid !== parent) stop();
+    };
+    const looking =
+      isChild || process.env.npm_lifecycle_event === undefined ? null : setInterval(left, LOOK_MS).unref();
     const stop = () => {
+      if (looking !== null) clearInterval(looking);
       process.removeListener('disconnect', stop);
       // Nothing more is to be heard from `up`, and an open channel would keep this process alive.
       if (process.connected) process.disconnect();

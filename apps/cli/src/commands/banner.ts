@@ -1,8 +1,12 @@
+import type { ServerConfig } from '@okboxbox/server';
 import type { ServerReady } from './server.js';
-import type { UpOptions } from './up.js';
 
 /** What `up` prints once the server listens: the pages that exist, and the way in. */
-export function banner(ready: ServerReady, options: Pick<UpOptions, 'source' | 'show'>): string {
+export function banner(
+  ready: ServerReady,
+  options: { readonly source: string; readonly show: string },
+  { opsUiEnabled }: Pick<ServerConfig, 'opsUiEnabled'>,
+): string {
   const lines = ['', '  Ok, Box Box is up.', ''];
   if (ready.signInCode !== null) {
     lines.push(`  Sign in (this link works once)   ${ready.url}/#code=${ready.signInCode}`);
@@ -12,6 +16,7 @@ export function banner(ready: ServerReady, options: Pick<UpOptions, 'source' | '
   lines.push(`  Director's desk                  ${ready.url}/sessions/${options.show}/director`);
   lines.push(`  Public timing                    ${ready.url}/public/${options.show}`);
   lines.push(`  Timing tower for OBS             ${ready.url}/overlay/timing-tower?show=${options.show}`);
+  if (opsUiEnabled) lines.push(`  Operations                       ${ready.url}/admin/ops`);
   if (options.source === 'none') {
     lines.push('', '  No race is fed yet: a relay feeds one with okboxbox relay --source SPEC.');
   }

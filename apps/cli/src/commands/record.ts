@@ -1,12 +1,12 @@
 import { createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import type { Problem } from '@okboxbox/protocol';
 import { openRecordingWriter, openSource, type Source, SourceError } from '@okboxbox/sources';
 import { CommandFailed, UsageError } from '../failures.js';
+import { outputFile } from '../output-file.js';
 import { userFolder } from '../place.js';
 import { untilStopped } from '../stopping.js';
 
@@ -28,7 +28,7 @@ export async function record(options: RecordOptions): Promise<void> {
   }
   const stopping = new AbortController();
   void untilStopped().then(() => stopping.abort());
-  const output = resolve(userFolder(), options.output);
+  const output = outputFile(options.output);
   try {
     if (options.source === undefined) await recordSession(options, output, stopping.signal);
     else await recordSource(await openSource(options.source, { cwd: userFolder() }), output, stopping.signal);

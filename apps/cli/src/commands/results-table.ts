@@ -1,6 +1,12 @@
-import type { Entry } from '@okboxbox/protocol';
+import type { Entry, Lap, RaceEvent } from '@okboxbox/protocol';
 import type { TimingState } from '@okboxbox/timing';
-import type { Results } from './results.js';
+
+/** What `okboxbox results --json` prints. */
+export interface Results {
+  readonly entries: readonly Entry[];
+  readonly laps: readonly Lap[];
+  readonly events: readonly RaceEvent[];
+}
 
 interface Column {
   readonly title: string;

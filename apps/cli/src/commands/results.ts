@@ -1,16 +1,9 @@
-import type { Entry, Lap, RaceEvent } from '@okboxbox/protocol';
+import type { Entry } from '@okboxbox/protocol';
 import { openSource, SourceError } from '@okboxbox/sources';
 import { createTiming, entryInfos, foldRecord, standings, type TimingState } from '@okboxbox/timing';
 import { CommandFailed } from '../failures.js';
 import { userFolder } from '../place.js';
-import { printResults } from './results-table.js';
-
-/** What `okboxbox results --json` prints. */
-export interface Results {
-  readonly entries: readonly Entry[];
-  readonly laps: readonly Lap[];
-  readonly events: readonly RaceEvent[];
-}
+import { printResults, type Results } from './results-table.js';
 
 /** Runs a source through the timing engine as fast as it can, and prints what the engine found. */
 export async function results(spec: string, options: { readonly json?: boolean }): Promise<void> {

@@ -1,7 +1,7 @@
 import { CAPABILITIES, type Capability, ROLES, type Role, showSlug } from '@okboxbox/protocol';
-import { ConfigError, localSecret, readConfig, tokensOfSecret } from '@okboxbox/server';
-import { CommandFailed, UsageError } from '../failures.js';
-import { environmentWith, userFolder } from '../place.js';
+import { tokensOfSecret } from '@okboxbox/server';
+import { UsageError } from '../failures.js';
+import { signingSecret } from '../signing-secret.js';
 
 export interface TokenCommandOptions {
   readonly role: string;
@@ -24,7 +24,7 @@ export async function token(options: TokenCommandOptions): Promise<void> {
     const slug = showSlug.safeParse(show);
     if (!slug.success) throw new UsageError(`--show ${show}: ${slug.error.issues[0]?.message}`);
   }
-  const tokens = tokensOfSecret(await secretOf(options.data));
+  const tokens = tokensOfSecret(await signingSecret(options.data));
   const signed = await tokens.sign?.(
     {
       sub: `cli:${role}`,
@@ -37,19 +37,6 @@ export async function token(options: TokenCommandOptions): Promise<void> {
     secondsOf(options.ttl),
   );
   process.stdout.write(`${signed?.token}\n`);
-}
-
-async function secretOf(data: string | undefined): Promise<Uint8Array> {
-  try {
-    const config = readConfig(environmentWith({ DATA_DIR: data }), userFolder());
-    if (config.jwksUrl !== null) {
-      throw new CommandFailed('JWKS_URL is set: tokens come from your identity provider, and none can be made here.');
-    }
-    return config.jwtSecret === null ? await localSecret(config.dataDir) : new TextEncoder().encode(config.jwtSecret);
-  } catch (error) {
-    if (error instanceof ConfigError) throw new CommandFailed(error.message);
-    throw error;
-  }
 }
 
 function secondsOf(ttl: string): number {

@@ -48,8 +48,8 @@ export async function up(options: UpOptions): Promise<void> {
   const first = await server.start();
   let relay: ChildProcess | null = null;
   if (first) {
-    process.stdout.write(banner(first, options));
-    server.onRestart = (ready) => process.stdout.write(banner(ready, options));
+    process.stdout.write(banner(first, options, config));
+    server.onRestart = (ready) => process.stdout.write(banner(ready, options, config));
     if (options.source !== NO_SOURCE) {
       relay = await startRelay(options, config, first.url, env);
       relay.on('exit', (code, signal) => {

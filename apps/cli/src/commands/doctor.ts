@@ -1,0 +1,131 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { compareFindings } from '@okboxbox/findings';
+import { type Finding, parseUntrustedJson } from '@okboxbox/protocol';
+import { tokensOfSecret } from '@okboxbox/server';
+import { CommandFailed, UsageError } from '../failures.js';
+import { differenceInWords, type Examined, findingsInWords } from '../findings-table.js';
+import { findingsAnswer, problem, readPack } from '../ops-files.js';
+import { userFolder } from '../place.js';
+import { printable, printableJson } from '../printable.js';
+import { signingSecret } from '../signing-secret.js';
+import { version } from '../version.js';
+
+export interface DoctorOptions {
+  readonly token?: string;
+  readonly data?: string;
+  readonly json?: boolean;
+}
+
+const DEFAULT_SERVER = 'http://127.0.0.1:3001';
+/** A server that is asked answers within this, in ms, or is taken for away. */
+const ANSWER_MS = 10_000;
+/** How long the token is good for that is made for the one question, in seconds. */
+const TOKEN_TTL_S = 60;
+const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '[::1]']);
+
+/** Prints what is wrong, with a server that runs or in a support pack; the exit code is 1 where any of it is critical. */
+export async function doctor(target: string | undefined, options: DoctorOptions): Promise<void> {
+  const place = target ?? DEFAULT_SERVER;
+  const findings = /^https?:\/\//.test(place)
+    ? await examineServer(place.replace(/\/$/, ''), options)
+    : await examinePack(place, options);
+  if (findings.some(({ severity }) => severity === 'critical')) process.exitCode = 1;
+}
+
+async function examineServer(server: string, options: DoctorOptions): Promise<readonly Finding[]> {
+  if (!URL.canParse(server)) throw new UsageError(`"${server}" is no address of a server`);
+  const examined = await ask(server, options);
+  if (options.json === true) print(printableJson(examined));
+  else print(findingsInWords(server, examined, Date.now()));
+  return examined.findings;
+}
+
+async function ask(server: string, options: DoctorOptions): Promise<Examined> {
+  const token = options.token ?? process.env.OKBOXBOX_TOKEN ?? (await madeToken(server, options.data));
+  const response = await fetch(`${server}/api/ops/findings`, {
+    signal: AbortSignal.timeout(ANSWER_MS),
+    headers: token === null ? {} : { authorization: `Bearer ${token}` },
+  }).catch(() => {
+    throw new CommandFailed(
+      `The server ${server} does not answer. See whether it runs (ps aux | grep "okboxbox server"), what its log says, ` +
+        'and whether this machine reaches it. docs/runbook.md#the-server-is-gone',
+    );
+  });
+  const body: unknown = await response.json().catch(() => null);
+  if (response.ok) {
+    const answer = findingsAnswer(body);
+    if (answer !== null) return answer;
+    throw new CommandFailed(`${server} answers, and not as an Ok, Box Box server of version ${version} does.`);
+  }
+  if (response.status === 404)
+    throw new CommandFailed(`${server} runs, and its operations are off. Start it with OPS_UI_ENABLED=1.`);
+  const said = problem(body) ?? `It answered ${response.status}.`;
+  const hint = response.status === 401 || response.status === 403;
+  throw new CommandFailed(
+    `${server} runs, and does not tell: ${said}${hint ? ' Give --token, OKBOXBOX_TOKEN, or the server’s --data: "okboxbox token --role ops" makes one.' : ''}`,
+  );
+}
+
+/** Whoever can read the data folder of a server may look at it. Of one elsewhere the folder must be named. */
+async function madeToken(server: string, data: string | undefined): Promise<string | null> {
+  if (data === undefined && !LOOPBACK.has(new URL(server).hostname)) return null;
+  // Asking leaves nothing behind: a secret is made where none is.
+  if (
+    process.env.JWT_SECRET === undefined &&
+    !existsSync(resolve(userFolder(), data ?? process.env.DATA_DIR ?? '.okboxbox'))
+  )
+    return null;
+  const made = await tokensOfSecret(await signingSecret(data)).sign?.({ sub: 'cli:doctor', role: 'ops' }, TOKEN_TTL_S);
+  return made?.token ?? null;
+}
+
+async function examinePack(file: string, options: DoctorOptions): Promise<readonly Finding[]> {
+  const path = resolve(userFolder(), file);
+  if (!existsSync(path))
+    throw new UsageError(`"${file}" is neither an address (http://…) nor a support pack that is there`);
+  const text = await readFile(path, 'utf8').catch((error: Error) => {
+    throw new CommandFailed(`${path} cannot be read: ${error.message}`);
+  });
+  const pack = readPack(jsonOf(path, text));
+  if (pack === null) throw new CommandFailed(`${path} is no support pack: "okboxbox support-pack -o FILE" makes one.`);
+  const { manifest, again, recorded } = pack;
+  const examined = again ?? recorded;
+  if (examined === null)
+    throw new CommandFailed(`${path} holds neither findings nor what they are made of: ${pack.because}`);
+  const comparison = again === null || recorded === null ? null : compareFindings(again.findings, recorded.findings);
+  const made = { by: manifest.version, at: manifest.createdAt, isSameVersion: manifest.version === version };
+  if (options.json === true) {
+    const isAgain = again !== null;
+    print(
+      printableJson({
+        pack: made,
+        isMadeAgain: isAgain,
+        ...examined,
+        recorded: recorded?.findings ?? null,
+        comparison,
+      }),
+    );
+    return examined.findings;
+  }
+  print(findingsInWords(file, examined, manifest.createdAt));
+  print(
+    again === null
+      ? printable(`As recorded: the pack holds no figures to make them again of. ${pack.because}`)
+      : differenceInWords(comparison, made),
+  );
+  return examined.findings;
+}
+
+function jsonOf(path: string, text: string): unknown {
+  try {
+    return parseUntrustedJson(text);
+  } catch (error) {
+    throw new CommandFailed(`${path} is not whole JSON: ${(error as Error).message}. Download the pack again.`);
+  }
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}

@@ -1,0 +1,27 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { printable, printableJson } from './printable.js';
+
+const hostile = fc.string({ unit: fc.integer({ min: 0, max: 0x2fff }).map((code) => String.fromCharCode(code)) });
+
+describe('what a terminal gets of a text that is whoever’s', () => {
+  it('holds nothing that it obeys, and the lines of the text', () => {
+    expect(printable('a\u001b]0;x\u0007\n\u009b31m\u202eb')).toBe('a�]0;x�\n�31m�b');
+    fc.assert(
+      fc.property(hostile, (text) => {
+        expect(printable(text)).not.toMatch(/[^\P{Cc}\n]|\p{Cf}/u);
+      }),
+    );
+  });
+
+  it('as JSON says the same, with escapes for what it obeys', () => {
+    expect(printableJson({ a: '\u009b31m\u007f' })).toBe('{\n  "a": "\\u009b31m\\u007f"\n}');
+    fc.assert(
+      fc.property(hostile, (text) => {
+        const json = printableJson({ [text]: text });
+        expect(json).not.toMatch(/[^\P{Cc}\n]/u);
+        expect(JSON.parse(json)).toEqual(JSON.parse(JSON.stringify({ [text]: text })));
+      }),
+    );
+  });
+});

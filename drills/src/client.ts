@@ -1,0 +1,78 @@
+import type { Ack, SessionJoin, SessionMoved } from '@okboxbox/protocol';
+import { io, type Socket } from 'socket.io-client';
+import { wait } from './running.js';
+
+/** A join that was refused is tried again so much later, in ms. */
+const JOIN_AGAIN_MS = 500;
+
+/** What a client calls itself. */
+export interface ClientOptions {
+  readonly kind: 'dashboard' | 'overlay' | 'director' | 'public';
+  /** `null` for whoever has none. */
+  readonly token: string | null;
+  readonly surface?: string;
+}
+
+/** What a session is joined by. */
+export type Join = Pick<SessionJoin, 'audience'> & Partial<Pick<SessionJoin, 'show' | 'sessionId' | 'format'>>;
+
+/** A client of a server: a dashboard, an overlay or a director, as the pages are one. */
+export class Client {
+  readonly socket: Socket;
+  #joined: Join | null = null;
+
+  private constructor(socket: Socket) {
+    this.socket = socket;
+    // What follows a show goes with it to the next session.
+    socket.on('session:moved', (_moved: SessionMoved) => void this.#joinAgain());
+    socket.on('connect', () => void this.#joinAgain());
+  }
+
+  /** Connects to a server. @throws Error where that refuses it. */
+  static async connect(url: string, { kind, token, surface }: ClientOptions): Promise<Client> {
+    const socket = io(url, {
+      auth: { ...(token !== null && { token }), clientKind: kind, ...(surface !== undefined && { surface }) },
+      transports: ['websocket'],
+      forceNew: true,
+      reconnectionDelay: 200,
+      reconnectionDelayMax: 500,
+    });
+    const client = new Client(socket);
+    await new Promise<void>((resolve, reject) => {
+      socket.once('connect', resolve);
+      socket.once('connect_error', reject);
+    });
+    return client;
+  }
+
+  /** Joins; resolves with whether it was let in. */
+  async join(join: Join): Promise<Ack<{ sessionId: string }>> {
+    const answer = await this.call<{ sessionId: string }>('session:join', join);
+    if (answer.ok) this.#joined = join;
+    return answer;
+  }
+
+  /** Leaves a session, and stays connected. */
+  async leave(sessionId: string): Promise<void> {
+    this.#joined = null;
+    await this.call('session:leave', { sessionId });
+  }
+
+  /** As a page does: until it is let in, or has been closed, or shows something else. */
+  async #joinAgain(): Promise<void> {
+    const wanted = this.#joined;
+    while (wanted !== null && wanted === this.#joined && this.socket.connected) {
+      const answer = await this.join(wanted).catch(() => null);
+      if (answer?.ok === true) return;
+      await wait(JOIN_AGAIN_MS);
+    }
+  }
+
+  call<T extends object>(event: string, input: object): Promise<Ack<T>> {
+    return this.socket.timeout(10_000).emitWithAck(event, input);
+  }
+
+  close(): void {
+    this.socket.disconnect();
+  }
+}

@@ -1,0 +1,102 @@
+import type { Drill, SystemDrill } from './drill.js';
+import { until, wait } from './running.js';
+import type { TestSystem } from './test-system.js';
+
+const CODE = 'CLOCK_DRIFT';
+/** Beyond the runbook's threshold of 5 s, in ms. */
+const BEYOND_MS = 7_000;
+/** What the line is narrowed to, in bytes a second, and how old what waits at the relay is to become by that, in ms. */
+const NARROW_BYTES_PER_S = 1_200;
+const WAITING_MS = 3_000;
+/** The line is late by this, in ms: beyond the threshold as well. */
+const LATE_MS = 5_600;
+
+/** How long the PC sleeps, in ms. */
+const SLEEP_MS = 8_000;
+
+/** A relay that has fed for a while has answered for its clock. */
+function clockKnown(system: TestSystem): Promise<true> {
+  return until("the relay's clock is known", async () => {
+    const [relay] = (await system.running()).relays;
+    return relay?.clock.offsetMs != null && relay.transitP95Ms !== null;
+  });
+}
+
+const clockOffset: SystemDrill = {
+  name: 'clock-offset',
+  code: CODE,
+  cause: 'clock_offset',
+  what: "The racing PC's clock is 7 s fast.",
+  fix: "Set the racing PC's clock by a time server (ntpdate pool.ntp.org), and start the relay anew.",
+  on: 'system',
+  like: { relay: 'none' },
+  inject: async (system) => {
+    await system.startRelay({ aheadMs: BEYOND_MS });
+    await system.running();
+    await system.watch();
+    return async () => {
+      await system.relay.stop();
+      await system.feed();
+    };
+  },
+};
+
+const backlog: SystemDrill = {
+  name: 'clock-backlog',
+  code: CODE,
+  cause: 'backlog',
+  what: "The relay's line is narrower than what it captures: frames wait at the relay.",
+  fix: 'Take away what else uses the uplink of the racing PC; what waits is sent by itself.',
+  on: 'system',
+  like: {},
+  inject: async (system) => {
+    system.line.narrow(NARROW_BYTES_PER_S);
+    await until(
+      'records wait at the relay for seconds',
+      async () => {
+        const [session] = await system.sessions();
+        return (session?.relays[0]?.oldestWaitingMs ?? 0) > WAITING_MS;
+      },
+      40_000,
+    );
+    return async () => system.line.mend();
+  },
+};
+
+const latency: SystemDrill = {
+  name: 'clock-latency',
+  code: CODE,
+  cause: 'latency',
+  what: 'What the relay sends is almost six seconds on its way.',
+  fix: "Look for what holds the line up between the racing PC and the server: a download, the PC's Wi-Fi, a VPN.",
+  on: 'system',
+  like: {},
+  inject: async (system) => {
+    await clockKnown(system);
+    system.line.late(LATE_MS);
+    // Nothing arrives before.
+    await wait(LATE_MS);
+    return async () => system.line.mend();
+  },
+};
+
+const clockStep: SystemDrill = {
+  name: 'clock-step',
+  code: CODE,
+  cause: 'clock_step',
+  what: 'The racing PC sleeps for eight seconds in the middle of the race: the clock that stamps frames stood still.',
+  fix: 'See that the racing PC does not sleep, and start the relay anew when the race allows it.',
+  on: 'system',
+  like: {},
+  inject: async (system) => {
+    await clockKnown(system);
+    await system.relay.sleep(SLEEP_MS);
+    return async () => {
+      await system.relay.stop();
+      await system.feed();
+    };
+  },
+};
+
+/** The drills of clocks that seem to drift. */
+export const CLOCK_DRIFT: readonly Drill[] = [clockOffset, backlog, latency, clockStep];

@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+// `npm run test:drills`: whole systems, each broken in one way. They mostly wait, so that several go side by side.
+export default defineConfig({
+  resolve: { conditions: ['okboxbox:source'] },
+  ssr: { resolve: { conditions: ['okboxbox:source'] } },
+  test: {
+    include: ['drills/tests/**/*.drill.test.ts'],
+    maxConcurrency: 6,
+    testTimeout: 300_000,
+    hookTimeout: 60_000,
+  },
+});
