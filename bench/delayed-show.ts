@@ -44,6 +44,7 @@ export class BenchSession {
         return () => undefined;
       },
       onRefold: () => () => undefined,
+      onProbe: () => () => undefined,
     } as unknown as Session;
   }
 

@@ -9,6 +9,7 @@ import { pino } from 'pino';
 import { io } from 'socket.io-client';
 import { WebSocket } from 'ws';
 import { fieldFrame, fieldSession } from './field.js';
+import { ask, later, message } from './processes.js';
 
 /**
  * What operations cost a server that shows 60 cars at 10 Hz to many viewers: switched off, switched on, and looked at.
@@ -21,7 +22,7 @@ const WARM_UP_MS = 2_000;
 const MEASURE_MS = 6_000;
 const POLLS_PER_S = 20;
 const ROUNDS = 2;
-const CALLS = ['summary', 'sockets', 'sessions', 'events'];
+const CALLS = ['summary', 'sockets', 'sessions', 'events', 'history', 'database'];
 const KINDS = ['off', 'on', 'polled'] as const;
 type Kind = (typeof KINDS)[number];
 const SECRET = 'a secret of the bench that is long enough';
@@ -152,27 +153,6 @@ async function view(url: string, token: string): Promise<void> {
 async function tokenOf(kind: 'admin'): Promise<string> {
   const signed = await tokensOfSecret(new TextEncoder().encode(SECRET)).sign?.({ sub: kind, role: kind }, 600);
   return signed?.token ?? '';
-}
-
-function ask<T>(child: ReturnType<typeof fork>, what: string): Promise<T> {
-  const answer = message<T>(child);
-  child.send(what);
-  return answer;
-}
-
-function message<T>(child: ReturnType<typeof fork>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const gone = (code: number | null) => reject(new Error(`a bench process ended early with exit ${code}`));
-    child.once('exit', gone);
-    child.once('message', (value) => {
-      child.off('exit', gone);
-      resolve(value as T);
-    });
-  });
-}
-
-function later(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 function round2(value: number, digits = 2): number {
