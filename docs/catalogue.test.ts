@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { FINDING_CAUSES, type FindingCode } from '@okboxbox/protocol';
+import { describe, expect, it } from 'vitest';
+import { promtool, WITHOUT_PROMTOOL } from '../apps/server/src/testing/promtool.js';
+import { CATALOGUE, causesOf, generatedFiles } from '../packages/findings/src/index.js';
+
+const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+const RULES = join(ROOT, 'deploy/prometheus/okboxbox.rules.yml');
+const TESTS = join(ROOT, 'deploy/prometheus/okboxbox.rules.test.yml');
+
+describe('the catalogue of findings', () => {
+  it('has every cause of every failure mode, and no other', () => {
+    const catalogued = CATALOGUE.map((mode) => [mode.code, Object.keys(mode.causes).sort()]);
+    const known = (Object.keys(FINDING_CAUSES) as FindingCode[]).map((code) => [
+      code,
+      [...FINDING_CAUSES[code]].sort(),
+    ]);
+    expect(Object.fromEntries(catalogued)).toEqual(Object.fromEntries(known));
+  });
+
+  it('forgets no later than it believes', () => {
+    for (const { code, bounds } of CATALOGUE)
+      for (const [name, { raise, clear, what }] of Object.entries(bounds)) {
+        expect(what).not.toBe('');
+        // How long ago something was, and how much else has grown, are believed below their bound.
+        const isUpTo = ['refusedMs', 'othersShare'].includes(name);
+        expect([code, name, isUpTo ? clear >= raise : clear <= raise]).toEqual([code, name, true]);
+      }
+  });
+
+  it.each(Object.keys(generatedFiles()))('is what %s was made of: else run "npm run generate"', (path) => {
+    expect(readFileSync(join(ROOT, path), 'utf8')).toBe(generatedFiles()[path]);
+  });
+
+  it('has a section of the runbook for each failure mode, with each cause and its fixes', () => {
+    const runbook = generatedFiles()['docs/runbook.md'] ?? '';
+    for (const mode of CATALOGUE) {
+      expect(runbook).toContain(`### ${mode.title}\n`);
+      for (const [cause, { fixes }] of causesOf(mode)) {
+        expect(runbook).toContain(`| \`${cause}\` |`);
+        for (const fix of fixes) expect(runbook).toContain(fix);
+      }
+    }
+  });
+});
+
+describe.skipIf(WITHOUT_PROMTOOL)('the rules of Prometheus', () => {
+  it('are rules', () => {
+    const { status, said } = promtool(['check', 'rules', RULES]);
+    expect(said.join('\n')).toContain('SUCCESS');
+    expect(status).toBe(0);
+  });
+
+  it('fire where they should and nowhere else, and where a metric is absent', () => {
+    const { status, said } = promtool(['test', 'rules', TESTS]);
+    expect(said.join('\n')).toContain('SUCCESS');
+    expect(status).toBe(0);
+  });
+});
