@@ -1,5 +1,6 @@
 import type { Lap, SessionSummary } from '@okboxbox/protocol';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { eventually } from '../testing/eventually.js';
 import {
   freePort,
   getJson,
@@ -38,7 +39,7 @@ it.skipIf(WITHOUT_DATA)(
     const url = `http://127.0.0.1:${port}`;
     const serve = async () => {
       const server = started(['server', '--port', String(port), '--data', data.dir], { LOG_LEVEL: 'info' });
-      await vi.waitFor(() => expect(server.stderr()).toContain('Ok, Box Box serves'), { timeout: 20_000 });
+      await eventually(() => expect(server.stderr()).toContain('Ok, Box Box serves'));
       return server;
     };
     let server = await serve();
@@ -60,11 +61,11 @@ it.skipIf(WITHOUT_DATA)(
       expect(await stop(server, 'SIGKILL')).toBe('SIGKILL');
       server = await serve();
       // What had been acknowledged is there at once; what was seen but not yet on disk comes again from the relay.
-      await vi.waitFor(async () => expect((await lapsOf()).slice(0, laps.length)).toEqual(laps), { timeout: 20_000 });
+      await eventually(async () => expect((await lapsOf()).slice(0, laps.length)).toEqual(laps));
     }
     expect(await relay.ended).toBe(0);
 
-    await vi.waitFor(async () => expect((await session())?.status).toBe('ended'), { timeout: 20_000 });
+    await eventually(async () => expect((await session())?.status).toBe('ended'));
     const undisturbed = JSON.parse((await run(['results', `lapchart:${MONZA}`, '--json'])).out) as { laps: Lap[] };
     // The wire carries 32-bit fractions of a lap: a time may round to the next millisecond.
     const rounded = (list: readonly Lap[]) => list.map(({ lapTimeMs: _, crossedAtMs: __, ...rest }) => rest);

@@ -1,6 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { io } from 'socket.io-client';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { eventually } from '../testing/eventually.js';
 import { launch, openPage, WITHOUT_CHROMIUM } from './browser.js';
 import { freePort, okboxbox, type Running, stop, temporaryData, tokenOf } from './okboxbox.js';
 
@@ -22,7 +23,7 @@ async function start(...more: string[]): Promise<void> {
   data = temporaryData();
   url = `http://127.0.0.1:${await freePort()}`;
   up = okboxbox(['up', '--port', new URL(url).port, '--data', data.dir, ...more]);
-  await vi.waitFor(() => expect(up.stdout()).toContain('#code='), { timeout: 20_000 });
+  await eventually(() => expect(up.stdout()).toContain('#code='));
 }
 
 /** One race for the tests of a group, so fast that something happens; each begins live, published and with the tower alone. */
@@ -213,7 +214,7 @@ describe.skipIf(WITHOUT_CHROMIUM)('the public side', () => {
     await viewer.page.getByRole('table', { name: 'Live timing' }).waitFor({ timeout: 15_000 });
     const desk = await deskOf();
     const links = region(desk.page, 'Share links');
-    await vi.waitFor(async () => expect(await links.getByText(/^1 now/).count()).toBe(2));
+    await eventually(async () => expect(await links.getByText(/^1 now/).count()).toBe(2));
     const revoke = async (label: string) => {
       await links.getByRole('button', { name: `Revoke ${label}` }).click();
       await desk.page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
@@ -223,7 +224,7 @@ describe.skipIf(WITHOUT_CHROMIUM)('the public side', () => {
     expect(await viewer.page.getByRole('table').count()).toBe(0);
     await revoke('Co-stream');
     await overlay.page.locator('.tower:not([data-shown])').waitFor({ timeout: 2_000 });
-    await vi.waitFor(async () => expect(await links.getByText('revoked', { exact: true }).count()).toBe(2));
+    await eventually(async () => expect(await links.getByText('revoked', { exact: true }).count()).toBe(2));
     expect([...viewer.problems, ...overlay.problems, ...desk.problems]).toEqual([]);
     await Promise.all([viewer.page.close(), overlay.page.close(), desk.page.close()]);
   });
@@ -237,7 +238,7 @@ describe.skipIf(WITHOUT_CHROMIUM)('the public side', () => {
     const desk = await deskOf();
     await region(desk.page, 'Watching').getByText('timing-tower').waitFor({ timeout: 10_000 });
     await call('broadcast:cue', { set: { tower: null } });
-    await vi.waitFor(async () => expect(await tower.getAttribute('data-shown')).toBeNull());
+    await eventually(async () => expect(await tower.getAttribute('data-shown')).toBeNull());
     await call('broadcast:cue', { set: { tower: {} } });
     await overlay.page.locator('.tower[data-shown]').waitFor();
     expect([...overlay.problems, ...desk.problems]).toEqual([]);
@@ -287,7 +288,7 @@ describe.skipIf(WITHOUT_CHROMIUM)('without a race', () => {
       );
     const before = await order();
     expect(before).toHaveLength(20);
-    await vi.waitFor(async () => expect(await order()).not.toEqual(before), { timeout: 10_000 });
+    await eventually(async () => expect(await order()).not.toEqual(before));
     expect(problems).toEqual([]);
     await page.close();
   });

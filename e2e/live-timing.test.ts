@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { eventually } from '../testing/eventually.js';
 import { launch, openPage, WITHOUT_CHROMIUM } from './browser.js';
 import { freePort, MONZA, okboxbox, type Running, stop, temporaryData, tokenOf, WITHOUT_DATA } from './okboxbox.js';
 
@@ -35,7 +36,7 @@ afterEach(async () => {
 /** Runs the platform as `npm start` does, and gives the sign-in link that it prints. */
 async function start(...more: string[]): Promise<string> {
   up = okboxbox(['up', '--port', new URL(url).port, '--data', data.dir, ...more]);
-  await vi.waitFor(() => expect(up.stdout()).toContain('#code='), { timeout: 20_000 });
+  await eventually(() => expect(up.stdout()).toContain('#code='));
   return /http\S+#code=\S+/.exec(up.stdout())?.[0] ?? '';
 }
 
@@ -146,9 +147,9 @@ describe.skipIf(WITHOUT_CHROMIUM || WITHOUT_DATA)('the live timing page', () => 
     expect(await panel.count()).toBe(0);
     await page.keyboard.press('/');
     await page.keyboard.type('driver 07');
-    await vi.waitFor(async () => expect(await rowsOf(page)).toHaveLength(1));
+    await eventually(async () => expect(await rowsOf(page)).toHaveLength(1));
     await page.keyboard.press('Escape');
-    await vi.waitFor(async () => expect(await rowsOf(page)).toHaveLength(28));
+    await eventually(async () => expect(await rowsOf(page)).toHaveLength(28));
     await page.keyboard.press('?');
     await page.getByRole('dialog').getByText('pin the car').waitFor();
     expect(problems).toEqual([]);

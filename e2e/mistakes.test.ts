@@ -5,7 +5,8 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { eventually } from '../testing/eventually.js';
 import { freePort, okboxbox, PORTIMAO, run, stop, temporaryData, tokenOf, WITHOUT_DATA } from './okboxbox.js';
 
 let data: ReturnType<typeof temporaryData>;
@@ -34,7 +35,7 @@ describe('a mistake ends in one clear line', () => {
   it('a data folder in use: by whom', async () => {
     const port = await freePort();
     const first = okboxbox(['server', '--port', String(port), '--data', data.dir], { LOG_LEVEL: 'warn' });
-    await vi.waitFor(() => expect(first.stderr()).toContain('serves'), { timeout: 20_000 });
+    await eventually(() => expect(first.stderr()).toContain('serves'));
     const { exit, err } = await run(['server', '--port', String(await freePort()), '--data', data.dir], {
       LOG_LEVEL: 'warn',
     });
@@ -70,7 +71,7 @@ describe('a mistake ends in one clear line', () => {
   it.skipIf(WITHOUT_DATA)('a wrong token: the relay says so and ends', async () => {
     const port = await freePort();
     const server = okboxbox(['server', '--port', String(port), '--data', data.dir], { LOG_LEVEL: 'error' });
-    await vi.waitFor(() => expect(server.stderr()).toContain('serves'), { timeout: 20_000 });
+    await eventually(() => expect(server.stderr()).toContain('serves'));
     const env = { RELAY_BACKENDS: `http://127.0.0.1:${port}`, RELAY_TOKEN: await tokenOf(data.dir, 'team') };
     const { exit, err } = await run(['relay', '--source', `recording:${PORTIMAO}`], env);
     expect(exit).toBe(1);

@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The built command, as a user runs it; `npm test` builds it first. */
-const PROGRAM = fileURLToPath(new URL('../apps/cli/bin/okboxbox.js', import.meta.url));
+export const PROGRAM = fileURLToPath(new URL('../apps/cli/bin/okboxbox.js', import.meta.url));
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 /** Folder of the recordings that tests read. */
@@ -16,6 +16,10 @@ export const PORTIMAO = join(SHARED, 'data/iracing/portimao-driver-swap.jsonl.gz
 
 /** Whether a test that needs the shared data can be skipped: never in CI, where it must fail instead. */
 export const WITHOUT_DATA = !existsSync(MONZA) && process.env.CI !== 'true';
+
+/** Spools of relays that are given no folder of their own; gone with this process. */
+const SPOOLS = join(tmpdir(), `okboxbox-spools-${process.pid}`);
+process.once('exit', () => rmSync(SPOOLS, { recursive: true, force: true }));
 
 /** A command that runs, with what it has printed so far. */
 export interface Running {
@@ -37,7 +41,7 @@ export function okboxbox(
     env: {
       PATH: process.env.PATH,
       HOME: process.env.HOME,
-      RELAY_SPOOL_DIR: join(tmpdir(), `okboxbox-spools-${process.pid}`),
+      RELAY_SPOOL_DIR: SPOOLS,
       RELAY_DEBUG_PORT: '0',
       ...env,
     },

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { eventually } from '../../testing/eventually.js';
 import type { Running } from '../okboxbox.js';
 import { Cable } from './cable.js';
 import { expectAllOnce, RaceNight, type Results, undisturbed } from './race-night.js';
@@ -61,7 +62,7 @@ describe('everything captured arrives once and in order', () => {
   it('when the connection goes dead and nobody is told', { timeout: 180_000 }, async () => {
     await race('30', async () => {
       cable.kill();
-      await vi.waitFor(() => expect(relay.stderr()).toContain('no acknowledgement for 10 s'), { timeout: 20_000 });
+      await eventually(() => expect(relay.stderr()).toContain('no acknowledgement for 10 s'));
       cable.mend();
     });
   });
