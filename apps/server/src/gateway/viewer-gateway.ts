@@ -7,8 +7,10 @@ import { type Moved, Viewer, type ViewerRoom, type ViewerWorld } from './viewer.
 export interface Viewers {
   watchers(show: string): Pick<DeskState, 'watchers' | 'publicViewers'>;
   viewersOfLink(code: string): number;
-  /** Rooms that a connection has joined, by its own calls; `null` where there is no such connection. */
-  roomsOf(socketId: string): readonly ViewerRoom[] | null;
+  /** Rooms that a connection has joined by its own calls, each as of the moment at which it is asked for. */
+  roomsOf(socketId: string): Iterable<ViewerRoom>;
+  /** Whether a connection has joined a room of a session by its own calls. */
+  isIn(socketId: string, sessionId: string, room: string): boolean;
   /** Moves a connection from a session's live room to its broadcast room; with `isAsked`, only says what would come of it. */
   moveToBroadcast(socketId: string, sessionId: string | undefined, isAsked: boolean): Moved;
 }
@@ -58,7 +60,8 @@ export function serveViewers(io: Server, world: ViewerWorld): Viewers {
       return { watchers, publicViewers: all.length - watchers.length };
     },
     viewersOfLink: (code) => [...viewers.values()].filter((viewer) => viewer.cameBy(code)).length,
-    roomsOf: (socketId) => viewers.get(socketId)?.rooms ?? null,
+    roomsOf: (socketId) => viewers.get(socketId)?.rooms() ?? [],
+    isIn: (socketId, sessionId, room) => viewers.get(socketId)?.isIn(sessionId, room) ?? false,
     moveToBroadcast: (socketId, sessionId, isAsked) =>
       viewers.get(socketId)?.moveToBroadcast(sessionId, isAsked) ?? {
         isMoved: false,

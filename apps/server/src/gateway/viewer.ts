@@ -67,8 +67,8 @@ export interface ViewerRoom {
 
 /** What a socket has joined: by session id, and the show where it follows one. */
 interface Joined extends ViewerRoom {
-  /** Numbers of the cars whose own data it gets. */
-  readonly cars: readonly string[];
+  /** Rooms of the cars whose own data it gets. */
+  readonly carRooms: readonly string[];
 }
 
 /** One connection of a viewer: what it has joined, and what it is told. */
@@ -120,11 +120,22 @@ export class Viewer {
     this.#follow((joined) => joined.show === show && joined.extraMs === extraMs, sessionId);
   }
 
-  get rooms(): ViewerRoom[] {
-    return [...this.#joined.values()].flatMap(({ cars, ...joined }) => [
-      joined,
-      ...cars.map((car) => ({ ...joined, room: carRoom(joined.sessionId, car), format: 'json' as const })),
-    ]);
+  /** The rooms that it has joined, each as of the moment at which it is asked for: what has been left meanwhile is not told. */
+  *rooms(): Generator<ViewerRoom> {
+    for (const joined of this.#joined.values()) {
+      const { carRooms, ...own } = joined;
+      yield own;
+      for (const room of carRooms) {
+        if (this.#joined.get(own.sessionId) !== joined) break;
+        yield { ...own, room, format: 'json' };
+      }
+    }
+  }
+
+  /** Whether it has joined a room of a session. */
+  isIn(sessionId: string, room: string): boolean {
+    const joined = this.#joined.get(sessionId);
+    return joined !== undefined && (joined.room === room || joined.carRooms.includes(room));
   }
 
   /**
@@ -164,7 +175,7 @@ export class Viewer {
     if (isAsked) return moved;
     this.#leave(joined.sessionId);
     this.#publicOnly.add(show);
-    this.#joined.set(joined.sessionId, { ...joined, room: to, extraMs: 0, cars: [] });
+    this.#joined.set(joined.sessionId, { ...joined, room: to, extraMs: 0, carRooms: [] });
     hub.join(to, joined.format, this.#socket);
     this.#socket.emit('broadcast:delay:state', broadcast.publicState(joined.sessionId));
     if (feed === null) return moved;
@@ -241,8 +252,9 @@ export class Viewer {
     const source = audience?.feed ?? ended;
     if (source === null) throw notFound(join);
     const cars = join.cars ?? [];
-    const format = this.#enter(join, { sessionId, show, room: liveRoom(sessionId), extraMs: null, cars });
-    for (const carNumber of cars) this.#world.hub.join(carRoom(sessionId, carNumber), 'json', this.#socket);
+    const carRooms = cars.map((carNumber) => carRoom(sessionId, carNumber));
+    const format = this.#enter(join, { sessionId, show, room: liveRoom(sessionId), extraMs: null, carRooms });
+    for (const room of carRooms) this.#world.hub.join(room, 'json', this.#socket);
     const [own] = (audience?.ownCars() ?? [])
       .filter(({ carNumber }) => cars.includes(carNumber))
       .sort((a, b) => b.at - a.at);
@@ -264,7 +276,7 @@ export class Viewer {
     const source = isRunning ? audience.feed : found;
     if (source === null) throw notFound(join);
     const room = isRunning ? audience.room : broadcastRoom(sessionId, extraMs);
-    const format = this.#enter(join, { sessionId, show, room, extraMs, cars: [] });
+    const format = this.#enter(join, { sessionId, show, room, extraMs, carRooms: [] });
     const delay = broadcasts.of(show).publicState(sessionId);
     return { sessionId, audience: join.audience, ...snapshotOf(source, format), delay, now: Math.round(clock.now()) };
   }
@@ -286,7 +298,7 @@ export class Viewer {
   #leave(sessionId: string): object {
     const joined = this.#joined.get(sessionId);
     if (joined === undefined) return { sessionId };
-    for (const carNumber of joined.cars) this.#world.hub.leave(carRoom(sessionId, carNumber), this.#socket);
+    for (const room of joined.carRooms) this.#world.hub.leave(room, this.#socket);
     this.#joined.delete(sessionId);
     this.#world.hub.leave(joined.room, this.#socket);
     return { sessionId };

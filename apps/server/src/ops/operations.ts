@@ -38,8 +38,8 @@ export class Operations {
     this.rooms = new RoomSweep(
       {
         ...{ namespace: io.of('/'), hub, log },
-        roomsOf: (socketId) => viewers.roomsOf(socketId),
-        hasSession: (sessionId) => registry.summary(sessionId) !== undefined,
+        viewers,
+        hasSession: (sessionId) => registry.has(sessionId),
         now: () => clock.now(),
         onLeave: (room, socketId, reason) => this.figures.events.note('leave', { room, socketId, reason }),
       },

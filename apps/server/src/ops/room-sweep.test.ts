@@ -17,7 +17,7 @@ let hub: Hub;
 let figures: OpsFigures;
 let sweep: RoomSweep;
 /** What viewers have joined, by socket id. */
-let joined: Map<string, { room: string; format: 'rows' | 'json' }[]>;
+let joined: Map<string, { room: string; sessionId: string; format: 'rows' | 'json' }[]>;
 const clients: Client[] = [];
 const sessions = new Set(['sess_a', 'sess_b']);
 
@@ -25,7 +25,10 @@ function sweepOf(): RoomSweep {
   return new RoomSweep(
     {
       ...{ namespace: io.of('/'), hub, log },
-      roomsOf: (socketId) => joined.get(socketId) ?? null,
+      viewers: {
+        roomsOf: (socketId) => joined.get(socketId) ?? [],
+        isIn: (socketId, _, room) => joined.get(socketId)?.some((each) => each.room === room) ?? false,
+      },
       hasSession: (sessionId) => sessions.has(sessionId),
       now: () => 1,
       onLeave: (room, socketId, reason) => figures.events.note('leave', { room, socketId, reason }),
@@ -62,7 +65,7 @@ async function viewer(): Promise<Socket> {
 }
 /** Joins a room as the gateway does. */
 function join(socket: Socket, room: string): void {
-  joined.get(socket.id)?.push({ room, format: 'rows' });
+  joined.get(socket.id)?.push({ room, sessionId: room.split(':').at(-1) ?? '', format: 'rows' });
   hub.join(room, 'rows', socket);
 }
 const leaves = () =>
@@ -76,7 +79,7 @@ describe('the sweep of rooms', () => {
     join(two, 'broadcast:session:sess_b');
     await two.join('director:local');
     hub.leave('broadcast:session:sess_b', two);
-    joined.set(two.id, [{ room: 'session:sess_a', format: 'rows' }]);
+    joined.set(two.id, [{ room: 'session:sess_a', sessionId: 'sess_a', format: 'rows' }]);
     await sweep.sweep();
     expect(sweep.found).toEqual({
       ...{ rooms: 2, memberships: 3, joins: 4, leaves: 1, sweptAt: 1 },
@@ -115,7 +118,7 @@ describe('the sweep of rooms', () => {
     join(socket, 'session:sess_a');
     const room = `broadcast:session:${sessionId}`;
     hub.join(room, 'json', socket);
-    if (sessionId === 'sess_gone') joined.get(socket.id)?.push({ room, format: 'json' });
+    if (sessionId === 'sess_gone') joined.get(socket.id)?.push({ room, sessionId, format: 'json' });
     const heard: unknown[] = [];
     clients[0]?.on('feed', (message) => heard.push(message));
     await sweep.sweep();

@@ -1,5 +1,7 @@
 import type { OpsRooms } from '@okboxbox/protocol';
 import type { Namespace } from 'socket.io';
+import type { ViewerRoom } from '../gateway/viewer.js';
+import type { Viewers } from '../gateway/viewer-gateway.js';
 import type { Hub } from '../hub/hub.js';
 import type { Logger } from '../log.js';
 
@@ -24,8 +26,9 @@ export class RoomMoves {
 export interface RoomWorld {
   readonly namespace: Namespace;
   readonly hub: Pick<Hub, 'members' | 'isMember' | 'join' | 'leave'>;
-  /** What a viewer has joined; `null` where there is no such viewer. */
-  readonly roomsOf: (socketId: string) => readonly { readonly room: string; readonly format: 'rows' | 'json' }[] | null;
+  readonly viewers: Pick<Viewers, 'isIn'> & {
+    roomsOf(socketId: string): Iterable<Pick<ViewerRoom, 'room' | 'sessionId' | 'format'>>;
+  };
   readonly hasSession: (sessionId: string) => boolean;
   readonly now: () => number;
   readonly log: Logger;
@@ -117,9 +120,10 @@ export class RoomSweep {
   }
 
   *#lookAtAdapter(found: Found): Generator<void> {
-    const { namespace, hub, roomsOf } = this.#world;
+    const { namespace, hub, viewers, hasSession } = this.#world;
     const { adapter, sockets } = namespace;
     for (const [room, ids] of adapter.rooms) {
+      const sessionId = sessionOf(room);
       let members = 0;
       for (const socketId of ids) {
         yield;
@@ -129,10 +133,10 @@ export class RoomSweep {
           continue;
         }
         if (room === socketId) continue;
-        if (SESSION_ROOM.test(room)) {
-          const because = !this.#isOfSession(room)
+        if (sessionId !== null) {
+          const because = !hasSession(sessionId)
             ? 'its session is gone'
-            : roomsOf(socketId)?.some((each) => each.room === room)
+            : viewers.isIn(socketId, sessionId, room)
               ? null
               : 'it has not joined it';
           if (because !== null) {
@@ -153,12 +157,12 @@ export class RoomSweep {
   }
 
   *#lookAtHub(found: Found): Generator<void> {
-    const { namespace, hub, roomsOf, onLeave } = this.#world;
+    const { namespace, hub, viewers, onLeave } = this.#world;
     for (const { room, socket } of hub.members()) {
       yield;
       const { id } = socket;
       const isThere = namespace.sockets.get(id) === socket;
-      if (isThere && (namespace.adapter.rooms.get(room)?.has(id) || roomsOf(id)?.some((each) => each.room === room)))
+      if (isThere && (namespace.adapter.rooms.get(room)?.has(id) || viewers.isIn(id, sessionOf(room) ?? '', room)))
         continue;
       const because = isThere ? 'it has not joined it' : 'its socket is gone';
       this.#mend(found, room, id, because, () => hub.leave(room, socket));
@@ -167,22 +171,16 @@ export class RoomSweep {
   }
 
   *#lookAtViewers(found: Found): Generator<void> {
-    const { namespace, hub, roomsOf } = this.#world;
+    const { namespace, hub, viewers, hasSession } = this.#world;
     for (const [socketId, socket] of namespace.sockets) {
-      yield;
-      for (const { room, format } of roomsOf(socketId) ?? []) {
-        if (!this.#isOfSession(room)) continue;
+      for (const { room, sessionId, format } of viewers.roomsOf(socketId)) {
         const isInRoom = namespace.adapter.rooms.get(room)?.has(socketId) && hub.isMember(room, socket);
-        if (isInRoom || !socket.connected) continue;
-        this.#mend(found, room, socketId, 'it had fallen out', () => hub.join(room, format, socket));
+        if (!isInRoom && socket.connected && hasSession(sessionId))
+          this.#mend(found, room, socketId, 'it had fallen out', () => hub.join(room, format, socket));
+        // Only now: what the next one is is asked after the others have had their turn.
+        yield;
       }
     }
-  }
-
-  /** Whether a room is one of a session that there is, running or ended. */
-  #isOfSession(room: string): boolean {
-    const sessionId = SESSION_ROOM.exec(room)?.[1];
-    return sessionId !== undefined && this.#world.hasSession(sessionId);
   }
 
   #mend(found: Found, room: string, socketId: string, because: string, mend: () => void): void {
@@ -194,6 +192,11 @@ export class RoomSweep {
       this.#moves.because = null;
     }
   }
+}
+
+/** The session that a room is of. */
+function sessionOf(room: string): string | null {
+  return SESSION_ROOM.exec(room)?.[1] ?? null;
 }
 
 /** What a sweep has come to so far. */

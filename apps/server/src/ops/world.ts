@@ -18,7 +18,7 @@ export interface OperationsWorld {
   readonly taps: Taps;
   readonly io: Server;
   readonly hub: Hub;
-  readonly viewers: Pick<Viewers, 'roomsOf'>;
+  readonly viewers: Pick<Viewers, 'roomsOf' | 'isIn'>;
   readonly registry: SessionRegistry;
   readonly relays: ConnectedRelays;
   readonly drops: DropCounters;

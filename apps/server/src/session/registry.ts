@@ -107,6 +107,11 @@ export class SessionRegistry {
     return this.#live.get(sessionId)?.state.summary() ?? this.#archive.get(sessionId);
   }
 
+  /** Whether there is a session of that id, running or ended. */
+  has(sessionId: string): boolean {
+    return this.#live.has(sessionId) || this.#archive.has(sessionId);
+  }
+
   /** The session that a show is on now: its newest, running before ended. */
   currentOf(show: string): SessionSummary | undefined {
     // Asked at each join: looked through, and not sorted, however many seasons there are.

@@ -27,7 +27,7 @@ export function lookUp(world: OperationsWorld, known: KnownNow, socketId: string
     return { socketId, connection: { state: 'gone', role: gone.role, agoMs: now - at, code, reason }, ...nothing };
   }
   const { socket, joinedRooms: rooms, ...seen } = { ...sockets.look(connection), socket: connection.socket };
-  const joined = (world.viewers.roomsOf(socketId) ?? [])
+  const joined = [...world.viewers.roomsOf(socketId)]
     .filter(({ room, sessionId, extraMs }) => extraMs !== null || room === liveRoom(sessionId))
     .at(-1);
   const isInRoom = (room: string) =>
