@@ -29,6 +29,10 @@ interface Member {
   hasLeft: boolean;
 }
 
+/** Who watches a room, by socket id, in either format. */
+type Watchers = Readonly<Record<FeedFormat, Map<string, Member>>>;
+const FORMATS = ['rows', 'json'] as const satisfies readonly FeedFormat[];
+
 interface Job {
   readonly outgoing: Outgoing;
   readonly members: readonly Member[];
@@ -39,7 +43,7 @@ interface Job {
  * once for all that watch a room in a format, and written to each socket in turn, in the order published.
  */
 export class Hub {
-  readonly #rooms = new Map<string, Map<string, Member>>();
+  readonly #rooms = new Map<string, Watchers>();
   readonly #lines = new WeakMap<Socket, LineWatch>();
   readonly #jobs: Job[] = [];
   readonly #log: Logger;
@@ -57,51 +61,47 @@ export class Hub {
 
   join(room: string, format: FeedFormat, socket: Socket): void {
     this.leave(room, socket);
-    const key = keyOf(room, format);
-    let members = this.#rooms.get(key);
-    if (members === undefined) {
-      members = new Map();
-      this.#rooms.set(key, members);
+    let watchers = this.#rooms.get(room);
+    if (watchers === undefined) {
+      watchers = { rows: new Map(), json: new Map() };
+      this.#rooms.set(room, watchers);
     }
     let line = this.#lines.get(socket);
     if (line === undefined) {
       line = new LineWatch();
       this.#lines.set(socket, line);
     }
-    members.set(socket.id, { socket, line, hasLeft: false });
+    watchers[format].set(socket.id, { socket, line, hasLeft: false });
     void socket.join(room);
   }
 
   leave(room: string, socket: Socket): void {
-    for (const format of ['rows', 'json'] as const) {
-      const key = keyOf(room, format);
-      const members = this.#rooms.get(key);
-      const member = members?.get(socket.id);
+    const watchers = this.#rooms.get(room);
+    for (const format of FORMATS) {
+      const member = watchers?.[format].get(socket.id);
       if (member !== undefined) member.hasLeft = true;
-      members?.delete(socket.id);
-      if (members?.size === 0) this.#rooms.delete(key);
+      watchers?.[format].delete(socket.id);
     }
+    if (watchers?.rows.size === 0 && watchers.json.size === 0) this.#rooms.delete(room);
     void socket.leave(room);
   }
 
   /** How many sockets watch a room in a format. */
   watchers(room: string, format: FeedFormat): number {
-    return this.#rooms.get(keyOf(room, format))?.size ?? 0;
+    return this.#rooms.get(room)?.[format].size ?? 0;
   }
 
-  /** Every membership there is. */
-  *members(): Generator<{ readonly room: string; readonly socket: Socket }> {
-    for (const [key, members] of this.#rooms) {
-      const room = roomOf(key);
-      for (const { socket } of members.values()) yield { room, socket };
+  /** Every room there is, with who watches it in one format or the other. */
+  *rooms(): Generator<{ readonly room: string; readonly members: Iterable<{ readonly socket: Socket }> }> {
+    for (const [room, watchers] of this.#rooms) {
+      for (const format of FORMATS) yield { room, members: watchers[format].values() };
     }
   }
 
   /** Whether what is published in a room reaches a socket. */
   isMember(room: string, socket: Socket): boolean {
-    const isIn = (format: FeedFormat): boolean =>
-      this.#rooms.get(keyOf(room, format))?.get(socket.id)?.socket === socket;
-    return isIn('rows') || isIn('json');
+    const watchers = this.#rooms.get(room);
+    return (watchers?.rows.get(socket.id) ?? watchers?.json.get(socket.id))?.socket === socket;
   }
 
   /** How a socket's line does: whether it is skipped, and since when the oldest of what waits for it has waited at least. */
@@ -112,22 +112,22 @@ export class Hub {
 
   /** All sockets of a room. */
   socketsOf(room: string): Socket[] {
-    return (['rows', 'json'] as const).flatMap((format) =>
-      [...(this.#rooms.get(keyOf(room, format))?.values() ?? [])].map((member) => member.socket),
+    return FORMATS.flatMap((format) =>
+      [...(this.#rooms.get(room)?.[format].values() ?? [])].map((member) => member.socket),
     );
   }
 
   /** Sends an event, whose message is `json`, to everyone who watches the room in this format. */
   publish(room: string, format: FeedFormat, event: string, json: string): void {
-    const members = this.#rooms.get(keyOf(room, format));
-    if (members !== undefined) this.#enqueue(room, event, encodeEvent(event, json), members);
+    const members = this.#rooms.get(room)?.[format];
+    if (members !== undefined && members.size > 0) this.#enqueue(room, event, encodeEvent(event, json), members);
   }
 
   /** Sends everyone in the room a packet that no client hears of, in order with all else: its way is what is measured. */
   publishNothing(room: string): void {
-    for (const format of ['rows', 'json'] as const) {
-      const members = this.#rooms.get(keyOf(room, format));
-      if (members !== undefined) this.#enqueue(room, 'noop', encodeNothing(), members);
+    for (const format of FORMATS) {
+      const members = this.#rooms.get(room)?.[format];
+      if (members !== undefined && members.size > 0) this.#enqueue(room, 'noop', encodeNothing(), members);
     }
   }
 
@@ -195,12 +195,4 @@ export function closeSocket(socket: Socket, reason: CloseReason): void {
   if (reason === 'slow_consumer') cutOffLater(socket, LAST_WORD_MS);
   socket.emit('session:closed', { reason });
   socket.disconnect(true);
-}
-
-function roomOf(key: string): string {
-  return key.slice(key.indexOf(' ') + 1);
-}
-
-function keyOf(room: string, format: FeedFormat): string {
-  return `${format} ${room}`;
 }

@@ -97,7 +97,7 @@ describe('the sweep of rooms', () => {
     await sweep.sweep();
     expect(adapter.rooms.get('session:sess_a')).toBeUndefined();
     expect([...adapter.sids.keys()]).toEqual([]);
-    expect([...hub.members()]).toEqual([]);
+    expect([...hub.rooms()]).toEqual([]);
     expect(sweep.found.leaked).toEqual(
       expect.arrayContaining([
         { room: 'session:sess_a', socketId: socket.id, because: 'its socket is gone' },

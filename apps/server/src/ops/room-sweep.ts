@@ -25,7 +25,7 @@ export class RoomMoves {
 /** What memberships are known by: the adapter, the hub, and what viewers have joined by their own calls. */
 export interface RoomWorld {
   readonly namespace: Namespace;
-  readonly hub: Pick<Hub, 'members' | 'isMember' | 'join' | 'leave'>;
+  readonly hub: Pick<Hub, 'rooms' | 'isMember' | 'join' | 'leave'>;
   readonly viewers: Pick<Viewers, 'isIn'> & {
     roomsOf(socketId: string): Iterable<Pick<ViewerRoom, 'room' | 'sessionId' | 'format'>>;
   };
@@ -91,12 +91,10 @@ export class RoomSweep {
   }
 
   async #run(): Promise<void> {
-    const found: Found = { rooms: 0, memberships: 0, leaked: [] };
-    let seen = 0;
+    const found: Found = { seen: 0, rooms: 0, memberships: 0, leaked: [] };
     let sliceEnd = performance.now() + SLICE_MS;
     for (const _ of this.#look(found)) {
-      seen += 1;
-      if (seen % LOOK_EVERY !== 0 || performance.now() < sliceEnd) continue;
+      if (performance.now() < sliceEnd) continue;
       await new Promise((resolve) => setImmediate(resolve));
       if (this.#isClosed) return;
       sliceEnd = performance.now() + SLICE_MS;
@@ -112,7 +110,10 @@ export class RoomSweep {
       this.#world.log.warn({ leaked: this.#leaked, count: leaked.length }, 'rooms had leaked, and are mended');
   }
 
-  /** One step for each membership that is looked at. */
+  /**
+   * One step for each few memberships that are looked at: each is taken and judged in one turn, as whoever has left while
+   * others had theirs would seem to have leaked.
+   */
   *#look(found: Found): Generator<void> {
     yield* this.#lookAtAdapter(found);
     yield* this.#lookAtHub(found);
@@ -120,53 +121,56 @@ export class RoomSweep {
   }
 
   *#lookAtAdapter(found: Found): Generator<void> {
-    const { namespace, hub, viewers, hasSession } = this.#world;
-    const { adapter, sockets } = namespace;
+    const { adapter, sockets } = this.#world.namespace;
     for (const [room, ids] of adapter.rooms) {
       const sessionId = sessionOf(room);
       let members = 0;
       for (const socketId of ids) {
-        yield;
-        const socket = sockets.get(socketId);
-        if (socket === undefined) {
-          this.#mend(found, room, socketId, 'its socket is gone', () => adapter.del(socketId, room));
-          continue;
-        }
-        if (room === socketId) continue;
-        if (sessionId !== null) {
-          const because = !hasSession(sessionId)
-            ? 'its session is gone'
-            : viewers.isIn(socketId, sessionId, room)
-              ? null
-              : 'it has not joined it';
-          if (because !== null) {
-            this.#mend(found, room, socketId, because, () => hub.leave(room, socket));
-            continue;
-          }
-        }
-        members += 1;
+        if (this.#isMember(found, room, sessionId, socketId)) members += 1;
+        if (isDue(found)) yield;
       }
       found.memberships += members;
       if (members > 0) found.rooms += 1;
     }
     for (const socketId of adapter.sids.keys()) {
-      yield;
-      if (sockets.has(socketId)) continue;
-      this.#mend(found, socketId, socketId, 'its socket is gone', () => adapter.delAll(socketId));
+      if (!sockets.has(socketId))
+        this.#mend(found, socketId, socketId, 'its socket is gone', () => adapter.delAll(socketId));
+      if (isDue(found)) yield;
     }
+  }
+
+  /** Whether one that the adapter has in a room is to be there; else it is taken out. */
+  #isMember(found: Found, room: string, sessionId: string | null, socketId: string): boolean {
+    const { namespace, hub, viewers, hasSession } = this.#world;
+    const socket = namespace.sockets.get(socketId);
+    if (socket === undefined) {
+      this.#mend(found, room, socketId, 'its socket is gone', () => namespace.adapter.del(socketId, room));
+      return false;
+    }
+    if (room === socketId) return false;
+    if (sessionId === null) return true;
+    const isThere = hasSession(sessionId);
+    if (isThere && viewers.isIn(socketId, sessionId, room)) return true;
+    const because = isThere ? 'it has not joined it' : 'its session is gone';
+    this.#mend(found, room, socketId, because, () => hub.leave(room, socket));
+    return false;
   }
 
   *#lookAtHub(found: Found): Generator<void> {
     const { namespace, hub, viewers, onLeave } = this.#world;
-    for (const { room, socket } of hub.members()) {
-      yield;
-      const { id } = socket;
-      const isThere = namespace.sockets.get(id) === socket;
-      if (isThere && (namespace.adapter.rooms.get(room)?.has(id) || viewers.isIn(id, sessionOf(room) ?? '', room)))
-        continue;
-      const because = isThere ? 'it has not joined it' : 'its socket is gone';
-      this.#mend(found, room, id, because, () => hub.leave(room, socket));
-      onLeave(room, id, because);
+    for (const { room, members } of hub.rooms()) {
+      for (const { socket } of members) {
+        const { id } = socket;
+        const isThere = namespace.sockets.get(id) === socket;
+        const isIn =
+          isThere && (namespace.adapter.rooms.get(room)?.has(id) || viewers.isIn(id, sessionOf(room) ?? '', room));
+        if (!isIn) {
+          const because = isThere ? 'it has not joined it' : 'its socket is gone';
+          this.#mend(found, room, id, because, () => hub.leave(room, socket));
+          onLeave(room, id, because);
+        }
+        if (isDue(found)) yield;
+      }
     }
   }
 
@@ -177,8 +181,7 @@ export class RoomSweep {
         const isInRoom = namespace.adapter.rooms.get(room)?.has(socketId) && hub.isMember(room, socket);
         if (!isInRoom && socket.connected && hasSession(sessionId))
           this.#mend(found, room, socketId, 'it had fallen out', () => hub.join(room, format, socket));
-        // Only now: what the next one is is asked after the others have had their turn.
-        yield;
+        if (isDue(found)) yield;
       }
     }
   }
@@ -194,6 +197,12 @@ export class RoomSweep {
   }
 }
 
+/** Counts a membership; whether it is time to look at the clock. */
+function isDue(found: Found): boolean {
+  found.seen += 1;
+  return found.seen % LOOK_EVERY === 0;
+}
+
 /** The session that a room is of. */
 function sessionOf(room: string): string | null {
   return SESSION_ROOM.exec(room)?.[1] ?? null;
@@ -201,6 +210,8 @@ function sessionOf(room: string): string | null {
 
 /** What a sweep has come to so far. */
 interface Found {
+  /** How often a membership was looked at. */
+  seen: number;
   rooms: number;
   memberships: number;
   readonly leaked: { readonly room: string; readonly socketId: string; readonly because: string }[];
