@@ -4,6 +4,8 @@ export const LONGEST_TEXT = 300;
 /** What is looked for in free text, and what stands in its place. `null` leaves a match as it is. */
 export interface TextRule {
   readonly name: string;
+  /** Without one of these in it, a text has nothing for the pattern, and need not be searched. */
+  readonly signs?: readonly string[];
   readonly pattern: RegExp;
   readonly instead: (match: string, ...groups: readonly string[]) => string | null;
 }
@@ -33,6 +35,7 @@ export const TEXT_RULES: readonly TextRule[] = [
   { name: 'token', pattern: /(?<![\w-])[\w-]{16,}\.[\w-]{16,}\.[\w-]{8,}/g, instead: () => '[token]' },
   {
     name: 'key',
+    signs: ['-----BEGIN '],
     pattern: /-----BEGIN [A-Z ]{1,40}-----[\s\S]*?(?:-----END [A-Z ]{1,40}-----|$)/g,
     instead: () => '[key]',
   },
@@ -53,10 +56,11 @@ export const TEXT_RULES: readonly TextRule[] = [
   // Of an address only where it leads: not who asks, and not what.
   {
     name: 'url_credentials',
+    signs: ['://'],
     pattern: /\b([a-z][a-z0-9+.-]{0,20}:\/\/)[^\s/?#@"'<>]{0,300}@/gi,
     instead: (_, scheme) => `${scheme}`,
   },
-  { name: 'query', pattern: /\?[^\s"'<>)]{0,80}=[^\s"'<>)]*/g, instead: () => '?[removed]' },
+  { name: 'query', signs: ['?'], pattern: /\?[^\s"'<>)]{0,80}=[^\s"'<>)]*/g, instead: () => '?[removed]' },
   { name: 'link', pattern: /(\/l\/)[\w-]+/gi, instead: (_, path) => `${path}[removed]` },
   {
     name: 'secret',
@@ -73,6 +77,7 @@ export const TEXT_RULES: readonly TextRule[] = [
   },
   {
     name: 'email',
+    signs: ['@', '%40'],
     pattern: new RegExp(
       String.raw`(?:"[^"\n@]{1,100}"|(?<!${LOCAL})${LOCAL}+(?:\([^()@]{0,40}\))?)(?:@|%40)[^\s@<>"'(),;:=[\]]{1,255}`,
       'g',
@@ -81,6 +86,7 @@ export const TEXT_RULES: readonly TextRule[] = [
   },
   {
     name: 'email',
+    signs: [' @'],
     pattern: new RegExp(String.raw`(?<!${LOCAL})${LOCAL}+ @[\w-]{1,100}\.[\w.-]{2,255}`, 'g'),
     instead: () => '[e-mail]',
   },
@@ -110,7 +116,8 @@ export function withoutSecrets(text: string, longest = LONGEST_TEXT, count?: (ru
 /** A text with what the rules find replaced, one rule after another. */
 export function applyRules(rules: readonly TextRule[], text: string, count?: (rule: string) => void): string {
   let safe = text;
-  for (const { name, pattern, instead } of rules) {
+  for (const { name, signs, pattern, instead } of rules) {
+    if (signs !== undefined && !signs.some((sign) => safe.includes(sign))) continue;
     safe = safe.replace(pattern, (match, ...groups) => {
       const put = instead(match, ...groups);
       if (put === null) return match;

@@ -88,9 +88,10 @@ export const callSite: Rule = (value, redaction) => {
 const ROOM = /^((?:broadcast:)?session:)([^:]{1,100})(?::(car|plus):(.{1,20}))?$/;
 const SHORT_NUMBER = /^\d{1,6}$/;
 /** A room: the session's id in it is a pseudonym, and it is still a room. */
-export const room: Rule = (value, redaction) => {
-  if (value === null) return null;
-  const given = String(value);
+export const room: Rule = (value, redaction) =>
+  value === null ? null : redaction.shared(String(value), (given) => safeRoom(given, redaction));
+
+function safeRoom(given: string, redaction: Redaction): string {
   const [, kind, sessionId, more, which] = ROOM.exec(given) ?? [];
   if (kind !== undefined && sessionId !== undefined) {
     const base = `${kind}${redaction.id('sess', sessionId)}`;
@@ -99,7 +100,7 @@ export const room: Rule = (value, redaction) => {
   }
   const show = /^director:(.{1,64})$/.exec(given)?.[1];
   return show === undefined ? redaction.id('room', given) : `director:${showName(show, redaction)}`;
-};
+}
 
 /** A show by its slug; the one that every server has is called as it is. */
 export const showName: Rule = name('show', 'local');

@@ -28,13 +28,14 @@ const PACK_RULES: readonly TextRule[] = [
   // Where somebody's name is the name of a folder: with the spaces in it, where the path goes on.
   {
     name: 'home',
+    signs: ['/', '\\'],
     pattern: new RegExp(
       String.raw`(${SLASH}(?:home|users|documents and settings)${SLASH})(?!\[removed\])(?:[^\\/\n"'<>|:[\]]{1,64}(?=[\\/])|[^\\/\s"'<>|:[\]]{1,64})`,
       'gi',
     ),
     instead: (_, before) => `${before}[removed]`,
   },
-  { name: 'home', pattern: /(?<![\w/\\])~[\w.-]{1,64}(?=[\\/])/g, instead: () => '~[removed]' },
+  { name: 'home', signs: ['~'], pattern: /(?<![\w/\\])~[\w.-]{1,64}(?=[\\/])/g, instead: () => '~[removed]' },
   {
     name: 'address',
     pattern: /(?<!\d)(?:\d{1,3}\.){3}\d{1,3}(?!\d)/g,

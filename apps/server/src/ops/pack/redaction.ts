@@ -11,7 +11,11 @@ export class RedactionError extends Error {
 export class Redaction {
   protected readonly pseudonyms: Pseudonyms;
   readonly #byRule = new Map<string, number>();
+  /** What is shared: as it is safe, and what was taken out of it. */
+  readonly #shared = new Map<string, { readonly safe: string; readonly taken: readonly string[] }>();
+  #taken: string[] | null = null;
   readonly count = (rule: string): void => {
+    this.#taken?.push(rule);
     this.#byRule.set(rule, (this.#byRule.get(rule) ?? 0) + 1);
   };
   readonly #text: PackText;
@@ -46,6 +50,24 @@ export class Redaction {
     const id = this.pseudonyms.find(value);
     if (id !== null) this.count('id_known');
     return id;
+  }
+
+  /** A name that thousands share is made safe once, by `make`, and counted wherever it stands. */
+  shared(given: string, make: (given: string) => string): string {
+    const known = this.#shared.get(given);
+    if (known !== undefined) {
+      for (const rule of known.taken) this.count(rule);
+      return known.safe;
+    }
+    const taken: string[] = [];
+    this.#taken = taken;
+    try {
+      const safe = make(given);
+      this.#shared.set(given, { safe, taken });
+      return safe;
+    } finally {
+      this.#taken = null;
+    }
   }
 
   /** Free text without secrets, addresses and ids. */
