@@ -88,8 +88,7 @@ export const callSite: Rule = (value, redaction) => {
 const ROOM = /^((?:broadcast:)?session:)([^:]{1,100})(?::(car|plus):(.{1,20}))?$/;
 const SHORT_NUMBER = /^\d{1,6}$/;
 /** A room: the session's id in it is a pseudonym, and it is still a room. */
-export const room: Rule = (value, redaction) =>
-  value === null ? null : redaction.shared(String(value), (given) => safeRoom(given, redaction));
+export const room: Rule = (value, redaction) => (value === null ? null : redaction.shared(String(value), safeRoom));
 
 function safeRoom(given: string, redaction: Redaction): string {
   const [, kind, sessionId, more, which] = ROOM.exec(given) ?? [];

@@ -53,7 +53,7 @@ export class Redaction {
   }
 
   /** A name that thousands share is made safe once, by `make`, and counted wherever it stands. */
-  shared(given: string, make: (given: string) => string): string {
+  shared(given: string, make: (given: string, redaction: Redaction) => string): string {
     const known = this.#shared.get(given);
     if (known !== undefined) {
       for (const rule of known.taken) this.count(rule);
@@ -62,7 +62,7 @@ export class Redaction {
     const taken: string[] = [];
     this.#taken = taken;
     try {
-      const safe = make(given);
+      const safe = make(given, this);
       this.#shared.set(given, { safe, taken });
       return safe;
     } finally {
