@@ -1,4 +1,13 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
@@ -157,6 +166,8 @@ describe('a spool after a crash', () => {
     stream.sessionTime = 12.5;
     fill(spool, stream, count);
     await written(dir, 'r', count * 116);
+    // A file of its own, which is put in its place when that has come to it.
+    await eventually(() => expect(existsSync(join(dir, 'r', 'session.record'))).toBe(true));
     // Killed: nothing is closed, and its process is gone.
     writeFileSync(join(dir, 'r', 'owner'), String(2 ** 22 + 1));
     return dir;
