@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+
+export { freePort } from '../testing/free-port.js';
 
 /** The built command, as a user runs it; `npm test` builds it first. */
 export const PROGRAM = fileURLToPath(new URL('../apps/cli/bin/okboxbox.js', import.meta.url));
@@ -84,25 +85,6 @@ export async function stop(running: Running, signal: NodeJS.Signals = 'SIGTERM')
 export function temporaryData(): { readonly dir: string; remove(): void } {
   const dir = mkdtempSync(join(tmpdir(), 'okboxbox-'));
   return { dir, remove: () => rmSync(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }) };
-}
-
-/** Ports below those that connections go out from: a call to one before its server listens could meet itself. */
-const FIRST_PORT = 10_000;
-const PORTS = 20_000;
-
-/** A port that nobody listens on now. */
-export async function freePort(): Promise<number> {
-  for (;;) {
-    const port = FIRST_PORT + Math.floor(Math.random() * PORTS);
-    const probe = createServer();
-    const isFree = await new Promise<boolean>((resolve) => {
-      probe.once('error', () => resolve(false));
-      probe.listen(port, '127.0.0.1', () => resolve(true));
-    });
-    if (!isFree) continue;
-    await new Promise((done) => probe.close(done));
-    return port;
-  }
 }
 
 /** A token of a data folder, made by the command. */

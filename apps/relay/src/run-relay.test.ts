@@ -3,6 +3,7 @@ import { SourceError } from '@okboxbox/sources';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { eventually } from '../../../testing/eventually.js';
+import { freePort } from '../../../testing/free-port.js';
 import { temporaryFolder } from '../../../testing/temporary-folder.js';
 import { readRelayConfig } from './config.js';
 import { type RelayOptions, runRelay } from './run-relay.js';
@@ -187,12 +188,10 @@ describe('a relay', () => {
 
 describe('a server that is away', () => {
   it('is tried again until it is there', async () => {
-    const first = await ScriptedServer.listen();
-    const { url } = first;
-    await first.close();
-    const done = relay(new ToldSource([session(), ...frames(20)]), url);
+    const port = await freePort();
+    const done = relay(new ToldSource([session(), ...frames(20)]), `http://127.0.0.1:${port}`);
     await eventually(() => expect(said.join('')).toContain('tries again in'));
-    server = await ScriptedServer.listen({}, Number(new URL(url).port));
+    server = await ScriptedServer.listen({}, port);
     expect(await done).toMatchObject({ reason: 'finished' });
     expect(kept(server.streams[0])).toEqual(upTo(20));
   });

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../../../testing/eventually.js';
+import { freePort } from '../../../testing/free-port.js';
 import { temporaryFolder } from '../../../testing/temporary-folder.js';
 import { type RelayConfig, readRelayConfig } from './config.js';
 import { type RelayOutcome, runRelay } from './run-relay.js';
@@ -31,14 +32,6 @@ async function listen(script: Script = {}, port = 0): Promise<ScriptedServer> {
   const server = await ScriptedServer.listen(script, port);
   servers.push(server);
   return server;
-}
-
-/** A port that a server was at, and is away from. */
-async function freePort(): Promise<number> {
-  const server = await ScriptedServer.listen();
-  const port = Number(new URL(server.url).port);
-  await server.close();
-  return port;
 }
 
 /** A relay of a live sim, with a configuration that the test may change, and the way to stop it. */
@@ -298,8 +291,8 @@ describe('a server that asks for fewer frames', () => {
 
 describe('a server that was away', () => {
   it('for longer than the spool holds gets what is left, and is told what is lost', async () => {
-    const first = await listen();
-    const port = Number(new URL(first.url).port);
+    const port = await freePort();
+    const first = await listen({}, port);
     const { source } = relay({ RELAY_BACKENDS: first.url, RELAY_SPOOL_MAX_MB: '1' });
     source.push(session(), ...frames(10));
     await has(first, upTo(10));
