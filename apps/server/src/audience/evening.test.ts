@@ -41,9 +41,10 @@ async function feed(type: SessionType, number: number) {
   await send([sessionLine({ type, simSessionKey: `77:${number}` })], 1);
   let n = 0;
   const timer = setInterval(() => {
-    void send([frame(n)], n + 2);
+    sent.push(send([frame(n)], n + 2));
     n += 1;
   }, 50);
+  const sent: Promise<unknown>[] = [];
   return {
     sessionId,
     frames: () => n,
@@ -53,6 +54,8 @@ async function feed(type: SessionType, number: number) {
       made.disconnect();
     },
   };
+      // A slow disk answers late, and what is cut off before its answer fails.
+      await Promise.all(sent);
 }
 
 describe('an evening of three sessions', () => {
