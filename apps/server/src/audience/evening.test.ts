@@ -9,8 +9,9 @@ const { token, socket, relay, get, restart } = serverForEachTest();
 
 /** An overlay as OBS has it: its address names the show, and nothing about it changes all evening. */
 class Overlay {
-  /** Sessions that it was on, in order. */
+  /** Sessions that it was on, in order, and when it came to each. */
   readonly sessions: string[] = [];
+  readonly cameAt: number[] = [];
   readonly #auth: object;
   readonly #extraDelayMs: number;
 
@@ -31,7 +32,10 @@ class Overlay {
     const input = { show: 'local', audience: 'broadcast', extraDelayMs: this.#extraDelayMs };
     const joined = await made.emitWithAck('session:join', input);
     if (!joined.ok) setTimeout(() => void this.#join(made), 50);
-    else if (this.sessions.at(-1) !== joined.sessionId) this.sessions.push(joined.sessionId);
+    else if (this.sessions.at(-1) !== joined.sessionId) {
+      this.sessions.push(joined.sessionId);
+      this.cameAt.push(Date.now());
+    }
   }
 }
 
@@ -40,22 +44,22 @@ async function feed(type: SessionType, number: number) {
   const { relay: made, sessionId, send } = await relay({ simSessionKey: `77:${number}`, run: type, playback: false });
   await send([sessionLine({ type, simSessionKey: `77:${number}` })], 1);
   let n = 0;
+  const sent: Promise<unknown>[] = [];
   const timer = setInterval(() => {
     sent.push(send([frame(n)], n + 2));
     n += 1;
   }, 50);
-  const sent: Promise<unknown>[] = [];
   return {
     sessionId,
     frames: () => n,
     end: async () => {
       clearInterval(timer);
+      // A slow disk answers late, and what is cut off before its answer fails.
+      await Promise.all(sent);
       await made.emitWithAck('relay:bye', { reason: 'session-changed' });
       made.disconnect();
     },
   };
-      // A slow disk answers late, and what is cut off before its answer fails.
-      await Promise.all(sent);
 }
 
 describe('an evening of three sessions', () => {
@@ -81,11 +85,13 @@ describe('an evening of three sessions', () => {
     expect(await live.emitWithAck('session:join', { show: 'local', audience: 'live' })).toMatchObject({
       sessionId: qualifying.sessionId,
     });
-    expect((await get(`/api/public/sessions/${qualifying.sessionId}/timing`)).status).toBe(404);
-    await eventually(() => expect(overlay.sessions).toEqual([practice.sessionId, qualifying.sessionId]));
-    expect(Date.now() - qualifyingBegan).toBeGreaterThanOrEqual(1_000);
-    expect(later.sessions).toEqual([practice.sessionId]);
-    await eventually(() => expect(later.sessions.at(-1)).toBe(qualifying.sessionId));
+    const { status } = await get(`/api/public/sessions/${qualifying.sessionId}/timing`);
+    // A slow machine may ask when it is due already.
+    if (Date.now() - qualifyingBegan < 1_000) expect(status).toBe(404);
+    const both = [practice.sessionId, qualifying.sessionId];
+    await eventually(() => expect([overlay.sessions, later.sessions]).toEqual([both, both]));
+    expect((overlay.cameAt[1] ?? 0) - qualifyingBegan).toBeGreaterThanOrEqual(1_000);
+    expect((later.cameAt[1] ?? 0) - qualifyingBegan).toBeGreaterThanOrEqual(1_500);
     expect(await call('broadcast:delay:get', {})).toMatchObject({ delayMs: 1_000, delay: { published: true } });
 
     // The director acts while the qualifying has ended and is still on air, and then the server is restarted.
@@ -97,9 +103,11 @@ describe('an evening of three sessions', () => {
     expect((await get(`/api/public/sessions/${qualifying.sessionId}/timing`)).status).toBeOneOf([200, 404]);
     const raceBegan = Date.now();
     const race = await feed('race', 2);
-    await eventually(() => expect(overlay.sessions.at(-1)).toBe(race.sessionId));
-    expect(Date.now() - raceBegan).toBeGreaterThanOrEqual(2_000);
-    await eventually(() => expect(later.sessions.at(-1)).toBe(race.sessionId));
+    await eventually(() =>
+      expect([overlay.sessions.at(-1), later.sessions.at(-1)]).toEqual([race.sessionId, race.sessionId]),
+    );
+    expect((overlay.cameAt.at(-1) ?? 0) - raceBegan).toBeGreaterThanOrEqual(2_000);
+    expect((later.cameAt.at(-1) ?? 0) - raceBegan).toBeGreaterThanOrEqual(2_500);
     const evening = [practice.sessionId, qualifying.sessionId, race.sessionId];
     expect(overlay.sessions).toEqual(evening);
     expect(later.sessions).toEqual(evening);
