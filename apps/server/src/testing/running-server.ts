@@ -58,9 +58,11 @@ export interface TestViewer {
 export function serverForEachTest(always: Readonly<Record<string, string>> = {}) {
   let dataDir: string;
   let server: RunningServer;
+  let aheadMs = 0;
   const sockets: Socket[] = [];
 
   beforeEach(async () => {
+    aheadMs = 0;
     dataDir = mkdtempSync(join(tmpdir(), 'server-'));
     server = await start();
   });
@@ -72,10 +74,10 @@ export function serverForEachTest(always: Readonly<Record<string, string>> = {})
 
   function start(env: Record<string, string> = {}, laterMs = 0): Promise<RunningServer> {
     const config = readConfig({ PORT: '0', DATA_DIR: dataDir, JWT_SECRET: SECRET, ...always, ...env }, '/');
-    const clock = { now: () => systemClock.now() + laterMs };
+    const clock = { now: () => systemClock.now() + laterMs + aheadMs };
     const uptime = () => {
       const { boot, ms } = machineUptime();
-      return { boot, ms: ms + laterMs };
+      return { boot, ms: ms + laterMs + aheadMs };
     };
     const log = pino({ level: 'silent' });
     return startServer({ config, version: '0.0.0-test', webDir: null, log, clock, uptime });
@@ -149,6 +151,10 @@ export function serverForEachTest(always: Readonly<Record<string, string>> = {})
     /** Starts another server; in the same data folder unless `DATA_DIR` says otherwise. */
     start,
     restart,
+    /** So much time passes at once, by the server's clock. */
+    pass: (ms: number) => {
+      aheadMs += ms;
+    },
     dataDir: () => dataDir,
     url: () => server.url,
     signInCode: () => server.signInCode(),
