@@ -34,6 +34,7 @@ const trail = async (): Promise<AuditAnswer['entries']> =>
     const answer = await get<AuditAnswer>('/api/ops/audit', await token('ops'));
     expect(answer.status).toBe(200);
     expect(answer.body.entries.length).toBeGreaterThan(0);
+    expect(answer.body.waiting).toBe(0);
     return answer.body.entries;
   });
 
