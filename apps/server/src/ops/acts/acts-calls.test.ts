@@ -202,7 +202,8 @@ describe('ending a session', () => {
     const asked = await act(path, { dryRun: true });
     expect(asked.body.what).toContain('Relays that feed it: 1; they are let go and greet again');
     expect(asked.body.done).toBe(false);
-    const [ended, twice] = await Promise.all([act(path, { because: 'wrong car park' }), act(path)]);
+    const because = 'wrong car park';
+    const [ended, twice] = await Promise.all([act(path, { because }), act(path, { because })]);
     expect([ended.status, twice.status].sort()).toEqual([200, 404]);
     await eventually(() => expect(rig.relay.connected).toBe(false));
     await eventually(() => expect(heard.reduce<FeedState>(applyChange, joined.state).session.status).toBe('ended'));
@@ -216,7 +217,7 @@ describe('ending a session', () => {
     const back = await relay({ playback: false });
     expect(back.sessionId).not.toBe(rig.sessionId);
     expect((await back.send([sessionLine(), frame(30)], 31)).ok).toBe(true);
-    expect((await trail())[0]).toMatchObject({ action: 'session.end', detail: { because: 'wrong car park' } });
+    expect((await trail())[0]).toMatchObject({ action: 'session.end', detail: { because } });
   });
 });
 
