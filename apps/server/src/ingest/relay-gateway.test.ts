@@ -196,9 +196,10 @@ describe('what is known of a relay', () => {
       expect(body.sessions).toMatchObject([
         { framesTotal: 10, relays: [{ relayId: 'rig', taken: 11, acknowledged: 11, status, clock: { steps: 0 } }] },
       ]);
-      const [{ relays }] = body.sessions as [{ relays: { clock: { offsetMs: number } }[] }];
-      expect(relays[0]?.clock.offsetMs).toBeGreaterThan(6_900);
-      expect(relays[0]?.clock.offsetMs).toBeLessThan(7_100);
+      const [{ relays }] = body.sessions as [{ relays: { clock: { offsetMs: number; boundMs: number } }[] }];
+      const { offsetMs, boundMs } = relays[0]?.clock ?? { offsetMs: 0, boundMs: 0 };
+      // On a slow machine it is known less exactly, and known to be.
+      expect(Math.abs(offsetMs - 7_000)).toBeLessThan(100 + boundMs);
     });
     expect((await get('/api/diagnostics/parity?sessionId=sess_no', await token('ops'))).status).toBe(404);
     rig.disconnect();
