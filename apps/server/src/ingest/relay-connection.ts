@@ -78,7 +78,7 @@ export interface ConnectionWorld extends IngestWorld {
   readonly feeders: Feeders;
   /** What is proven of the clock that each stream is stamped with, over all its connections. */
   readonly proven: WeakMap<Stream, ProvenClock>;
-  readonly load: ServerLoad;
+  readonly load: Pick<ServerLoad, 'took'>;
   readonly rates: RateRequests;
 }
 

@@ -10,8 +10,11 @@ import { ServerLoad } from './server-load.js';
  * The socket calls of relays: checks right, schema and sequence, and hands records to their session. Returns the way to
  * stop what runs beside them.
  */
-export function serveRelays(io: Server, world: IngestWorld): () => void {
-  const load = new ServerLoad();
+export function serveRelays(
+  io: Server,
+  world: IngestWorld,
+  load: Pick<ServerLoad, 'took' | 'look' | 'close'> = new ServerLoad(),
+): () => void {
   const rates = new RateRequests({ clock: world.clock, log: world.log, load: () => load.look() });
   const namespace = io.of(RELAY_NAMESPACE);
   namespace.use((socket, next) => {

@@ -4,7 +4,7 @@ import type { PauseRequest, RateRequest } from '@okboxbox/protocol';
 import { pino } from 'pino';
 import { Server } from 'socket.io';
 import { io as connect, type Socket } from 'socket.io-client';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { eventually } from '../../../../testing/eventually.js';
 import { temporaryFolder } from '../../../../testing/temporary-folder.js';
 import { tokensOfSecret } from '../access/tokens.js';
@@ -33,7 +33,10 @@ beforeEach(async () => {
   relays = new ConnectedRelays();
   const http = createServer();
   const io = new Server(http, { serveClient: false });
-  const stop = serveRelays(io, { tokens, registry, drops: new DropCounters(), relays, clock, log });
+  // The looks come with the tries of the test, one by one; and its own load is another test's.
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  const load = { took: () => undefined, look: () => ({ lateMs: 0, behindMs: 0 }), close: () => undefined };
+  const stop = serveRelays(io, { tokens, registry, drops: new DropCounters(), relays, clock, log }, load);
   await new Promise<void>((done) => http.listen(0, '127.0.0.1', done));
   url = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
   close = async () => {
@@ -46,6 +49,7 @@ afterEach(async () => {
   for (const socket of sockets.splice(0)) socket.disconnect();
   sockets = [];
   await close();
+  vi.useRealTimers();
 });
 
 /** A relay of a running sim, and what it heard until its welcome and after. */
