@@ -175,15 +175,20 @@ describe('the sessions', () => {
     rig.relay.on('clock:ping', (_ping, answer) => answer({ receivedAt: now(), sentAt: now(), wallAt: now() }));
     const { encodeRecord, joinBatch } = await import('@okboxbox/protocol');
     // Captured 7 s before they were sent, by a clock that is a minute ahead.
-    const bytes = joinBatch(race(30).map((record, i) => encodeRecord({ ...record, capturedAt: now() - 7_000 }, i + 1)));
-    await rig.relay.emitWithAck('relay:frames', Buffer.from(bytes), now());
+    const capturedAt = now() - 7_000;
+    const bytes = joinBatch(race(30).map((record, i) => encodeRecord({ ...record, capturedAt }, i + 1)));
+    const sentAt = performance.now();
+    await rig.relay.emitWithAck('relay:frames', Buffer.from(bytes), capturedAt + 7_000);
+    const tookMs = performance.now() - sentAt;
     const look = async () => (await asked<OpsSessionsAnswer>('/api/ops/sessions')).sessions[0];
     await eventually(async () => expect((await look())?.clock.verdict).toBe('ahead'));
     const session = await look();
     expect(session?.driftP95).toBeGreaterThan(50_000);
-    expect(Math.abs((session?.clock.offsetMs ?? 0) - aheadMs)).toBeLessThan(1_000);
+    // On a slow machine the clock is known less exactly, and known to be; a way that took long is told as such.
+    const boundMs = session?.clock.boundMs ?? 0;
+    expect(Math.abs((session?.clock.offsetMs ?? 0) - aheadMs)).toBeLessThan(100 + boundMs);
     expect(Math.abs((session?.queueAgeP95Ms ?? 0) - 7_000)).toBeLessThan(1_000);
-    expect(session?.transitP95Ms).toBeLessThan(1_000);
+    expect(session?.transitP95Ms).toBeLessThan(1_000 + tookMs + boundMs);
     expect(await event('relay', 'drift_warn')).toMatchObject({ sessionId: rig.sessionId, relayId: 'rig' });
   });
 
