@@ -1,7 +1,7 @@
 import { HISTORY, HISTORY_FIGURES, type OpsHistory, SESSION_HISTORY_FIGURES } from '@okboxbox/protocol';
 import { array, assert, constantFrom, integer, property, record, uniqueArray } from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import { race } from '../testing/race.js';
+import { frame, race } from '../testing/race.js';
 import { serverForEachTest } from '../testing/running-server.js';
 import { History, type HistoryPoint, type SessionHistoryPoint } from './history.js';
 
@@ -117,8 +117,12 @@ it('the history of a server is there for whoever opens the page later', async ()
     race(30).map((record) => ({ ...record, capturedAt: Date.now() })),
     1,
   );
+  let n = 30;
   await vi.waitFor(
     async () => {
+      // It goes on being fed: whichever point is the newest has something to tell.
+      await rig.send([{ ...frame(n), capturedAt: Date.now() }], n + 2);
+      n += 1;
       const { status, type, body } = await get<OpsHistory>('/api/ops/history', await token('ops'));
       expect([status, type]).toEqual([200, 'application/json; charset=utf-8']);
       const newest = Object.fromEntries(HISTORY_FIGURES.map((figure) => [figure, body.figures[figure].at(-1)]));
