@@ -167,7 +167,12 @@ describe('a trace', () => {
     await viewer({ sessionId: other.sessionId, audience: 'live' });
     const { traceId } = await start({ sessionId: rig.sessionId, durationSec: 60 });
     for (let n = 0; n < 20; n++) await other.send(n === 0 ? race(1) : [frame(n)], n === 0 ? 1 : n + 2);
-    await eventually(async () => expect((await read(traceId)).counters.frames).toBeGreaterThan(15));
+    // A slow disk is behind; what it syncs it syncs in groups.
+    await eventually(async () => {
+      const { frames, timeline } = (await read(traceId)).counters;
+      expect(frames).toBeGreaterThan(15);
+      expect(timeline).toBeGreaterThan(0);
+    });
     await post(`/api/ops/trace/${traceId}/stop`, undefined, await token('ops'));
     stopFeeding();
     const trace = await read(traceId);
@@ -175,8 +180,6 @@ describe('a trace', () => {
     expect(limits.dropped).toEqual({ events: 0, bytes: 0, rate: 0 });
     for (const stage of ['ingest', 'timing', 'tick', 'room', 'write', 'skip'] as const)
       expect([stage, events.filter((event) => event.stage === stage).length]).toEqual([stage, counters[stage]]);
-    // A slow disk is behind; what it syncs it syncs in groups.
-    expect(counters.timeline).toBeGreaterThan(0);
     expect(counters.ingest).toBe(counters.frames);
     expect(counters.timing).toBe(counters.ingest);
     expect(counters.room).toBeGreaterThan(10);
@@ -202,7 +205,7 @@ describe('a trace', () => {
       expect(row?.p50Ms).toBeLessThanOrEqual(row?.p95Ms ?? 0);
       expect(row?.p95Ms).toBeLessThanOrEqual(row?.maxMs ?? 0);
     }
-    expect(summary.framesPerSec).toBeGreaterThan(5);
+    expect(summary.framesPerSec).toBeCloseTo(((counters.frames ?? 0) * 1_000) / summary.durationMs, 0);
   });
 
   it('says of a frame for everybody whether they have got it, wait for it, or why not', async () => {
