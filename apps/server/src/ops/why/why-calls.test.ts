@@ -45,9 +45,12 @@ it('tells a fresh picture from one that is meant to be late, one whose relay sto
   await director.emitWithAck('director:join', { show: 'local' });
   expect(ends(await why(director.id))).toEqual(['expected', 'room']);
   await director.emitWithAck('broadcast:delay:set', { show: 'local', delayMs: 60_000 });
-  const held = await why(shown.id);
-  expect(ends(held)).toEqual(['expected', 'delay']);
-  expect(held.text).toContain('held for another');
+  // Where the machine stalls, no frame may have come lately.
+  await eventually(async () => {
+    const held = await why(shown.id);
+    expect(ends(held)).toEqual(['expected', 'delay']);
+    expect(held.text).toContain('held for another');
+  });
   expect(ends(await why(rig.relay.id))).toEqual(['expected', 'connection']);
   rig.stop();
   await eventually(async () => expect(ends(await why(live.id))).toEqual(['broken', 'ingest']));
@@ -60,7 +63,7 @@ it('tells a fresh picture from one that is meant to be late, one whose relay sto
   live.disconnect();
   await eventually(async () => expect(ends(await why(id))).toEqual(['broken', 'connection']));
   expect((await why(id)).steps[0]?.figures).toContainEqual({ name: 'code', value: 'client_left', unit: '' });
-}, 40_000);
+});
 
 it('tells who was refused from who never asked, and from who watches a session that is over', async () => {
   const rig = await relay({ playback: false });
