@@ -1,5 +1,6 @@
 import type { SessionSummary, TimingAnswer } from '@okboxbox/protocol';
 import { describe, expect, it } from 'vitest';
+import { eventually } from '../../../../testing/eventually.js';
 import { race } from '../testing/race.js';
 import { serverForEachTest } from '../testing/running-server.js';
 
@@ -72,7 +73,9 @@ describe('the HTTP calls', () => {
     expect(newest.sessionTime).toBeCloseTo(159.9, 6);
 
     await new Promise((resolve) => socket.emit('relay:bye', { reason: 'finished' }, resolve));
-    await expect.poll(async () => (await get<SessionSummary[]>('/api/sessions', team)).body[0]?.status).toBe('ended');
+    await eventually(async () =>
+      expect((await get<SessionSummary[]>('/api/sessions', team)).body[0]?.status).toBe('ended'),
+    );
     expect(await at(130.04)).toEqual(past);
     expect(await get(`/api/sessions/${sessionId}/timing?sessionTime=soon`, team)).toMatchObject({ status: 400 });
   });

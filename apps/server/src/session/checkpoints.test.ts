@@ -5,6 +5,7 @@ import { encodeRecord, readRecord } from '@okboxbox/protocol';
 import fc from 'fast-check';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { eventually } from '../../../../testing/eventually.js';
 import { frame, race, sessionLine } from '../testing/race.js';
 import { foldSession } from './fold-session.js';
 import { Session } from './session.js';
@@ -81,7 +82,7 @@ describe('a checkpoint', () => {
     feed(session, 0, 250);
     expect(readdirSync(dir)).not.toContain('checkpoint');
     feed(session, 250, 400);
-    await expect.poll(() => readdirSync(dir)).toContain('checkpoint');
+    await eventually(() => expect(readdirSync(dir)).toContain('checkpoint'));
     // As after a kill: the timeline's end is there, the last checkpoint is older.
     await session.have(session.stream('rig', 'run', true));
     const before = readFileSync(join(dir, '000001.seg'));

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { eventually } from '../../../../testing/eventually.js';
 import { type Damage, readTimeline } from './read-timeline.js';
 import type { TimelinePosition, TimelineRecord } from './segment-format.js';
 import { Timeline } from './timeline.js';
@@ -169,7 +170,7 @@ describe('a timeline', () => {
     rmSync(dir, { recursive: true });
     timeline.append(captured(1));
     const synced = timeline.synced();
-    await expect.poll(() => timeline.health.state).toBe('failing');
+    await eventually(() => expect(timeline.health.state).toBe('failing'));
     expect(timeline.health).toMatchObject({ since: 77, because: expect.stringContaining('ENOENT') });
     (await import('node:fs')).mkdirSync(dir);
     await synced;
