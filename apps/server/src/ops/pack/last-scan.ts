@@ -5,13 +5,17 @@ const HEAD = SHORTEST_FORM;
 const RUN = 3;
 const BITS = 20;
 const NONE = -1;
+const FIRST_BYTES = 65_536;
 
 /**
  * Looks for many patterns in bytes that come in pieces, over the borders between them (Wu and Manber: most bytes are
  * skipped). It is made once for a pack, and begun anew for each part of it.
  */
 export class Patterns {
-  readonly #patterns: Buffer[] = [];
+  /** All patterns, one behind the other: tens of thousands of buffers would be much to collect. */
+  #bytes = Buffer.alloc(FIRST_BYTES);
+  /** Where each ends, and the next one begins. */
+  readonly #ends: number[] = [];
   /** How far the search may go on from a run of bytes; 0 where a pattern's head may end there. */
   readonly #skip = new Uint8Array(1 << BITS).fill(HEAD - RUN + 1);
   /** The first pattern whose head ends with a run, and the next one after each. */
@@ -22,26 +26,30 @@ export class Patterns {
 
   /** @throws Error where it is shorter than `SHORTEST_FORM` bytes. */
   add(text: string): void {
-    const pattern = Buffer.from(text);
-    if (pattern.length < HEAD) throw new Error(`A pattern of ${pattern.length} bytes is too short to be looked for.`);
+    const length = Buffer.byteLength(text);
+    if (length < HEAD) throw new Error(`A pattern of ${length} bytes is too short to be looked for.`);
+    const begin = this.#ends.at(-1) ?? 0;
+    if (begin + length > this.#bytes.length)
+      this.#bytes = Buffer.concat([this.#bytes], 2 * this.#bytes.length + length);
+    this.#bytes.write(text, begin);
     for (let end = RUN; end <= HEAD; end++) {
-      const run = runAt(pattern, end - 1);
+      const run = runAt(this.#bytes, begin + end - 1);
       this.#skip[run] = Math.min(this.#skip[run] as number, HEAD - end);
     }
-    const run = runAt(pattern, HEAD - 1);
+    const run = runAt(this.#bytes, begin + HEAD - 1);
     this.#next.push(this.#first.get(run) ?? NONE);
-    this.#first.set(run, this.#patterns.length);
-    this.#patterns.push(pattern);
-    this.longest = Math.max(this.longest, pattern.length);
+    this.#first.set(run, this.#ends.length);
+    this.#ends.push(begin + length);
+    this.longest = Math.max(this.longest, length);
   }
 
   get size(): number {
-    return this.#patterns.length;
+    return this.#ends.length;
   }
 
   /** Whether any of them is in the bytes. */
   isIn(bytes: Uint8Array): boolean {
-    if (this.#patterns.length === 0) return false;
+    if (this.size === 0) return false;
     let end = HEAD - 1;
     while (end < bytes.length) {
       const run = runAt(bytes, end);
@@ -51,11 +59,20 @@ export class Patterns {
         continue;
       }
       for (let index = this.#first.get(run) ?? NONE; index !== NONE; index = this.#next[index] as number) {
-        if (isAt(bytes, end - HEAD + 1, this.#patterns[index] as Buffer)) return true;
+        if (this.#isAt(bytes, end - HEAD + 1, index)) return true;
       }
       end += 1;
     }
     return false;
+  }
+
+  /** Whether a pattern is in the bytes at a place. */
+  #isAt(bytes: Uint8Array, at: number, index: number): boolean {
+    const begin = index === 0 ? 0 : (this.#ends[index - 1] as number);
+    const length = (this.#ends[index] as number) - begin;
+    if (at + length > bytes.length) return false;
+    for (let i = 0; i < length; i++) if (bytes[at + i] !== this.#bytes[begin + i]) return false;
+    return true;
   }
 }
 
@@ -108,10 +125,4 @@ const IS_WORD = Uint8Array.from({ length: 256 }, (_, byte) =>
 function runAt(bytes: Uint8Array, end: number): number {
   const three = ((bytes[end - 2] as number) << 16) | ((bytes[end - 1] as number) << 8) | (bytes[end] as number);
   return Math.imul(three, 0x9e3779b1) >>> (32 - BITS);
-}
-
-function isAt(bytes: Uint8Array, at: number, pattern: Uint8Array): boolean {
-  if (at + pattern.length > bytes.length) return false;
-  for (let i = 0; i < pattern.length; i++) if (bytes[at + i] !== pattern[i]) return false;
-  return true;
 }
