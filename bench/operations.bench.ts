@@ -3,12 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { encodeRecord, joinBatch, RELAY_PROTOCOL_VERSION } from '@okboxbox/protocol';
 import { readConfig, startServer, tokensOfSecret } from '@okboxbox/server';
 import { pino } from 'pino';
-import { io } from 'socket.io-client';
-import { WebSocket } from 'ws';
-import { fieldFrame, fieldSession } from './field.js';
+import { countingViewers } from './counting-viewers.js';
+import { feed } from './fed-session.js';
 import { ask, later, message } from './processes.js';
 
 /**
@@ -66,20 +64,7 @@ async function run(kind: Kind): Promise<{ cpuMicros: number; received: number }>
   const server = fork(fileURLToPath(import.meta.url), ['server', kind === 'off' ? '0' : '1']);
   const url = await message<string>(server);
   const token = await tokenOf('admin');
-  const socket = io(`${url}/relay`, { auth: { token }, transports: ['websocket'] });
-  const hello = {
-    ...{ relayId: 'bench', run: 'run', version: '0', protocol: RELAY_PROTOCOL_VERSION, source: 'bench', sim: 'bench' },
-    ...{ show: 'local', simSessionKey: '1:0', playback: false },
-  };
-  await socket.emitWithAck('relay:hello', hello);
-  let seq = 1;
-  const send = (record: Parameters<typeof encodeRecord>[0]) => {
-    const bytes = joinBatch([encodeRecord({ ...record, capturedAt: Date.now() }, seq++)]);
-    socket.emit('relay:frames', Buffer.from(bytes), Date.now(), () => undefined);
-  };
-  send(fieldSession());
-  let n = 0;
-  const feeding = setInterval(() => send(fieldFrame(n++)), 1_000 / RATE_HZ);
+  const feeding = await feed(url, token, { rateHz: RATE_HZ });
   const viewers = fork(fileURLToPath(import.meta.url), ['viewers', url, token]);
   await message<string>(viewers);
   let polling: NodeJS.Timeout | null = null;
@@ -100,9 +85,8 @@ async function run(kind: Kind): Promise<{ cpuMicros: number; received: number }>
   await later(MEASURE_MS);
   const after = await ask<Look>(server, 'look');
   const countAfter = await ask<number>(viewers, 'count');
-  clearInterval(feeding);
+  feeding.stop();
   if (polling) clearInterval(polling);
-  socket.disconnect();
   viewers.kill();
   const ended = new Promise((resolve) => server.once('exit', resolve));
   server.send('end');
@@ -129,24 +113,8 @@ async function serve(ops: string): Promise<void> {
 }
 
 async function view(url: string, token: string): Promise<void> {
-  let count = 0;
-  const address = `${url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`;
-  for (let i = 0; i < VIEWERS; i++) {
-    await new Promise<void>((resolve, reject) => {
-      const socket = new WebSocket(address, { perMessageDeflate: false });
-      socket.once('error', reject);
-      socket.on('message', (data) => {
-        const text = data.toString();
-        if (text.startsWith('42["feed"')) count += 1;
-        else if (text.startsWith('0')) socket.send(`40${JSON.stringify({ token, clientKind: 'dashboard' })}`);
-        else if (text.startsWith('40'))
-          socket.send(`420${JSON.stringify(['session:join', { show: 'local', audience: 'live' }])}`);
-        else if (text.startsWith('430')) resolve();
-        else if (text === '2') socket.send('3');
-      });
-    });
-  }
-  process.on('message', () => process.send?.(count));
+  const count = await countingViewers(url, token, VIEWERS, { show: 'local', audience: 'live' });
+  process.on('message', () => process.send?.(count()));
   process.send?.('connected');
 }
 

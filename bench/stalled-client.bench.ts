@@ -3,12 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { encodeRecord, joinBatch, type OpsSocketsAnswer, RELAY_PROTOCOL_VERSION } from '@okboxbox/protocol';
+import type { OpsSocketsAnswer } from '@okboxbox/protocol';
 import { readConfig, startServer, tokensOfSecret } from '@okboxbox/server';
 import { pino } from 'pino';
-import { io } from 'socket.io-client';
 import { WebSocket } from 'ws';
-import { fieldFrame, fieldSession } from './field.js';
+import { feed } from './fed-session.js';
 import { ask, later, message } from './processes.js';
 
 /**
@@ -58,7 +57,7 @@ async function compare(): Promise<void> {
   const headers = { authorization: `Bearer ${admin}` };
   const sockets = async (query: string): Promise<OpsSocketsAnswer> =>
     (await (await fetch(`${address}/api/ops/sockets?limit=1000&${query}`, { headers })).json()) as OpsSocketsAnswer;
-  const feeding = await feed(address, admin);
+  const feeding = await feed(address, admin, { rateHz: RATE_HZ });
   const viewers = fork(file, ['viewers', address, admin]);
   await message<string>(viewers);
   await later(WARM_UP_MS);
@@ -104,34 +103,12 @@ async function compare(): Promise<void> {
       othersSkipped: (await sockets('role=dashboard&sort=skippedTotal')).sockets[0]?.skippedTotal,
     }),
   );
-  feeding();
+  feeding.stop();
   viewers.kill();
   stalled.kill();
   const ended = new Promise((resolve) => server.once('exit', resolve));
   server.send('end');
   await ended;
-}
-
-/** Sends 60 cars at 10 Hz; returns the way to stop. */
-async function feed(address: string, admin: string): Promise<() => void> {
-  const socket = io(`${address}/relay`, { auth: { token: admin }, transports: ['websocket'] });
-  const hello = {
-    ...{ relayId: 'bench', run: 'run', version: '0', protocol: RELAY_PROTOCOL_VERSION, source: 'bench', sim: 'bench' },
-    ...{ show: 'local', simSessionKey: '1:0', playback: false },
-  };
-  await socket.emitWithAck('relay:hello', hello);
-  let seq = 1;
-  let n = 0;
-  const send = (record: Parameters<typeof encodeRecord>[0]) => {
-    const bytes = joinBatch([encodeRecord({ ...record, capturedAt: Date.now() }, seq++)]);
-    socket.emit('relay:frames', Buffer.from(bytes), Date.now(), () => undefined);
-  };
-  send(fieldSession());
-  const timer = setInterval(() => send(fieldFrame(n++)), 1_000 / RATE_HZ);
-  return () => {
-    clearInterval(timer);
-    socket.disconnect();
-  };
 }
 
 async function serve(): Promise<void> {

@@ -3,14 +3,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { encodeRecord, joinBatch, RELAY_PROTOCOL_VERSION, type TraceStarted } from '@okboxbox/protocol';
+import type { TraceStarted } from '@okboxbox/protocol';
 import { readConfig, startServer, tokensOfSecret } from '@okboxbox/server';
 import { Taps } from '@okboxbox/server/taps';
 import { boundsOf, hear, TraceLog, Tracing } from '@okboxbox/server/trace';
 import { pino } from 'pino';
-import { io } from 'socket.io-client';
-import { WebSocket } from 'ws';
-import { fieldFrame, fieldSession } from './field.js';
+import { countingViewers } from './counting-viewers.js';
+import { feed } from './fed-session.js';
 import { ask, later, message } from './processes.js';
 
 /**
@@ -40,8 +39,8 @@ async function throughput(): Promise<object> {
   const server = fork(fileURLToPath(import.meta.url), ['server']);
   const url = await message<string>(server);
   const token = await adminToken();
-  const session = await feed(url, token, 'bench', '1:0', RATE_HZ);
-  const other = await feed(url, token, 'another', '2:0', 1);
+  const session = await feed(url, token, { rateHz: RATE_HZ });
+  const other = await feed(url, token, { relayId: 'another', simSessionKey: '2:0', rateHz: 1 });
   const viewers = fork(fileURLToPath(import.meta.url), ['viewers', url, `${token} ${session.sessionId}`]);
   await message<string>(viewers);
   await later(WARM_UP_MS);
@@ -88,30 +87,6 @@ function quartile(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 4)] as number;
 }
 
-/** A relay that feeds a session of its own. */
-async function feed(url: string, token: string, relayId: string, simSessionKey: string, hz: number) {
-  const socket = io(`${url}/relay`, { auth: { token }, transports: ['websocket'], forceNew: true });
-  const { sessionId } = await socket.emitWithAck('relay:hello', {
-    ...{ relayId, run: 'run', version: '0', protocol: RELAY_PROTOCOL_VERSION, source: 'bench', sim: 'bench' },
-    ...{ show: 'local', simSessionKey, playback: false },
-  });
-  let seq = 1;
-  let n = 0;
-  const send = (record: Parameters<typeof encodeRecord>[0]) => {
-    const bytes = joinBatch([encodeRecord({ ...record, capturedAt: Date.now() }, seq++)]);
-    socket.emit('relay:frames', Buffer.from(bytes), Date.now(), () => undefined);
-  };
-  send(fieldSession());
-  const timer = setInterval(() => send(fieldFrame(n++)), 1_000 / hz);
-  return {
-    sessionId: sessionId as string,
-    stop: () => {
-      clearInterval(timer);
-      socket.disconnect();
-    },
-  };
-}
-
 async function startTrace(url: string, token: string, sessionId: string): Promise<string> {
   const answer = await fetch(`${url}/api/ops/trace/start`, {
     method: 'POST',
@@ -153,25 +128,9 @@ async function serve(): Promise<void> {
 }
 
 async function view(url: string, tokenAndSession: string): Promise<void> {
-  const [token, sessionId] = tokenAndSession.split(' ');
-  let count = 0;
-  const address = `${url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`;
-  for (let i = 0; i < VIEWERS; i++) {
-    await new Promise<void>((resolve, reject) => {
-      const socket = new WebSocket(address, { perMessageDeflate: false });
-      socket.once('error', reject);
-      socket.on('message', (data) => {
-        const text = data.toString();
-        if (text.startsWith('42["feed"')) count += 1;
-        else if (text.startsWith('0')) socket.send(`40${JSON.stringify({ token, clientKind: 'dashboard' })}`);
-        else if (text.startsWith('40'))
-          socket.send(`420${JSON.stringify(['session:join', { sessionId, audience: 'live' }])}`);
-        else if (text.startsWith('430')) resolve();
-        else if (text === '2') socket.send('3');
-      });
-    });
-  }
-  process.on('message', () => process.send?.(count));
+  const [token = '', sessionId = ''] = tokenAndSession.split(' ');
+  const count = await countingViewers(url, token, VIEWERS, { sessionId, audience: 'live' });
+  process.on('message', () => process.send?.(count()));
   process.send?.('connected');
 }
 

@@ -3,7 +3,8 @@ import { RELAY_NAMESPACE } from '@okboxbox/protocol';
 import { tokensOfSecret } from '@okboxbox/server';
 import { io } from 'socket.io-client';
 import type { Drill, Fix, SystemDrill } from './drill.js';
-import { freePort, until } from './running.js';
+import { freePort } from './free-port.js';
+import { until } from './running.js';
 import { SHOW } from './server-under-test.js';
 import type { TestSystem } from './test-system.js';
 

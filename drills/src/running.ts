@@ -1,14 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 
 /** The built command, as an operator runs it. */
 const PROGRAM = fileURLToPath(new URL('../../apps/cli/bin/okboxbox.js', import.meta.url));
 /** How long a process may take to stop before it is killed, in ms. */
 const STOP_MS = 8_000;
-/** Ports below those that connections go out from: a call to one before its server listens could meet itself. */
-const FIRST_PORT = 10_000;
-const PORTS = 20_000;
 
 const running = new Set<ChildProcess>();
 /** What a drill has started does not outlive it, however it ends. */
@@ -77,21 +73,6 @@ export class Running {
     const kill = setTimeout(() => this.process.kill('SIGKILL'), STOP_MS);
     await this.ended;
     clearTimeout(kill);
-  }
-}
-
-/** A port that nobody listens on now. */
-export async function freePort(): Promise<number> {
-  for (;;) {
-    const port = FIRST_PORT + Math.floor(Math.random() * PORTS);
-    const probe = createServer();
-    const isFree = await new Promise<boolean>((resolve) => {
-      probe.once('error', () => resolve(false));
-      probe.listen(port, '127.0.0.1', () => resolve(true));
-    });
-    if (!isFree) continue;
-    await new Promise((done) => probe.close(done));
-    return port;
   }
 }
 

@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import type { Role } from '@okboxbox/protocol';
 import { localSecret, tokensOfSecret } from '@okboxbox/server';
 import type { Client } from './client.js';
+import { freePort } from './free-port.js';
 import { Line } from './line.js';
 import { ThrowAwayDatabase } from './postgres.js';
 import { type RelayLike, RelayProcess } from './relay-process.js';
-import { freePort, Running, until } from './running.js';
+import { Running, until } from './running.js';
 import { ServerUnderTest, SHOW } from './server-under-test.js';
 
 /** What a drill's system is like where it differs from a good evening. */
