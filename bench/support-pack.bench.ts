@@ -14,8 +14,8 @@ import { ask, message } from './processes.js';
 
 /**
  * A support pack of at least 20 MB, of a real server with thousands of connections that are each in a hundred rooms (six
- * sessions, live, with sixteen cars' own data) and whose events fill the rings: how long the event loop is held up while it is made, how fast it is, and what memory it
- * takes. Beside it, the same server for as long without a pack.
+ * sessions, live, with sixteen cars' own data) and whose events fill the rings: how long the event loop is held up while
+ * it is made, how fast it is, and what memory it takes. Beside it, the same server for as long without a pack.
  */
 
 const VIEWERS = 6_000;

@@ -26,6 +26,7 @@ export class RoomMoves {
 export interface RoomWorld {
   readonly namespace: Namespace;
   readonly hub: Pick<Hub, 'rooms' | 'isMember' | 'join' | 'leave'>;
+  /** What viewers have joined, by their own calls. */
   readonly viewers: Pick<Viewers, 'isIn'> & {
     roomsOf(socketId: string): Iterable<Pick<ViewerRoom, 'room' | 'sessionId' | 'format'>>;
   };
