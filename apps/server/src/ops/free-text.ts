@@ -30,8 +30,13 @@ const LOCAL = String.raw`[^\s@<>"(),;:=[\]]`;
  * followed by nothing, so each pattern's time grows with the text's length alone. None finds what another has put there.
  */
 export const TEXT_RULES: readonly TextRule[] = [
-  // Lax: a token that is cut off, or stands in a bracket, is one, too.
-  { name: 'token', pattern: /ey[JA][\w-]{4,}(?:\.[\w-]*){0,4}/g, instead: () => '[token]' },
+  // Lax: a token that is cut off, or stands in a bracket, is one, too. With what it is glued to: a random word may have
+  // such letters in its middle, and its first half alone looks like none.
+  {
+    name: 'token',
+    pattern: /(?<![\w+-])[\w+-]*?ey[JA][\w-]{4,}(?:\.[\w-]*){0,4}/g,
+    instead: () => '[token]',
+  },
   { name: 'token', pattern: /(?<![\w-])[\w-]{16,}\.[\w-]{16,}\.[\w-]{8,}/g, instead: () => '[token]' },
   {
     name: 'key',

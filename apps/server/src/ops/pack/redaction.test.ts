@@ -158,6 +158,7 @@ describe('free text in a pack', () => {
     ['session%3Asess_AbCdEfGhIjKlMnOp', 'sess_AbCdEf'],
     [String.raw`no\nsess_AbCdEfGhIjKlMnOp`, 'sess_AbCdEf'],
     ['XkqPzWvJtRnBmLsHdYfGcQaE', 'XkqPz'],
+    ['FVCOMprAcGNoL2OUeyARzfT245', 'FVCOMprA'],
     [String.raw`C:\Users\Bob Smith\x.ibt`, 'Smith'],
     [String.raw`C:\\Users\\bobsmith\\x.ibt`, 'bobsmith'],
     ['%2Fhome%2Falice', 'alice'],
