@@ -22,6 +22,8 @@ const NAME = `(?:${SECRET_NAMES})(?:[-_](?:hash|value))?`;
 const IS = String.raw`["'\\]{0,6}\s{0,3}(?:=>|[=:])\s{0,3}`;
 /** What is in quotes, with those in it that do not end it. */
 const QUOTED = String.raw`\\{1,6}["'](?:[^"'\\]|\\+(?!["'\\]))*|"(?:\\[\s\S]|[^"\\])*"?|'(?:\\[\s\S]|[^'\\])*'?`;
+/** A session's id as the server makes them, with what may follow it in a name of a file or a sentence. */
+const SESSION_ID = /^sess_[\w-]{16}(?:\.|$)/;
 /** Characters of whoever an e-mail address is of. */
 const LOCAL = String.raw`[^\s@<>"(),;:=[\]]`;
 
@@ -31,11 +33,11 @@ const LOCAL = String.raw`[^\s@<>"(),;:=[\]]`;
  */
 export const TEXT_RULES: readonly TextRule[] = [
   // Lax: a token that is cut off, or stands in a bracket, is one, too. With what it is glued to: a random word may have
-  // such letters in its middle, and its first half alone looks like none.
+  // such letters in its middle, and its first half alone looks like none. So may a session's id, which is no secret.
   {
     name: 'token',
     pattern: /(?<![\w+-])[\w+-]*?ey[JA][\w-]{4,}(?:\.[\w-]*){0,4}/g,
-    instead: () => '[token]',
+    instead: (run) => (SESSION_ID.test(run) ? null : '[token]'),
   },
   { name: 'token', pattern: /(?<![\w-])[\w-]{16,}\.[\w-]{16,}\.[\w-]{8,}/g, instead: () => '[token]' },
   {

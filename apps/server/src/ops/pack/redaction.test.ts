@@ -86,6 +86,12 @@ describe('free text in a pack', () => {
     );
   });
 
+  it('knows a session’s id from a token, also with the letters of one in its middle', () => {
+    const pseudonyms = new Pseudonyms();
+    const text = new Redaction(pseudonyms).text('sess_AbCdeyJhIjKlMnOp. It is over.');
+    expect(text).toBe(`${pseudonyms.of('sess', 'sess_AbCdeyJhIjKlMnOp')}. It is over.`);
+  });
+
   it.each([
     'user:john.smith went',
     '/data/john.smith/x',
