@@ -16,8 +16,8 @@ let io: Server;
 let hub: Hub;
 let figures: OpsFigures;
 let sweep: RoomSweep;
-/** What viewers have joined, by socket id. */
-let joined: Map<string, { room: string; sessionId: string; format: 'rows' | 'json' }[]>;
+/** What viewers have joined, by socket id and room. */
+let joined: Map<string, Map<string, { room: string; sessionId: string; format: 'rows' | 'json' }>>;
 const clients: Client[] = [];
 const sessions = new Set(['sess_a', 'sess_b']);
 
@@ -26,8 +26,8 @@ function sweepOf(): RoomSweep {
     {
       ...{ namespace: io.of('/'), hub, log },
       viewers: {
-        roomsOf: (socketId) => joined.get(socketId) ?? [],
-        isIn: (socketId, _, room) => joined.get(socketId)?.some((each) => each.room === room) ?? false,
+        roomsOf: (socketId) => joined.get(socketId)?.values() ?? [],
+        isIn: (socketId, _, room) => joined.get(socketId)?.has(room) ?? false,
       },
       hasSession: (sessionId) => sessions.has(sessionId),
       now: () => 1,
@@ -60,12 +60,13 @@ async function viewer(): Promise<Socket> {
   clients.push(client);
   await new Promise<void>((resolve) => client.on('connect', resolve));
   const socket = io.sockets.sockets.get(client.id ?? '') as Socket;
-  joined.set(socket.id, []);
+  joined.set(socket.id, new Map());
   return socket;
 }
 /** Joins a room as the gateway does. */
 function join(socket: Socket, room: string): void {
-  joined.get(socket.id)?.push({ room, sessionId: room.split(':').at(-1) ?? '', format: 'rows' });
+  const sessionId = /sess_\w+/.exec(room)?.[0] ?? '';
+  joined.get(socket.id)?.set(room, { room, sessionId, format: 'rows' });
   hub.join(room, 'rows', socket);
 }
 const leaves = () =>
@@ -79,7 +80,7 @@ describe('the sweep of rooms', () => {
     join(two, 'broadcast:session:sess_b');
     await two.join('director:local');
     hub.leave('broadcast:session:sess_b', two);
-    joined.set(two.id, [{ room: 'session:sess_a', sessionId: 'sess_a', format: 'rows' }]);
+    joined.get(two.id)?.delete('broadcast:session:sess_b');
     await sweep.sweep();
     expect(sweep.found).toEqual({
       ...{ rooms: 2, memberships: 3, joins: 4, leaves: 1, sweptAt: 1 },
@@ -118,7 +119,7 @@ describe('the sweep of rooms', () => {
     join(socket, 'session:sess_a');
     const room = `broadcast:session:${sessionId}`;
     hub.join(room, 'json', socket);
-    if (sessionId === 'sess_gone') joined.get(socket.id)?.push({ room, sessionId, format: 'json' });
+    if (sessionId === 'sess_gone') joined.get(socket.id)?.set(room, { room, sessionId, format: 'json' });
     const heard: unknown[] = [];
     clients[0]?.on('feed', (message) => heard.push(message));
     await sweep.sweep();
@@ -146,6 +147,26 @@ describe('the sweep of rooms', () => {
     await sweep.sweep();
     expect(hub.isMember('session:sess_a', socket)).toBe(false);
     expect(leaves()[0]).toMatchObject({ socketId: socket.id, reason: 'it has not joined it' });
+  });
+
+  it('lets whoever leaves and comes while it is under way do so, and tells of nobody', async () => {
+    const rooms = Array.from({ length: 20_000 }, (_, n) => `broadcast:session:sess_a:plus:${n}`);
+    const [leaver, comer] = [await viewer(), await viewer()];
+    for (const room of rooms) join(leaver, room);
+    const under = sweep.sweep();
+    // In each turn that the sweep leaves to others some move, from both ends.
+    for (const left = [...rooms]; left.length > 0; ) {
+      for (const room of [...left.splice(0, 500), ...left.splice(-500)]) {
+        joined.get(leaver.id)?.delete(room);
+        hub.leave(room, leaver);
+        join(comer, room);
+      }
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await under;
+    expect(sweep.found).toMatchObject({ sweptAt: 1, leaked: [], repairedTotal: 0 });
+    expect(rooms.some((room) => hub.isMember(room, leaver))).toBe(false);
+    expect(rooms.every((room) => hub.isMember(room, comer))).toBe(true);
   });
 
   it('looks every 10 s by itself, and no more once it is closed', async () => {
