@@ -59,6 +59,7 @@ function Console({ view, isPack }: { view: OpsView | undefined; isPack: boolean 
             <ConsoleKeys onView={(id) => void navigate({ to: '/admin/ops/$view', params: { view: id } })} />
             <OpsNav current={view?.id} />
             <div className="ops-view">
+              {view !== undefined && <h1 className="visually-hidden">{view.name}</h1>}
               <PackBanner />
               <ViewBoundary key={`${view?.id} ${isPack}`} isPack={isPack}>
                 <Suspense fallback={<Loading />}>{view === undefined ? <NoSuchView /> : <view.View />}</Suspense>

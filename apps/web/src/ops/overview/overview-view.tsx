@@ -37,8 +37,8 @@ function Standing({ summary }: { summary: ShownSummary }) {
   const staleMs = useStaleness(useOps('summary', {}));
   const { shape, sentence } = standingOf(summary, paused ? null : staleMs);
   return (
-    <h1 className="ops-standing" data-shape={shape}>
+    <h2 className="ops-standing" data-shape={shape}>
       <StateBadge state={shape}>{sentence}</StateBadge>
-    </h1>
+    </h2>
   );
 }

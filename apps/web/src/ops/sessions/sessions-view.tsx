@@ -142,9 +142,9 @@ function Selected({ session }: { session: OpsSession }) {
   return (
     <>
       <div className="ops-bar">
-        <h1>
+        <h2>
           {show} <small>{session.track}</small> <small title={sessionId}>{sessionId}</small>
-        </h1>
+        </h2>
         {LEADS.filter(({ makes }) => !makes || act !== null).map(({ view, label }) => (
           <OpsLink key={view} view={view} search={{ sessionId }} className="button">
             {label}
