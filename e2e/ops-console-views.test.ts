@@ -14,11 +14,16 @@ describe.skipIf(WITHOUT_CHROMIUM)('the console’s trace', () => {
   }, async () => {
     await joined('team', 'dashboard', 'live');
     const { page, problems } = await viewOf('trace');
-    await page.getByRole('textbox', { name: /^For/ }).fill('5');
+    // Longer than any machine stands still: what is running is seen, and stopped when there is enough of it.
+    await page.getByRole('textbox', { name: /^For/ }).fill('60');
     await page.getByRole('button', { name: 'Start the trace' }).click();
     await panel(page, /^Trace of/)
       .getByText('Running')
-      .waitFor();
+      .waitFor(SLOW);
+    const traceId = new URL(page.url()).searchParams.get('id');
+    const read = () => getJson<Trace>(`${url}/api/ops/trace/${traceId}`, admin);
+    await eventually(async () => expect((await read()).counters.ingest).toBeGreaterThan(20));
+    await page.getByRole('button', { name: 'Stop it' }).click();
     await panel(page, /^Trace of/)
       .getByText('Done')
       .waitFor(SLOW);
@@ -35,8 +40,7 @@ describe.skipIf(WITHOUT_CHROMIUM)('the console’s trace', () => {
     await panel(page, 'Between stages').getByText('Ingest → Timeline').waitFor();
     await panel(page, 'Probe').getByText('Timing').first().waitFor();
 
-    const traceId = new URL(page.url()).searchParams.get('id');
-    const trace = await getJson<Trace>(`${url}/api/ops/trace/${traceId}`, admin);
+    const trace = await read();
     await panel(page, 'Counted and kept')
       .getByText(trace.counters.ingest.toLocaleString('en'), { exact: true })
       .first()
