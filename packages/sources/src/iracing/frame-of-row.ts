@@ -155,16 +155,16 @@ function sampleOf(car: number, raw: RawSample): CarSample {
     surface: isThere ? surface : 'notInWorld',
     onPitRoad: isThere && raw.onPitRoad === 1,
   };
-  put(sample, 'lap', between(raw.lap, -1, 32_767));
-  put(sample, 'lapsCompleted', between(raw.lapsCompleted, -1, 32_767));
-  put(sample, 'position', between(raw.position, 0, 32_767));
-  put(sample, 'classPosition', between(raw.classPosition, 0, 32_767));
+  put(sample, 'lap', count(raw.lap, -1, 32_767));
+  put(sample, 'lapsCompleted', count(raw.lapsCompleted, -1, 32_767));
+  put(sample, 'position', count(raw.position, 0, 32_767));
+  put(sample, 'classPosition', count(raw.classPosition, 0, 32_767));
   put(sample, 'lastLapMs', lapMs(raw.lastLapS));
   put(sample, 'bestLapMs', lapMs(raw.bestLapS));
   if (isThere) put(sample, 'estTimeMs', milliseconds(raw.estTimeS));
   put(sample, 'f2TimeMs', milliseconds(raw.f2TimeS));
-  put(sample, 'paceRow', between(raw.paceRow, 0, 32_767));
-  put(sample, 'paceLine', between(raw.paceLine, 0, 32_767));
+  put(sample, 'paceRow', count(raw.paceRow, 0, 32_767));
+  put(sample, 'paceLine', count(raw.paceLine, 0, 32_767));
   put(sample, 'speedMps', between(raw.speedMps, -1e4, 1e4));
   return sample;
 }
@@ -196,6 +196,11 @@ function milliseconds(seconds: number | undefined): number | undefined {
 
 function lapMs(seconds: number | undefined): number | undefined {
   return seconds !== undefined && seconds > 0 && seconds < 1e6 ? Math.round(seconds * 1000) : undefined;
+}
+
+/** A number of laps or places; half of one is damage. */
+function count(value: number | undefined, min: number, max: number): number | undefined {
+  return Number.isInteger(value) ? between(value, min, max) : undefined;
 }
 
 function between(value: number | undefined, min: number, max: number): number | undefined {

@@ -10,7 +10,7 @@ import { isMissing, sharedData } from '../testing/shared-data.js';
 import { MemoryReader } from './memory-reader.js';
 import { openMemory } from './memory-source.js';
 import { listOf, textOf } from './session-text.js';
-import { LayoutError } from './telemetry-header.js';
+import { LayoutError, VARIABLE_BYTES, VARIABLE_TYPES } from './telemetry-header.js';
 
 const inFolder = temporaryFolder();
 const IMAGES = ['2015-v1', '2017-replay', '2024', 'longbeach-two-cars'];
@@ -71,6 +71,29 @@ describe.skipIf(isMissing('iracing/memory'))("an image of iRacing's memory", () 
     writeFileSync(inFolder('plain.bin'), image('2024'));
     const plain = await collect((await openMemory(inFolder('plain.bin'), 'memory:plain')).read());
     expect(plain).toEqual(await recordsOf('2024'));
+  });
+
+  it.each([
+    ['CarIdxLap', 'lap'],
+    ['CarIdxLapCompleted', 'lapsCompleted'],
+    ['CarIdxPosition', 'position'],
+    ['CarIdxClassPosition', 'classPosition'],
+  ] as const)('whose %s is called a number with a fraction has none of it', async (name, figure) => {
+    const bytes = image('longbeach-two-cars');
+    const view = new DataView(bytes.buffer);
+    const table = view.getInt32(28, true);
+    const entry = Array.from({ length: view.getInt32(24, true) }, (_, i) => table + i * VARIABLE_BYTES).find(
+      (at) =>
+        Buffer.from(bytes.subarray(at + 16, at + 48))
+          .toString()
+          .replace(/\0.*/s, '') === name,
+    );
+    view.setInt32(entry ?? -1, VARIABLE_TYPES.indexOf('float'), true);
+    writeFileSync(inFolder('typed.bin'), bytes);
+    const records = await collect((await openMemory(inFolder('typed.bin'), 'memory:typed')).read());
+    for (const record of records) expect(sourceRecord.safeParse(record).error).toBeUndefined();
+    // A whole number by chance, as zero is, may stay.
+    for (const car of framesOf(records)[0]?.cars ?? []) expect(Number.isInteger(car[figure] ?? 0)).toBe(true);
   });
 
   it('cut or damaged anywhere gives records of the model or one clear error', { timeout: 60_000 }, async () => {
