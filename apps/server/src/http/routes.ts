@@ -116,7 +116,9 @@ export function serveCalls(http: FastifyInstance, world: HttpWorld): void {
     };
     const { follow } = parse(recordingQuery, request.query);
     const live = follow ? registry.liveSession(sessionId) : undefined;
-    const records = recordsOf(dir, { onSession, ...(live && { live }) });
+    const gone = new AbortController();
+    reply.raw.once('close', () => gone.abort());
+    const records = recordsOf(dir, { onSession, signal: gone.signal, ...(live && { live }) });
     const lines = recordingLines(header, records, (own) => ownCars.has(own.car));
     return reply
       .type('application/x-ndjson; charset=utf-8')
