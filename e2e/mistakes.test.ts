@@ -45,7 +45,9 @@ describe('a mistake ends in one clear line', () => {
   });
 
   it.each([
-    ['an unknown source', ['results', 'foo:bar'], 1, ['foo', 'lapchart:']],
+    ['an unknown source', ['results', 'foo:bar'], 2, ['foo', 'lapchart:']],
+    ['a source without its file', ['up', '--source', 'lapchart'], 2, ['lapchart:FILE']],
+    ['an unknown option of a race', ['relay', '--source', 'demo:1,trucks=2'], 2, ['trucks=2']],
     ['a missing file', ['results', 'lapchart:/no/such/file.json'], 1, ['/no/such/file.json']],
     ['an unknown command', ['fly'], 2, ['fly', '--help']],
     ['an unknown option', ['up', '--fast'], 2, ['--fast', '--help']],

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../../testing/temporary-folder.js';
 import { openSource, parseSpec } from './open-source.js';
 import { encodeRecordingHeader, encodeRecordingLine } from './recording/recording-lines.js';
-import { SourceError } from './source.js';
+import { SourceError, SpecError } from './source.js';
 import { describeSources } from './source-kinds.js';
 import { chartJson, rowsOf, steady } from './testing/charts.js';
 import { collect, frame, HEADER } from './testing/records.js';
@@ -48,7 +48,7 @@ describe('a SPEC', () => {
     ['lapchart: ', 'The source "lapchart: " names no file: write lapchart:FILE'],
   ];
   it.each(wrong)('%j is refused in one line', (spec, message) => {
-    expect(() => parseSpec(spec)).toThrow(new SourceError(message));
+    expect(() => parseSpec(spec)).toThrow(new SpecError(message));
   });
 });
 

@@ -9,7 +9,7 @@ import { whyNoLiveSim, windowsSim } from './iracing/windows-memory.js';
 import { openLapChart } from './lapchart/lapchart-source.js';
 import { monotonicClock } from './pace.js';
 import { openRecording } from './recording/recording-source.js';
-import { type Source, SourceError } from './source.js';
+import { type Source, SourceError, SpecError } from './source.js';
 import { describeSources, SOURCE_KINDS } from './source-kinds.js';
 
 /** A kind of source that can be opened. */
@@ -39,28 +39,28 @@ const HIGHEST_HZ = 1000;
 
 /**
  * Takes a SPEC such as `recording:FILE` apart, without looking at the file.
- * @throws SourceError where the kind is unknown, not part of this version, or the file is missing from it.
+ * @throws SpecError where the kind is unknown, not part of this version, or the file is missing from it.
  */
 export function parseSpec(spec: string): ParsedSpec {
   const colon = spec.indexOf(':');
   const kind = (colon < 0 ? spec : spec.slice(0, colon)).trim();
   const file = colon < 0 ? '' : spec.slice(colon + 1).trim();
-  if (kind === '') throw new SourceError(`"${spec}" names no source: ${USE}`);
+  if (kind === '') throw new SpecError(`"${spec}" names no source: ${USE}`);
   const usable = USABLE.find((each) => each.kind === kind);
   if (usable === undefined) {
     const known = describeSources().find((each) => each.kind === kind);
-    if (known) throw new SourceError(`The source "${kind}" is ${known.why}: ${USE}`);
-    throw new SourceError(`There is no source "${kind}": ${USE}`);
+    if (known) throw new SpecError(`The source "${kind}" is ${known.why}: ${USE}`);
+    throw new SpecError(`There is no source "${kind}": ${USE}`);
   }
   if (usable.kind === 'demo') return { kind: 'demo', options: parseDemo(file) };
   if (usable.kind === 'iracing') return { kind: 'iracing' };
-  if (file === '') throw new SourceError(`The source "${spec}" names no file: write ${usable.spec}`);
+  if (file === '') throw new SpecError(`The source "${spec}" names no file: write ${usable.spec}`);
   return { kind: usable.kind, file };
 }
 
 /**
  * Opens the source that a SPEC names, and looks far enough into it to know that it is one.
- * @throws SourceError with one line that names the value and the way out.
+ * @throws SpecError with one line that names the value and the way out.
  */
 export async function openSource(spec: string, options: OpenOptions): Promise<Source> {
   const parsed = parseSpec(spec);

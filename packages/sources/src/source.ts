@@ -46,5 +46,10 @@ export interface Source {
 
 /** A source that cannot be opened or read on. The message names the thing and the way out. */
 export class SourceError extends Error {
-  override readonly name = 'SourceError';
+  override readonly name: string = 'SourceError';
+}
+
+/** A SPEC that cannot be, whatever there is on this machine. */
+export class SpecError extends SourceError {
+  override readonly name = 'SpecError';
 }

@@ -4,8 +4,8 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import type { Problem } from '@okboxbox/protocol';
-import { openRecordingWriter, openSource, type Source, SourceError } from '@okboxbox/sources';
-import { CommandFailed, UsageError } from '../failures.js';
+import { openRecordingWriter, openSource, type Source } from '@okboxbox/sources';
+import { CommandFailed, endOfSource, UsageError } from '../failures.js';
 import { outputFile } from '../output-file.js';
 import { userFolder } from '../place.js';
 import { untilStopped } from '../stopping.js';
@@ -33,8 +33,7 @@ export async function record(options: RecordOptions): Promise<void> {
     if (options.source === undefined) await recordSession(options, output, stopping.signal);
     else await recordSource(await openSource(options.source, { cwd: userFolder() }), output, stopping.signal);
   } catch (error) {
-    if (error instanceof SourceError) throw new CommandFailed(error.message);
-    throw error;
+    throw endOfSource(error);
   }
 }
 

@@ -1,8 +1,8 @@
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { ConfigError, runRelay, Settings } from '@okboxbox/relay';
-import { openRecordingWriter, openSource, SourceError } from '@okboxbox/sources';
-import { CommandFailed, UsageError } from '../failures.js';
+import { openRecordingWriter, openSource } from '@okboxbox/sources';
+import { CommandFailed, endOfSource, UsageError } from '../failures.js';
 import { userFolder } from '../place.js';
 import { untilStopped } from '../stopping.js';
 import { version } from '../version.js';
@@ -48,8 +48,8 @@ export async function relay(options: RelayCommandOptions): Promise<void> {
     });
     if (outcome.reason === 'failed') throw new CommandFailed(outcome.message ?? 'The relay failed.');
   } catch (error) {
-    if (error instanceof ConfigError || error instanceof SourceError) throw new CommandFailed(error.message);
-    throw error;
+    if (error instanceof ConfigError) throw new CommandFailed(error.message);
+    throw endOfSource(error);
   } finally {
     settings?.close();
     // `up` keeps a channel open that would keep this process alive.

@@ -3,8 +3,8 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface, emitKeypressEvents } from 'node:readline';
 import { ConfigError, readEnvFile, readRelayConfig, runRelay } from '@okboxbox/relay';
-import { monotonicClock, openSource, PlaybackClock, SourceError } from '@okboxbox/sources';
-import { CommandFailed } from '../failures.js';
+import { monotonicClock, openSource, PlaybackClock } from '@okboxbox/sources';
+import { CommandFailed, endOfSource } from '../failures.js';
 import { userFolder } from '../place.js';
 import { untilStopped } from '../stopping.js';
 import { version } from '../version.js';
@@ -110,8 +110,8 @@ export async function replay(file: string, options: ReplayOptions): Promise<void
       if (!again.signal.aborted || quitting.signal.aborted) return;
     }
   } catch (error) {
-    if (error instanceof ConfigError || error instanceof SourceError) throw new CommandFailed(error.message);
-    throw error;
+    if (error instanceof ConfigError) throw new CommandFailed(error.message);
+    throw endOfSource(error);
   } finally {
     unlisten();
     await rm(spoolDir, { recursive: true, force: true });

@@ -1,7 +1,7 @@
 import type { Entry } from '@okboxbox/protocol';
 import { openSource, SourceError } from '@okboxbox/sources';
 import { createTiming, entryInfos, foldRecord, standings, type TimingState } from '@okboxbox/timing';
-import { CommandFailed } from '../failures.js';
+import { CommandFailed, endOfSource } from '../failures.js';
 import { userFolder } from '../place.js';
 import { printResults, type Results } from './results-table.js';
 
@@ -16,7 +16,7 @@ export async function results(spec: string, options: { readonly json?: boolean }
   } catch (error) {
     if (!(error instanceof SourceError)) throw error;
     // The records before the damage are good, and their results are worth having.
-    if (timing.session === null) throw new CommandFailed(error.message);
+    if (timing.session === null) throw endOfSource(error);
     damage = error;
   }
   if (timing.session === null) {

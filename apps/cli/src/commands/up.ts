@@ -1,8 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
 import { localSecret, readConfig, type ServerConfig, tokensOfSecret } from '@okboxbox/server';
-import { openSource, SourceError } from '@okboxbox/sources';
-import { CommandFailed } from '../failures.js';
+import { openSource } from '@okboxbox/sources';
+import { CommandFailed, endOfSource } from '../failures.js';
 import { environmentWith, PROGRAM, userFolder } from '../place.js';
 import { untilStopped } from '../stopping.js';
 import { banner } from './banner.js';
@@ -77,8 +77,7 @@ async function tryOpening(spec: string): Promise<void> {
   try {
     await openSource(spec, { cwd: userFolder() });
   } catch (error) {
-    if (error instanceof SourceError) throw new CommandFailed(error.message);
-    throw error;
+    throw endOfSource(error);
   }
 }
 

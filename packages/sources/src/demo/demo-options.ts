@@ -1,4 +1,4 @@
-import { SourceError } from '../source.js';
+import { SpecError } from '../source.js';
 
 /** What is simulated. */
 export interface DemoOptions {
@@ -16,19 +16,19 @@ const USE = 'write demo[:SEED][,cars=20…60][,minutes=3…1440][,evening], such
 
 /**
  * Reads what follows `demo:` in a SPEC.
- * @throws SourceError naming the part that cannot be used.
+ * @throws SpecError naming the part that cannot be used.
  */
 export function parseDemo(rest: string): DemoOptions {
   const [seed = '', ...parts] = rest.split(',').map((part) => part.trim());
   let options: DemoOptions = { seed: seed === '' ? '1' : seed, cars: 32, minutes: 30, evening: false };
   if (options.seed.length > 40)
-    throw new SourceError(`The seed of a demo has ${seed.length} characters, 40 at most: ${USE}`);
+    throw new SpecError(`The seed of a demo has ${seed.length} characters, 40 at most: ${USE}`);
   for (const part of parts) {
     const [name, value = ''] = part.split('=');
     if (name === 'evening' && value === '') options = { ...options, evening: true };
     else if (name === 'cars') options = { ...options, cars: wholeNumber(part, value, 20, 60) };
     else if (name === 'minutes') options = { ...options, minutes: wholeNumber(part, value, 3, 1_440) };
-    else throw new SourceError(`"${part}" is no option of a demo: ${USE}`);
+    else throw new SpecError(`"${part}" is no option of a demo: ${USE}`);
   }
   return options;
 }
@@ -36,5 +36,5 @@ export function parseDemo(rest: string): DemoOptions {
 function wholeNumber(part: string, value: string, min: number, max: number): number {
   const number = Number(value);
   if (/^\d+$/.test(value) && number >= min && number <= max) return number;
-  throw new SourceError(`"${part}" is not a whole number from ${min} to ${max}: ${USE}`);
+  throw new SpecError(`"${part}" is not a whole number from ${min} to ${max}: ${USE}`);
 }
