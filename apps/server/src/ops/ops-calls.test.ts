@@ -317,7 +317,10 @@ describe('the events', () => {
       fromMs: 0,
     });
     expect(await event('broadcast', 'publish')).toMatchObject({ show: 'local', sessionId: rig.sessionId });
-    expect(await event('broadcast', 'broadcast:delay:holding')).toMatchObject({ sessionId: rig.sessionId });
+    const holding = await event('broadcast', 'broadcast:delay:holding');
+    expect(holding).toMatchObject({ sessionId: rig.sessionId });
+    // What follows from an act comes behind it.
+    expect(holding.id).toBeGreaterThan((await event('broadcast', 'broadcast:delay:set')).id);
   });
 
   it('tell who was refused, with what was missing and without what was shown', async () => {

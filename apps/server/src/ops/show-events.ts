@@ -13,18 +13,17 @@ export function listenToShows({ shows, registry, broadcasts }: OperationsWorld, 
   });
   /** The state that was told of last, by session. */
   const told = new Map<string, string>();
-  broadcasts.listen({
-    moved: () => undefined,
-    changed: (show) => {
-      const broadcast = broadcasts.of(show);
-      for (const { sessionId } of broadcast.channels) {
-        const { state, delayMs } = broadcast.measured(sessionId);
-        if (told.get(sessionId) === state) continue;
-        told.set(sessionId, state);
-        if (state === 'holding') events.note('broadcast:delay:holding', { show, sessionId, delayMs });
-        if (state === 'live') events.note('broadcast:delay:live', { show, sessionId, delayMs });
-      }
-      if (told.size > 1_000) for (const id of told.keys()) if (!broadcasts.isAiring(id)) told.delete(id);
-    },
-  });
+  const tell = (show: string) => {
+    const broadcast = broadcasts.of(show);
+    for (const { sessionId } of broadcast.channels) {
+      const { state, delayMs } = broadcast.measured(sessionId);
+      if (told.get(sessionId) === state) continue;
+      told.set(sessionId, state);
+      if (state === 'holding') events.note('broadcast:delay:holding', { show, sessionId, delayMs });
+      if (state === 'live') events.note('broadcast:delay:live', { show, sessionId, delayMs });
+    }
+    if (told.size > 1_000) for (const id of told.keys()) if (!broadcasts.isAiring(id)) told.delete(id);
+  };
+  // Behind the act that it follows from, of which the listeners of shows hear in the same turn, and maybe after this.
+  broadcasts.listen({ moved: () => undefined, changed: (show) => queueMicrotask(() => tell(show)) });
 }
