@@ -60,7 +60,7 @@ export function parseSpec(spec: string): ParsedSpec {
 
 /**
  * Opens the source that a SPEC names, and looks far enough into it to know that it is one.
- * @throws SpecError with one line that names the value and the way out.
+ * @throws SourceError with one line that names the value and the way out; a SpecError where the SPEC cannot be.
  */
 export async function openSource(spec: string, options: OpenOptions): Promise<Source> {
   const parsed = parseSpec(spec);
