@@ -4,9 +4,11 @@ import type {
   OpsDatabase,
   OpsHistory,
   OpsRelay,
+  OpsRelays,
   OpsRooms,
   OpsSession,
   OpsSnapshot,
+  RelayRefusal,
   SocketGroup,
   StageFlow,
 } from '@okboxbox/protocol';
@@ -156,4 +158,16 @@ export function healthy({ summary, ...over }: Over = {}): OpsSnapshot {
 export function goneBy(reason: ByeReason | 'connection lost', agoMs: number, message: string | null = null) {
   const away = [{ relayId: 'rig', sessionId: SESSION, goneAt: AT - agoMs, reason, message }];
   return { everSeen: 1, newestAt: AT - 600_000, away, refused: [], waiting: [] };
+}
+
+/** No relay has been heard of. */
+export const NOBODY: OpsRelays = { everSeen: 0, newestAt: null, away: [], refused: [], waiting: [] };
+
+/** A relay that was refused three times, the last time 2 s ago. */
+export function refusal(over: Partial<RelayRefusal>): RelayRefusal {
+  return {
+    ...{ why: 'token', code: 'unauthenticated', capability: null, message: 'The token has expired.' },
+    ...{ firstAt: AT - 40_000, at: AT - 2_000, count: 3 },
+    ...over,
+  };
 }

@@ -1,0 +1,98 @@
+import type { OpsEvent, RelayRefusal } from '@okboxbox/protocol';
+import { describe, expect, it } from 'vitest';
+import { beforeOf } from '../run-detectors.js';
+import { AT, healthy, NOBODY, refusal, sessionLike } from '../testing/healthy-night.js';
+import { relayNotConnecting } from './relay-not-connecting.js';
+
+const look = relayNotConnecting.look;
+const nobody = { relays: { connected: 0 } };
+
+describe('a relay that is refused', () => {
+  it('is told why: its token, its version, or where it calls from', () => {
+    for (const [why, cause] of [
+      ['token', 'refused_token'],
+      ['version', 'refused_version'],
+      ['origin', 'refused_origin'],
+    ] as const) {
+      const relays = { ...NOBODY, refused: [refusal({ why })] };
+      const found = look(healthy({ relays, sessions: [], summary: nobody }));
+      expect(found).toMatchObject([{ cause, since: AT - 40_000 }]);
+      expect(found[0]?.because).toContain('The token has expired.');
+      expect(found[0]?.ruledOut.map((each) => each.cause)).not.toContain(cause);
+    }
+  });
+
+  it('is refused by what relays were told, not by the refusals of others', () => {
+    const told = (id: number, event: OpsEvent['event'], reason: string) =>
+      ({ id, at: AT - 1_000, type: 'relay', event, reason }) as OpsEvent;
+    const events = [
+      told(9, 'auth_fail', 'token'),
+      told(8, 'relay:disconnected', 'refused_version: update it'),
+      told(7, 'relay:disconnected', 'refused_token: it has expired'),
+    ];
+    const relays = { ...NOBODY, refused: [refusal({ why: 'token' })] };
+    const [found] = look(healthy({ relays, events, sessions: [], summary: nobody }));
+    expect(found?.evidence.find(({ name }) => name === 'refused.count')?.events).toEqual([7]);
+  });
+
+  it('is not refused any more once a relay was let in, or none has asked for a minute and a half', () => {
+    const at = (agoMs: number, newestAt: number | null = null) => {
+      const snapshot = healthy({
+        relays: { ...NOBODY, newestAt, refused: [refusal({ at: AT - agoMs })] },
+        sessions: [],
+        summary: { ...nobody, uptimeMs: 30_000 },
+      });
+      const found = look(snapshot);
+      return { found: found.length, still: look({ ...snapshot, before: beforeOf(look(believed)) }).length };
+    };
+    const believed = healthy({ relays: { ...NOBODY, refused: [refusal({})] }, sessions: [], summary: nobody });
+    expect(at(44_000)).toEqual({ found: 1, still: 1 });
+    expect(at(60_000)).toEqual({ found: 0, still: 1 });
+    expect(at(91_000)).toEqual({ found: 0, still: 0 });
+    expect(at(10_000, AT - 5_000)).toEqual({ found: 0, still: 0 });
+  });
+
+  it('is refused while the relay of another show comes and goes: that changes nothing', () => {
+    const seen = (over: Partial<RelayRefusal>, sessions = [sessionLike()]) =>
+      look(healthy({ sessions, relays: { ...NOBODY, everSeen: 1, newestAt: AT - 1_000, refused: [refusal(over)] } }));
+    expect(seen({ show: 'b' })).toMatchObject([{ cause: 'refused_token', scope: { show: 'b' } }]);
+    expect(seen({ joined: false })).toMatchObject([{ cause: 'refused_token', scope: {} }]);
+    expect(seen({ joined: true })).toEqual([]);
+    const missed = sessionLike({ sessionId: 'sess_b', show: 'b', relays: [], framesPerSec: 0, lastFrameAgeMs: 9e6 });
+    expect(seen({ joined: true }, [sessionLike(), missed]).map(({ cause }) => cause)).toContain('refused_token');
+  });
+
+  it('is refused in two ways: the newest of a show is told, and of each show by itself', () => {
+    const expired = refusal({ count: 120 });
+    const lacks = refusal({ code: 'forbidden', capability: 'relay:publish', at: AT - 40_000, message: 'It lacks it.' });
+    const told = (...refused: RelayRefusal[]) => look(healthy({ relays: { ...NOBODY, everSeen: 1, refused } }));
+    for (const both of [told(expired, lacks), told(lacks, expired)]) {
+      expect(both).toHaveLength(1);
+      expect(both[0]?.because).toContain('has expired');
+    }
+    expect(told({ ...expired, show: 'a' }, { ...lacks, show: 'b' }).map(({ scope }) => scope)).toEqual([
+      { show: 'a' },
+      { show: 'b' },
+    ]);
+  });
+
+  it('is refused for another reason once its token was changed: that is told alone, and both where both go on', () => {
+    const shown = (at: number) => {
+      const refused = [refusal({ at }), refusal({ show: 'b', firstAt: AT - 5_000, at: AT - 1_000 })];
+      return look(healthy({ relays: { ...NOBODY, everSeen: 1, refused } })).map(({ scope }) => scope);
+    };
+    expect(shown(AT - 20_000)).toEqual([{ show: 'b' }]);
+    expect(shown(AT - 2_000)).toEqual([{}, { show: 'b' }]);
+  });
+
+  it('is refused for the show of a session: that is said, and not that none has come', () => {
+    const old = sessionLike({ relays: [], framesPerSec: 0, lastFrameAgeMs: 9_000_000 });
+    const told = (over: Partial<RelayRefusal>) =>
+      look(healthy({ summary: nobody, sessions: [old], relays: { ...NOBODY, refused: [refusal(over)] } }));
+    expect(told({ show: 'local' }).map(({ cause }) => cause)).toEqual(['refused_token']);
+    expect(told({ show: 'b' })).toMatchObject([
+      { cause: 'refused_token' },
+      { cause: 'never_seen', confidence: 'high' },
+    ]);
+  });
+});
