@@ -223,6 +223,7 @@ export class BroadcastDelayService {
       channel.begin(maker, session);
     } catch (error) {
       this.#failed.add(sessionId);
+      channel.fail();
       log.error({ err: error, sessionId }, 'the line of a session could not be made: nothing of it airs');
     } finally {
       this.#preparing.delete(sessionId);

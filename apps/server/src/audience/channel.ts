@@ -17,6 +17,7 @@ export class Channel {
   #extras: readonly number[] = [0];
   #unlisten: () => void = () => undefined;
   #timer: NodeJS.Timeout | null = null;
+  #hasFailed = false;
 
   /** `onLine` hears of everything that comes into the line. */
   constructor(sessionId: string, onLine: () => void, world: ChannelWorld) {
@@ -25,9 +26,14 @@ export class Channel {
     this.#world = world;
   }
 
-  /** Whether its line is still being made of its timeline: until then nothing of it airs. */
+  /** Whether its line is not made yet: until then nothing of it airs. */
   get isPreparing(): boolean {
     return this.#maker === null;
+  }
+
+  /** Whether its line is still to come: where it could not be made, nobody waits for it. */
+  get isAwaited(): boolean {
+    return this.#maker === null && !this.#hasFailed;
   }
 
   /** Whether the session has ended, whether that has aired or not. */
@@ -74,6 +80,12 @@ export class Channel {
         for (const each of unlisten) each();
       };
     }
+    this.#onLine();
+  }
+
+  /** Its line cannot be made: nothing of it airs. */
+  fail(): void {
+    this.#hasFailed = true;
     this.#onLine();
   }
 

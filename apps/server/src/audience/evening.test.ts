@@ -30,7 +30,9 @@ class Overlay {
 
   async #join(made: Socket): Promise<void> {
     const input = { show: 'local', audience: 'broadcast', extraDelayMs: this.#extraDelayMs };
-    const joined = await made.emitWithAck('session:join', input);
+    const joined = await made.emitWithAck('session:join', input).catch(() => null);
+    // Its line was cut meanwhile: it joins again by the next.
+    if (joined === null) return;
     if (!joined.ok) setTimeout(() => void this.#join(made), 50);
     else if (this.sessions.at(-1) !== joined.sessionId) {
       this.sessions.push(joined.sessionId);

@@ -134,12 +134,16 @@ export class ShowBroadcast {
     const now = this.#world.now();
     this.#delay = settled(this.#delay, now);
     const position = positionOf(this.#delay, now);
-    for (const channel of this.#channels) {
+    const airing = this.#airing;
+    for (const channel of airing) {
       for (const audience of channel.audiences) {
         const hasAired = audience.advance(behindBy(position, audience.extraMs, now));
         if (hasAired && audience.extraMs === 0) this.#lag = { ms: now - (audience.feed?.at ?? now), at: now };
-        if (audience.feed !== null) this.#take(channel, audience.extraMs);
       }
+    }
+    // The newest first: where two have begun to air since the last look, outputs go to the newer one at once.
+    for (const channel of airing.toReversed()) {
+      for (const { feed, extraMs } of channel.audiences) if (feed !== null) this.#take(channel, extraMs);
     }
     this.#letGo(now);
     this.#tell(now);
@@ -199,6 +203,19 @@ export class ShowBroadcast {
     if (audience === undefined || audience.feed !== null || audience.nextAt === null) return null;
     const due = dueAt(this.#delay, audience.nextAt, now);
     return due === null ? null : Math.max(0, Math.round(due - now));
+  }
+
+  /**
+   * The sessions that air when they are due. After a restart the older ones wait for the newer ones' lines: as long as one
+   * is still made, nobody knows which of them is on air, and outputs would fall back to a session that was over.
+   */
+  get #airing(): readonly Channel[] {
+    return this.#channels.slice(
+      Math.max(
+        0,
+        this.#channels.findLastIndex((channel) => channel.isAwaited),
+      ),
+    );
   }
 
   #take(channel: Channel, extraMs: number): void {
@@ -286,7 +303,7 @@ export class ShowBroadcast {
   #nextDue(now: number): number {
     let due = now + IDLE_MS;
     const position = positionOf(this.#delay, now);
-    for (const channel of this.#channels) {
+    for (const channel of this.#airing) {
       for (const audience of channel.audiences) {
         const { nextAt } = audience;
         if (nextAt === null) continue;

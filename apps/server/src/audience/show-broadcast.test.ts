@@ -1,0 +1,70 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Hub } from '../hub/hub.js';
+import { newShow } from '../shows/show-settings.js';
+import { DrivenBroadcast } from '../testing/driven-broadcast.js';
+import { frame, sessionLine } from '../testing/race.js';
+import type { LineMaker } from './line-maker.js';
+import { ShowBroadcast } from './show-broadcast.js';
+
+beforeEach(() => vi.useFakeTimers({ now: 1_764_000_000_000 }));
+afterEach(() => vi.useRealTimers());
+
+/** Lines of two sessions that have aired, one after the other. */
+function lines(): [LineMaker, LineMaker] {
+  const before = new DrivenBroadcast();
+  const aired = () => {
+    before.receive(sessionLine());
+    before.receive(frame(0));
+    vi.advanceTimersByTime(1_000);
+    return before.maker;
+  };
+  const first = aired();
+  before.begin('sess_2');
+  return [first, aired()];
+}
+
+/** The same show after a restart: its two sessions are there, and their lines are not. */
+function again() {
+  const hub = { watchers: () => 0, publish: () => undefined, publishNothing: () => undefined } as unknown as Hub;
+  const moves: string[] = [];
+  const broadcast = new ShowBroadcast(
+    { ...newShow('local'), published: true },
+    {
+      hub,
+      now: () => Date.now(),
+      randomId: () => 'epoch',
+      setTimeout: (run, ms) => setTimeout(run, ms),
+      onMoved: (_show, _extraMs, sessionId) => moves.push(sessionId),
+      onState: () => undefined,
+    },
+  );
+  return { broadcast, moves, first: broadcast.add('sess_1'), second: broadcast.add('sess_2') };
+}
+
+describe('DLY-13: a show of several sessions after a restart', () => {
+  it.each(['the older', 'the newer'])('is on the newer one, whichever line is made first: %s', (made) => {
+    const [one, two] = lines();
+    const { broadcast, moves, first, second } = again();
+    if (made === 'the older') first.begin(one, null);
+    else second.begin(two, null);
+    vi.advanceTimersByTime(1_000);
+    expect(moves).toEqual(made === 'the older' ? [] : ['sess_2']);
+    if (made === 'the older') second.begin(two, null);
+    else first.begin(one, null);
+    vi.advanceTimersByTime(1_000);
+    expect(moves).toEqual(['sess_2']);
+    expect(broadcast.airedSession()).toBe('sess_2');
+    broadcast.close();
+  });
+
+  it('is on the older one where the newer one’s line cannot be made', () => {
+    const [one] = lines();
+    const { broadcast, moves, first, second } = again();
+    first.begin(one, null);
+    vi.advanceTimersByTime(1_000);
+    second.fail();
+    vi.advanceTimersByTime(1);
+    expect(moves).toEqual(['sess_1']);
+    broadcast.close();
+  });
+});
