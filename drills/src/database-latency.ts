@@ -11,6 +11,8 @@ const poolExhausted: SystemDrill = {
   name: 'database-pool-exhausted',
   code: CODE,
   cause: 'pool_exhausted',
+  // Whoever waits for a connection gives up after 5 s, and it is the same still.
+  stands: 6,
   what: 'Every connection of the pool is held by somebody who does not give it back.',
   fix: 'Restart the server, or raise DATABASE_POOL_MAX; the holder is named in the console.',
   on: 'system',

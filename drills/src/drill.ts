@@ -25,6 +25,8 @@ interface Facts<C extends DrilledCode = DrilledCode> {
   readonly cause: (typeof FINDING_CAUSES)[C][number] & FindingCause;
   /** What the server makes of it by its own rules when it goes on: from then on that is the right cause. */
   readonly becomes?: (typeof FINDING_CAUSES)[C][number] & FindingCause;
+  /** Looks of the server for which it has to stand, where something runs out of time meanwhile; two unless told. */
+  readonly stands?: number;
   /** What happens, in words. */
   readonly what: string;
   /** The runbook's own fix, in words. */

@@ -8,7 +8,7 @@ export const FOUND_WITHIN_MS = 15_000;
 export const CLEARED_WITHIN_MS = 90_000;
 /** How often findings are asked for, in ms: the server looks every two seconds. */
 const ASK_MS = 200;
-/** Looks of the server for which what was found has to stand, and nothing else to come up. */
+/** Looks of the server for which what was found has to stand, and nothing else to come up, where a drill does not say. */
 const LOOKS = 2;
 
 /** A finding, as the matrix has it. */
@@ -41,7 +41,7 @@ export async function untilSilent(server: ServerUnderTest, withinMs: number): Pr
 /** Watches what a server says from the injection on; `onAnswer` hears of each look. */
 export async function watchFor(
   server: ServerUnderTest,
-  { code, cause, becomes }: Pick<Drill, 'code' | 'cause' | 'becomes'>,
+  { code, cause, becomes, stands = LOOKS }: Pick<Drill, 'code' | 'cause' | 'becomes' | 'stands'>,
   onAnswer: (answer: FindingsAnswer) => void = () => undefined,
 ): Promise<Verdict> {
   const began = performance.now();
@@ -74,7 +74,7 @@ export async function watchFor(
         looks = 0;
       }
     }
-    if (found !== null && looks >= LOOKS) break;
+    if (found !== null && looks >= stands) break;
     if (found === null && afterMs > FOUND_WITHIN_MS) break;
     await wait(ASK_MS);
   }

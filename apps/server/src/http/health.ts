@@ -46,20 +46,28 @@ function timelineCheck({ registry }: HealthWorld): Check {
     : { status: 'ok', detail: 'All that was acknowledged is on disk.' };
 }
 
+function secondsSince(since: number, clock: HealthWorld['clock']): number {
+  return Math.round((clock.now() - since) / 1000);
+}
+
 function databaseCheck({ storeHealth, clock }: HealthWorld): Check {
   const health = storeHealth();
   switch (health.state) {
-    case 'ok':
-      return { status: 'ok', detail: 'Laps and race events are stored as they come.' };
-    case 'starting':
-      return { status: 'ok', detail: 'The database is starting; what comes meanwhile is stored then.' };
-    case 'away': {
-      const seconds = Math.round((clock.now() - health.since) / 1000);
+    case 'ok': {
+      if (health.waits === undefined) return { status: 'ok', detail: 'Laps and race events are stored as they come.' };
+      const { since, because } = health.waits;
       return {
         status: 'degraded',
-        detail: `The database is away for ${seconds} s (${plainReason(health.because)}). Timing goes on; it is stored later.`,
+        detail: `Storing has to wait for ${secondsSince(since, clock)} s (${plainReason(because)}). Timing goes on; it is stored later.`,
       };
     }
+    case 'starting':
+      return { status: 'ok', detail: 'The database is starting; what comes meanwhile is stored then.' };
+    case 'away':
+      return {
+        status: 'degraded',
+        detail: `The database is away for ${secondsSince(health.since, clock)} s (${plainReason(health.because)}). Timing goes on; it is stored later.`,
+      };
     default:
       return health satisfies never;
   }

@@ -13,6 +13,15 @@ export type DatabasePlace =
 const QUERY_MS = 15_000;
 const CONNECT_MS = 5_000;
 
+/** No connection came free in time: all are held. The database itself may do well, and is not away. */
+export class PoolUsedUp extends Error {
+  override readonly name = 'PoolUsedUp';
+
+  constructor(max: number, waitedMs: number) {
+    super(`all ${max} connections to the database are in use, and none came free in ${(waitedMs / 1000).toFixed(1)} s`);
+  }
+}
+
 /** Opens a database. Nothing is connected before the first query. */
 export function openDatabase(place: DatabasePlace, log: Logger): Database {
   return new Database(openPool(place, log), new Taps());
@@ -102,8 +111,10 @@ export class Database {
     } catch (error) {
       const tookMs = performance.now() - askedAt;
       taps.acquire.hear?.(tookMs, callSite);
-      taps.query.hear?.('connect', tookMs, error, callSite);
-      throw error;
+      const { max } = this.pool;
+      const told = this.#held.size >= max ? new PoolUsedUp(max, tookMs) : error;
+      taps.query.hear?.('connect', tookMs, told, callSite);
+      throw told;
     }
     const since = performance.now();
     taps.acquire.hear?.(since - askedAt, callSite);

@@ -2,7 +2,7 @@ import type { FeedState, Lap, RaceEvent, SessionSummary } from '@okboxbox/protoc
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { embedded, postgresql, type TestDatabase, WITHOUT_POSTGRESQL } from '../testing/databases.js';
-import { openDatabase } from './database.js';
+import { openDatabase, PoolUsedUp } from './database.js';
 import { type SessionPart, Store } from './store.js';
 
 const summary = (sessionId: string, over: Partial<SessionSummary> = {}): SessionSummary => ({
@@ -144,6 +144,28 @@ function keepsSessions(make: () => Promise<TestDatabase>): void {
     expect((await store.audits(1))[0]).toMatchObject({ who: 'ann\ufffd', detail: { because: 'a\ufffd \ufffd' } });
     await store.set('odd', { text: '\u0000' });
     expect(await store.setting('odd')).toEqual({ text: '\ufffd' });
+  });
+
+  it('says that all connections are held where they are, and not that the database is away', async () => {
+    const pool = openDatabase(database.place, pino({ level: 'silent' }));
+    let giveBack: () => void = () => undefined;
+    const until = new Promise<void>((resolve) => {
+      giveBack = resolve;
+    });
+    const { max } = pool.pool;
+    const held = Array.from({ length: max }, () =>
+      pool
+        .as('test')
+        .connection()
+        .execute(() => until),
+    );
+    await vi.waitFor(() => expect(pool.holders).toHaveLength(max));
+    const waiting = new Store(pool);
+    await expect(waiting.setting('never-set')).rejects.toThrow(PoolUsedUp);
+    giveBack();
+    await Promise.all(held);
+    expect(await waiting.setting('never-set')).toBeNull();
+    await waiting.close();
   });
 
   it('is there again by itself after its database died, with everything that was saved', async () => {

@@ -10,6 +10,7 @@ import { systemClock } from '../clock.js';
 import { SessionRegistry } from '../session/registry.js';
 import type { Session } from '../session/session.js';
 import { race } from '../testing/race.js';
+import { PoolUsedUp } from './database.js';
 import type { SessionPart, Store, StoredSession } from './store.js';
 import { WriteBehind } from './write-behind.js';
 
@@ -25,6 +26,9 @@ class FakeDisk {
   readonly events = new Map<string, RaceEvent[]>();
   readonly sessions = new Map<string, StoredSession>();
   away = false;
+  /** Others hold all its connections. */
+  usedUp = false;
+  refused = 0;
   /** Loses the answer to this many saves: written, but the writer does not know. */
   unanswered = 0;
 
@@ -46,6 +50,10 @@ class FakeDisk {
 
   #check(): void {
     if (this.away) throw new Error('connect ECONNREFUSED');
+    if (this.usedUp) {
+      this.refused += 1;
+      throw new PoolUsedUp(2, 5_000);
+    }
   }
 
   #write({ summary, lapsStored, eventsStored, laps, events, final }: SessionPart): void {
@@ -122,6 +130,19 @@ describe('writing behind', () => {
     disk.away = false;
     await eventually(() => isStored(session));
     expect(writing.health).toEqual({ state: 'ok' });
+  });
+
+  it('waits for others to give connections back, and does not take the database for away', async () => {
+    const session = await feed(0, 500);
+    await eventually(() => isStored(session));
+    disk.usedUp = true;
+    await feed(500, 901);
+    await eventually(() => expect(disk.refused).toBeGreaterThan(1));
+    const waits = { since: expect.any(Number), because: expect.stringContaining('all 2 connections') };
+    expect(writing.health).toEqual({ state: 'ok', waits });
+    disk.usedUp = false;
+    await eventually(() => isStored(session));
+    await eventually(() => expect(writing.health).toEqual({ state: 'ok' }));
   });
 
   it('says how far it is behind, with sessions that ended meanwhile', async () => {

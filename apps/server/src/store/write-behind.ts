@@ -4,12 +4,17 @@ import type { Clock } from '../clock.js';
 import type { Logger } from '../log.js';
 import type { SessionRegistry } from '../session/registry.js';
 import type { SessionState } from '../session/session-state.js';
+import { PoolUsedUp } from './database.js';
 import type { Store } from './store.js';
 
 /** How the store stands with its database. */
 export type StoreHealth =
   | { readonly state: 'starting' }
-  | { readonly state: 'ok' }
+  | {
+      readonly state: 'ok';
+      /** All connections are held by others: what is to be stored waits. */
+      readonly waits?: { readonly since: number; readonly because: string };
+    }
   | { readonly state: 'away'; readonly since: number; readonly because: string };
 
 /** What is settled in sessions and not stored yet. */
@@ -134,7 +139,8 @@ export class WriteBehind {
         this.#failures = 0;
       } catch (error) {
         this.#failures += 1;
-        this.#enter({ state: 'away', since: this.#world.clock.now(), because: reasonOf(error) });
+        if (error instanceof PoolUsedUp) this.#noteUsedUp(error);
+        else this.#enter({ state: 'away', since: this.#world.clock.now(), because: reasonOf(error) });
       }
       if (last) return;
       await this.#wait(this.#failures === 0 ? ROUND_MS : (AWAY_MS[Math.min(this.#failures, AWAY_MS.length) - 1] ?? 0));
@@ -200,6 +206,13 @@ export class WriteBehind {
       this.#lastStoredAt = Math.round(this.#world.clock.now());
       if (isLast) return;
     }
+  }
+
+  /** Whoever holds the connections keeps this waiting: of the database it says nothing. */
+  #noteUsedUp({ message: because }: PoolUsedUp): void {
+    if (this.#health.state !== 'ok' || this.#health.waits !== undefined) return;
+    this.#health = { state: 'ok', waits: { since: this.#world.clock.now(), because } };
+    this.#world.log.warn({ because }, 'what is to be stored has to wait; timing goes on without it');
   }
 
   #enter(health: StoreHealth): void {
