@@ -34,6 +34,18 @@ describe('a slow database', () => {
     expect(look({ summary: summary({ pool: FULL }), database: null })).toMatchObject([{ cause: 'pool_exhausted' }]);
   });
 
+  it('has its pool used up still while whoever waited has given up and not come again, and not once it is given back', () => {
+    const holders = [{ heldMs: 30_000, callSite: 'store/store.ts:1', statement: null }];
+    const at = (pool: Partial<typeof FULL>, held: typeof holders, before = healthy().before) =>
+      look({ summary: summary({ pool: { ...FULL, ...pool } }), database: databaseLike({ holders: held }), before });
+    const found = at({}, holders);
+    expect(found).toMatchObject([{ cause: 'pool_exhausted' }]);
+    expect(at({ waiting: 0 }, holders, beforeOf(found))).toMatchObject([{ cause: 'pool_exhausted' }]);
+    expect(at({ waiting: 0 }, holders)).toEqual([]);
+    expect(at({ waiting: 0, idle: 1 }, [], beforeOf(found))).toEqual([]);
+    expect(at({ waiting: 0 }, [{ heldMs: 20, callSite: 'a', statement: null }], beforeOf(found))).toEqual([]);
+  });
+
   it('has a slow query, and which', () => {
     const [found] = look({ database: databaseLike({ slow: slow(3_000, 2_400) }) });
     expect(found).toMatchObject({ cause: 'slow_query', summary: 'The query "select laps" is slow in the database.' });

@@ -103,15 +103,17 @@ function exhausted(snapshot: OpsSnapshot): Finding | null {
   const { waiting, idle, total, max } = database.pool;
   const [longest] = snapshot.database?.holders ?? [];
   const believed = isBelieved(snapshot, 'pool_exhausted');
-  if (waiting < bounds.waiting.raise || idle > 0 || total < max) return null;
+  if (idle > 0 || total < max) return null;
   // A pool that is full for the moment is a pool that is used: somebody must hold on, or everybody wait for long.
   const holdsOn = longest !== undefined && longest.heldMs >= limitOf(bounds.heldMs, believed);
+  // Whoever waits gives up and comes again: in between nobody does, and the pool is as full.
+  if (waiting < bounds.waiting.raise && !(believed && holdsOn)) return null;
   const allWait = (database.acquireMsP95 ?? 0) >= limitOf(bounds.acquireMs, believed);
   const isUnknown = snapshot.database === null && waiting >= limitOf(bounds.unknownWaiting, believed);
   if (!holdsOn && !allWait && !isUnknown && !believed) return null;
   return finding(snapshot, MODE, 'pool_exhausted', {
     ...stepOf(snapshot, 'pool_exhausted'),
-    summary: `All ${max} connections to the database are in use, and ${waiting} queries wait.`,
+    summary: `All ${max} connections to the database are in use${waiting === 0 ? '' : `, and ${waiting} queries wait`}.`,
     because:
       longest === undefined
         ? 'None is idle. Who holds them is not known.'
