@@ -1,0 +1,17 @@
+import type { Entry, RaceEventName } from '@okboxbox/protocol';
+
+/** What is right for one file of `data/cases`; cars are named by their numbers. What is left out is not compared. */
+export interface Right {
+  /** Car numbers by position. */
+  readonly order?: readonly string[];
+  /** All completed laps of a car, in ms; `null` for one without a time. */
+  readonly lapsMs?: Readonly<Record<string, readonly (number | null)[]>>;
+  /** Figures of a car at the end. */
+  readonly figures?: Readonly<Record<string, Partial<Entry>>>;
+  /** Numbers of the laps of a car that are not valid. */
+  readonly invalid?: Readonly<Record<string, readonly number[]>>;
+  /** All events of these names in the order they are told, as name, car number and seconds on the session clock. */
+  readonly told?: readonly (readonly [name: RaceEventName, carNumber: string, at: number])[];
+  /** Events that are not told at all. */
+  readonly untold?: readonly RaceEventName[];
+}
