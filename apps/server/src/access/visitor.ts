@@ -1,4 +1,4 @@
-import type { Capability, LinkKind, TokenClaims } from '@okboxbox/protocol';
+import type { Capability, LinkKind, Role, TokenClaims } from '@okboxbox/protocol';
 
 /** Whoever calls: without a token, or with one and what it allows. */
 export type Visitor =
@@ -95,11 +95,34 @@ export function denyOwnCar(visitor: Visitor, place: Place, carNumber: string): D
  */
 export function maySeeBroadcast(visitor: Visitor, place: Place, published: boolean): boolean {
   if (visitor.kind === 'link') {
-    const isMeant = visitor.show === place.show && (visitor.sessionId ?? place.sessionId) === place.sessionId;
-    return isMeant ? published || visitor.opens === 'overlay' : published;
+    return published || (visitor.opens === 'overlay' && isMeantFor(visitor, place));
   }
   if (published || visitor.kind === 'anonymous') return published;
   return deny(visitor, 'broadcast:view', place) === null || deny(visitor, 'session:live', place) === null;
+}
+
+/** Roles whose outputs may have a delay of their own: there are few such delays, and a viewer must not use them up. */
+const EXTRA_DELAY_ROLES: ReadonlySet<Role> = new Set(['overlay', 'director', 'admin']);
+
+/**
+ * Whether a visitor may ask for an extra delay: with a token of the role overlay, director or admin that covers the
+ * place, or with an overlay link to it. Added capabilities do not give it. Returns `null` where it may, else why not.
+ */
+export function denyExtraDelay(visitor: Visitor, place: Place): Denial | null {
+  if (visitor.kind === 'link') {
+    return visitor.opens === 'overlay' && isMeantFor(visitor, place) ? null : extraDelayDenial('forbidden');
+  }
+  const denial = deny(visitor, 'broadcast:view', place);
+  if (visitor.kind === 'token') {
+    if (EXTRA_DELAY_ROLES.has(visitor.claims.role)) return denial;
+    return extraDelayDenial('forbidden', ` A token of the role ${visitor.claims.role} may not.`);
+  }
+  return extraDelayDenial('unauthenticated');
+}
+
+function extraDelayDenial(code: Denial['code'], more = ''): Denial {
+  const message = `An extra delay needs broadcast:view with the role overlay, director or admin, or an overlay link to this show.${more} Leave extraDelayMs out.`;
+  return { code, message, capability: 'broadcast:view' };
 }
 
 /** Whether a token that may publish may do so for a show. */
@@ -110,6 +133,11 @@ export function coversShow(visitor: Visitor, show: string): boolean {
 /** The show that a token is for; `null` where it is for several, or for all. */
 export function onlyShow(claims: Pick<TokenClaims, 'shows'> | undefined): string | null {
   return claims?.shows?.length === 1 ? (claims.shows[0] ?? null) : null;
+}
+
+/** Whether a link is to this session, or to its show as a whole. */
+function isMeantFor(link: Visitor & { kind: 'link' }, place: Place): boolean {
+  return link.show === place.show && (link.sessionId ?? place.sessionId) === place.sessionId;
 }
 
 function covers(claims: TokenClaims, place: Place): boolean {

@@ -181,8 +181,9 @@ describe('the public picture', () => {
     await send(race(20), 1);
     const { call, desk } = await director();
     await call('broadcast:publish', { show: 'local', published: true });
+    const overlay = { token: await token('overlay') };
     const join = async (extraDelayMs: number) =>
-      (await stranger()).viewer.emitWithAck('session:join', { ...PUBLIC, extraDelayMs });
+      (await stranger(overlay)).viewer.emitWithAck('session:join', { ...PUBLIC, extraDelayMs });
     expect(await join(50)).toMatchObject({ error: { code: 'bad_request' } });
     // What has not aired for it is not there for it.
     expect((await join(100_000)).error.code).toBe('not_found');
@@ -199,6 +200,42 @@ describe('the public picture', () => {
     await eventually(async () => expect((await join(400)).ok).toBe(true));
     expect(await join(500)).toMatchObject({ error: { code: 'bad_request' } });
     expect(desk()?.publicViewers).toBeGreaterThanOrEqual(0);
+  });
+
+  it('DLY-10: gives an extra delay to outputs alone, so that viewers cannot use up the four', async () => {
+    const { send } = await relay();
+    await send(race(20), 1);
+    const { call } = await director();
+    await call('broadcast:publish', { show: 'local', published: true });
+    const linkOf = async (kind: string) =>
+      (await call('link:create', { show: 'local', kind, ttlMs: 3_600_000 })).link.code as string;
+    const join = async (auth: object, extraDelayMs: number) =>
+      (await stranger(auth)).viewer.emitWithAck('session:join', { ...PUBLIC, extraDelayMs });
+    const mayNot = [
+      {},
+      { token: await token('viewer') },
+      { token: await token('team') },
+      { token: await token('ops') },
+      { token: await token('viewer', { caps: ['session:live', 'racebox:director:control'] }) },
+      { token: await token('overlay', { shows: ['another'] }) },
+      { link: await linkOf('public') },
+    ];
+    for (const [i, auth] of mayNot.entries()) {
+      const { error } = await join(auth, (i + 1) * 100);
+      expect([i, error.capability]).toEqual([i, 'broadcast:view']);
+      expect(error.code).toBe(i === 0 ? 'unauthenticated' : 'forbidden');
+      expect(error.message).toMatch(/extra delay needs|does not cover/);
+    }
+    // Without it, they see what is public.
+    for (const auth of mayNot) expect(await join(auth, 0)).toMatchObject({ ok: true });
+    const may = [
+      { token: await token('overlay') },
+      { token: await token('director') },
+      { token: await token('admin') },
+      { link: await linkOf('overlay') },
+    ];
+    for (const [i, auth] of may.entries())
+      await eventually(async () => expect(await join(auth, (i + 1) * 100)).toMatchObject({ ok: true }));
   });
 
   it('DLY-11: airs a cue with its picture, or at once onto the one that is on air, and takes it off at its instant', async () => {

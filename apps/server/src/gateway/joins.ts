@@ -6,7 +6,7 @@ import {
   type SessionJoin,
   type TimingAnswer,
 } from '@okboxbox/protocol';
-import { deny, denyOwnCar, maySeeBroadcast, type Place, type Visitor } from '../access/visitor.js';
+import { deny, denyExtraDelay, denyOwnCar, maySeeBroadcast, type Place, type Visitor } from '../access/visitor.js';
 import type { Audiences } from '../audience/audiences.js';
 import type { BroadcastDelayService } from '../audience/broadcast-delay.js';
 import type { SessionRegistry } from '../session/registry.js';
@@ -58,6 +58,9 @@ export function findBroadcast(
     join.sessionId ?? broadcast.airedSession(extraMs) ?? broadcast.airedSession() ?? lastOf(registry, broadcasts, show);
   const place = { sessionId: sessionId ?? '', show, extraMs };
   if (!maySeeBroadcast(visitor, place, broadcast.isPublic)) throw notFound(join);
+  // After the right to see it at all: a refusal must not say that there is such a show.
+  const denial = extraMs === 0 ? null : denyExtraDelay(visitor, place);
+  if (denial) throw new CallRefused(denial.code, denial.message, denial.capability);
   if (sessionId === null) throw notAired(visitor, place, join);
   return place;
 }
