@@ -21,6 +21,7 @@ import { Faults } from './drills/faults.js';
 import { serveDirectors } from './gateway/director-gateway.js';
 import { watchTokens } from './gateway/open-sockets.js';
 import { serveViewers } from './gateway/viewer-gateway.js';
+import { addAnswerHeaders, addSocketHeaders } from './http/answer-headers.js';
 import { serveDiagnostics } from './http/diagnostics.js';
 import { logCalls } from './http/log-calls.js';
 import { servePages } from './http/pages.js';
@@ -127,9 +128,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const http = fastify({
       logger: false,
       bodyLimit: 1024 * 1024,
-      trustProxy: config.publicUrl !== null,
       frameworkErrors: answerFrameworkError,
     });
+    addAnswerHeaders(http);
     answerProblems(http, log, taps);
     logCalls(http, log);
     const trail = new AuditTrail({ store, log });
@@ -142,7 +143,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const publicWorld = { registry, audiences, broadcasts, links, tokens };
     serveCalls(http, { ...publicWorld, past, signIn, revoked, audit, storeHealth, clock, version, startedAt });
     servePublicCalls(http, publicWorld);
-    await servePages(http, options.webDir, config.opsUiEnabled);
+    await servePages(http, options.webDir, { withOps: config.opsUiEnabled, publicUrl: config.publicUrl });
 
     const io = new Server(http.server, {
       serveClient: false,
@@ -150,6 +151,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       perMessageDeflate: false,
       httpCompression: false,
     });
+    addSocketHeaders(io);
     guardOversize(io, log);
     registry.listen({ began: () => undefined, ended: ({ id }) => relays.letGo(id) });
     const stopRelays = serveRelays(io, { tokens, registry, drops, relays, clock, log, taps });

@@ -9,6 +9,7 @@ describe('the configuration', () => {
       host: '127.0.0.1',
       port: 3001,
       publicUrl: null,
+      trustedProxies: [],
       dataDir: '/home/ann/.okboxbox',
       databaseUrl: null,
       databasePoolMax: 10,
@@ -26,6 +27,14 @@ describe('the configuration', () => {
     });
   });
 
+  it('trusts no proxy unless it is named', () => {
+    expect(readConfig({ PUBLIC_URL: 'https://race.example' }, '/').trustedProxies).toEqual([]);
+    expect(readConfig({ TRUSTED_PROXIES: '127.0.0.1, 10.0.0.0/8' }, '/').trustedProxies).toEqual([
+      '127.0.0.1',
+      '10.0.0.0/8',
+    ]);
+  });
+
   it('counts a relative DATA_DIR from where the user is, and an empty variable as absent', () => {
     expect(readConfig({ DATA_DIR: 'race', PORT: '' }, '/home/ann')).toMatchObject({
       dataDir: '/home/ann/race',
@@ -37,6 +46,12 @@ describe('the configuration', () => {
     ['PORT', '70000', 'PORT is "70000"; it must be a port number from 0 to 65535'],
     ['PORT', 'three', 'PORT is "three"; it must be a port number'],
     ['PUBLIC_URL', 'race.example', 'PUBLIC_URL is "race.example"; it must be an address that begins with http'],
+    [
+      'TRUSTED_PROXIES',
+      '10.0.0.0/8, proxy.example',
+      'TRUSTED_PROXIES is "10.0.0.0/8, proxy.example"; it must be addresses or networks, separated by commas',
+    ],
+    ['TRUSTED_PROXIES', 'loopback', 'TRUSTED_PROXIES is "loopback"; it must be addresses or networks'],
     ['LOG_LEVEL', 'loud', 'LOG_LEVEL is "loud"; it must be one of fatal, error'],
   ])('names the variable, what was given and what is allowed: %s=%s', (name, value, message) => {
     expect(() => readConfig({ [name]: value }, '/')).toThrow(ConfigError);

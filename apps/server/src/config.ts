@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { isNetwork } from './access/client-address.js';
 
 /** A variable of the environment that cannot be used; the message names it, what was given and what is allowed. */
 export class ConfigError extends Error {
@@ -13,6 +14,8 @@ export interface ServerConfig {
   readonly port: number;
   /** Address that people reach the server at, where a proxy stands before it. */
   readonly publicUrl: string | null;
+  /** Addresses and networks of proxies whose `X-Forwarded-For` counts; none unless they are named. */
+  readonly trustedProxies: readonly string[];
   /** Absolute path; everything the server keeps lies below it. */
   readonly dataDir: string;
   readonly production: boolean;
@@ -58,6 +61,13 @@ const environment = z.object({
     .default(3001),
   HOST: z.string().default('127.0.0.1'),
   PUBLIC_URL: z.url({ protocol: /^https?$/, error: 'an address that begins with http:// or https://' }).optional(),
+  TRUSTED_PROXIES: z
+    .string()
+    .transform((text) => text.split(',').map((part) => part.trim()))
+    .refine((networks) => networks.every(isNetwork), {
+      error: 'addresses or networks, separated by commas, such as 127.0.0.1,10.0.0.0/8',
+    })
+    .default([]),
   DATA_DIR: z.string().default('.okboxbox'),
   NODE_ENV: z.string().optional(),
   JWT_SECRET: z.string().min(MIN_SECRET_LENGTH, `at least ${MIN_SECRET_LENGTH} characters`).optional(),
@@ -117,6 +127,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, cw
     host: read.HOST,
     port: read.PORT,
     publicUrl: read.PUBLIC_URL?.replace(/\/$/, '') ?? null,
+    trustedProxies: read.TRUSTED_PROXIES,
     dataDir: resolve(cwd, read.DATA_DIR),
     production,
     environment: read.NODE_ENV ?? 'development',

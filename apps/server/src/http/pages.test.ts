@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fastify, { type FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { servePages } from './pages.js';
+import { addAnswerHeaders } from './answer-headers.js';
+import { policyFor, servePages } from './pages.js';
 
 let webDir: string;
 let http: FastifyInstance;
@@ -13,7 +14,10 @@ beforeEach(async () => {
   mkdirSync(join(webDir, 'assets'));
   writeFileSync(join(webDir, 'index.html'), 'the pages');
   writeFileSync(join(webDir, 'overlay.html'), 'an overlay');
+  writeFileSync(join(webDir, 'assets', 'app-1a2b.js'), 'the script');
   http = fastify();
+  addAnswerHeaders(http);
+  http.get('/api/some', async () => ({}));
   await servePages(http, webDir);
 });
 afterEach(async () => {
@@ -44,7 +48,7 @@ describe('addresses', () => {
   it('the console is a page where operations are switched on, and nowhere else', async () => {
     expect((await get('/admin/ops')).statusCode).toBe(404);
     const withOps = fastify();
-    await servePages(withOps, webDir, true);
+    await servePages(withOps, webDir, { withOps: true });
     for (const url of ['/admin/ops', '/admin/ops/sockets?role=overlay']) {
       const answer = await withOps.inject({ url, headers: { accept: 'text/html' } });
       expect([url, answer.statusCode, answer.body]).toEqual([url, 200, 'the pages']);
@@ -58,4 +62,28 @@ describe('addresses', () => {
       expect((await get(url)).statusCode).toBe(404);
     },
   );
+});
+
+describe('headers', () => {
+  it.each(['/', '/assets/app-1a2b.js', '/assets/none.js', '/api/some', '/api/none', '/nowhere'])(
+    '%s: the type is taken as it is given, and only hashed files stay in caches',
+    async (url) => {
+      const { headers, statusCode } = await get(url);
+      expect(headers['x-content-type-options']).toBe('nosniff');
+      const isFile = url.startsWith('/assets/') && statusCode === 200;
+      expect(headers['cache-control']).toBe(isFile ? 'public, max-age=31536000, immutable' : 'no-store');
+    },
+  );
+
+  it('a page may open WebSockets to its own address and to PUBLIC_URL, and to nothing else', async () => {
+    const { headers } = await http.inject({ url: '/', headers: { host: 'box.example:3001' } });
+    const connect = /connect-src ([^;]*)/.exec(String(headers['content-security-policy']))?.[1];
+    expect(connect).toBe("'self' ws://box.example:3001 wss://box.example:3001");
+    expect(policyFor('127.0.0.1:3001', 'https://timing.example')).toContain(
+      "connect-src 'self' ws://127.0.0.1:3001 wss://127.0.0.1:3001 ws://timing.example wss://timing.example;",
+    );
+    for (const host of [undefined, '*', "x; script-src 'unsafe-eval'", 'a b', '*.example'])
+      expect(policyFor(host, null)).toContain("connect-src 'self';");
+    expect(policyFor('[::1]:3001', null)).toContain('ws://[::1]:3001');
+  });
 });

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { sendProblem } from './problem.js';
 
 /** Pages that exist; the browser's router draws them from one document. */
@@ -11,15 +11,47 @@ const PAGES = ['/', '/sessions/:id', '/sessions/:id/director', '/public/:id'] as
 const OPS_PAGES = ['/admin/ops', '/admin/ops/:view'] as const;
 /** Overlays that exist, as they stand behind `/overlay/`. */
 const OVERLAYS: readonly string[] = ['timing-tower'];
-const POLICY =
-  "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self' ws: wss:; frame-ancestors 'self'; base-uri 'none'; form-action 'self'";
+/** A host with or without a port, as browsers send it: whatever else the header holds does not enter the policy. */
+const HOST = /^(?:[a-z0-9.-]{1,253}|\[[0-9a-f:.]{2,45}\])(?::\d{1,5})?$/i;
+
+/**
+ * The policy of a page. `'self'` does not cover WebSockets in every browser that OBS and phones carry, so they are
+ * named: those of the address that the page was opened at, and of `PUBLIC_URL`.
+ */
+export function policyFor(host: string | undefined, publicUrl: string | null): string {
+  const hosts = new Set<string>();
+  if (host !== undefined && HOST.test(host)) hosts.add(host.toLowerCase());
+  if (publicUrl !== null) hosts.add(new URL(publicUrl).host);
+  const connect = ["'self'", ...[...hosts].flatMap((each) => [`ws://${each}`, `wss://${each}`])].join(' ');
+  return `default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src ${connect}; frame-ancestors 'self'; base-uri 'none'; form-action 'self'`;
+}
+
+/** What is served beside the pages that are always there. */
+export interface PagesOptions {
+  /** Whether the pages of operations are there. */
+  readonly withOps?: boolean;
+  /** The address that people use, where a proxy stands before the server. */
+  readonly publicUrl?: string | null;
+}
 
 /**
  * Serves the built pages: hashed files for ever, the document never from a cache. `webDir` is `null` where the
  * pages were not built; addresses that are no page and no call answer 404, and so do those of operations where they are
  * switched off.
  */
-export async function servePages(http: FastifyInstance, webDir: string | null, withOps = false): Promise<void> {
+export async function servePages(
+  http: FastifyInstance,
+  webDir: string | null,
+  { withOps = false, publicUrl = null }: PagesOptions = {},
+): Promise<void> {
+  const sendDocument = (request: FastifyRequest, reply: FastifyReply, document: Buffer): FastifyReply =>
+    reply
+      .type('text/html; charset=utf-8')
+      .header('cache-control', 'no-store')
+      .header('content-security-policy', policyFor(request.headers.host, publicUrl))
+      .header('x-content-type-options', 'nosniff')
+      .header('referrer-policy', 'no-referrer')
+      .send(document);
   const document = await documentOf(webDir, 'index.html');
   const overlay = await documentOf(webDir, 'overlay.html');
   if (webDir !== null && document !== null) {
@@ -30,17 +62,18 @@ export async function servePages(http: FastifyInstance, webDir: string | null, w
       maxAge: '1y',
     });
     for (const page of withOps ? [...PAGES, ...OPS_PAGES] : PAGES) {
-      http.get(page, async (_request, reply) => sendDocument(reply.code(200), document));
+      http.get(page, async (request, reply) => sendDocument(request, reply.code(200), document));
     }
     http.get<{ Params: { kind: string } }>('/overlay/:kind', async (request, reply) => {
-      if (overlay !== null && OVERLAYS.includes(request.params.kind)) return sendDocument(reply.code(200), overlay);
+      if (overlay !== null && OVERLAYS.includes(request.params.kind))
+        return sendDocument(request, reply.code(200), overlay);
       return reply.callNotFound();
     });
   }
   http.setNotFoundHandler((request, reply) => {
     const wantsPage = request.method === 'GET' && request.headers.accept?.includes('text/html') === true;
     if (document !== null && wantsPage && !request.url.startsWith('/api/')) {
-      return sendDocument(reply.code(404), document);
+      return sendDocument(request, reply.code(404), document);
     }
     return sendProblem(reply, 404, `There is nothing at ${request.method} ${request.url.slice(0, 200)}.`);
   });
@@ -49,14 +82,4 @@ export async function servePages(http: FastifyInstance, webDir: string | null, w
 async function documentOf(webDir: string | null, file: string): Promise<Buffer | null> {
   const path = webDir === null ? null : join(webDir, file);
   return path !== null && existsSync(path) ? readFile(path) : null;
-}
-
-function sendDocument(reply: import('fastify').FastifyReply, document: Buffer): import('fastify').FastifyReply {
-  return reply
-    .type('text/html; charset=utf-8')
-    .header('cache-control', 'no-store')
-    .header('content-security-policy', POLICY)
-    .header('x-content-type-options', 'nosniff')
-    .header('referrer-policy', 'no-referrer')
-    .send(document);
 }

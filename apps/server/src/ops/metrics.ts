@@ -12,14 +12,21 @@ import { requireOpsRead } from './ops-calls.js';
 import { admitted } from './self-cost.js';
 
 const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);
-/** What a proxy adds: then the call comes from elsewhere, however near the proxy is. */
-const PROXY_HEADERS = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'] as const;
+/** What proxies add: then the call comes from elsewhere, even if the proxy is on this machine. */
+const PROXY_HEADERS = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip', 'via'];
 
 /**
- * `GET /metrics`: there where `METRICS_ENABLED` is on; from this machine for everybody, from elsewhere with `ops:read`.
+ * `GET /metrics`: there where `METRICS_ENABLED` is on; from this machine for anyone, from elsewhere with `ops:read`.
+ * `isBehindProxy` says that a proxy may stand before the server (`PUBLIC_URL` or `TRUSTED_PROXIES` is set): one on this
+ * machine may add no header at all, so that nobody can tell a stranger's call from a local one, and all need `ops:read`.
  * No label names a session, a user or a socket: there would be no end of them.
  */
-export function serveMetrics(http: FastifyInstance, tokens: Tokens, operations: Operations): void {
+export function serveMetrics(
+  http: FastifyInstance,
+  tokens: Tokens,
+  operations: Operations,
+  isBehindProxy: boolean,
+): void {
   const families = new Families();
   // All metrics of one answer are of one moment.
   let look = lookAt(operations);
@@ -29,7 +36,7 @@ export function serveMetrics(http: FastifyInstance, tokens: Tokens, operations: 
   databaseMetrics(families, operations.figures, () => look);
   roomMetrics(families, () => look);
   http.get('/metrics', async (request, reply) => {
-    if (isFromHere(request)) admitted(request);
+    if (!isBehindProxy && isFromHere(request)) admitted(request);
     else await requireOpsRead(request, tokens);
     look = lookAt(operations);
     return reply.type(families.registry.contentType).send(await families.registry.metrics());

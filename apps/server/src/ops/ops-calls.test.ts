@@ -284,6 +284,17 @@ describe('the metrics', () => {
     const headers = { 'x-forwarded-for': '192.0.2.1', authorization: `Bearer ${await token('ops')}` };
     expect((await fetch(`${url()}/metrics`, { headers })).status).toBe(200);
   });
+
+  it.each([{ PUBLIC_URL: 'https://timing.example' }, { TRUSTED_PROXIES: '127.0.0.1' }])(
+    'need ops:read where a proxy may stand before the server: it may add no header (%o)',
+    async (env) => {
+      await restart(() => undefined, env);
+      expect((await fetch(`${url()}/metrics`)).status).toBe(401);
+      const headers = { authorization: `Bearer ${await token('ops')}` };
+      expect((await fetch(`${url()}/metrics`, { headers })).status).toBe(200);
+      expect((await get('/metrics', await token('team'))).status).toBe(403);
+    },
+  );
 });
 
 it('the flow of a session counts the same frames at every stage', async () => {

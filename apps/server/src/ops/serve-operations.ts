@@ -48,6 +48,11 @@ export async function serveOperations(
     });
   }
   if (config.diagnosticsEnabled) serveFlow(http, tokens, operations);
-  if (config.metricsEnabled) serveMetrics(http, tokens, operations);
+  if (config.metricsEnabled) serveMetrics(http, tokens, operations, isBehindProxy(config));
   return operations;
+}
+
+/** Whether a proxy may stand before the server. */
+function isBehindProxy({ publicUrl, trustedProxies }: ServerConfig): boolean {
+  return publicUrl !== null || trustedProxies.length > 0;
 }

@@ -94,12 +94,16 @@ export function serverForEachTest(always: Readonly<Record<string, string>> = {})
     server = await start(env, laterMs);
   }
 
+  function local(): string {
+    return `http://127.0.0.1:${server.port}`;
+  }
+
   async function token(role: Role, claims: object = {}, ttlS = 600): Promise<string> {
     return (await tokens.sign?.({ sub: role, role, ...claims }, ttlS))?.token ?? '';
   }
 
   function socket(namespace: string, auth: object): Socket {
-    const made = connect(`${server.url}${namespace}`, {
+    const made = connect(`${local()}${namespace}`, {
       auth,
       transports: ['websocket'],
       forceNew: true,
@@ -132,14 +136,14 @@ export function serverForEachTest(always: Readonly<Record<string, string>> = {})
   }
 
   async function get<T>(path: string, bearer?: string): Promise<{ status: number; type: string | null; body: T }> {
-    const response = await fetch(`${server.url}${path}`, {
+    const response = await fetch(`${local()}${path}`, {
       headers: bearer ? { authorization: `Bearer ${bearer}` } : {},
     });
     return { status: response.status, type: response.headers.get('content-type'), body: (await response.json()) as T };
   }
 
   async function post<T>(path: string, body: object, bearer?: string): Promise<{ status: number; body: T }> {
-    const response = await fetch(`${server.url}${path}`, {
+    const response = await fetch(`${local()}${path}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...(bearer && { authorization: `Bearer ${bearer}` }) },
       body: JSON.stringify(body),
@@ -156,7 +160,8 @@ export function serverForEachTest(always: Readonly<Record<string, string>> = {})
       aheadMs += ms;
     },
     dataDir: () => dataDir,
-    url: () => server.url,
+    /** Its address on this machine, whatever `PUBLIC_URL` says. */
+    url: local,
     signInCode: () => server.signInCode(),
     token,
     socket,

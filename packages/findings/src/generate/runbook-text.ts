@@ -23,7 +23,8 @@ it is, on what evidence, and what to press: that is on \`/admin/ops\`, in \`GET 
 | \`POST /api/ops/support-pack\` | everything in one document, without secrets |
 | \`GET /metrics\` | Prometheus; rules in \`deploy/prometheus/\` |
 
-All but \`/metrics\` from the same machine need \`ops:read\`: \`okboxbox token --role ops --ttl 8h\`.
+All need \`ops:read\` (\`okboxbox token --role ops --ttl 8h\`); only \`/metrics\` needs none from the same machine, as long as
+neither \`PUBLIC_URL\` nor \`TRUSTED_PROXIES\` is set.
 
 \`\`\`bash
 okboxbox doctor                          # the server on this machine
