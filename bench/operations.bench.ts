@@ -23,7 +23,7 @@ const ROUNDS = 2;
 const CALLS = ['summary', 'sockets', 'sessions', 'events', 'history', 'database'];
 const KINDS = ['off', 'on', 'polled'] as const;
 type Kind = (typeof KINDS)[number];
-const SECRET = 'a secret of the bench that is long enough';
+const SECRET = '9vT2xQ7mLk4Rz8WcYb3nHd6FgPs1Ja5U';
 
 interface Look {
   readonly cpuMicros: number;

@@ -28,7 +28,7 @@ const ROUNDS = 7;
 const RESOLUTION_MS = 5;
 const BUDGET_MS = 25;
 const LEAST_BYTES = 20_000_000;
-const SECRET = 'a secret of the bench that is long enough';
+const SECRET = '9vT2xQ7mLk4Rz8WcYb3nHd6FgPs1Ja5U';
 
 interface Look {
   readonly delayMaxMs: number;

@@ -25,7 +25,7 @@ const SETTLE_MS = 300;
 const ROUNDS = 24;
 const KINDS = ['without', 'other', 'traced'] as const;
 type Kind = (typeof KINDS)[number];
-const SECRET = 'a secret of the bench that is long enough';
+const SECRET = '9vT2xQ7mLk4Rz8WcYb3nHd6FgPs1Ja5U';
 
 const [role, argument, more] = process.argv.slice(2);
 if (role === 'server') await serve();

@@ -65,7 +65,7 @@ describe('okboxbox support-pack', () => {
     for (const [more, exit, words] of [
       [['--session', 'sess_none'], 1, 'no session "sess_none"'],
       [['--sample', '61'], 2, 'from 0 to 60'],
-      [['--token', 'nonsense'], 1, 'not a valid one'],
+      [['--token', 'nonsense'], 1, 'This is not a token'],
       [['--server', `http://127.0.0.1:${await freePort()}`], 1, 'does not answer'],
     ] as const) {
       const failed = await packs('-o', file, ...more);

@@ -9,7 +9,7 @@ import { environmentWith, userFolder } from './place.js';
 export async function signingSecret(data: string | undefined): Promise<Uint8Array> {
   try {
     const config = readConfig(environmentWith({ DATA_DIR: data }), userFolder());
-    if (config.jwksUrl !== null) {
+    if (config.provider !== null) {
       throw new CommandFailed('JWKS_URL is set: tokens come from your identity provider, and none can be made here.');
     }
     return config.jwtSecret === null ? await localSecret(config.dataDir) : new TextEncoder().encode(config.jwtSecret);

@@ -253,13 +253,13 @@ function disconnectSocket(io: Server, socketId: string): boolean {
 }
 
 async function tokensOf(config: ServerConfig): Promise<Tokens> {
-  if (config.jwksUrl !== null) return tokensOfProvider(config.jwksUrl);
+  if (config.provider !== null) return tokensOfProvider(config.provider);
   return tokensOfSecret(new TextEncoder().encode((await signingSecretOf(config)) ?? ''));
 }
 
 /** What tokens are signed with here, or `null` where an identity provider does that. */
-async function signingSecretOf({ jwksUrl, jwtSecret, dataDir }: ServerConfig): Promise<string | null> {
-  if (jwksUrl !== null) return null;
+async function signingSecretOf({ provider, jwtSecret, dataDir }: ServerConfig): Promise<string | null> {
+  if (provider !== null) return null;
   return jwtSecret ?? new TextDecoder().decode(await localSecret(dataDir));
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigError, readConfig } from './config.js';
 
-const SECRET = 'x'.repeat(32);
+const SECRET = 'kJ8x2mQpL5vR9tWzYb3nC7dFg6Hs4Tq1';
 
 describe('the configuration', () => {
   it('has a default for everything on a machine of one’s own', () => {
@@ -22,7 +22,7 @@ describe('the configuration', () => {
       opsUiEnabled: false,
       production: false,
       jwtSecret: null,
-      jwksUrl: null,
+      provider: null,
       logLevel: 'info',
     });
   });
@@ -65,6 +65,37 @@ describe('the configuration', () => {
   it('refuses to start in production without a way to check tokens', () => {
     expect(() => readConfig({ NODE_ENV: 'production' }, '/')).toThrow(/JWT_SECRET/);
     expect(readConfig({ NODE_ENV: 'production', JWT_SECRET: SECRET }, '/').production).toBe(true);
+  });
+
+  it('refuses a secret that can be guessed, in production and elsewhere', () => {
+    for (const env of [{}, { NODE_ENV: 'production' }]) {
+      const read = () => readConfig({ ...env, JWT_SECRET: 'x'.repeat(40) }, '/');
+      expect(read).toThrow(/^JWT_SECRET is a value that is not shown; it must be .*random.*easy to guess/);
+      expect(read).not.toThrow(/xxx/);
+    }
+  });
+
+  const JWKS_URL = 'https://id.example/keys';
+  const JWT_ISSUER = 'https://id.example/';
+  const JWT_AUDIENCE = 'okboxbox';
+
+  it('takes an identity provider with the issuer and the audience of its tokens', () => {
+    expect(readConfig({ NODE_ENV: 'production', JWKS_URL, JWT_ISSUER, JWT_AUDIENCE }, '/').provider).toEqual({
+      jwksUrl: JWKS_URL,
+      issuer: JWT_ISSUER,
+      audience: JWT_AUDIENCE,
+    });
+  });
+
+  it.each([
+    [{ JWKS_URL }, /JWKS_URL is set, and JWT_ISSUER and JWT_AUDIENCE are not/],
+    [{ JWKS_URL, JWT_ISSUER }, /JWKS_URL is set, and JWT_AUDIENCE is not/],
+    [{ JWKS_URL, JWT_AUDIENCE, JWT_ISSUER: '' }, /JWKS_URL is set, and JWT_ISSUER is not/],
+    [{ JWT_ISSUER }, /JWT_ISSUER is set, and JWKS_URL is not/],
+    [{ JWT_AUDIENCE, JWT_SECRET: SECRET }, /JWT_AUDIENCE is set, and JWKS_URL is not/],
+  ])('refuses an identity provider of which only a part is set: %o', (env, message) => {
+    expect(() => readConfig(env, '/')).toThrow(ConfigError);
+    expect(() => readConfig(env, '/')).toThrow(message);
   });
 
   it('refuses drills in production', () => {

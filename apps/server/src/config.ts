@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { isNetwork } from './access/client-address.js';
+import { weaknessOfSecret } from './access/secret-strength.js';
 
 /** A variable of the environment that cannot be used; the message names it, what was given and what is allowed. */
 export class ConfigError extends Error {
@@ -24,7 +25,8 @@ export interface ServerConfig {
   /** The commit that runs, where the deployment says it. */
   readonly gitSha: string | null;
   readonly jwtSecret: string | null;
-  readonly jwksUrl: string | null;
+  /** The identity provider whose tokens are accepted, in place of a secret; `null` where there is none. */
+  readonly provider: IdentityProvider | null;
   readonly logLevel: LogLevel;
   /** PostgreSQL's address; `null` for the embedded database. */
   readonly databaseUrl: string | null;
@@ -41,11 +43,18 @@ export interface ServerConfig {
   readonly drillsEnabled: boolean;
 }
 
+/** Whose tokens are accepted, and which of them. */
+export interface IdentityProvider {
+  /** Where it publishes its keys. */
+  readonly jwksUrl: string;
+  /** What `iss` of a token must be. */
+  readonly issuer: string;
+  /** What `aud` of a token must be, or contain. */
+  readonly audience: string;
+}
+
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
-
-/** Shortest secret that HS256 tokens are signed with. */
-const MIN_SECRET_LENGTH = 32;
 
 const onOff = z
   .enum(['1', '0', 'true', 'false'], { error: '1, 0, true or false' })
@@ -70,8 +79,16 @@ const environment = z.object({
     .default([]),
   DATA_DIR: z.string().default('.okboxbox'),
   NODE_ENV: z.string().optional(),
-  JWT_SECRET: z.string().min(MIN_SECRET_LENGTH, `at least ${MIN_SECRET_LENGTH} characters`).optional(),
+  JWT_SECRET: z
+    .string()
+    .superRefine((secret, context) => {
+      const weakness = weaknessOfSecret(secret);
+      if (weakness !== null) context.addIssue(weakness);
+    })
+    .optional(),
   JWKS_URL: z.url({ protocol: /^https?$/, error: 'an address that begins with http:// or https://' }).optional(),
+  JWT_ISSUER: z.string().max(500).optional(),
+  JWT_AUDIENCE: z.string().max(500).optional(),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'an address that begins with postgresql://' }).optional(),
   DATABASE_POOL_MAX: z
     .string()
@@ -112,10 +129,11 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, cw
   if (read.JWT_SECRET !== undefined && read.JWKS_URL !== undefined) {
     throw new ConfigError('JWT_SECRET and JWKS_URL are both set; tokens are checked by one of them. Leave one out.');
   }
+  const provider = providerOf(read);
   if (production && read.JWT_SECRET === undefined && read.JWKS_URL === undefined) {
     throw new ConfigError(
       'NODE_ENV is production, and neither JWT_SECRET nor JWKS_URL is set; one is needed to check tokens. ' +
-        'Set JWT_SECRET to at least 32 random characters, or JWKS_URL to your identity provider.',
+        'Set JWT_SECRET to what "openssl rand -base64 48" prints, or JWKS_URL, JWT_ISSUER and JWT_AUDIENCE to your identity provider.',
     );
   }
   if (production && read.DRILLS_ENABLED) {
@@ -133,7 +151,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, cw
     environment: read.NODE_ENV ?? 'development',
     gitSha: read.GIT_SHA ?? null,
     jwtSecret: read.JWT_SECRET ?? null,
-    jwksUrl: read.JWKS_URL ?? null,
+    provider,
     logLevel: read.LOG_LEVEL,
     databaseUrl: read.DATABASE_URL ?? null,
     databasePoolMax: read.DATABASE_POOL_MAX,
@@ -143,4 +161,27 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, cw
     metricsEnabled: read.METRICS_ENABLED,
     drillsEnabled: read.DRILLS_ENABLED,
   };
+}
+
+/**
+ * The identity provider of an environment, or `null` where there is none. Its keys alone say too little: a provider signs
+ * tokens for other programs, too, and some share their keys between customers.
+ * @throws ConfigError where one of the three variables is missing.
+ */
+function providerOf(read: z.infer<typeof environment>): IdentityProvider | null {
+  const { JWKS_URL: jwksUrl, JWT_ISSUER: issuer, JWT_AUDIENCE: audience } = read;
+  if (jwksUrl === undefined) {
+    const alone = issuer !== undefined ? 'JWT_ISSUER' : audience !== undefined ? 'JWT_AUDIENCE' : null;
+    if (alone === null) return null;
+    throw new ConfigError(
+      `${alone} is set, and JWKS_URL is not; it is checked only in tokens of an identity provider. Set JWKS_URL, or leave ${alone} out.`,
+    );
+  }
+  if (issuer !== undefined && audience !== undefined) return { jwksUrl, issuer, audience };
+  const missing = issuer !== undefined ? 'JWT_AUDIENCE' : audience !== undefined ? 'JWT_ISSUER' : null;
+  throw new ConfigError(
+    `JWKS_URL is set, and ${missing === null ? 'JWT_ISSUER and JWT_AUDIENCE are' : `${missing} is`} not; without them, ` +
+      "tokens that the identity provider made for other programs would be accepted. Set JWT_ISSUER to the provider's " +
+      '"iss" and JWT_AUDIENCE to this server\'s "aud".',
+  );
 }

@@ -108,7 +108,7 @@ function relayEnded(code: number | null, signal: NodeJS.Signals | null): string 
 }
 
 async function relayToken(config: ServerConfig, show: string): Promise<string> {
-  if (config.jwksUrl !== null) {
+  if (config.provider !== null) {
     throw new CommandFailed('JWKS_URL is set: set RELAY_TOKEN to a relay token from your identity provider.');
   }
   const secret =

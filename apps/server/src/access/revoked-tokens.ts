@@ -65,7 +65,7 @@ export function withoutRevoked(tokens: Tokens, revoked: RevokedTokens): Tokens {
     verify: async (token) => {
       const visitor = await tokens.verify(token);
       if (visitor.kind === 'token' && revoked.has(visitor.claims.jti)) {
-        throw new TokenError('The token was revoked. Ask for a new one.', visitor.claims);
+        throw new TokenError('revoked', 'The token was revoked. Ask for a new one.', visitor.claims);
       }
       return visitor;
     },

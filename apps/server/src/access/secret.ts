@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { weaknessOfSecret } from './secret-strength.js';
 
 const FILE = 'jwt-secret';
 
@@ -12,9 +13,10 @@ export async function localSecret(dataDir: string): Promise<Uint8Array> {
   const path = join(dataDir, FILE);
   // Read before anything is written: tokens can be made and checked on a disk that is full.
   const text = (await read(path)) ?? (await make(dataDir, path));
-  if (text.length < 32) {
+  const weakness = weaknessOfSecret(text);
+  if (weakness !== null) {
     throw new Error(
-      `${path} holds no usable secret; delete it, and a new one is made (tokens made before stop working)`,
+      `${path} cannot be used: its secret must be ${weakness}. Delete the file, and a new one is made; tokens made before stop working.`,
     );
   }
   return new TextEncoder().encode(text);

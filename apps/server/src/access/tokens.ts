@@ -1,16 +1,31 @@
 import { randomUUID } from 'node:crypto';
 import { capabilitiesOf, type TokenClaims, tokenClaims } from '@okboxbox/protocol';
 import { createRemoteJWKSet, errors, jwtVerify, SignJWT } from 'jose';
+import type { IdentityProvider } from '../config.js';
 import type { Visitor } from './visitor.js';
+
+/** Why a token is not accepted. `unchecked`: nothing is known of it, because the identity provider's keys cannot be had. */
+export type TokenFault =
+  | 'malformed'
+  | 'signature'
+  | 'issuer'
+  | 'audience'
+  | 'not_yet_valid'
+  | 'expired'
+  | 'revoked'
+  | 'claims'
+  | 'unchecked';
 
 /** A token that is not accepted; the message says why and what to do. */
 export class TokenError extends Error {
   override readonly name = 'TokenError';
+  readonly fault: TokenFault;
   /** What it says, where it was signed with the right key: whose it was can be believed. Opens nothing. */
   readonly claims: TokenClaims | undefined;
 
-  constructor(message: string, claims?: TokenClaims) {
+  constructor(fault: TokenFault, message: string, claims?: TokenClaims) {
     super(message);
+    this.fault = fault;
     this.claims = claims;
   }
 }
@@ -31,10 +46,23 @@ export interface SignedToken {
 
 const ALGORITHM = 'HS256';
 
+/** How tokens of one maker are checked, and what is said of one that is not theirs, or that cannot be checked now. */
+interface Maker {
+  readonly check: (token: string) => Promise<{ payload: unknown }>;
+  readonly notTheirs: string;
+  readonly cannotCheck: string;
+}
+
 /** Tokens signed and checked with a shared secret. */
 export function tokensOfSecret(secret: Uint8Array): Tokens {
+  const maker: Maker = {
+    check: (token) => jwtVerify(token, secret, { algorithms: [ALGORITHM] }),
+    notTheirs:
+      'The token was not made by this server, or not all of it was copied. Make one here with "okboxbox token".',
+    cannotCheck: 'The token could not be checked now. Try again in a moment.',
+  };
   return {
-    verify: async (token) => visitorOf(() => jwtVerify(token, secret, { algorithms: [ALGORITHM] })),
+    verify: (token) => visitorOf(token, maker),
     sign: async (claims, ttlSeconds) => {
       const exp = Math.floor(Date.now() / 1000) + ttlSeconds;
       const token = await new SignJWT({ ...claims })
@@ -48,40 +76,85 @@ export function tokensOfSecret(secret: Uint8Array): Tokens {
   };
 }
 
-/** Tokens of an identity provider, checked with its published keys. */
-export function tokensOfProvider(jwksUrl: string): Tokens {
+/** Tokens that an identity provider made for this server, checked with the keys that it publishes. */
+export function tokensOfProvider({ jwksUrl, issuer, audience }: IdentityProvider): Tokens {
   const keys = createRemoteJWKSet(new URL(jwksUrl));
-  return {
-    verify: async (token) =>
-      visitorOf(() => jwtVerify(token, keys, { algorithms: ['RS256', 'PS256', 'ES256', 'EdDSA'] })),
-    sign: null,
+  const options = { algorithms: ['RS256', 'PS256', 'ES256', 'EdDSA'], issuer, audience };
+  const maker: Maker = {
+    check: (token) => jwtVerify(token, keys, options),
+    notTheirs:
+      'The token was not signed by the identity provider of this server, or not all of it was copied. Sign in there again.',
+    cannotCheck:
+      'The token cannot be checked now: the keys of the identity provider (JWKS_URL) cannot be read. Try again in a moment.',
   };
+  return { verify: (token) => visitorOf(token, maker), sign: null };
 }
 
-async function visitorOf(check: () => Promise<{ payload: unknown }>): Promise<Visitor> {
+async function visitorOf(token: string, maker: Maker): Promise<Visitor> {
   let payload: unknown;
   try {
-    payload = (await check()).payload;
+    payload = (await maker.check(token)).payload;
   } catch (error) {
-    // Times are looked at after the signature.
-    const ran = error instanceof errors.JWTExpired ? tokenClaims.safeParse(error.payload).data : undefined;
-    throw new TokenError(reasonOf(error), ran);
+    throw refusalOf(error, maker);
   }
   const claims = tokenClaims.safeParse(payload);
   if (!claims.success) {
     const issue = claims.error.issues[0];
-    throw new TokenError(
-      `The token's "${issue?.path.join('.')}" cannot be used: ${issue?.message}. Ask for a new token.`,
-    );
+    throw claimRefused(issue?.path.join('.') ?? '', issue?.message ?? '');
   }
   return { kind: 'token', claims: claims.data, capabilities: capabilitiesOf(claims.data) };
 }
 
-function reasonOf(error: unknown): string {
-  if (error instanceof errors.JWTExpired) return 'The token has run out. Sign in again or ask for a new one.';
-  if (error instanceof errors.JWSSignatureVerificationFailed) {
-    return 'The token was not made by this server. Make one here with "okboxbox token".';
+/** Claims are checked after the signature: what is said of them can be believed. */
+function refusalOf(error: unknown, { notTheirs, cannotCheck }: Maker): TokenError {
+  if (error instanceof errors.JWTExpired) {
+    const message = `The token expired${atTime(error.payload.exp)}. Sign in again, or ask for a new one.`;
+    return new TokenError('expired', message, tokenClaims.safeParse(error.payload).data);
   }
-  if (error instanceof errors.JOSEError) return 'The token is not a valid one. Copy it again, whole.';
-  return 'The token could not be checked now. Try again in a moment.';
+  if (error instanceof errors.JWTClaimValidationFailed) return claimRefusalOf(error);
+  const isSignature =
+    error instanceof errors.JWSSignatureVerificationFailed ||
+    error instanceof errors.JOSEAlgNotAllowed ||
+    error instanceof errors.JWKSNoMatchingKey;
+  if (isSignature) return new TokenError('signature', notTheirs);
+  if (isOfKeys(error)) return new TokenError('unchecked', cannotCheck);
+  return new TokenError(
+    'malformed',
+    'This is not a token: a token is three parts with dots between them. Copy all of it.',
+  );
+}
+
+/** Whether it is the keys that failed, and not the token: they could not be read, or are no keys. */
+function isOfKeys(error: unknown): boolean {
+  if (error instanceof errors.JWKSTimeout || error instanceof errors.JWKSInvalid) return true;
+  return !(error instanceof errors.JOSEError) || error.code === errors.JOSEError.code;
+}
+
+function claimRefusalOf({ claim, reason, payload }: errors.JWTClaimValidationFailed): TokenError {
+  const claims = tokenClaims.safeParse(payload).data;
+  if (claim === 'nbf' && reason === 'check_failed') {
+    const message = `The token is not valid yet: it begins${atTime(payload.nbf)}. Wait until then, ask for another one, or correct the clock of the machine that is wrong.`;
+    return new TokenError('not_yet_valid', message, claims);
+  }
+  if (claim === 'iss') {
+    const message =
+      'The token comes from another issuer ("iss") than this server accepts (JWT_ISSUER). Ask for a token for this server.';
+    return new TokenError('issuer', message);
+  }
+  if (claim === 'aud') {
+    const message =
+      'The token was made for another program: its audience ("aud") is not the one of this server (JWT_AUDIENCE). Ask for a token for this server.';
+    return new TokenError('audience', message);
+  }
+  return claimRefused(claim, 'it must be a number of seconds');
+}
+
+function claimRefused(claim: string, why: string): TokenError {
+  return new TokenError('claims', `The token's "${claim}" cannot be used: ${why}. Ask for a new token.`);
+}
+
+/** A claim's time for a message, where it is one that can be written. */
+function atTime(seconds: number | undefined): string {
+  const at = new Date((seconds ?? Number.NaN) * 1000);
+  return Number.isNaN(at.getTime()) ? '' : ` at ${at.toISOString().slice(0, 19)}Z`;
 }

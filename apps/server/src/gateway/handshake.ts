@@ -59,8 +59,11 @@ export async function helloOf(socket: Socket, { tokens, links }: HandshakeWorld)
       token !== undefined ? await tokens.verify(token) : link !== undefined && links ? links.visitor(link) : ANONYMOUS;
     return { visitor, clientKind, surface };
   } catch (error) {
-    if (error instanceof TokenError)
-      throw new HandshakeError('unauthenticated', error.message, undefined, error.claims);
+    if (error instanceof TokenError) {
+      // Clients come back by themselves after `not_available`, and not after a token that was refused.
+      const code = error.fault === 'unchecked' ? 'not_available' : 'unauthenticated';
+      throw new HandshakeError(code, error.message, undefined, error.claims);
+    }
     if (error instanceof LinkError) throw new HandshakeError('forbidden', error.message);
     throw error;
   }

@@ -7,7 +7,8 @@ import { HttpProblem } from './problem.js';
 
 /**
  * Who makes an HTTP call, from its `Authorization` header.
- * @throws HttpProblem 401 where there is a header that cannot be used: a wrong token is never taken for none.
+ * @throws HttpProblem 401 where there is a header that cannot be used: a wrong token is never taken for none. 503 where a
+ * token cannot be checked now.
  */
 export async function callerOf(request: FastifyRequest, tokens: Tokens): Promise<Visitor> {
   const header = request.headers.authorization;
@@ -17,7 +18,7 @@ export async function callerOf(request: FastifyRequest, tokens: Tokens): Promise
   try {
     return await tokens.verify(token);
   } catch (error) {
-    if (error instanceof TokenError) throw new HttpProblem(401, error.message);
+    if (error instanceof TokenError) throw new HttpProblem(error.fault === 'unchecked' ? 503 : 401, error.message);
     throw error;
   }
 }

@@ -19,8 +19,9 @@ import { machineUptime } from '../clock-shift.js';
 import { readConfig } from '../config.js';
 import { batch } from './race.js';
 
-const SECRET = 'a secret for tests that is long enough';
-const tokens = tokensOfSecret(new TextEncoder().encode(SECRET));
+/** What the servers of tests sign tokens with. */
+export const TEST_SECRET = '9vT2xQ7mLk4Rz8WcYb3nHd6FgPs1Ja5U';
+const tokens = tokensOfSecret(new TextEncoder().encode(TEST_SECRET));
 
 const HELLO = {
   relayId: 'rig',
@@ -73,7 +74,7 @@ export function serverForEachTest(always: Readonly<Record<string, string>> = {})
   });
 
   function start(env: Record<string, string> = {}, laterMs = 0): Promise<RunningServer> {
-    const config = readConfig({ PORT: '0', DATA_DIR: dataDir, JWT_SECRET: SECRET, ...always, ...env }, '/');
+    const config = readConfig({ PORT: '0', DATA_DIR: dataDir, JWT_SECRET: TEST_SECRET, ...always, ...env }, '/');
     const clock = { now: () => systemClock.now() + laterMs + aheadMs };
     const uptime = () => {
       const { boot, ms } = machineUptime();

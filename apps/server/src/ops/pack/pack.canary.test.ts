@@ -5,7 +5,7 @@ import { CANARY_KINDS, type Canary, canary, findings, letters } from '../../test
 import { postgresql, WITHOUT_POSTGRESQL } from '../../testing/databases.js';
 import { type FailingPostgresql, failingPostgresql, turningPostgresql } from '../../testing/failing-postgresql.js';
 import { batch, frame, sessionLine } from '../../testing/race.js';
-import { serverForEachTest } from '../../testing/running-server.js';
+import { serverForEachTest, TEST_SECRET } from '../../testing/running-server.js';
 
 /**
  * Secrets, addresses and ids are planted in every place where text can come into a real server; then its pack is searched
@@ -196,7 +196,7 @@ describe('the bytes of a support pack', () => {
     planted.push({ where: 'sign-in code', text: code, secret: code });
     planted.push({
       where: 'secret that tokens are signed with',
-      text: 'a secret for tests that is long enough',
+      text: TEST_SECRET,
       secret: '',
     });
     planted.push({ where: 'password of the database', text: password, secret: password });

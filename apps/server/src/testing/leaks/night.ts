@@ -31,7 +31,7 @@ export interface NightOptions {
   readonly restarts: boolean;
 }
 
-const SECRET_OF_TOKENS = 'a secret for tests that is long enough';
+const SECRET_OF_TOKENS = '5UaJ1sPg6FdH3nYb8WcRz4LkmQ7x2TvK';
 /** No database answers here: what has ended is read from its timeline. */
 const NO_DATABASE = 'postgresql://127.0.0.1:1/none';
 

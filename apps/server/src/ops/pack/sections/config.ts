@@ -7,7 +7,7 @@ import { section } from '../section.js';
 /** Variables of which a pack says whether they are set, and never to what. */
 const SECRETS = ['JWT_SECRET', 'JWKS_URL', 'DATABASE_URL'] as const;
 
-type Shown = Omit<ServerConfig, 'jwtSecret' | 'jwksUrl' | 'databaseUrl' | 'gitSha'>;
+type Shown = Omit<ServerConfig, 'jwtSecret' | 'provider' | 'databaseUrl' | 'gitSha'>;
 
 const system = fields<Readonly<Record<string, unknown>>>({
   node: text,
@@ -37,8 +37,8 @@ const shown: Rule = fields<Shown>({
 /** The configuration that is in force. Secrets are never in it: only whether there are any. */
 export const config = section('config', (world, { includeConfig }) => {
   if (!includeConfig) return { skipped: 'The configuration was not asked for ("includeConfig").' };
-  const { jwtSecret, jwksUrl, databaseUrl, gitSha: _inSummary, ...effective } = world.config;
-  const given = { JWT_SECRET: jwtSecret, JWKS_URL: jwksUrl, DATABASE_URL: databaseUrl };
+  const { jwtSecret, provider, databaseUrl, gitSha: _inSummary, ...effective } = world.config;
+  const given = { JWT_SECRET: jwtSecret, JWKS_URL: provider, DATABASE_URL: databaseUrl };
   return {
     head: {
       system: {
