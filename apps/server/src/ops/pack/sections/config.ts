@@ -22,6 +22,7 @@ const shown: Rule = fields<Shown>({
   host: text,
   port: number,
   publicUrl: text,
+  trustedProxies: listOf(text),
   dataDir: text,
   production: flag,
   environment,
