@@ -74,7 +74,7 @@ describe('an evening of three sessions', () => {
     await call('broadcast:publish', { published: true });
     await call('broadcast:delay:set', { delayMs: 1_000 });
     const overlay = new Overlay({});
-    const later = new Overlay({}, 500);
+    const later = new Overlay({ token: await token('overlay') }, 500);
     await eventually(() =>
       expect([overlay.sessions, later.sessions]).toEqual([[practice.sessionId], [practice.sessionId]]),
     );

@@ -2,15 +2,15 @@ import {
   applyChange,
   type Entry,
   type FeedChange,
-  type FeedMessage,
   type FeedPosition,
   type FeedState,
   type OnAir,
-  type TimingAnswer,
 } from '@okboxbox/protocol';
 import type { FeedFormat, Hub } from '../hub/hub.js';
+import { SharedJson } from '../hub/shared-json.js';
 import type { Taps } from '../taps.js';
-import { namedEntries, namedTiming } from './feed-view.js';
+import { namedEntries } from './feed-view.js';
+import { Snapshots } from './snapshots.js';
 
 /** Messages kept for viewers that missed some: about 25 s. */
 const KEPT_MESSAGES = 256;
@@ -54,7 +54,9 @@ export class Feed {
   #state: FeedState;
   #at: number | null;
   #seq = 0;
-  #kept: { readonly seq: number; readonly message: FeedMessage }[] = [];
+  /** Messages that were sent last, as their JSON. */
+  #kept: { readonly seq: number; readonly json: string }[] = [];
+  #snapshots: Snapshots | null = null;
 
   constructor(
     place: { readonly sessionId: string; readonly room: string },
@@ -88,17 +90,25 @@ export class Feed {
     return { epoch: this.#epoch, seq: this.#seq, at: this.#at, state: this.#state };
   }
 
-  /** The same with plain named fields. */
-  namedSnapshot(): FeedPosition & { readonly state: TimingAnswer } {
-    const { state, ...position } = this.snapshot();
-    return { ...position, state: namedTiming(state, this.#at) };
+  /** The same as JSON, which all callers share until something changes. */
+  get snapshots(): Snapshots {
+    this.#snapshots ??= new Snapshots({ epoch: this.#epoch, seq: this.#seq, at: this.#at }, this.#state);
+    return this.#snapshots;
   }
 
-  /** What a viewer at a position has missed, or `null` where only the whole state helps. */
-  since(epoch: string, seq: number): readonly FeedMessage[] | null {
+  /**
+   * What a viewer at a position has missed, `{ epoch, seq, at, changes }`, or `null` where the whole state helps more: what
+   * was missed is not kept any more, or longer than the state.
+   */
+  since(epoch: string, seq: number): SharedJson | null {
     if (epoch !== this.#epoch || seq > this.#seq) return null;
     const missed = this.#kept.filter((kept) => kept.seq > seq);
-    return missed.length === this.#seq - seq ? missed.map((kept) => kept.message) : null;
+    if (missed.length !== this.#seq - seq) return null;
+    const length = missed.reduce((sum, { json }) => sum + json.length, 0);
+    if (missed.length > 1 && length > this.snapshots.of('rows').text.length) return null;
+    const position = { epoch: this.#epoch, seq: this.#seq, at: this.#at };
+    const changes = missed.map(({ json }) => json).join(',');
+    return new SharedJson(`${JSON.stringify(position).slice(0, -1)},"changes":[${changes}]}`);
   }
 
   /** What was sent before says nothing any more: viewers start again from the whole state. */
@@ -106,11 +116,14 @@ export class Feed {
     this.#epoch = epoch;
     this.#seq = 0;
     this.#kept = [];
+    this.#snapshots = null;
   }
 
   /** Notes that the state of a later instant is the same. */
   reach(at: number | null): void {
+    if (at === this.#at) return;
     this.#at = at;
+    this.#snapshots = null;
   }
 
   /** Sends a change of the state at an instant; `json` is its text, where somebody has encoded it already. */
@@ -118,12 +131,14 @@ export class Feed {
     this.#state = applyChange(this.#state, change);
     this.#at = at;
     this.#seq += 1;
+    this.#snapshots = null;
     this.#taps?.tick.hear?.(this.#sessionId, this.#room, at);
     const position = { epoch: this.#epoch, seq: this.#seq, at, sessionId: this.#sessionId };
-    this.#kept.push({ seq: this.#seq, message: { ...position, ...change } });
-    if (this.#kept.length > KEPT_MESSAGES) this.#kept = this.#kept.slice(-KEPT_MESSAGES / 2);
     // A change has a field at least, so its text goes on behind the position's.
-    this.#publish('rows', () => `${JSON.stringify(position).slice(0, -1)},${json.slice(1)}`);
+    const message = `${JSON.stringify(position).slice(0, -1)},${json.slice(1)}`;
+    this.#kept.push({ seq: this.#seq, json: message });
+    if (this.#kept.length > KEPT_MESSAGES) this.#kept = this.#kept.slice(-KEPT_MESSAGES / 2);
+    this.#publish('rows', () => message);
     this.#publish('json', () => JSON.stringify({ ...position, ...this.#named(change) }));
   }
 

@@ -1,6 +1,7 @@
 import { type FeedState, type Lap, NOTHING_CUED, type RaceEvent } from '@okboxbox/protocol';
 import type { Logger } from '../log.js';
 import type { SessionRegistry } from '../session/registry.js';
+import type { SessionState } from '../session/session-state.js';
 import type { Store } from '../store/store.js';
 import { feedStateOf } from './feed-view.js';
 
@@ -17,12 +18,13 @@ export interface PastSessionsWorld {
 }
 
 /** Last states kept in memory: many viewers open the race that has just ended. */
-const KEPT = 8;
+const KEPT = 32;
 
 /** Sessions that have ended: read from the store; where it has them not, or is away, folded from their timelines. */
 export class PastSessions {
   readonly #world: PastSessionsWorld;
   readonly #kept = new Map<string, PastSession>();
+  readonly #states = new WeakMap<SessionState, { readonly revision: number; readonly past: PastSession }>();
 
   constructor(world: PastSessionsWorld) {
     this.#world = world;
@@ -43,8 +45,17 @@ export class PastSessions {
       if (this.#kept.size > KEPT && !oldest.done) this.#kept.delete(oldest.value);
       return past;
     }
-    const state = await this.#world.registry.stateOf(sessionId);
-    return state && { feed: feedStateOf(state, null), at: state.receivedAt };
+    const state = await this.#world.registry.stateOf(sessionId, 'refuse');
+    return state && this.#folded(state);
+  }
+
+  /** The same object as long as the state is the same: much is made of it once, for everyone who asks. */
+  #folded(state: SessionState): PastSession {
+    const known = this.#states.get(state);
+    if (known?.revision === state.revision) return known.past;
+    const past = { feed: feedStateOf(state, null), at: state.receivedAt };
+    this.#states.set(state, { revision: state.revision, past });
+    return past;
   }
 
   async laps(sessionId: string, car?: number): Promise<readonly Lap[] | null> {
@@ -52,7 +63,7 @@ export class PastSessions {
       (await store.finalState(sessionId)) === null ? null : store.laps(sessionId, car),
     );
     if (stored !== null) return stored;
-    const laps = (await this.#world.registry.stateOf(sessionId))?.timing.laps;
+    const laps = (await this.#world.registry.stateOf(sessionId, 'refuse'))?.timing.laps;
     return laps?.filter((lap) => car === undefined || lap.car === car) ?? null;
   }
 
@@ -60,7 +71,7 @@ export class PastSessions {
     const stored = await this.#stored(sessionId, async (store) =>
       (await store.finalState(sessionId)) === null ? null : store.events(sessionId),
     );
-    return stored ?? (await this.#world.registry.stateOf(sessionId))?.timing.events ?? null;
+    return stored ?? (await this.#world.registry.stateOf(sessionId, 'refuse'))?.timing.events ?? null;
   }
 
   /** Reads from the store; a running session and a store that is away have nothing there. */

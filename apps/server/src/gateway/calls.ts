@@ -1,8 +1,11 @@
-import type { Ack, Capability, ErrorCode, Refusal } from '@okboxbox/protocol';
+import type { Capability, ErrorCode, Refusal } from '@okboxbox/protocol';
 import type { Socket } from 'socket.io';
 import type { z } from 'zod';
+import { sendAnswer } from '../hub/finished-bytes.js';
 import { closeWhereFull } from '../hub/hub.js';
+import { SharedAnswer } from '../hub/shared-json.js';
 import type { Logger } from '../log.js';
+import { SeekRefusedError } from '../session/past-states.js';
 import type { Subsystem, Taps } from '../taps.js';
 
 /** A call that is refused; becomes the acknowledgement's `error`. */
@@ -37,7 +40,7 @@ export function answerCall<S extends z.ZodType, T extends object>(
 ): void {
   socket.on(event, (...args: unknown[]) => {
     const last = args.at(-1);
-    const acknowledge = typeof last === 'function' ? (last as (ack: Ack<T>) => void) : () => undefined;
+    const acknowledge = typeof last === 'function' ? (last as (ack: object) => void) : () => undefined;
     const run = async () => {
       const parsed = schema.safeParse(args[0]);
       if (!parsed.success) {
@@ -49,18 +52,20 @@ export function answerCall<S extends z.ZodType, T extends object>(
     };
     run()
       .then(
-        (answer): Ack<T> => ({ ok: true, ...answer }),
-        (error: unknown): Ack<T> => refusalOf(error, args[0], event, socket, world),
+        (answer) => (answer instanceof SharedAnswer ? answer : { ok: true as const, ...answer }),
+        (error: unknown): Refusal => refusalOf(error, args[0], event, socket, world),
       )
       .then((ack) => {
-        acknowledge(ack);
+        if (!(ack instanceof SharedAnswer)) acknowledge(ack);
+        else sendAnswer(socket, acknowledge, { ok: true, ...ack.own }, ack.shared);
         // A refusal waits here as well as an answer does.
         if (closeWhereFull(socket)) world.log.warn({ socketId: socket.id, event }, 'a client asks and does not read');
       });
   });
 }
 
-function refusalOf(error: unknown, input: unknown, event: string, socket: Socket, { log, taps }: CallWorld): Refusal {
+function refusalOf(failure: unknown, input: unknown, event: string, socket: Socket, { log, taps }: CallWorld): Refusal {
+  const error = failure instanceof SeekRefusedError ? new CallRefused('not_available', failure.message) : failure;
   const from: Subsystem = event.startsWith('relay:') ? 'relay' : 'gateway';
   if (error instanceof CallRefused) {
     const { code, message, capability } = error;

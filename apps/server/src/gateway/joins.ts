@@ -1,13 +1,6 @@
-import {
-  EXTRA_DELAY_STEP_MS,
-  type FeedMessage,
-  type FeedPosition,
-  type FeedState,
-  type SessionJoin,
-  type TimingAnswer,
-} from '@okboxbox/protocol';
+import { EXTRA_DELAY_STEP_MS, type SessionJoin } from '@okboxbox/protocol';
 import { deny, denyExtraDelay, denyOwnCar, maySeeBroadcast, type Place, type Visitor } from '../access/visitor.js';
-import type { Audiences } from '../audience/audiences.js';
+import type { Audiences, EndedFeed } from '../audience/audiences.js';
 import type { BroadcastDelayService } from '../audience/broadcast-delay.js';
 import type { SessionRegistry } from '../session/registry.js';
 import { CallRefused } from './calls.js';
@@ -19,11 +12,7 @@ export interface JoinWorld {
 }
 
 /** What a viewer needs of what it has joined: a running feed, or the state that does not change any more. */
-export interface Viewable {
-  snapshot(): FeedPosition & { readonly state: FeedState };
-  namedSnapshot(): FeedPosition & { readonly state: TimingAnswer };
-  since(epoch: string, seq: number): readonly FeedMessage[] | null;
-}
+export type Viewable = EndedFeed;
 
 /** Finds what a join asks for in real time. @throws CallRefused */
 export function findLive({ registry }: JoinWorld, visitor: Visitor, join: SessionJoin): Place {

@@ -1,5 +1,6 @@
 import type { DeskState } from '@okboxbox/protocol';
 import type { Server } from 'socket.io';
+import { numberAcknowledgements } from '../hub/finished-bytes.js';
 import { helloOf, refused } from './handshake.js';
 import { type Moved, Viewer, type ViewerRoom, type ViewerWorld } from './viewer.js';
 
@@ -28,6 +29,7 @@ export function serveViewers(io: Server, world: ViewerWorld): Viewers {
     );
   });
   io.on('connection', (socket) => {
+    numberAcknowledgements(socket);
     const viewer = new Viewer(socket, world);
     viewers.set(socket.id, viewer);
     socket.on('disconnect', () => {

@@ -1,7 +1,6 @@
 import {
   broadcastRoom,
   carRoom,
-  type FeedMessage,
   feedResync,
   liveRoom,
   type OverlayReport,
@@ -12,7 +11,6 @@ import {
   type SessionWithdrawn,
   sessionJoin,
   sessionLeave,
-  type TimingAnswer,
   type Watcher,
 } from '@okboxbox/protocol';
 import type { Socket } from 'socket.io';
@@ -20,13 +18,15 @@ import { z } from 'zod';
 import type { ShareLinks } from '../access/share-links.js';
 import type { Tokens } from '../access/tokens.js';
 import { maySeeBroadcast, onlyShow, type Visitor } from '../access/visitor.js';
+import { namedTiming } from '../audience/feed-view.js';
 import type { Clock } from '../clock.js';
 import type { FeedFormat, Hub } from '../hub/hub.js';
+import { SharedAnswer } from '../hub/shared-json.js';
 import type { Logger } from '../log.js';
 import type { Taps } from '../taps.js';
 import { answerCall, CallRefused } from './calls.js';
 import type { SocketHello } from './handshake.js';
-import { broadcastOf, findBroadcast, findLive, type JoinWorld, notFound, type Viewable } from './joins.js';
+import { broadcastOf, findBroadcast, findLive, type JoinWorld, notFound } from './joins.js';
 
 export interface ViewerWorld extends JoinWorld {
   readonly tokens: Tokens;
@@ -179,8 +179,8 @@ export class Viewer {
     hub.join(to, joined.format, this.#socket);
     this.#socket.emit('broadcast:delay:state', broadcast.publicState(joined.sessionId));
     if (feed === null) return moved;
-    const { state, ...position } = joined.format === 'json' ? feed.namedSnapshot() : feed.snapshot();
-    const named = joined.format === 'json' ? (state as TimingAnswer) : {};
+    const { state, ...position } = feed.snapshot();
+    const named = joined.format === 'json' ? namedTiming(state, position.at) : {};
     this.#socket.emit('feed', { ...named, ...position, sessionId: joined.sessionId });
     return moved;
   }
@@ -258,7 +258,7 @@ export class Viewer {
     const [own] = (audience?.ownCars() ?? [])
       .filter(({ carNumber }) => cars.includes(carNumber))
       .sort((a, b) => b.at - a.at);
-    return { sessionId, audience: join.audience, ...snapshotOf(source, format), ...(own && { own }) };
+    return new SharedAnswer({ sessionId, audience: join.audience, ...(own && { own }) }, source.snapshots.of(format));
   }
 
   async #joinBroadcast(join: SessionJoin): Promise<object> {
@@ -278,7 +278,8 @@ export class Viewer {
     const room = isRunning ? audience.room : broadcastRoom(sessionId, extraMs);
     const format = this.#enter(join, { sessionId, show, room, extraMs, carRooms: [] });
     const delay = broadcasts.of(show).publicState(sessionId);
-    return { sessionId, audience: join.audience, ...snapshotOf(source, format), delay, now: Math.round(clock.now()) };
+    const answer = { sessionId, audience: join.audience, delay, now: Math.round(clock.now()) };
+    return new SharedAnswer(answer, source.snapshots.of(format));
   }
 
   /** Enters a room in place of what was joined of the session before. */
@@ -319,14 +320,7 @@ export class Viewer {
         ? (this.#world.audiences.live(sessionId)?.feed ?? (await this.#world.audiences.ended(sessionId)))
         : await broadcastOf(this.#world, this.#visitor, join, { sessionId, show, extraMs });
     if (!source || !this.#joined.has(sessionId)) throw new CallRefused('not_found', `Session ${sessionId} is gone.`);
-    const missed: readonly FeedMessage[] | null = format === 'json' ? null : source.since(at.epoch, at.seq);
-    const { audience } = join;
-    if (missed === null) return { sessionId, audience, ...snapshotOf(source, format) };
-    const { state: _, ...position } = source.snapshot();
-    return { sessionId, audience, ...position, changes: missed };
+    const missed = format === 'json' ? null : source.since(at.epoch, at.seq);
+    return new SharedAnswer({ sessionId, audience: join.audience }, missed ?? source.snapshots.of(format));
   }
-}
-
-function snapshotOf(source: Viewable, format: FeedFormat): object {
-  return format === 'json' ? source.namedSnapshot() : source.snapshot();
 }

@@ -1,6 +1,7 @@
 import type { Capability, Problem } from '@okboxbox/protocol';
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
 import type { Logger } from '../log.js';
+import { SeekRefusedError } from '../session/past-states.js';
 import type { Taps } from '../taps.js';
 
 /** A call that is answered with an RFC 9457 problem document. */
@@ -40,7 +41,8 @@ const CODES: Readonly<Record<number, string>> = {
 
 /** Answers every failure of a call with a problem document; what is unexpected is logged and not told. */
 export function answerProblems(http: FastifyInstance, log: Logger, taps?: Taps): void {
-  http.setErrorHandler((error: FastifyError | HttpProblem, request, reply) => {
+  http.setErrorHandler((failure: FastifyError | HttpProblem | SeekRefusedError, request, reply) => {
+    const error = failure instanceof SeekRefusedError ? new HttpProblem(503, failure.message) : failure;
     const path = request.routeOptions.url ?? 'unknown path';
     const status = error instanceof HttpProblem ? error.status : (error.statusCode ?? 500);
     const capability = error instanceof HttpProblem ? error.capability : undefined;

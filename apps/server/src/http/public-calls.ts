@@ -1,14 +1,14 @@
-import type { SessionSummary, TimingAnswer } from '@okboxbox/protocol';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { LinkError, type ShareLinks } from '../access/share-links.js';
 import type { Tokens } from '../access/tokens.js';
-import { deny, maySeeBroadcast, type Visitor } from '../access/visitor.js';
+import { maySeeBroadcast, type Visitor } from '../access/visitor.js';
 import type { Audiences } from '../audience/audiences.js';
 import type { BroadcastDelayService } from '../audience/broadcast-delay.js';
 import type { SessionRegistry } from '../session/registry.js';
 import { callerOf } from './caller.js';
 import { HttpProblem } from './problem.js';
+import { sendShared } from './shared-answers.js';
 
 export interface PublicWorld {
   readonly registry: SessionRegistry;
@@ -23,7 +23,7 @@ const linkQuery = z.object({ link: z.string().max(100).optional() });
 
 /** The calls of the public side: everything as of the instant that is on air, and only what is public. */
 export function servePublicCalls(http: FastifyInstance, world: PublicWorld): void {
-  http.get('/api/public/sessions/:id/timing', async (request): Promise<TimingAnswer> => {
+  http.get('/api/public/sessions/:id/timing', async (request, reply) => {
     const { id } = oneSession.parse(request.params);
     const visitor = await publicCaller(request, world);
     const { registry, broadcasts, audiences } = world;
@@ -37,11 +37,11 @@ export function servePublicCalls(http: FastifyInstance, world: PublicWorld): voi
     if (broadcasts.isAiring(sessionId)) {
       const feed = broadcasts.of(show).channel(sessionId)?.audience(0)?.feed;
       if (!feed) throw nothing;
-      return feed.namedSnapshot().state;
+      return sendShared(reply, feed.snapshots.timing);
     }
     const ended = await audiences.endedPublic(sessionId);
     if (ended === null || !isAllowed()) throw nothing;
-    return ended.namedSnapshot().state;
+    return sendShared(reply, ended.snapshots.timing);
   });
 
   http.get('/l/:code', async (request, reply) => {
@@ -59,31 +59,6 @@ export function servePublicCalls(http: FastifyInstance, world: PublicWorld): voi
       throw error;
     }
   });
-}
-
-/**
- * The sessions that a caller may know of: live where it has `session:live`, else as they are on air, of shows that are
- * published or that it may see all the same.
- */
-export function visibleSessions({ registry, broadcasts }: PublicWorld, visitor: Visitor): SessionSummary[] {
-  return registry.list().flatMap((summary) => {
-    if (deny(visitor, 'session:live', summary) === null) return [summary];
-    const broadcast = broadcasts.of(summary.show);
-    if (!maySeeBroadcast(visitor, summary, broadcast.isPublic)) return [];
-    if (!broadcasts.isAiring(summary.sessionId)) return summary.status === 'ended' ? [publicSummary(summary)] : [];
-    const feed = broadcast.channel(summary.sessionId)?.audience(0)?.feed;
-    if (!feed) return [];
-    const { session, entries } = feed.state;
-    const { sim, track, type, startedAt, status } = session;
-    const aired = { sim, track, type, startedAt, status, entryCount: entries.length, lastFrameAt: feed.at };
-    return [{ ...publicSummary(summary), podium: [], endedAt: null, ...aired }];
-  });
-}
-
-/** Named one by one: a field that is added to the summary does not leave. */
-function publicSummary(summary: SessionSummary): SessionSummary {
-  const { sessionId, show, status, sim, track, type, startedAt, lastFrameAt, endedAt, entryCount, podium } = summary;
-  return { sessionId, show, status, sim, track, type, startedAt, lastFrameAt, endedAt, entryCount, podium };
 }
 
 /** Who calls: by token, or by the link in the address. */

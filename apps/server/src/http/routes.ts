@@ -7,17 +7,17 @@ import type { RevokedTokens } from '../access/revoked-tokens.js';
 import type { SignIn } from '../access/sign-in.js';
 import type { Tokens } from '../access/tokens.js';
 import { denyWholeServer, type Visitor } from '../access/visitor.js';
-import { namedTiming, timingAnswerOf } from '../audience/feed-view.js';
+import { timingAnswerOf } from '../audience/feed-view.js';
 import type { PastSessions } from '../audience/past-sessions.js';
-import { SeekRefusedError } from '../session/past-states.js';
 import type { SessionRegistry } from '../session/registry.js';
-import type { SessionState } from '../session/session-state.js';
 import { segmentsOf } from '../timeline/read-timeline.js';
 import { callerOf, problemOf, sessionFor } from './caller.js';
 import { type HealthWorld, healthOf, isReady } from './health.js';
 import { HttpProblem } from './problem.js';
-import { type PublicWorld, visibleSessions } from './public-calls.js';
+import type { PublicWorld } from './public-calls.js';
 import { recordsOf } from './recording-records.js';
+import { SessionLists } from './session-list.js';
+import { LiveTimings, sendShared } from './shared-answers.js';
 
 export interface HttpWorld extends HealthWorld, PublicWorld {
   readonly registry: SessionRegistry;
@@ -74,19 +74,23 @@ export function serveCalls(http: FastifyInstance, world: HttpWorld): void {
     return { jti, revoked: true };
   });
 
-  http.get('/api/sessions', async (request) => {
+  const lists = new SessionLists(world);
+  http.get('/api/sessions', async (request, reply) => {
     const visitor = await callerOf(request, tokens);
-    return visibleSessions(world, visitor);
+    return sendShared(reply, lists.of(visitor));
   });
 
-  http.get('/api/sessions/:id/timing', async (request) => {
+  const timings = new LiveTimings();
+  http.get('/api/sessions/:id/timing', async (request, reply) => {
     const { sessionTime } = parse(timingQuery, request.query);
     const { summary } = await session(request, world);
-    if (sessionTime !== undefined) return timingAnswerOf(await stateAt(registry, summary, sessionTime));
+    if (sessionTime !== undefined) {
+      return timingAnswerOf(there(await registry.stateAt(summary.sessionId, sessionTime), summary));
+    }
     const live = registry.liveSession(summary.sessionId);
-    if (live) return timingAnswerOf(live.state);
-    const { feed, at } = there(await world.past.last(summary.sessionId), summary);
-    return namedTiming(feed, at);
+    if (live) return sendShared(reply, timings.of(live.state));
+    const ended = there(await world.audiences.ended(summary.sessionId), summary);
+    return sendShared(reply, ended.snapshots.timing);
   });
 
   http.get('/api/sessions/:id/laps', async (request) => {
@@ -135,15 +139,6 @@ async function session(
   const { id } = parse(oneSession, request.params);
   const visitor = await callerOf(request, tokens);
   return { summary: sessionFor(visitor, 'session:live', registry, id), visitor };
-}
-
-async function stateAt(registry: SessionRegistry, summary: SessionSummary, sessionTime: number): Promise<SessionState> {
-  try {
-    return there(await registry.stateAt(summary.sessionId, sessionTime), summary);
-  } catch (error) {
-    if (error instanceof SeekRefusedError) throw new HttpProblem(503, error.message);
-    throw error;
-  }
 }
 
 function there<T>(found: T | null, { sessionId }: SessionSummary): T {

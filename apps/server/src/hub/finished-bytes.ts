@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { Socket } from 'socket.io';
+import type { SharedJson } from './shared-json.js';
 
 /**
  * Writes an encoded message straight to a WebSocket's stream, past Socket.IO's per-socket packet work. This is
@@ -48,17 +49,58 @@ export function encodeNothing(): Outgoing {
 /** Sends a finished message to one socket, in order with everything sent to it before. */
 export function sendFinished(socket: Socket, outgoing: Outgoing): void {
   const connection = socket.conn as unknown as EngineConnection;
-  const stream = connection.transport.socket?._socket;
-  const direct =
-    stream !== undefined &&
-    connection.transport.name === 'websocket' &&
-    connection.transport.writable &&
-    connection.readyState === 'open' &&
-    !connection.upgrading &&
-    connection.writeBuffer.length === 0;
-  if (direct) stream.write(outgoing.frame);
+  const stream = directStream(connection);
+  if (stream !== null) stream.write(outgoing.frame);
   else if (outgoing.packet === null) connection.sendPacket('noop');
   else connection.write(outgoing.packet);
+}
+
+/** The stream of a connection where nothing waits for it that a direct write would overtake, else `null`. */
+function directStream(connection: EngineConnection): Duplex | null {
+  const { transport, readyState, upgrading, writeBuffer } = connection;
+  const isFree = transport.writable && readyState === 'open' && !upgrading && writeBuffer.length === 0;
+  return isFree && transport.name === 'websocket' ? (transport.socket?._socket ?? null) : null;
+}
+
+/** An acknowledgement that knows the number of its packet, as `numberAcknowledgements` makes them. */
+type NumberedAcknowledgement = ((ack: object) => void) & { readonly packetId?: number };
+
+/** Has a socket's acknowledgements know their numbers, so that `sendAnswer` can write them itself. */
+export function numberAcknowledgements(socket: Socket): void {
+  const made = socket as unknown as { ack(packetId: number): (ack: object) => void };
+  const make = made.ack.bind(socket);
+  made.ack = (packetId) => Object.assign(make(packetId), { packetId });
+}
+
+/**
+ * Acknowledges a call with an object's members of its own and all members of a shared one, in order with everything sent
+ * before. The shared bytes are written as they are: no caller gets a copy of them.
+ */
+export function sendAnswer(
+  socket: Socket,
+  acknowledge: NumberedAcknowledgement,
+  own: object,
+  shared: SharedJson,
+): void {
+  const { packetId } = acknowledge;
+  // Nobody asked for an acknowledgement, or the connection has closed.
+  if (packetId === undefined || !socket.connected) return;
+  const namespace = socket.nsp.name === '/' ? '' : `${socket.nsp.name},`;
+  const head = `3${namespace}${packetId}[${JSON.stringify(own).slice(0, -1)},`;
+  const connection = socket.conn as unknown as EngineConnection;
+  const stream = directStream(connection);
+  if (stream === null) {
+    connection.write(`${head}${shared.text.slice(1)}]`);
+    return;
+  }
+  const start = Buffer.from(`4${head}`);
+  const rest = shared.bytes.subarray(1);
+  stream.cork();
+  stream.write(frameHeader(start.length + rest.length + 1));
+  stream.write(start);
+  stream.write(rest);
+  stream.write(']');
+  stream.uncork();
 }
 
 /** Bytes and packets (counted as their text) that wait for a slow peer. */
@@ -97,20 +139,23 @@ export function waitingPackets(socket: Socket): number {
 
 /** A server's unmasked, final text frame (RFC 6455, section 5.2). */
 function textFrame(text: string): Buffer {
-  const length = Buffer.byteLength(text);
-  const header = length < 126 ? 2 : length < 65_536 ? 4 : 10;
-  const frame = Buffer.allocUnsafe(header + length);
+  const payload = Buffer.from(text);
+  return Buffer.concat([frameHeader(payload.length), payload]);
+}
+
+/** The header of such a frame, for a payload of `length` bytes. */
+function frameHeader(length: number): Buffer {
+  const frame = Buffer.allocUnsafe(length < 126 ? 2 : length < 65_536 ? 4 : 10);
   frame[0] = 0x81;
-  if (header === 2) {
+  if (frame.length === 2) {
     frame[1] = length;
-  } else if (header === 4) {
+  } else if (frame.length === 4) {
     frame[1] = 126;
     frame.writeUInt16BE(length, 2);
   } else {
     frame[1] = 127;
     frame.writeBigUInt64BE(BigInt(length), 2);
   }
-  frame.write(text, header, 'utf8');
   return frame;
 }
 

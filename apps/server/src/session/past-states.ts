@@ -1,19 +1,19 @@
 import { join } from 'node:path';
 import type { Logger } from '../log.js';
-import { foldSession } from './fold-session.js';
+import { type FoldedSession, foldSession } from './fold-session.js';
 import type { SessionState } from './session-state.js';
 
 /** Ended sessions whose state is kept in memory after somebody asked for it. */
 const OPEN_AT_ONCE = 4;
-/** Seeks that may wait for their turn. */
+/** Foldings that may wait for their turn. */
 const MAX_SEEKS_WAITING = 16;
 
-/** Too many seeks wait already; try again in a moment. */
+/** Too many foldings wait already; try again in a moment. */
 export class SeekRefusedError extends Error {
   override readonly name = 'SeekRefusedError';
 
   constructor() {
-    super(`${MAX_SEEKS_WAITING} calls for a past moment wait already. Try again in a few seconds.`);
+    super(`${MAX_SEEKS_WAITING} calls for an ended session or a past moment wait already. Try again in a few seconds.`);
   }
 }
 
@@ -31,12 +31,14 @@ export class PastStates {
     this.#log = log;
   }
 
-  /** An ended session's state; `null` where its timeline is not here. */
-  atEnd(sessionId: string): Promise<SessionState | null> {
+  /**
+   * An ended session's state; `null` where its timeline is not here. Folded in turn with all else that is.
+   * @throws SeekRefusedError where too many wait and `whereFull` is `refuse`.
+   */
+  atEnd(sessionId: string, whereFull: 'wait' | 'refuse'): Promise<SessionState | null> {
     let opened = this.#opened.get(sessionId);
     if (opened === undefined) {
-      const folded = foldSession(join(this.#dir, sessionId), { mend: false, log: this.#log });
-      opened = folded.then((found) => found?.state ?? null);
+      opened = this.#inTurn(() => foldSession(join(this.#dir, sessionId), { mend: false, log: this.#log }), whereFull);
       opened.catch(() => this.#opened.delete(sessionId));
     }
     this.#keep(sessionId, opened);
@@ -58,12 +60,16 @@ export class PastStates {
     sessionTime: number,
     synced: () => Promise<void> | undefined,
   ): Promise<SessionState | null> {
-    if (this.#seeksWaiting >= MAX_SEEKS_WAITING) throw new SeekRefusedError();
-    this.#seeksWaiting += 1;
-    const found = this.#seeking.then(async () => {
+    return this.#inTurn(async () => {
       await synced();
       return foldSession(join(this.#dir, sessionId), { mend: false, until: sessionTime, log: this.#log });
-    });
+    }, 'refuse');
+  }
+
+  async #inTurn(fold: () => Promise<FoldedSession | null>, whereFull: 'wait' | 'refuse'): Promise<SessionState | null> {
+    if (whereFull === 'refuse' && this.#seeksWaiting >= MAX_SEEKS_WAITING) throw new SeekRefusedError();
+    this.#seeksWaiting += 1;
+    const found = this.#seeking.then(fold);
     this.#seeking = found.catch(() => undefined);
     try {
       return (await found)?.state ?? null;

@@ -94,6 +94,11 @@ export class SessionRegistry {
     if (!this.#live.has(sessionId) && !this.#archive.has(sessionId)) this.#archive.set(sessionId, summary);
   }
 
+  /** Sessions that have ended; a summary is the same object until something in it changes. */
+  get archived(): Iterable<SessionSummary> {
+    return this.#archive.values();
+  }
+
   get live(): Iterable<Session> {
     return this.#live.values();
   }
@@ -127,11 +132,14 @@ export class SessionRegistry {
     return newest;
   }
 
-  /** A session's state, read from its timeline where it has ended. */
-  async stateOf(sessionId: string): Promise<SessionState | null> {
+  /**
+   * A session's state, read from its timeline where it has ended.
+   * @throws SeekRefusedError where too many wait for that and `whereFull` is `refuse`, as calls from outside ask.
+   */
+  async stateOf(sessionId: string, whereFull: 'wait' | 'refuse' = 'wait'): Promise<SessionState | null> {
     const live = this.#live.get(sessionId);
     if (live) return live.state;
-    return this.#archive.has(sessionId) ? this.#past.atEnd(sessionId) : null;
+    return this.#archive.has(sessionId) ? this.#past.atEnd(sessionId, whereFull) : null;
   }
 
   /**

@@ -66,6 +66,8 @@ export class SessionState {
   /** When the newest frame was received, on the server's clock. */
   receivedAt: number | null = null;
   framesTotal = 0;
+  /** Goes up with everything that is folded: what was made of the state counts as long as this is the same. */
+  revision = 0;
   /**
    * The state's instant for whoever sees it later, on the server's clock: the latest at which anything in it can have
    * happened. It never falls back.
@@ -136,6 +138,7 @@ export class SessionState {
 
   /** Folds a record that a relay captured. */
   applyCaptured(stream: number, seq: number, receivedAt: number, record: SourceRecord): void {
+    this.revision += 1;
     this.#take(stream, seq);
     this.#happened(stream, receivedAt, record);
     mergeRecord(this.merge, this.timing, stream, record);
@@ -146,6 +149,7 @@ export class SessionState {
   }
 
   applyNote(note: Note): void {
+    this.revision += 1;
     switch (note.note) {
       case 'began':
       // Not even its instant counts: what comes after it airs as if it had not been there.
