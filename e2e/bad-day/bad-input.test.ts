@@ -5,9 +5,12 @@ import { io, type Socket } from 'socket.io-client';
 import { afterEach, expect, it } from 'vitest';
 import { eventually } from '../../testing/eventually.js';
 import { tokenOf } from '../okboxbox.js';
+import { longOr } from './form.js';
 import { expectSameRace, RaceNight, undisturbed } from './race-night.js';
 
-const RACE = 'demo:fuzz,cars=20,minutes=15';
+const RACE = `demo:fuzz,cars=20,minutes=${longOr(15, 6)}`;
+/** How long it goes on, in ms. */
+const FOR_MS = longOr(25_000, 10_000);
 /** Set `FUZZ_SEED` to what a failing run printed to see it again. */
 const SEED = Number(process.env.FUZZ_SEED ?? randomBytes(4).readUInt32LE());
 
@@ -191,7 +194,7 @@ it(`what comes from outside harms nobody else (FUZZ_SEED=${SEED})`, { timeout: 2
     '',
   ];
   const work: Work = { answered: 0, refused: 0, silent: 0, calls: 0, broken: 0 };
-  const until = Date.now() + 25_000;
+  const until = Date.now() + FOR_MS;
   await Promise.all(
     Array.from({ length: 10 }, (_, i) => misbehave(night, new Mischief(SEED + i), tokens, until, work)),
   );
@@ -211,9 +214,9 @@ it(`what comes from outside harms nobody else (FUZZ_SEED=${SEED})`, { timeout: 2
   watcher.disconnect();
 
   // It did real work: much was refused, some of it was fine, and nothing broke.
-  expect(work.refused).toBeGreaterThan(300);
-  expect(work.answered).toBeGreaterThan(20);
-  expect(work.calls).toBeGreaterThan(20);
+  expect(work.refused).toBeGreaterThan(longOr(300, 100));
+  expect(work.answered).toBeGreaterThan(longOr(20, 5));
+  expect(work.calls).toBeGreaterThan(longOr(20, 5));
   expect(work.broken).toBe(0);
   expect(server.process.exitCode).toBeNull();
   expect(rssKb).toBeLessThan(700 * 1024);

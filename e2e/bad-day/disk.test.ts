@@ -6,7 +6,7 @@ import { afterAll, afterEach, expect, it, vi } from 'vitest';
 import { okboxbox } from '../okboxbox.js';
 import { expectAllOnce, pageOf, RaceNight, undisturbed } from './race-night.js';
 
-const RACE = 'demo:disk,cars=20,minutes=30';
+const RACE = 'demo:disk,cars=20,minutes=20';
 
 /** A disk of its own, of so many megabytes, where this user may mount one; never skipped in CI. */
 function smallDisk(megabytes: number): string | null {

@@ -1,9 +1,14 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { stop } from '../okboxbox.js';
+import { longOr } from './form.js';
 import { expectSameRace, RaceNight, undisturbed } from './race-night.js';
 
-const RACE = 'demo:100,cars=24,minutes=30';
-const KILLS = 100;
+/** The race lasts as long as the kills at this speed, and a while longer. */
+const MINUTES = longOr(30, 12);
+const RACE = `demo:100,cars=24,minutes=${MINUTES}`;
+const FRAMES = MINUTES * 60 * 10;
+const SPEED = '12';
+const KILLS = longOr(100, 12);
 
 let night: RaceNight;
 afterEach(() => night.end());
@@ -20,8 +25,7 @@ describe('the server', () => {
     const expected = await undisturbed(RACE);
     night = await RaceNight.begin();
     let server = await night.serve();
-    // At this speed the race lasts as long as the kills, and a while longer.
-    const relay = await night.relay(RACE, '12');
+    const relay = await night.relay(RACE, SPEED);
     let relayHasEnded = false;
     void relay.ended.then(() => {
       relayHasEnded = true;
@@ -43,7 +47,7 @@ describe('the server', () => {
     expect(await relay.ended).toBe(0);
     const { sessionId } = await night.ended();
     expect(await night.sessions()).toHaveLength(1);
-    expectEachFrameOnce(await night.frameTimes(sessionId), 17_000);
+    expectEachFrameOnce(await night.frameTimes(sessionId), FRAMES * 0.94);
     expectSameRace(await night.results(sessionId), expected);
   });
 });
@@ -65,6 +69,6 @@ describe('the relay', () => {
     const cut = await night.frameTimes(before?.sessionId ?? '');
     expectEachFrameOnce(cut, 500);
     expect(cut[0]).toBe(0);
-    expectEachFrameOnce(await night.frameTimes(sessionId), 17_000);
+    expectEachFrameOnce(await night.frameTimes(sessionId), FRAMES * 0.94);
   });
 });

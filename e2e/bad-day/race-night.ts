@@ -102,6 +102,21 @@ export class RaceNight {
     return (await this.#get<TimingAnswer>(`/api/sessions/${session.sessionId}/timing`)).sessionTime ?? 0;
   }
 
+  /** The race's clock once it stands: what was under way when the relay was cut off has come by then. */
+  async standingClock(): Promise<number> {
+    let before = Number.NaN;
+    return vi.waitFor(
+      async () => {
+        const now = await this.clock();
+        const stands = now === before;
+        before = now;
+        if (!stands) throw new Error(`The race goes on: its clock is at ${now} s.`);
+        return now;
+      },
+      { timeout: 30_000, interval: 1_000 },
+    );
+  }
+
   async results(sessionId: string): Promise<Results> {
     const { entries } = await this.#get<TimingAnswer>(`/api/sessions/${sessionId}/timing`);
     const laps = await this.#get<Lap[]>(`/api/sessions/${sessionId}/laps`);
