@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { shownUrl } from './shown-url.js';
 
 /** A variable of the environment that cannot be used; the message names it, what was given and what is allowed. */
 export class ConfigError extends Error {
@@ -31,6 +32,11 @@ export interface RelayConfig {
   readonly ownFields: readonly string[] | 'all';
   readonly spoolDir: string;
   readonly spoolMaxBytes: number;
+}
+
+/** What is given, as it may be read in a log: an address may hold a password. */
+function shown(name: string, value: string): string {
+  return name === 'RELAY_BACKENDS' ? value.split(',').map(shownUrl).join(',') : value;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -115,7 +121,7 @@ export function readRelayConfig(environment: Environment, file: Environment = {}
     const [issue] = parsed.error.issues;
     const name = String(issue?.path[0]);
     throw new ConfigError(
-      `${name} is ${JSON.stringify(given[name])}; it must be ${issue?.message}. Change it or leave it out.`,
+      `${name} is ${JSON.stringify(shown(name, given[name] ?? ''))}; it must be ${issue?.message}. Change it or leave it out.`,
     );
   }
   const read = parsed.data;

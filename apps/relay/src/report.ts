@@ -1,4 +1,5 @@
 import type { AgentCounters } from './agent.js';
+import { shownUrl } from './shown-url.js';
 import type { SpoolFill } from './spool/spool.js';
 import type { Target } from './target.js';
 import { stateInWords } from './target-state.js';
@@ -31,7 +32,7 @@ export function reportLine({ source, sim, targets, captured, queue, rate, maxHz,
   if (sim !== null) parts.push(sim);
   if (targets.length === 0) parts.push('no server is enabled');
   for (const { url, state, counters } of targets) {
-    const name = targets.length > 1 ? `${url} ` : '';
+    const name = targets.length > 1 ? `${shownUrl(url)} ` : '';
     parts.push(`${name}${stateInWords(state, now)} (sent ${counters.sent}, acknowledged ${counters.acknowledged})`);
   }
   parts.push(`${rate.toFixed(1)} frames/s${maxHz === null ? '' : ` (at most ${maxHz} are asked for)`}`);
@@ -39,7 +40,8 @@ export function reportLine({ source, sim, targets, captured, queue, rate, maxHz,
   if (captured.dropped > 0) parts.push(`dropped ${captured.dropped}`);
   if (captured.thinned > 0) parts.push(`left out ${captured.thinned}`);
   if (captured.discarded > 0) parts.push(`thrown away ${captured.discarded}`);
-  if (queue.lost > 0) parts.push(`LOST ${queue.lost}: the spool was full`);
+  if (queue.lost > queue.damaged) parts.push(`LOST ${queue.lost - queue.damaged}: the spool was full`);
+  if (queue.damaged > 0) parts.push(`LOST ${queue.damaged}: files of the spool are damaged`);
   return parts.join(' · ');
 }
 

@@ -6,6 +6,7 @@ import type { RelayConfig } from './config.js';
 import { type DebugServer, openDebugServer } from './debug/debug-server.js';
 import { situationOf } from './debug/situation.js';
 import { type Output, Reporter, reportLine } from './report.js';
+import { shownUrl } from './shown-url.js';
 import { Spool } from './spool/spool.js';
 import type { StreamEnd } from './spool/stream-folder.js';
 import { watchStandStill } from './stand-still.js';
@@ -115,8 +116,8 @@ export async function runRelay(options: RelayOptions): Promise<RelayOutcome> {
         if (!rates.take(target, request)) return;
         say(
           request.maxHz === null
-            ? `${target.url} takes every frame again.`
-            : `${target.url} asks for ${request.maxHz} frames a second at most (${request.because}).`,
+            ? `${shownUrl(target.url)} takes every frame again.`
+            : `${shownUrl(target.url)} asks for ${request.maxHz} frames a second at most (${request.because}).`,
         );
       },
       say,
@@ -173,6 +174,7 @@ export async function runRelay(options: RelayOptions): Promise<RelayOutcome> {
           targets: targets.placed,
           settingsTrouble: config.trouble ?? null,
           diskTrouble: spool.diskTrouble,
+          leftAlone: spool.leftAlone,
           captured: agent.counters,
           relayId: options.relayId,
           uptimeMs: clock.now() - startedAt,
@@ -294,8 +296,8 @@ function stateTeller(say: (text: string) => void, now: () => number, targets: ()
   return (target: Target, state: TargetState) => {
     const isTold = state.state === 'streaming' || state.state === 'paused';
     const isNews = state.state === 'waiting' || (isTold && before.get(target) !== state.state);
-    if (isNews) say(`${targets() > 1 ? `${target.url} ` : ''}${stateInWords(state, now())}`);
-    if (state.state === 'off' && before.has(target)) say(`${target.url} is off: ${state.because}`);
+    if (isNews) say(`${targets() > 1 ? `${shownUrl(target.url)} ` : ''}${stateInWords(state, now())}`);
+    if (state.state === 'off' && before.has(target)) say(`${shownUrl(target.url)} is off: ${state.because}`);
     before.set(target, state.state);
   };
 }

@@ -13,6 +13,7 @@ import {
 import { io, type Socket } from 'socket.io-client';
 import { backOffMs } from './back-off.js';
 import { Latency, type Percentiles } from './latency.js';
+import { shownUrl } from './shown-url.js';
 import type { Spool } from './spool/spool.js';
 import type { SpoolStream } from './spool/spool-stream.js';
 import { SILENT_MS, StreamFeed, sayBye } from './stream-feed.js';
@@ -282,7 +283,7 @@ export class Target {
     }
     // What a run before left may be of a show that this token does not cover: it must not hold up what is new.
     this.#refusedStreams.add(stream);
-    this.#world.say(`${this.url} does not take what a run before left (${error.message}); it is kept.`);
+    this.#world.say(`${shownUrl(this.url)} does not take what a run before left (${error.message}); it is kept.`);
     this.#world.spool.stir();
     this.#nextStream(socket);
   }

@@ -175,7 +175,14 @@ export const relayStatus = z.looseObject({
   /** Frames a second that the server asked for at most. */
   maxHz: amount.nullable(),
   /** Everything that waits at the relay, for whichever server. */
-  queue: z.looseObject({ records: amount, bytes: amount, oldestMs: amount, lost: amount }),
+  queue: z.looseObject({
+    records: amount,
+    bytes: amount,
+    oldestMs: amount,
+    /** Records that left before every server had them, and how many of them since files of the spool were damaged. */
+    lost: amount,
+    damaged: amount.optional(),
+  }),
   /** Records that the server which is told has still to get. */
   waiting: amount.optional(),
   /** Whether operations of that server have paused it. */

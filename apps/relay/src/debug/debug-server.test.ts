@@ -24,6 +24,7 @@ const facts = (over: Partial<SituationFacts> = {}): SituationFacts => ({
   targets: [],
   settingsTrouble: null,
   diskTrouble: null,
+  leftAlone: [],
   captured: { frames: 5, dropped: 0, thinned: 0, discarded: 0 },
   relayId: 'rig',
   uptimeMs: 1_000,
@@ -119,6 +120,15 @@ describe('what is wrong', () => {
     expect(found.join()).toMatch(/http:\/\/there has paused this relay: it sends nonsense.*Nothing is lost/);
   });
 
+  it('names no password that stands in the address of a server', () => {
+    const url = 'http://rig:hunter2@there?token=hunter3';
+    const state = { state: 'waiting', until: 0, attempt: 1, because: 'it is away' } as const;
+    const target = { url, state, counters: {}, clock: null, latency: {} } as unknown as Target;
+    const situation = situationOf(facts({ targets: [{ index: 0, target, enabled: true, primary: true }] }));
+    expect(situation.targets[0]?.url).toBe('http://there?token=…');
+    expect(JSON.stringify(situation)).not.toMatch(/hunter/);
+  });
+
   it.each([
     [
       'the kill switch',
@@ -137,6 +147,16 @@ describe('what is wrong', () => {
       'losses',
       { status: { ...status, queue: { ...status.queue, lost: 7 } } },
       /7 records were lost.*RELAY_SPOOL_MAX_MB/,
+    ],
+    [
+      'damage',
+      { status: { ...status, queue: { ...status.queue, lost: 7, damaged: 4 } } },
+      /3 records were lost: there was no room[\s\S]*4 records were lost: files .* are damaged.*The servers are told/,
+    ],
+    [
+      'what is not sent',
+      { leftAlone: [{ dir: '/spool/r', because: 'nobody can tell whose it is' }] },
+      /What lies in \/spool\/r is not sent: nobody can tell.*start the relay again/,
     ],
     [
       'cars that blink',

@@ -2,6 +2,8 @@ import type { RelayStatus } from '@okboxbox/protocol';
 import type { AgentCounters } from '../agent.js';
 import type { RelayConfig } from '../config.js';
 import type { Percentiles } from '../latency.js';
+import { shownUrl } from '../shown-url.js';
+import type { LeftAlone } from '../spool/spool-stream.js';
 import { stateInWords } from '../target-state.js';
 import type { PlacedTarget } from '../targets.js';
 
@@ -92,6 +94,8 @@ export interface SituationFacts {
   readonly settingsTrouble: string | null;
   /** Why the spool's disk takes nothing; `null` where it does. */
   readonly diskTrouble: string | null;
+  /** Folders of the spool that hold something that is not sent. */
+  readonly leftAlone: readonly LeftAlone[];
   readonly captured: AgentCounters;
   readonly relayId: string;
   readonly uptimeMs: number;
@@ -132,7 +136,7 @@ export function situationOf(facts: SituationFacts): Situation {
     },
     targets: facts.targets.map(({ index, target, enabled, primary }) => ({
       index,
-      url: target.url,
+      url: shownUrl(target.url),
       enabled,
       primary,
       state: target.state.state,
@@ -150,7 +154,7 @@ export function situationOf(facts: SituationFacts): Situation {
       captured: captured.frames,
       targets: facts.targets.map(({ index, target, enabled }) => ({
         index,
-        url: target.url,
+        url: shownUrl(target.url),
         enabled,
         queueDepth: enabled ? target.queueDepth : 0,
         sent: target.counters.sent,
@@ -163,7 +167,8 @@ export function situationOf(facts: SituationFacts): Situation {
   };
 }
 
-function problemsOf({ config, status, targets, settingsTrouble, diskTrouble }: SituationFacts): Problem[] {
+function problemsOf(facts: SituationFacts): Problem[] {
+  const { config, status, targets, settingsTrouble, diskTrouble } = facts;
   const problems: Problem[] = [];
   const put = (what: string, doThis: string) => problems.push({ what, doThis });
   if (config.killSwitch) {
@@ -181,12 +186,12 @@ function problemsOf({ config, status, targets, settingsTrouble, diskTrouble }: S
   for (const { target } of enabled) {
     if (target.state.state === 'paused') {
       put(
-        `${target.url} has paused this relay: ${target.state.because}.`,
+        `${shownUrl(target.url)} has paused this relay: ${target.state.because}.`,
         'Nothing is lost: what is captured waits here, and is sent when the server lets it. Ask whoever runs the server.',
       );
     }
     if (target.state.state !== 'waiting') continue;
-    put(`${target.url} does not take what is sent: ${target.state.because}.`, adviceOn(target.state.because));
+    put(`${shownUrl(target.url)} does not take what is sent: ${target.state.because}.`, adviceOn(target.state.because));
   }
   if (diskTrouble !== null) {
     put(
@@ -198,11 +203,21 @@ function problemsOf({ config, status, targets, settingsTrouble, diskTrouble }: S
     put('The sim is not running.', 'Start it and enter a session. This page notices.');
   }
   if (status.simState === 'replay') put('The sim shows a replay, so nothing is sent.', 'Go back to the live session.');
-  if (status.queue.lost > 0) {
+  const { lost, damaged = 0 } = status.queue;
+  if (lost > damaged) {
     put(
-      `${status.queue.lost} records were lost: there was no room for them while the servers were away.`,
+      `${lost - damaged} records were lost: there was no room for them while the servers were away.`,
       'Raise RELAY_SPOOL_MAX_MB, make room on the disk of RELAY_SPOOL_DIR, or find out why the servers are away.',
     );
+  }
+  if (damaged > 0) {
+    put(
+      `${damaged} records were lost: files in the spool folder ${config.spoolDir} are damaged. The log names them.`,
+      'The servers are told, and what is not damaged is sent. Check the disk.',
+    );
+  }
+  for (const { dir, because } of facts.leftAlone) {
+    put(`What lies in ${dir} is not sent: ${because}.`, 'Once that is put right, start the relay again.');
   }
   if (
     status.queue.oldestMs > BEHIND_MS &&

@@ -1,49 +1,18 @@
-import { type FileHandle, mkdir, open, readFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { crc32 } from 'node:zlib';
+import { type FileHandle, open, readFile } from 'node:fs/promises';
+import { frameSpooled, MAGIC, OVERHEAD, type Spooled, spooledAt, wholeRecords } from './segment-format.js';
 
-/**
- * How spooled records lie on disk, so that a reader knows where a crash cut the file.
- *
- *   segment  8 bytes magic · records
- *   record   u32 length of the payload · u32 CRC-32 of the payload · payload
- *   payload  f64 captured at, milliseconds since the epoch · the record as it is sent
- */
-const MAGIC = Buffer.from('OBBSP\0\0\x01', 'latin1');
-const FRAMING = 8;
-const CAPTURED_AT = 8;
-/** Longest payload that a reader believes; a longer one is damage. */
-const MAX_PAYLOAD = 2 * 1024 * 1024;
+/** Where a record lies that is gone. */
+const GONE = -1;
 
-/** A packed record with its number. */
-export interface Spooled {
-  readonly seq: number;
-  /** As it is sent. */
-  readonly bytes: Uint8Array;
-  /** When it was captured, milliseconds since the epoch. */
-  readonly at: number;
-}
-
-/** A record framed for a segment. */
-export function frameSpooled({ bytes, at }: Spooled): Buffer {
-  const framed = Buffer.allocUnsafe(FRAMING + CAPTURED_AT + bytes.length);
-  framed.writeUInt32LE(CAPTURED_AT + bytes.length, 0);
-  framed.writeDoubleLE(at, FRAMING);
-  framed.set(bytes, FRAMING + CAPTURED_AT);
-  framed.writeUInt32LE(crc32(framed.subarray(FRAMING)), 4);
-  return framed;
-}
-
-/** The framed record at an offset of a segment's bytes; `null` where there is none that is whole. */
-export function spooledAt(bytes: Buffer, offset: number): { at: number; bytes: Uint8Array; end: number } | null {
-  if (offset + FRAMING > bytes.length) return null;
-  const length = bytes.readUInt32LE(offset);
-  const start = offset + FRAMING;
-  const end = start + length;
-  if (length <= CAPTURED_AT || length > MAX_PAYLOAD || end > bytes.length) return null;
-  const payload = bytes.subarray(start, end);
-  if (crc32(payload) !== bytes.readUInt32LE(offset + 4)) return null;
-  return { at: payload.readDoubleLE(0), bytes: payload.subarray(CAPTURED_AT), end };
+/** What was found in a segment that another run of the relay left. */
+export interface LoadedSegment {
+  readonly segment: Segment;
+  /** The newest session line in it; `null` where there is none. */
+  readonly session: Spooled | null;
+  /** Bytes behind the last whole record: at the end of the last segment a crash or damage cut what was there. */
+  readonly restBytes: number;
+  /** Why nothing of the file can be read; `null` where it can. */
+  readonly unreadable: string | null;
 }
 
 /** One file of a spool: records in order, appended until it is full, and deleted as a whole. */
@@ -51,40 +20,51 @@ export class Segment {
   readonly path: string;
   /** Number of the first record. */
   readonly first: number;
-  /** Where each record begins, and behind the last where the next will. */
-  readonly #offsets: number[];
+  /** Where each record begins, `GONE` where it cannot be read, and how many bytes it has as it is sent. */
+  readonly #starts: number[] = [];
+  readonly #sizes: number[] = [];
+  /** Where the next record will begin. */
+  #end = MAGIC.length;
   #handle: FileHandle | null = null;
-  /** When the first record was captured. */
-  firstAt: number;
+  /** When the first record was captured; `null` where that is not known. */
+  firstAt: number | null;
 
-  private constructor(path: string, first: number, offsets: number[], firstAt: number) {
+  private constructor(path: string, first: number, firstAt: number | null) {
     this.path = path;
     this.first = first;
-    this.#offsets = offsets;
     this.firstAt = firstAt;
   }
 
   /** An empty segment; its file is made with the first write. */
   static create(path: string, first: number, firstAt: number): Segment {
-    return new Segment(path, first, [MAGIC.length], firstAt);
+    return new Segment(path, first, firstAt);
   }
 
-  /** A segment that another run of the relay left: all whole records up to the first that is not. */
-  static async load(path: string, first: number): Promise<Segment> {
-    const bytes = await readFile(path);
-    const offsets = [MAGIC.length];
-    let firstAt = 0;
-    if (bytes.subarray(0, MAGIC.length).equals(MAGIC)) {
-      for (let found = spooledAt(bytes, MAGIC.length); found !== null; found = spooledAt(bytes, found.end)) {
-        if (offsets.length === 1) firstAt = found.at;
-        offsets.push(found.end);
-      }
+  /** A segment that another run of the relay left: every whole record, up to the number `upTo`, that has been found. */
+  static async load(path: string, first: number, upTo: number): Promise<LoadedSegment> {
+    const segment = new Segment(path, first, null);
+    let session: Spooled | null = null;
+    let bytes: Buffer;
+    try {
+      bytes = await readFile(path);
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      return { segment, session, restBytes: 0, unreadable: code ?? message };
     }
-    return new Segment(path, first, offsets, firstAt);
+    for (const found of wholeRecords(bytes, first, upTo)) {
+      while (segment.last + 1 < found.seq) segment.#push(GONE, 0);
+      segment.#push(found.start, found.bytes.length);
+      segment.firstAt ??= found.at;
+      segment.#end = found.end;
+      // A copy, so that the whole file does not stay in memory for it.
+      if (found.kind === 'session') session = { seq: found.seq, at: found.at, bytes: Uint8Array.from(found.bytes) };
+    }
+    return { segment, session, restBytes: Math.max(0, bytes.length - segment.#end), unreadable: null };
   }
 
+  /** Records up to the last, those that are gone among them. */
   get count(): number {
-    return this.#offsets.length - 1;
+    return this.#starts.length;
   }
 
   /** Number of the last record; one below `first` where there is none. */
@@ -94,57 +74,80 @@ export class Segment {
 
   /** Bytes on disk. */
   get bytes(): number {
-    return this.#offsets[this.count] as number;
+    return this.#end;
   }
 
-  /** Bytes of a record, as it is sent. */
+  /** Whether any record before the last is gone. */
+  get hasHoles(): boolean {
+    return this.#starts.includes(GONE);
+  }
+
+  /** Whether a record is here and can be read, as far as is known. */
+  has(seq: number): boolean {
+    return (this.#starts[seq - this.first] ?? GONE) !== GONE;
+  }
+
+  /** Bytes of a record, as it is sent; 0 where it is gone. */
   sizeOf(seq: number): number {
-    const index = seq - this.first;
-    return (this.#offsets[index + 1] as number) - (this.#offsets[index] as number) - FRAMING - CAPTURED_AT;
+    return this.#sizes[seq - this.first] ?? 0;
   }
 
   /**
    * Writes framed records behind the last. Only when all are written do they count: a write that failed half-way is
    * written over by the next.
    */
-  async append(framed: readonly Buffer[]): Promise<void> {
+  async append(records: readonly Spooled[]): Promise<void> {
     this.#handle ??= await this.#create();
-    const joined = Buffer.concat(framed);
+    const joined = Buffer.concat(records.map(frameSpooled));
     let written = 0;
     while (written < joined.length) {
-      const { bytesWritten } = await this.#handle.write(joined, written, joined.length - written, this.bytes + written);
+      const { bytesWritten } = await this.#handle.write(joined, written, joined.length - written, this.#end + written);
       written += bytesWritten;
     }
-    for (const each of framed) this.#offsets.push(this.bytes + each.length);
+    for (const { bytes } of records) {
+      this.#push(this.#end, bytes.length);
+      this.#end += OVERHEAD + bytes.length;
+    }
   }
 
   async sync(): Promise<void> {
     await this.#handle?.datasync();
   }
 
-  /** Records from a number on, as many as `maxBytes` hold, one at least. */
-  async read(from: number, maxBytes: number, maxRecords: number): Promise<Spooled[]> {
-    const begin = this.#offsets[from - this.first];
-    if (begin === undefined || from > this.last) return [];
-    let index = from - this.first + 1;
-    const lastIndex = Math.min(this.count, from - this.first + maxRecords);
-    while (index < lastIndex && (this.#offsets[index + 1] as number) - begin <= maxBytes) index += 1;
-    const bytes = Buffer.allocUnsafe((this.#offsets[index] as number) - begin);
-    const handle = this.#handle ?? (await open(this.path, 'r'));
-    try {
-      const { bytesRead } = await handle.read(bytes, 0, bytes.length, begin);
-      const records: Spooled[] = [];
-      let offset = 0;
-      for (let seq = from; seq < this.first + index; seq++) {
-        const found = spooledAt(bytes.subarray(0, bytesRead), offset);
-        if (found === null) break;
-        records.push({ seq, bytes: found.bytes, at: found.at });
-        offset = found.end;
-      }
-      return records;
-    } finally {
-      if (handle !== this.#handle) await handle.close();
+  /**
+   * Records from a number on, as many as `maxBytes` hold, one at least; none where that one is gone. Those that turn out
+   * to be gone are marked, from the first on that was asked for, and counted in `gone`.
+   */
+  async read(from: number, maxBytes: number, maxRecords: number): Promise<{ records: Spooled[]; gone: number }> {
+    if (!this.has(from)) return { records: [], gone: 0 };
+    const begin = this.#starts[from - this.first] as number;
+    let end = begin + OVERHEAD + this.sizeOf(from);
+    let to = from;
+    while (to < this.last && to - from + 1 < maxRecords && this.has(to + 1)) {
+      const endOfNext = (this.#starts[to + 1 - this.first] as number) + OVERHEAD + this.sizeOf(to + 1);
+      if (endOfNext - begin > maxBytes) break;
+      end = endOfNext;
+      to += 1;
     }
+    const bytes = await this.#bytes(begin, end - begin);
+    const records: Spooled[] = [];
+    let gone = 0;
+    if (bytes === null) to = this.last;
+    for (let seq = from; seq <= to; seq++) {
+      if (!this.has(seq)) continue;
+      const found = bytes && spooledAt(bytes, (this.#starts[seq - this.first] as number) - begin);
+      if (found?.seq === seq) {
+        // What is behind one that is gone is read by the next call.
+        if (gone > 0) break;
+        records.push({ seq, bytes: found.bytes, at: found.at });
+      } else if (records.length > 0) {
+        break;
+      } else {
+        this.#starts[seq - this.first] = GONE;
+        gone += 1;
+      }
+    }
+    return { records, gone };
   }
 
   async close(): Promise<void> {
@@ -153,9 +156,29 @@ export class Segment {
     await handle?.close();
   }
 
+  /** `null` where the file cannot be read any more. */
+  async #bytes(at: number, length: number): Promise<Buffer | null> {
+    let opened: FileHandle | null = null;
+    try {
+      if (this.#handle === null) opened = await open(this.path, 'r');
+      const handle = (this.#handle ?? opened) as FileHandle;
+      const bytes = Buffer.allocUnsafe(length);
+      const { bytesRead } = await handle.read(bytes, 0, length, at);
+      return bytes.subarray(0, bytesRead);
+    } catch {
+      return null;
+    } finally {
+      await opened?.close().catch(() => undefined);
+    }
+  }
+
+  #push(start: number, size: number): void {
+    this.#starts.push(start);
+    this.#sizes.push(size);
+  }
+
   async #create(): Promise<FileHandle> {
-    await mkdir(dirname(this.path), { recursive: true });
-    const handle = await open(this.path, 'w+');
+    const handle = await open(this.path, 'w+', 0o600);
     try {
       await handle.write(MAGIC, 0, MAGIC.length, 0);
       return handle;

@@ -1,37 +1,42 @@
-import { mkdirSync } from 'node:fs';
-import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Fifo } from './fifo.js';
-import { frameSpooled, Segment, type Spooled } from './segment.js';
+import { shownUrl } from '../shown-url.js';
+import { type ClaimRefused, claimFolder } from './claim.js';
+import type { Spooled } from './segment-format.js';
+import { type Damage, discard, StreamDisk } from './stream-disk.js';
+import { StreamFiles } from './stream-files.js';
 import {
-  disownFolder,
+  type Extent,
   type Greeting,
-  isOwned,
-  ownFolder,
+  readExtent,
   readSession,
   readStream,
+  type StoredStream,
   type StreamEnd,
-  storeSession,
-  storeStream,
 } from './stream-folder.js';
+import { StreamMemory } from './stream-memory.js';
 
-const SEGMENT = /^(\d{10})\.seg$/;
-/** Records that are kept in memory besides, since most are sent as soon as they are captured. */
-const TAIL_BYTES = 1024 * 1024;
-/** Written at once. */
-const WRITE_BYTES = 1024 * 1024;
 /** While the disk takes nothing this much is kept in memory. */
 const MEMORY_BYTES = 64 * 1024 * 1024;
 const RETRY_MS = 1_000;
 /** Power may fail: what is written is on the disk itself this much later. */
 const SYNC_MS = 1_000;
+
+/** What a stream tells the spool that it is in. */
 export interface StreamWorld {
   /** Bytes of a segment; the spool's bound is kept to within one. */
   readonly segmentBytes: number;
   /** The disk does not take what is captured, or takes it again (`null`). */
   readonly onDiskTrouble: (because: string | null) => void;
-  /** A file of the spool cannot be read; what it held is lost. */
-  readonly onSpoiled: (file: string) => void;
+  /** Records can not be read any more. */
+  readonly onDamage: (damage: Damage, records: number) => void;
+  /** Records left before every target had them, since neither disk nor memory had room for them. */
+  readonly onLost: (records: number) => void;
+}
+
+/** A folder that holds something that is not sent, and why. */
+export interface LeftAlone {
+  readonly dir: string;
+  readonly because: string;
 }
 
 /**
@@ -42,31 +47,28 @@ export class SpoolStream {
   readonly greeting: Greeting;
   readonly dir: string;
   readonly #world: StreamWorld;
-  readonly #backends: readonly string[];
   #ended: StreamEnd | null = null;
   /** Newest session time captured, in seconds. */
   sessionTime: number | null = null;
   /** The newest session line, kept for a server that begins in the middle. */
   session: Spooled | null = null;
-  /** Number of the first record that is still here and of the newest ever. */
+  /** Number of the first record that some target has still to get, and of the newest ever. */
   #first = 1;
   #last = 0;
-  #segments: Segment[] = [];
-  /** The newest records, up to `#last`; sizes of all from `#first` on. */
-  readonly #tail = new Fifo<Spooled>();
-  #tailBytes = 0;
-  readonly #sizes = new Fifo<number>();
-  #bytes = 0;
+  readonly #memory = new StreamMemory();
+  #disk: StreamDisk;
+  readonly #files: StreamFiles;
   #written = 0;
   #writing: Promise<void> | null = null;
   #failing = false;
   #closed = false;
-  #keeping: Promise<void> = Promise.resolve();
   #retry: NodeJS.Timeout | null = null;
   #sync: NodeJS.Timeout | null = null;
   /** Records that left for want of room before every target had them, and the number of the newest of them. */
   lost = 0;
   lostUpTo = 0;
+  /** Records that were here and cannot be read any more. */
+  damaged = 0;
   /** Whether a run before this one left it behind. */
   readonly isLeftover: boolean;
 
@@ -78,56 +80,65 @@ export class SpoolStream {
     world: StreamWorld,
   ) {
     this.dir = dir;
-    this.#backends = backends;
     this.greeting = stored;
     this.isLeftover = isLeftover;
     this.#world = world;
+    this.#disk = new StreamDisk(dir, world.segmentBytes);
+    this.#files = new StreamFiles(dir, {
+      stream: () => ({ greeting: stored, backends, ended: this.#ended, sessionTime: this.sessionTime }),
+      extent: () => this.#extent(),
+      onTrouble: (error) => this.#trouble(error),
+    });
   }
 
   /** Begins a stream in a folder of its own. It works without the disk, too, as long as memory holds what it has. */
   static create(spoolDir: string, stored: Greeting, backends: readonly string[], world: StreamWorld): SpoolStream {
-    const stream = new SpoolStream(join(spoolDir, stored.run), stored, backends, false, world);
-    try {
-      mkdirSync(stream.dir, { recursive: true });
-      stream.#store();
-      stream.own();
-    } catch (error) {
-      stream.#trouble(error);
-    }
-    return stream;
+    return new SpoolStream(join(spoolDir, stored.run), stored, backends, false, world);
   }
 
   /**
-   * What a relay that is gone left in a folder for one of some servers; `null` where another owns it, it was for other
-   * servers, or there is nothing to be read.
+   * What a relay that is gone left in a folder for one of some servers; why not, where another relay has it, it was for
+   * other servers, or nobody can tell what it is.
+   * @throws the system's error where the folder cannot be looked at.
    */
-  static async adopt(dir: string, backends: readonly string[], world: StreamWorld): Promise<SpoolStream | null> {
-    if (isOwned(dir)) return null;
-    const found = readStream(dir);
-    if (found === null || !found.backends.some((backend) => backends.includes(backend))) return null;
+  static async adopt(
+    dir: string,
+    backends: readonly string[],
+    world: StreamWorld,
+  ): Promise<SpoolStream | LeftAlone | ClaimRefused> {
+    // A folder that another relay is to have is not even held for a moment.
+    const stored = await readStream(dir);
+    if (stored !== null && !isFor(stored, backends)) return notFor(dir, stored);
+    const claim = await claimFolder(dir);
+    if ('refused' in claim) return claim;
+    const stream = await SpoolStream.#load(dir, backends, world).catch(async (error: unknown) => {
+      await claim.release();
+      throw error;
+    });
+    if (!(stream instanceof SpoolStream)) {
+      await claim.release();
+      return stream;
+    }
+    stream.#files.adopt(claim);
+    return stream;
+  }
+
+  static async #load(dir: string, backends: readonly string[], world: StreamWorld): Promise<SpoolStream | LeftAlone> {
+    const found = await readStream(dir);
+    if (found === null) {
+      return { dir, because: 'what says which session it is of and where it was to go is damaged, in both its copies' };
+    }
+    if (!isFor(found, backends)) return notFor(dir, found);
     const stream = new SpoolStream(dir, found.greeting, found.backends, true, world);
-    stream.own();
     stream.sessionTime = found.sessionTime;
     stream.#ended = found.ended ?? { reason: 'stopped' };
-    stream.session = readSession(dir);
-    const names = (await readdir(dir)).flatMap((name) => {
-      const [, first] = SEGMENT.exec(name) ?? [];
-      return first === undefined ? [] : [{ name, first: Number(first) }];
-    });
-    for (const { name, first } of names.sort((a, b) => a.first - b.first)) {
-      const segment = await Segment.load(join(dir, name), first);
-      // Where damage left a hole, servers are told of what is lost.
-      if (segment.count > 0) stream.#segments.push(segment);
-    }
-    const [oldest] = stream.#segments;
-    stream.#first = oldest?.first ?? 1;
-    stream.#last = stream.#segments.at(-1)?.last ?? 0;
-    stream.#written = stream.#last;
-    for (let seq = stream.#first; seq <= stream.#last; seq++) {
-      const size = stream.#sizeOnDisk(seq);
-      stream.#sizes.push(size);
-      stream.#bytes += size;
-    }
+    const extent = await readExtent(dir);
+    const { disk, session, rest, damages } = await StreamDisk.load(dir, world.segmentBytes);
+    stream.#disk = disk;
+    stream.session = readSession(dir) ?? session;
+    stream.#begin(extent, rest);
+    for (const damage of damages) world.onDamage(damage, 0);
+    if (stream.damaged > 0) world.onDamage({ file: dir, what: 'is damaged' }, stream.damaged);
     return stream;
   }
 
@@ -150,41 +161,31 @@ export class SpoolStream {
 
   /** Bytes of the records that are still here. */
   get bytes(): number {
-    return this.#bytes;
+    return this.#memory.bytes;
   }
 
   /** Bytes that it takes on disk or, where that fails, in memory. */
   get heldBytes(): number {
     // What every target has is on its way out.
-    const needed = this.#segments.filter((segment) => segment.last >= this.#first);
-    const written = needed.reduce((sum, segment) => sum + segment.bytes, 0);
-    return Math.max(written, this.#bytes);
+    return Math.max(this.#disk.bytesFrom(this.#first), this.bytes);
   }
 
   /** When the oldest record was captured, or a little before; `null` where there is none. */
   get oldestAt(): number | null {
     if (this.#first > this.#last) return null;
-    const tail = this.#tail.first;
-    if (tail !== undefined && tail.seq <= this.#first) return tail.at;
-    return this.#segments.find((segment) => segment.last >= this.#first)?.firstAt ?? tail?.at ?? null;
-  }
-
-  /** Says that this process has the stream; to be said again every few seconds. */
-  own(): void {
-    ownFolder(this.dir);
+    const { oldest } = this.#memory;
+    if (oldest !== undefined && oldest.seq <= this.#first) return oldest.at;
+    return this.#disk.capturedFrom(this.#first) ?? oldest?.at ?? null;
   }
 
   /** Adds a record; `bytes` carries the number `last + 1`. */
   put(bytes: Uint8Array, at: number, kind: 'session' | 'frame' | 'other'): void {
     this.#last += 1;
     const record = { seq: this.#last, bytes, at };
-    this.#tail.push(record);
-    this.#tailBytes += bytes.length;
-    this.#sizes.push(bytes.length);
-    this.#bytes += bytes.length;
+    this.#memory.put(record);
     if (kind === 'session') {
       this.session = record;
-      this.#keepSession(record);
+      this.#files.keepSession(record);
     }
     this.#write();
   }
@@ -193,124 +194,105 @@ export class SpoolStream {
   end(end: StreamEnd): void {
     if (this.#ended !== null) return;
     this.#ended = end;
-    try {
-      this.#store();
-    } catch (error) {
-      this.#trouble(error);
-    }
+    this.#files.keepStream();
   }
 
   /** Records from a number on, in order; fewer than there are, and none behind the last. */
   async read(from: number, maxBytes: number, maxRecords: number): Promise<readonly Spooled[]> {
-    const first = this.#tail.first?.seq ?? Number.POSITIVE_INFINITY;
-    if (from >= first) return this.#fromTail(from, maxBytes, maxRecords);
-    const segment = this.#segments.find((each) => from >= each.first && from <= each.last);
-    if (segment === undefined) return [];
-    const records = await segment.read(from, maxBytes, maxRecords).catch(() => []);
+    const inMemory = this.#memory.read(from, maxBytes, maxRecords);
+    if (inMemory.length > 0) return inMemory;
+    const { records, gone, file } = await this.#disk.read(from, maxBytes, maxRecords);
     // It was there, and is not any more: what is behind it must not wait for it.
-    if (records.length === 0 && from >= this.#first) this.#spoil(segment);
+    if (gone > 0 && from >= this.#first) {
+      this.damaged += gone;
+      this.#world.onDamage({ file, what: 'cannot be read any more' }, gone);
+    }
     return records;
   }
 
   /** The first number from `from` on that is still here; one beyond the last where none is. */
   nextFrom(from: number): number {
     const at = Math.max(from, this.#first);
-    const tail = this.#tail.first?.seq ?? this.#last + 1;
-    if (at >= tail) return at;
-    const segment = this.#segments.find((each) => each.last >= at);
-    return Math.min(tail, Math.max(at, segment?.first ?? tail));
+    const inMemory = this.#memory.oldest?.seq ?? this.#last + 1;
+    if (at >= inMemory) return at;
+    return Math.min(inMemory, this.#disk.nextFrom(at) ?? inMemory);
   }
 
   /** Lets go of all up to a number. */
   release(upTo: number): void {
     const floor = Math.min(upTo, this.#last);
     while (this.#first <= floor) {
-      this.#bytes -= this.#sizes.shift() as number;
+      this.#memory.release();
       this.#first += 1;
     }
-    this.#trimTail();
-    while (this.#segments.length > 0) {
-      const [oldest] = this.#segments as [Segment];
-      if (oldest.last >= this.#first) break;
-      // The last is written to, until it is full.
-      const isFull = oldest.bytes >= this.#world.segmentBytes || this.#ended !== null;
-      if (this.#segments.length === 1 && (this.#writing !== null || !isFull)) break;
-      this.#segments.shift();
-      discard(oldest);
-    }
+    this.#memory.trim(this.#first, this.#written);
+    const isWrittenTo = this.#writing !== null || !(this.#disk.isLastFull || this.#ended !== null);
+    const taken = this.#disk.takeOff(this.#first, isWrittenTo);
+    if (taken.length === 0) return;
+    this.#files.noteThen(async () => {
+      for (const segment of taken) await discard(segment);
+    });
   }
 
   /** Gives up the oldest records for want of room; returns how many. */
   dropOldest(): number {
-    const oldest = this.#segments[0];
-    const upTo = oldest !== undefined && oldest.last >= this.#first ? oldest.last : this.#first;
-    const dropped = Math.max(0, Math.min(upTo, this.#last) - this.#first + 1);
+    const upTo = Math.min(this.#disk.endOfOldest(this.#first) ?? this.#first, this.#last);
+    const dropped = Math.max(0, upTo - this.#first + 1);
+    if (dropped === 0) return 0;
     this.lost += dropped;
     this.lostUpTo = upTo;
     this.release(upTo);
+    this.#world.onLost(dropped);
     return dropped;
   }
 
   /** Writes what is left to the disk, and closes it; the folder stays for the next run. */
   async close(): Promise<void> {
     await this.#rest();
-    try {
-      this.#store();
-      await this.#segments.at(-1)?.sync();
-      for (const segment of this.#segments) await segment.close();
-      disownFolder(this.dir);
-    } catch {
-      // Nobody is left to be told; what was written stays.
+    await this.#files.close();
+    await this.#disk.sync().catch(() => undefined);
+    // What only memory has goes with this process.
+    const unwritten = this.#last - Math.max(this.#written, this.#first - 1);
+    if (unwritten > 0) {
+      this.lost += unwritten;
+      this.lostUpTo = this.#last;
+      this.#world.onLost(unwritten);
     }
+    await this.#disk.close();
+    await this.#files.release();
   }
 
   /** Deletes the stream: every target has it. */
   async remove(): Promise<void> {
     await this.#rest();
-    for (const segment of this.#segments) await segment.close().catch(() => undefined);
-    await rm(this.dir, { recursive: true, force: true });
+    await this.#disk.close();
+    await this.#files.remove();
   }
 
-  /** Ends what is under way on the disk. */
+  /** Takes up what was found in the folder: how far it goes, and what is missing of it. */
+  #begin(extent: Extent | null, rest: number): void {
+    const onDisk = this.#disk.first ?? extent?.floor ?? 1;
+    this.#first = Math.max(1, Math.min(onDisk, extent?.floor ?? onDisk));
+    const known = Math.max(this.#disk.last, this.#first - 1);
+    this.#last = extent !== null && extent.last > known ? extent.last : known + rest;
+    this.#written = this.#last;
+    this.lost = extent?.lost ?? 0;
+    this.lostUpTo = extent?.lostUpTo ?? 0;
+    for (let seq = this.#first; seq <= this.#last; seq++) {
+      this.#memory.putSize(this.#disk.sizeOf(seq));
+      if (!this.#disk.has(seq) && seq > this.lostUpTo) this.damaged += 1;
+    }
+  }
+
+  /** Ends what is under way on the disk, and tries once more where it took nothing. */
   async #rest(): Promise<void> {
+    for (const timer of [this.#retry, this.#sync]) if (timer) clearTimeout(timer);
+    this.#retry = null;
     this.#closed = true;
     await this.#writing;
-    await this.#keeping;
-    if (this.#retry) clearTimeout(this.#retry);
-    if (this.#sync) clearTimeout(this.#sync);
-  }
-
-  /** Gives up a segment that cannot be read. */
-  #spoil(segment: Segment): void {
-    const at = this.#segments.indexOf(segment);
-    if (at < 0 || (at === this.#segments.length - 1 && this.#writing !== null)) return;
-    this.#segments.splice(at, 1);
-    this.lost += segment.last - Math.max(segment.first, this.#first) + 1;
-    this.#world.onSpoiled(segment.path);
-    discard(segment);
-  }
-
-  #fromTail(from: number, maxBytes: number, maxRecords: number): readonly Spooled[] {
-    const start = from - (this.#tail.first as Spooled).seq;
-    let end = start;
-    let bytes = 0;
-    while (end < this.#tail.length && end - start < maxRecords) {
-      bytes += (this.#tail.at(end) as Spooled).bytes.length;
-      if (end > start && bytes > maxBytes) break;
-      end += 1;
-    }
-    return this.#tail.slice(start, end);
-  }
-
-  #trimTail(): void {
-    for (;;) {
-      const oldest = this.#tail.first;
-      if (oldest === undefined) break;
-      const isNeeded = oldest.seq >= this.#first && (oldest.seq > this.#written || this.#tailBytes <= TAIL_BYTES);
-      if (isNeeded) break;
-      this.#tailBytes -= oldest.bytes.length;
-      this.#tail.shift();
-    }
+    this.#write();
+    await this.#writing;
+    await this.#files.idle();
   }
 
   #write(): void {
@@ -327,9 +309,10 @@ export class SpoolStream {
       // What every target has already need not be written.
       const from = Math.max(this.#written + 1, this.#first);
       if (from > this.#last) break;
-      const batch = this.#fromTail(from, this.#roomAt(from), Number.POSITIVE_INFINITY);
+      const batch = this.#memory.read(from, this.#disk.roomAt(from), Number.POSITIVE_INFINITY);
       try {
-        await this.#segmentFor(from, batch).append(batch.map(frameSpooled));
+        await this.#files.open(this.session);
+        await this.#disk.append(batch);
       } catch (error) {
         this.#trouble(error);
         if (!this.#closed) this.#retryLater();
@@ -338,51 +321,32 @@ export class SpoolStream {
       this.#written = from + batch.length - 1;
       if (this.#failing) {
         this.#failing = false;
-        this.#store();
-        this.own();
+        this.#files.keepStream();
         this.#world.onDiskTrouble(null);
       }
-      this.#trimTail();
-      this.#syncLater();
+      this.#memory.trim(this.#first, this.#written);
+      this.#later();
     }
     this.#written = Math.max(this.#written, Math.min(this.#first - 1, this.#last));
-  }
-
-  /** Bytes that may be written at once: no more than fill a segment, since segments are what is given up for want of room. */
-  #roomAt(seq: number): number {
-    const current = this.#segments.at(-1);
-    const isOpen = current !== undefined && current.last + 1 === seq && current.bytes < this.#world.segmentBytes;
-    return Math.min(WRITE_BYTES, this.#world.segmentBytes - (isOpen ? current.bytes : 0));
-  }
-
-  #segmentFor(seq: number, [first]: readonly Spooled[]): Segment {
-    const current = this.#segments.at(-1);
-    if (current !== undefined && current.last + 1 === seq && current.bytes < this.#world.segmentBytes) return current;
-    // A closed file is opened again for a read.
-    void current?.close().catch(() => undefined);
-    const path = join(this.dir, `${String(seq).padStart(10, '0')}.seg`);
-    const segment = Segment.create(path, seq, first?.at ?? 0);
-    this.#segments.push(segment);
-    return segment;
   }
 
   #retryLater(): void {
     this.#retry = setTimeout(() => {
       this.#retry = null;
-      while (this.#tailBytes > MEMORY_BYTES) if (this.dropOldest() === 0) break;
+      while (this.#memory.tailBytes > MEMORY_BYTES) if (this.dropOldest() === 0) break;
       this.#write();
     }, RETRY_MS);
     this.#retry.unref();
   }
 
-  #syncLater(): void {
+  /** A little later the disk itself has what is written, and the note how far that goes. */
+  #later(): void {
+    if (this.#closed) return;
     this.#sync ??= setTimeout(() => {
       this.#sync = null;
-      this.#segments
-        .at(-1)
-        ?.sync()
-        .catch(() => undefined);
+      this.#disk.sync().catch(() => undefined);
     }, SYNC_MS).unref();
+    this.#files.noteSoon();
   }
 
   #trouble(error: unknown): void {
@@ -391,28 +355,19 @@ export class SpoolStream {
     this.#world.onDiskTrouble((error as Error).message);
   }
 
-  #keepSession(record: Spooled): void {
-    this.#keeping = this.#keeping.then(() => storeSession(this.dir, record)).catch((error) => this.#trouble(error));
-  }
-
-  #store(): void {
-    storeStream(this.dir, {
-      greeting: this.greeting,
-      backends: this.#backends,
-      ended: this.#ended,
-      sessionTime: this.sessionTime,
-    });
-  }
-
-  #sizeOnDisk(seq: number): number {
-    const segment = this.#segments.find((each) => seq >= each.first && seq <= each.last);
-    return segment?.sizeOf(seq) ?? 0;
+  #extent(): Extent {
+    const last = this.#closed ? this.#last : this.#written;
+    return { floor: this.#first, last, lost: this.lost, lostUpTo: this.lostUpTo };
   }
 }
 
-function discard(segment: Segment): void {
-  segment
-    .close()
-    .then(() => rm(segment.path, { force: true }))
-    .catch(() => undefined);
+function isFor({ backends }: StoredStream, configured: readonly string[]): boolean {
+  return backends.some((backend) => configured.includes(backend));
+}
+
+function notFor(dir: string, { backends }: StoredStream): LeftAlone {
+  return {
+    dir,
+    because: `it was captured for ${backends.map(shownUrl).join(', ')}, which RELAY_BACKENDS does not name`,
+  };
 }

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { SpoolStream } from './spool-stream.js';
-import type { Greeting, StreamEnd } from './stream-folder.js';
+import { type LeftAlone, SpoolStream, type StreamWorld } from './spool-stream.js';
+import { deleteFolder, type Greeting, isBeingDeleted, isStreamFolder, type StreamEnd } from './stream-folder.js';
 
 export interface SpoolOptions {
   readonly dir: string;
@@ -18,13 +18,16 @@ export interface SpoolFill {
   readonly bytes: number;
   /** Age of the oldest record in ms; 0 where there is none. */
   readonly oldestMs: number;
-  /** Records that left for want of room before every target had them. */
+  /** Records that left before every target had them: for want of room, or because their files were damaged. */
   readonly lost: number;
+  /** How many of them were lost to damage. */
+  readonly damaged: number;
 }
 
 const MOST_SEGMENT_BYTES = 4 * 1024 * 1024;
 const SEGMENTS_AT_LEAST = 8;
-const OWN_MS = 5_000;
+/** How often it says at most that records are lost for want of room, in ms. */
+const SAY_LOST_MS = 10_000;
 
 /**
  * Keeps what a relay captures until every target that is to have it has acknowledged it: on disk, so that neither a crash
@@ -35,37 +38,35 @@ export class Spool {
   readonly #options: SpoolOptions;
   readonly #streams: SpoolStream[] = [];
   readonly #progress = new Map<SpoolStream, Map<string, number>>();
-  readonly #owning: NodeJS.Timeout;
   #targets: readonly string[] = [];
   #waiting: (() => void)[] = [];
   /** Why the disk does not take what is captured; `null` where it does. */
   diskTrouble: string | null = null;
+  /** Folders that hold something that is not sent, and why. */
+  readonly leftAlone: LeftAlone[] = [];
   #lostBefore = 0;
+  #damagedBefore = 0;
+  /** Records that were lost for want of room since that was last said. */
+  #lostUnsaid = 0;
+  #sayingLost: NodeJS.Timeout | null = null;
 
   private constructor(options: SpoolOptions) {
     this.#options = options;
-    this.#owning = setInterval(() => {
-      for (const stream of this.#streams) stream.own();
-    }, OWN_MS);
-    this.#owning.unref();
   }
 
   /** Opens a spool with what relays that are gone left in its folder. */
   static async open(options: SpoolOptions): Promise<Spool> {
     const spool = new Spool(options);
-    const names = await readdir(options.dir).catch(() => []);
-    const found: SpoolStream[] = [];
-    for (const name of names) {
-      const stream = await SpoolStream.adopt(join(options.dir, name), options.backends(), spool.#world()).catch(
-        () => null,
-      );
-      if (stream === null) continue;
-      if (stream.last === 0) await stream.remove();
-      else found.push(stream);
-    }
-    found.sort((a, b) => (a.oldestAt ?? 0) - (b.oldestAt ?? 0));
-    spool.#streams.push(...found);
-    const records = found.reduce((sum, stream) => sum + stream.last - stream.first + 1, 0);
+    const names = await readdir(options.dir, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
+      // A folder that cannot be made is told when something is to be written to it.
+      if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') {
+        spool.#leaveAlone({ dir: options.dir, because: error.message });
+      }
+      return [];
+    });
+    for (const entry of names) if (entry.isDirectory()) await spool.#takeUp(join(options.dir, entry.name));
+    spool.#streams.sort((a, b) => (a.oldestAt ?? 0) - (b.oldestAt ?? 0));
+    const records = spool.#streams.reduce((sum, { first, last, damaged }) => sum + last - first + 1 - damaged, 0);
     if (records > 0) options.say(`${records} records of a run before are still here; they are sent first.`);
     return spool;
   }
@@ -157,27 +158,66 @@ export class Spool {
       records: this.#streams.reduce((sum, stream) => sum + stream.last - stream.first + 1, 0),
       bytes: this.bytes,
       oldestMs: oldest == null ? 0 : Math.max(0, Math.round(now - oldest)),
-      lost: this.#lostBefore + this.#streams.reduce((sum, stream) => sum + stream.lost, 0),
+      lost: this.#lostBefore + this.#streams.reduce((sum, { lost, damaged }) => sum + lost + damaged, 0),
+      damaged: this.#damagedBefore + this.#streams.reduce((sum, { damaged }) => sum + damaged, 0),
     };
   }
 
   /** Writes what is left to the disk for the next run; removes what every target has. */
   async close(end: StreamEnd): Promise<void> {
-    clearInterval(this.#owning);
     for (const stream of this.#streams) {
       stream.end(end);
       const isDone = this.#isDone(stream);
       await (isDone ? stream.remove() : stream.close());
     }
+    this.#sayLost();
+    if (this.#sayingLost !== null) clearTimeout(this.#sayingLost);
     this.stir();
   }
 
-  #world() {
+  /** Takes up what a relay that is gone has left in a folder; says so where it does not and nobody else will. */
+  async #takeUp(dir: string): Promise<void> {
+    try {
+      if (isBeingDeleted(dir)) {
+        await deleteFolder(dir);
+        return;
+      }
+      if (!(await isStreamFolder(dir))) return;
+      const found = await SpoolStream.adopt(dir, this.#options.backends(), this.#world());
+      if (found instanceof SpoolStream) {
+        if (found.last === 0) await found.remove();
+        else this.#streams.push(found);
+      } else if (!('refused' in found)) {
+        this.#leaveAlone(found);
+      } else if (found.refused === 'doubt') {
+        this.#leaveAlone({ dir, because: found.because });
+      }
+    } catch (error) {
+      // Whoever has it may have deleted it meanwhile.
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+      this.#leaveAlone({ dir, because: (error as Error).message });
+    }
+  }
+
+  #leaveAlone(left: LeftAlone): void {
+    this.leftAlone.push(left);
+    this.#options.say(`What lies in ${left.dir} is not sent: ${left.because}.`);
+  }
+
+  #world(): StreamWorld {
     return {
       segmentBytes: Math.max(64 * 1024, Math.min(MOST_SEGMENT_BYTES, this.#options.maxBytes() / SEGMENTS_AT_LEAST)),
-      onSpoiled: (file: string) =>
-        this.#options.say(`${file} cannot be read any more: what it held is lost, and the servers are told.`),
-      onDiskTrouble: (because: string | null) => {
+      onDamage: ({ file, what }, records) =>
+        this.#options.say(
+          records === 0
+            ? `${file} ${what}.`
+            : `${file} ${what}: ${records} records in it are lost, and the servers are told. What is behind them is sent.`,
+        ),
+      onLost: (records) => {
+        this.#lostUnsaid += records;
+        if (this.#sayingLost === null) this.#sayLost();
+      },
+      onDiskTrouble: (because) => {
         this.diskTrouble = because;
         this.#options.say(
           because === null
@@ -186,6 +226,24 @@ export class Spool {
         );
       },
     };
+  }
+
+  /** Says what was lost for want of room: the first at once, the rest now and then. */
+  #sayLost(): void {
+    if (this.#sayingLost !== null) clearTimeout(this.#sayingLost);
+    this.#sayingLost = null;
+    if (this.#lostUnsaid === 0) return;
+    const where =
+      this.diskTrouble === null
+        ? 'the spool is full (RELAY_SPOOL_MAX_MB)'
+        : `the spool folder takes nothing (${this.diskTrouble}), and memory cannot keep them`;
+    this.#options.say(`${this.#lostUnsaid} records are lost before every server had them: ${where}.`);
+    this.#lostUnsaid = 0;
+    this.#sayingLost = setTimeout(() => {
+      this.#sayingLost = null;
+      this.#sayLost();
+    }, SAY_LOST_MS);
+    this.#sayingLost.unref();
   }
 
   #held(): number {
@@ -209,7 +267,8 @@ export class Spool {
     if (floor !== Number.POSITIVE_INFINITY) return;
     this.#streams.splice(this.#streams.indexOf(stream), 1);
     this.#progress.delete(stream);
-    this.#lostBefore += stream.lost;
+    this.#lostBefore += stream.lost + stream.damaged;
+    this.#damagedBefore += stream.damaged;
     stream.remove().catch(() => undefined);
   }
 

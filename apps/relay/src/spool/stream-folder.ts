@@ -1,19 +1,20 @@
-import { readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
-import { rename, writeFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BYE_REASONS, type ByeReason, relayHello } from '@okboxbox/protocol';
 import { z } from 'zod';
-import { frameSpooled, type Spooled, spooledAt } from './segment.js';
+import { frameSpooled, type Spooled, spooledAt } from './segment-format.js';
 
 /**
- * What stands in a stream's folder beside its segments: what the stream is, its newest session line, and which process
- * has it.
+ * What stands in a stream's folder beside its segments and the claim of the relay that has it: what the stream is, twice,
+ * since without that nothing can be sent; how far it goes; its newest session line.
  */
-const STREAM_FILE = 'stream.json';
+const STREAM_FILES = ['stream.json', 'stream.copy.json'] as const;
+const EXTENT_FILE = 'extent.json';
 const SESSION_FILE = 'session.record';
-const OWNER_FILE = 'owner';
-/** An owner that has not been heard of for so long has died, whoever has its process number now. */
-const OWNER_SILENT_MS = 30_000;
+const SEGMENT = /^(\d{10})\.seg$/;
+/** A folder that is being deleted: nothing in it is wanted any more. */
+const GONE = '.gone';
 
 const greeting = relayHello.omit({ sessionTime: true });
 const storedStream = z.object({
@@ -22,6 +23,8 @@ const storedStream = z.object({
   ended: z.object({ reason: z.enum(BYE_REASONS), message: z.string().exactOptional() }).nullable(),
   sessionTime: z.number().nullable(),
 });
+const count = z.number().int().min(0).max(0xffff_ffff);
+const extent = z.object({ floor: count, last: count, lost: count, lostUpTo: count });
 
 /** What a relay greets a server with, but for where the stream is by then. */
 export type Greeting = z.infer<typeof greeting>;
@@ -42,72 +45,116 @@ export interface StoredStream {
   readonly sessionTime: number | null;
 }
 
+/** How far a stream goes, so that what is missing of it is known. */
+export interface Extent {
+  /** Number of the first record that some target had still to get. */
+  readonly floor: number;
+  /** Number of the newest record. */
+  readonly last: number;
+  /** Records that left for want of room, and the number of the newest of them. */
+  readonly lost: number;
+  readonly lostUpTo: number;
+}
+
+/** A segment's file by its name. */
+export interface SegmentName {
+  readonly path: string;
+  readonly first: number;
+}
+
 /** @throws the system's error where the disk does not take it. */
-export function storeStream(dir: string, stored: StoredStream): void {
-  writeFileSync(join(dir, STREAM_FILE), JSON.stringify(stored));
+export async function storeStream(dir: string, stored: StoredStream): Promise<void> {
+  for (const name of STREAM_FILES) await putInPlace(join(dir, name), JSON.stringify(stored));
 }
 
 /** `null` where a folder holds no stream that can be read. */
-export function readStream(dir: string): StoredStream | null {
-  try {
-    return storedStream.parse(JSON.parse(readFileSync(join(dir, STREAM_FILE), 'utf8')));
-  } catch {
-    return null;
+export async function readStream(dir: string): Promise<StoredStream | null> {
+  for (const name of STREAM_FILES) {
+    const stored = storedStream.safeParse(await jsonOf(join(dir, name)));
+    if (stored.success) return stored.data;
   }
+  return null;
 }
 
-/** Keeps a stream's newest session line: a number and a record framed as in a segment. Put in place at once. */
+/** @throws the system's error where the disk does not take it. */
+export async function storeExtent(dir: string, stored: Extent): Promise<void> {
+  await putInPlace(join(dir, EXTENT_FILE), JSON.stringify(stored));
+}
+
+/** `null` where it is not there or cannot be read. */
+export async function readExtent(dir: string): Promise<Extent | null> {
+  return extent.safeParse(await jsonOf(join(dir, EXTENT_FILE))).data ?? null;
+}
+
+/** Keeps a stream's newest session line: its number and the record framed as in a segment. */
 export async function storeSession(dir: string, record: Spooled): Promise<void> {
-  const path = join(dir, SESSION_FILE);
   const seq = Buffer.alloc(4);
   seq.writeUInt32LE(record.seq);
-  await writeFile(`${path}.new`, Buffer.concat([seq, frameSpooled(record)]));
-  await rename(`${path}.new`, path);
+  await putInPlace(join(dir, SESSION_FILE), Buffer.concat([seq, frameSpooled(record)]));
 }
 
+/** `null` where it is not there or cannot be read. */
 export function readSession(dir: string): Spooled | null {
   try {
     const bytes = readFileSync(join(dir, SESSION_FILE));
     const found = spooledAt(bytes, 4);
-    return found && { seq: bytes.readUInt32LE(0), bytes: found.bytes, at: found.at };
+    return found && { seq: found.seq, bytes: found.bytes, at: found.at };
   } catch {
     return null;
   }
 }
 
-/** Says that this process has the folder; to be said again every few seconds. */
-export function ownFolder(dir: string): void {
-  const path = join(dir, OWNER_FILE);
+/** A segment's path. */
+export function segmentPath(dir: string, first: number): string {
+  return join(dir, `${String(first).padStart(10, '0')}.seg`);
+}
+
+/** The segments of a folder, oldest first. */
+export async function segmentsOf(dir: string): Promise<SegmentName[]> {
+  const names = (await readdir(dir)).flatMap((name) => {
+    const [, first] = SEGMENT.exec(name) ?? [];
+    return first === undefined ? [] : [{ path: join(dir, name), first: Number(first) }];
+  });
+  return names.sort((a, b) => a.first - b.first);
+}
+
+/** Whether a stream was ever kept in a folder, in whatever state its files are. */
+export async function isStreamFolder(dir: string): Promise<boolean> {
+  const names = await readdir(dir);
+  return names.some((name) => SEGMENT.test(name) || (STREAM_FILES as readonly string[]).includes(name));
+}
+
+/** Deletes a stream's folder. One that is deleted in part is never taken for a stream: it has another name by then. */
+export async function deleteFolder(dir: string): Promise<void> {
+  await rename(dir, dir + GONE).catch(() => undefined);
+  await Promise.all([dir, dir + GONE].map((each) => rm(each, { recursive: true, force: true })));
+}
+
+/** Whether a folder is one whose deleting was cut off. */
+export function isBeingDeleted(name: string): boolean {
+  return name.endsWith(GONE);
+}
+
+/** Makes a folder that only this user can look into. */
+export async function makeFolder(dir: string): Promise<void> {
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+}
+
+/** Writes a file beside its place first, so that it is never there in part; what damage has put there goes. */
+async function putInPlace(path: string, content: string | Uint8Array): Promise<void> {
+  await writeFile(`${path}.new`, content, { mode: 0o600 });
   try {
-    writeFileSync(path, String(process.pid));
-    const now = new Date();
-    utimesSync(path, now, now);
+    await rename(`${path}.new`, path);
   } catch {
-    // The disk's trouble is told where records are written.
+    await rm(path, { recursive: true, force: true });
+    await rename(`${path}.new`, path);
   }
 }
 
-export function disownFolder(dir: string): void {
-  rmSync(join(dir, OWNER_FILE), { force: true });
-}
-
-/** Whether a process that still runs has the folder. */
-export function isOwned(dir: string): boolean {
+async function jsonOf(path: string): Promise<unknown> {
   try {
-    const path = join(dir, OWNER_FILE);
-    if (Math.abs(Date.now() - statSync(path).mtimeMs) > OWNER_SILENT_MS) return false;
-    const pid = Number(readFileSync(path, 'utf8'));
-    return Number.isInteger(pid) && pid > 0 && isRunning(pid);
+    return JSON.parse(await readFile(path, 'utf8'));
   } catch {
-    return false;
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    return null;
   }
 }
