@@ -91,6 +91,10 @@ export class Taps {
       user: string | null,
     ]
   >();
+  /** A relay's own-car data is given to nobody: why, and the car number in its own session line, where there is one. */
+  readonly ownRefusal = new Tap<
+    [sessionId: string, relayId: string, reason: string, carNumber: string | null, message: string]
+  >();
   /** A relay said how it is. */
   readonly relayStatus = new Tap<[sessionId: string, relayId: string, waiting: number, oldestMs: number]>();
   /** Records reached the disk: all up to the place `upTo`, counted from when the timeline was opened. */

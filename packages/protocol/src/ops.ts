@@ -19,6 +19,7 @@ export const OPS_EVENT_NAMES = {
     'frame_gap',
     'frame_dropped',
     'invalid_payload',
+    'own_car_refused',
   ],
   session: ['created', 'state_change', 'relay_joined', 'relay_left', 'primary_changed', 'ended'],
   broadcast: ['broadcast:delay:set', 'broadcast:delay:holding', 'broadcast:delay:live', 'publish', 'unpublish'],

@@ -5,7 +5,6 @@ export {
   encodeRecordingHeader,
   encodeRecordingLine,
   frameNumbering,
-  type OwnCar,
   recordingLines,
 } from './recording/recording-lines.js';
 export { openRecordingWriter, type RecordingWriter } from './recording/recording-writer.js';

@@ -75,17 +75,33 @@ export function denyWholeServer(visitor: Visitor, capability: Capability): Denia
 }
 
 /**
- * Whether a visitor may see a car's own data in a session: its token must have `session:live` there and name the car,
- * whatever else it allows. Returns `null` where it may, else why not.
+ * Whether a visitor may see a car's own data in a session: its token must have `session:live` there and name the car
+ * exactly as the sim writes its number, whatever else it allows, and the number must be that of one entry alone
+ * (`isShared` says that it is not). Returns `null` where it may, else why not.
  */
-export function denyOwnCar(visitor: Visitor, place: Place, carNumber: string): Denial | null {
+export function denyOwnCar(visitor: Visitor, place: Place, carNumber: string, isShared: boolean): Denial | null {
   const denial = deny(visitor, 'session:live', place);
   if (denial !== null || visitor.kind !== 'token') return denial;
-  if (visitor.claims.cars?.includes(carNumber)) return null;
   // What refusals say is kept as an event and may leave in a pack: of what a caller says, only what can be no secret.
   const car = CAR_NUMBER.test(carNumber) ? `car ${carNumber}` : 'that car';
-  const message = `Own-car data of ${car} need session:live with a token that names the car ("cars").`;
-  return { code: 'forbidden', message, capability: 'session:live' };
+  const refuse = (message: string): Denial => ({ code: 'forbidden', message, capability: 'session:live' });
+  if (!namedCars(visitor)?.includes(carNumber)) {
+    return refuse(`Own-car data of ${car} need session:live with a token that names the car ("cars").`);
+  }
+  if (isShared) {
+    return refuse(
+      `The number of ${car} is not unique in this session: two entries have it, so a token opens own-car data of neither.`,
+    );
+  }
+  return null;
+}
+
+/**
+ * The car numbers that a visitor's token names, as they are written there: whose own-car data it may see, or, for a relay,
+ * send. `null` where it names none.
+ */
+export function namedCars(visitor: Visitor): readonly string[] | null {
+  return visitor.kind === 'token' ? (visitor.claims.cars ?? null) : null;
 }
 
 /**

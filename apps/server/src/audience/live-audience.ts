@@ -53,12 +53,10 @@ export class LiveAudience {
     return this.#feed;
   }
 
-  /** The newest own-car data of each car that sends some. */
+  /** The newest own-car data of each entry that a relay sends some of. */
   ownCars(): OwnCarMessage[] {
-    const { own, timing } = this.#session.state;
-    return [...own.values()].flatMap(({ data: { car, ...figures }, at }) => {
-      const carNumber = timing.entries[car]?.carNumber;
-      return carNumber === undefined ? [] : [{ sessionId: this.#session.id, carNumber, at, own: figures }];
+    return this.#session.state.own.newest().map(({ carNumber, data: { car: _, ...figures }, at }) => {
+      return { sessionId: this.#session.id, carNumber, at, own: figures };
     });
   }
 
@@ -102,7 +100,6 @@ export class LiveAudience {
   }
 
   #sendOwnCars(): void {
-    if (this.#session.state.own.size === 0) return;
     for (const message of this.ownCars()) {
       if (this.#ownAt.get(message.carNumber) === message.at) continue;
       this.#ownAt.set(message.carNumber, message.at);

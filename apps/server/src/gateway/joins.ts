@@ -23,7 +23,8 @@ export function findLive({ registry }: JoinWorld, visitor: Visitor, join: Sessio
   if (denial) throw new CallRefused(denial.code, denial.message, denial.capability);
   if (found === undefined) throw notFound(join);
   for (const carNumber of join.cars ?? []) {
-    const refused = denyOwnCar(visitor, found, carNumber);
+    const isShared = registry.liveSession(found.sessionId)?.state.own.isShared(carNumber) ?? false;
+    const refused = denyOwnCar(visitor, found, carNumber, isShared);
     if (refused) throw new CallRefused(refused.code, refused.message, refused.capability);
   }
   return found;

@@ -45,13 +45,13 @@ const open = () =>
 describe('the records of a session', () => {
   it('are given in order', async () => {
     const seqs: unknown[] = [];
-    for await (const record of recordsOf(dir, { onSession: () => undefined })) seqs.push('seq' in record && record.seq);
+    for await (const record of recordsOf(dir, { ownCars: new Set() })) seqs.push('seq' in record && record.seq);
     expect(seqs).toEqual([1, 2, 3]);
   });
 
   it.skipIf(process.platform !== 'linux')('leave no file open where whoever reads them stops', async () => {
     const before = open();
-    const records = recordsOf(dir, { onSession: () => undefined });
+    const records = recordsOf(dir, { ownCars: new Set() });
     await records.next();
     expect(open()).toBe(before + 1);
     await records.return(undefined);
@@ -61,7 +61,7 @@ describe('the records of a session', () => {
   it('of one that runs go on as they come, until nobody wants them', async () => {
     const live = { state: { status: { status: 'live' } } } as never;
     const gone = new AbortController();
-    const records = recordsOf(dir, { onSession: () => undefined, live, signal: gone.signal });
+    const records = recordsOf(dir, { ownCars: new Set(), live, signal: gone.signal });
     for (let seq = 1; seq <= 3; seq++) expect((await records.next()).value).toMatchObject({ seq });
     const fourth = records.next();
     append(4);

@@ -1,12 +1,12 @@
 import { Readable } from 'node:stream';
-import type { RecordingHeader, SessionSummary, SourceRecord } from '@okboxbox/protocol';
+import type { RecordingHeader, SessionSummary } from '@okboxbox/protocol';
 import { recordingLines } from '@okboxbox/sources';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { RevokedTokens } from '../access/revoked-tokens.js';
 import type { SignIn } from '../access/sign-in.js';
 import type { Tokens } from '../access/tokens.js';
-import { denyWholeServer, type Visitor } from '../access/visitor.js';
+import { denyWholeServer, namedCars, type Visitor } from '../access/visitor.js';
 import { timingAnswerOf } from '../audience/feed-view.js';
 import type { PastSessions } from '../audience/past-sessions.js';
 import type { SessionRegistry } from '../session/registry.js';
@@ -112,18 +112,13 @@ export function serveCalls(http: FastifyInstance, world: HttpWorld): void {
       throw new HttpProblem(404, `Session "${sessionId}" was not recorded by this server: there is no timeline here.`);
     }
     const header: RecordingHeader = { kind: 'recording', version: 1, sim, source: 'server', createdAt: startedAt };
-    const numbers = new Set(visitor.kind === 'token' ? visitor.claims.cars : []);
-    // The last session line says whose car it is.
-    let ownCars: ReadonlySet<number> = new Set();
-    const onSession = (record: SourceRecord & { kind: 'session' }) => {
-      ownCars = new Set(record.entries.filter((entry) => numbers.has(entry.carNumber)).map((entry) => entry.car));
-    };
+    const ownCars = new Set(namedCars(visitor));
     const { follow } = parse(recordingQuery, request.query);
     const live = follow ? registry.liveSession(sessionId) : undefined;
     const gone = new AbortController();
     reply.raw.once('close', () => gone.abort());
-    const records = recordsOf(dir, { onSession, signal: gone.signal, ...(live && { live }) });
-    const lines = recordingLines(header, records, (own) => ownCars.has(own.car));
+    const records = recordsOf(dir, { ownCars, signal: gone.signal, ...(live && { live }) });
+    const lines = recordingLines(header, records);
     return reply
       .type('application/x-ndjson; charset=utf-8')
       .header('content-disposition', `attachment; filename="${sessionId}.jsonl"`)

@@ -23,7 +23,7 @@ import {
 import type { Socket } from 'socket.io';
 import { z } from 'zod';
 import type { Tokens } from '../access/tokens.js';
-import { coversShow, onlyShow, type Visitor } from '../access/visitor.js';
+import { coversShow, namedCars, onlyShow, type Visitor } from '../access/visitor.js';
 import type { Clock } from '../clock.js';
 import { answerCall, CallRefused } from '../gateway/calls.js';
 import type { Logger } from '../log.js';
@@ -172,7 +172,7 @@ export class RelayConnection {
     }
     this.#detach('greeted again');
     this.#greetedAt = performance.now();
-    const { session, stream } = await this.#world.registry.attach(hello, show);
+    const { session, stream } = await this.#world.registry.attach(hello, show, namedCars(this.#visitor));
     await this.#clock.prove(this.#provenOf(stream));
     if (session.state.status.status === 'ended') {
       throw new CallRefused('not_available', 'The session ended while this relay greeted. Greet again.');

@@ -37,6 +37,7 @@ const FIELDS = {
   frame_gap: RELAY,
   frame_dropped: { ...RELAY, reason: 'code', records: 'number' },
   invalid_payload: { ...RELAY, reason: 'code', message: 'text' },
+  own_car_refused: { ...RELAY, reason: 'code', carNumber: 'name', message: 'text' },
   created: { sessionId: 'name', show: 'name', sim: 'name', isResumed: 'flag' },
   state_change: { sessionId: 'name', from: 'code', to: 'code' },
   relay_joined: RELAY,

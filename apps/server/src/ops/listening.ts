@@ -101,6 +101,9 @@ function listenToRelays(
       const reason = `refused_${why}: ${message}`;
       events.note('relay:disconnected', { sessionId: null, relayId: null, reason }, reason);
     }),
+    taps.ownRefusal.listen((sessionId, relayId, reason, carNumber, message) => {
+      events.note('own_car_refused', { sessionId, relayId, reason, carNumber, message });
+    }),
     taps.relayStatus.listen((sessionId, relayId, waiting, oldestMs) => {
       const relay = sessions.of(sessionId).relay(relayId);
       relay.waiting = waiting;

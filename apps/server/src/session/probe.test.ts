@@ -57,7 +57,7 @@ async function run(count: number, probedBehind: ReadonlySet<number>) {
   await session.close();
   const resumed = await foldSession(dir, { mend: true, log });
   const recorded = [];
-  for await (const record of recordsOf(dir, { onSession: () => undefined })) recorded.push(record);
+  for await (const record of recordsOf(dir, { ownCars: new Set() })) recorded.push(record);
   rmSync(sessions, { recursive: true, force: true });
   begin();
   return { live, folded, resumed: known(resumed?.state), recorded, changes };

@@ -158,7 +158,7 @@ describe('a session whose relay sends live frames before its backlog', () => {
         expect(said).toEqual([]);
         // The recording has every record once, in order.
         const times: number[] = [];
-        for await (const record of recordsOf(fed.dir, { onSession: () => undefined })) {
+        for await (const record of recordsOf(fed.dir, { ownCars: new Set() })) {
           if (record.kind === 'frame') times.push(record.seq);
         }
         expect(times).toEqual(Array.from({ length: COUNT - 1 }, (_, i) => i + 2));

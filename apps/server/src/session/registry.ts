@@ -159,13 +159,17 @@ export class SessionRegistry {
     return join(this.#dir, sessionId);
   }
 
-  /** Finds or begins the session that a relay's run belongs to. */
-  attach(hello: RelayHello, show: string): Promise<{ session: Session; stream: Stream }> {
+  /** Finds or begins the session that a relay's run belongs to. `cars` are the car numbers that its token names. */
+  attach(
+    hello: RelayHello,
+    show: string,
+    cars: readonly string[] | null = null,
+  ): Promise<{ session: Session; stream: Stream }> {
     // One after another: two relays that greet at once must not begin the same session twice.
     const attached = this.#attaching.then(async () => {
       const session =
         this.#sessionOfRun(hello, show) ?? this.#sessionOfSim(hello, show) ?? (await this.#begin(hello, show));
-      return { session, stream: session.stream(hello.relayId, hello.run, hello.playback) };
+      return { session, stream: session.stream(hello.relayId, hello.run, hello.playback, cars) };
     });
     this.#attaching = attached.catch(() => undefined);
     return attached;

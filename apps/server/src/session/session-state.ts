@@ -1,5 +1,4 @@
 import {
-  type Frame,
   type Lap,
   NOTHING_CUED,
   type OnAir,
@@ -12,6 +11,7 @@ import { createTiming, entryInfos, standings, type TimingState } from '@okboxbox
 import type { Note } from '../timeline/segment-format.js';
 import { createWitness, latestCapture } from './latest-capture.js';
 import { createMerge, type MergeState, mergeRecord, promote } from './merging.js';
+import { OwnCars, type OwnImage, type OwnJudgement } from './own-cars.js';
 import { goAhead, type Stream, take } from './stream.js';
 
 /** Places that a summary names. */
@@ -51,6 +51,7 @@ export interface SessionImage {
   readonly at: number;
   readonly onAir: OnAir;
   readonly merge: MergeState;
+  readonly own: OwnImage;
   readonly timing: TimingState;
 }
 
@@ -75,8 +76,10 @@ export class SessionState {
   at: number;
   /** What directors have put on air, whether it has aired yet or not. */
   onAir: OnAir = NOTHING_CUED;
-  /** The newest own-car data of each car whose relay sends some. Not part of the image: it is of that moment alone. */
-  readonly own = new Map<number, { readonly data: NonNullable<Frame['own']>; readonly at: number }>();
+  /** Whose own-car data is whose. */
+  readonly own: OwnCars;
+  /** What became of the own-car data in the newest record. Not part of the image: it is of that moment alone. */
+  ownJudgement: OwnJudgement = { kind: 'unused' };
   readonly merge: MergeState;
   /**
    * How many laps and events there were when a relay first went ahead of something that is not here yet: what came after
@@ -84,16 +87,23 @@ export class SessionState {
    */
   provisionalFrom: { readonly laps: number; readonly events: number } | null = null;
 
-  constructor(facts: SessionFacts, timing: TimingState = createTiming(), merge: MergeState = createMerge()) {
+  constructor(
+    facts: SessionFacts,
+    timing: TimingState = createTiming(),
+    merge: MergeState = createMerge(),
+    own: OwnCars = new OwnCars(),
+  ) {
     this.facts = facts;
     this.timing = timing;
     this.merge = merge;
+    this.own = own;
     this.at = facts.startedAt;
   }
 
   /** The state that an image was made of. */
   static of(image: SessionImage, laps: Lap[], events: RaceEvent[]): SessionState {
-    const state = new SessionState(image.facts, { ...image.timing, laps, events }, image.merge);
+    const timing = { ...image.timing, laps, events };
+    const state = new SessionState(image.facts, timing, image.merge, new OwnCars(image.own));
     state.streams.push(
       ...image.streams.map((stream) => ({ ...stream, gaps: [...stream.gaps], witness: { ...stream.witness } })),
     );
@@ -117,6 +127,7 @@ export class SessionState {
       at,
       onAir,
       merge,
+      own: this.own.image(),
       timing: { ...timing, laps: [], events: [] },
     };
   }
@@ -142,16 +153,19 @@ export class SessionState {
     this.#take(stream, seq);
     this.#happened(stream, receivedAt, record);
     mergeRecord(this.merge, this.timing, stream, record);
+    this.ownJudgement = this.own.take(stream, record, receivedAt);
     if (record.kind !== 'frame') return;
     this.receivedAt = receivedAt;
     this.framesTotal += 1;
-    if (record.own) this.own.set(record.own.car, { data: record.own, at: receivedAt });
   }
 
   applyNote(note: Note): void {
     this.revision += 1;
+    this.own.takeNote(note);
     switch (note.note) {
       case 'began':
+      // It matters to own-car data alone.
+      case 'stream-token':
       // Not even its instant counts: what comes after it airs as if it had not been there.
       case 'probe':
         break;

@@ -17,6 +17,7 @@ import { Timeline, type TimelineHealth } from '../timeline/timeline.js';
 import { Checkpoints, type Logged } from './checkpoints.js';
 import { type FoldedSession, NOTHING_LOGGED } from './fold-session.js';
 import type { ClockProof } from './latest-capture.js';
+import { ownRefusalText } from './own-cars.js';
 import { Refolding } from './refolding.js';
 import { type Foldable, type SessionFacts, SessionState } from './session-state.js';
 import { missingOf, placeOf, type Stream, takenOf } from './stream.js';
@@ -66,6 +67,8 @@ export class Session {
   #refolding: Refolding | null = null;
   #refolded: Promise<void> = Promise.resolve();
   readonly #connected = new Map<number, number>();
+  /** Why each stream's own-car data is refused, as it was told last; `null` where it is given. */
+  readonly #ownRefused = new Map<number, string | null>();
   /** When each stream's newest record came. */
   readonly #heardAt = new Map<number, number>();
 
@@ -133,12 +136,22 @@ export class Session {
     return () => this.#refoldListeners.delete(listener);
   }
 
-  /** The stream of a relay's run, opened where it is new. */
-  stream(relayId: string, run: string, playback: boolean): Stream {
+  /**
+   * The stream of a relay's run, opened where it is new. `cars` are the car numbers that the relay's token names; `null`
+   * where it names none.
+   */
+  stream(relayId: string, run: string, playback: boolean, cars: readonly string[] | null = null): Stream {
+    const at = this.#world.clock.now();
     const known = this.state.streams.find((stream) => stream.relayId === relayId && stream.run === run);
-    if (known) return known;
+    if (known) {
+      const before = this.state.own.tokenOf(known.stream);
+      if (JSON.stringify(before) !== JSON.stringify(cars)) {
+        this.#note({ note: 'stream-token', stream: known.stream, cars, at });
+      }
+      return known;
+    }
     const stream = this.state.streams.length;
-    this.#note({ note: 'opened-stream', stream, relayId, run, playback, at: this.#world.clock.now() });
+    this.#note({ note: 'opened-stream', stream, relayId, run, playback, ...(cars && { cars }), at });
     return this.state.streams[stream] as Stream;
   }
 
@@ -174,7 +187,8 @@ export class Session {
       else this.#take(stream, wire, record, receivedAt);
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
-      this.#note({ note: 'dropped', stream: stream.stream, seq: wire.seq, reason: error.message, at: receivedAt });
+      const { seq, kind } = wire;
+      this.#note({ note: 'dropped', stream: stream.stream, seq, kind, reason: error.message, at: receivedAt });
       this.#refoldWhereWhole();
       return { receipt: 'invalid', because: error.message };
     }
@@ -190,8 +204,23 @@ export class Session {
     const { timing, at } = this.state;
     this.#taps.timing.hear?.(this.id, timing.phase, stream.relayId, wire.seq, at, place);
     this.#heardAt.set(stream.stream, receivedAt);
+    if (record.kind === 'frame' && record.own !== undefined) this.#tellOwn(stream);
     this.#changed();
     this.#checkpoints.afterFrame(receivedAt);
+  }
+
+  /** Tells of own-car data that is refused, once for each reason until it is given again. */
+  #tellOwn({ stream, relayId }: Stream): void {
+    const judged = this.state.ownJudgement;
+    if (judged.kind === 'unused') return;
+    const { carNumber } = judged;
+    const told = judged.kind === 'given' ? null : `${judged.reason} ${carNumber}`;
+    if ((this.#ownRefused.get(stream) ?? null) === told) return;
+    this.#ownRefused.set(stream, told);
+    if (judged.kind === 'given') return;
+    const message = ownRefusalText(judged.reason, carNumber);
+    this.#taps.ownRefusal.hear?.(this.id, relayId, judged.reason, carNumber, message);
+    this.#world.log.warn({ sessionId: this.id, relayId, reason: judged.reason, carNumber }, message);
   }
 
   /** Keeps a record that its relay had left out; it is folded when all of them are here. */

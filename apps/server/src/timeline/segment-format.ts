@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import type { OnAir } from '@okboxbox/protocol';
+import type { OnAir, SourceRecord } from '@okboxbox/protocol';
 
 /**
  * How a timeline lies on disk. A segment is a magic number, then records, each framed by its length and the
@@ -46,12 +46,23 @@ export type Note =
       readonly relayId: string;
       readonly run: string;
       readonly playback: boolean;
+      /** Car numbers that its relay's token names; absent where it names none. */
+      readonly cars?: readonly string[];
+      readonly at: number;
+    }
+  /** A stream's relay came back with a token that names other car numbers, or none. */
+  | {
+      readonly note: 'stream-token';
+      readonly stream: number;
+      readonly cars: readonly string[] | null;
       readonly at: number;
     }
   | {
       readonly note: 'dropped';
       readonly stream: number;
       readonly seq: number;
+      /** What it was; absent on timelines of older versions. */
+      readonly kind?: SourceRecord['kind'];
       readonly reason: string;
       readonly at: number;
     }

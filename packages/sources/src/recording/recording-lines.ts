@@ -1,7 +1,4 @@
-import type { Frame, RecordingHeader, SourceRecord } from '@okboxbox/protocol';
-
-/** What a frame says of the relay's own car. */
-export type OwnCar = NonNullable<Frame['own']>;
+import type { RecordingHeader, SourceRecord } from '@okboxbox/protocol';
 
 /** The first line of a recording, with its line end. */
 export function encodeRecordingHeader(header: RecordingHeader): string {
@@ -19,22 +16,12 @@ export function frameNumbering(): (record: SourceRecord) => SourceRecord {
   return (record) => (record.kind === 'frame' ? { ...record, seq: ++seq } : record);
 }
 
-/**
- * A recording as text, line by line as it is read: frames are numbered anew from 1, and own-car data stay only
- * where `keepOwn` says so.
- */
+/** A recording as text, line by line as it is read: frames are numbered anew from 1. */
 export async function* recordingLines(
   header: RecordingHeader,
   records: AsyncIterable<SourceRecord> | Iterable<SourceRecord>,
-  keepOwn: (own: OwnCar) => boolean,
 ): AsyncGenerator<string> {
   yield encodeRecordingHeader(header);
   const numbered = frameNumbering();
-  for await (const record of records) yield encodeRecordingLine(withoutOthersOwn(numbered(record), keepOwn));
-}
-
-function withoutOthersOwn(record: SourceRecord, keepOwn: (own: OwnCar) => boolean): SourceRecord {
-  if (record.kind !== 'frame' || record.own === undefined || keepOwn(record.own)) return record;
-  const { own: _, ...rest } = record;
-  return rest;
+  for await (const record of records) yield encodeRecordingLine(numbered(record));
 }

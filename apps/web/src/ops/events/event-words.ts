@@ -13,6 +13,7 @@ const TONES: Partial<Readonly<Record<OpsEventName, 'warn' | 'bad'>>> = {
   frame_gap: 'warn',
   frame_dropped: 'bad',
   invalid_payload: 'warn',
+  own_car_refused: 'warn',
   'broadcast:delay:holding': 'warn',
   unpublish: 'warn',
   db_error: 'bad',
