@@ -35,7 +35,8 @@ describe('okboxbox support-pack', () => {
     const pack = JSON.parse(readFileSync(file, 'utf8')) as SupportPack;
     expect(pack.manifest.kind).toBe('okboxbox-support-pack');
     expect(pack.sections.config).toBeDefined();
-    const secret = readFileSync(join(data.dir, 'jwt-secret'), 'utf8').trim();
+    const [, secret = ''] = readFileSync(join(data.dir, 'jwt-secret'), 'utf8').trim().split('.');
+    expect(secret).toHaveLength(64);
     expect(readFileSync(file, 'utf8')).not.toContain(secret);
 
     const again = await packs('-o', file);

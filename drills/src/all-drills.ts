@@ -4,6 +4,7 @@ import { DASHBOARD_STALE } from './dashboard-stale.js';
 import { DB_LATENCY } from './database-latency.js';
 import type { Drill } from './drill.js';
 import { RELAY_NOT_CONNECTING } from './relay-not-connecting.js';
+import { SETTINGS_NOT_STORED } from './settings-not-stored.js';
 import { SUBSCRIPTIONS_STUCK } from './subscriptions-stuck.js';
 
 /** Every drill, in the order of the runbook. */
@@ -14,4 +15,5 @@ export const DRILLS: readonly Drill[] = [
   ...SUBSCRIPTIONS_STUCK,
   ...BROADCAST_DELAY_NOT_WORKING,
   ...DB_LATENCY,
+  ...SETTINGS_NOT_STORED,
 ];

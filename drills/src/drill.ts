@@ -12,6 +12,7 @@ export const DRILLED_CODES: readonly DrilledCode[] = [
   'SUBSCRIPTIONS_STUCK',
   'BROADCAST_DELAY_NOT_WORKING',
   'DB_LATENCY',
+  'SETTINGS_NOT_STORED',
 ];
 
 /** Mends what a drill has broken, by the runbook's own fix; resolves when that is done. */

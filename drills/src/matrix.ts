@@ -20,6 +20,7 @@ const COLUMNS: Readonly<Record<DrilledCode, string>> = {
   SUBSCRIPTIONS_STUCK: 'Subscriptions',
   BROADCAST_DELAY_NOT_WORKING: 'Broadcast',
   DB_LATENCY: 'Database',
+  SETTINGS_NOT_STORED: 'Settings',
 };
 
 /** The document of the drills: what each does, how it is mended, and what the system said of it, as a confusion matrix. */
@@ -73,7 +74,7 @@ it, with the pages open while it lasts. On a test server that runs with \`DRILLS
 
 \`npm run test:drills\` runs all of them: real processes of server and relay, real sockets, a real PostgreSQL where the
 database is what breaks. Each begins with a system in which nothing is found. The finding must be there within 15 s of the
-condition, with its cause, and stand; the other five detectors must say nothing from then until the fix, but for conditions
+condition, with its cause, and stand; the other detectors must say nothing from then until the fix, but for conditions
 that are expected: a broadcast that its director has paused or is building up its delay. Then the runbook's own fix is
 applied, and nothing of that code may be found any more: at once, or when the figures of the last minute have gone.
 `;

@@ -1,4 +1,4 @@
-import { ConfigError, localSecret, readConfig } from '@okboxbox/server';
+import { ConfigError, DataDirError, localSecret, readConfig } from '@okboxbox/server';
 import { CommandFailed } from './failures.js';
 import { environmentWith, userFolder } from './place.js';
 
@@ -14,7 +14,7 @@ export async function signingSecret(data: string | undefined): Promise<Uint8Arra
     }
     return config.jwtSecret === null ? await localSecret(config.dataDir) : new TextEncoder().encode(config.jwtSecret);
   } catch (error) {
-    if (error instanceof ConfigError) throw new CommandFailed(error.message);
+    if (error instanceof ConfigError || error instanceof DataDirError) throw new CommandFailed(error.message);
     throw error;
   }
 }

@@ -13,8 +13,10 @@ import { feedStateOf } from './audience/feed-view.js';
 import { PastSessions } from './audience/past-sessions.js';
 import { type Clock, systemClock } from './clock.js';
 import { clockShift, machineUptime, type Uptime } from './clock-shift.js';
+import { closeDataDir } from './close-data-dir.js';
 import type { ServerConfig } from './config.js';
 import { lockDataDir } from './data-dir.js';
+import { explainDiskError } from './data-files.js';
 import { DirectorDesk } from './director/director-desk.js';
 import { serveDrills } from './drills/drill-calls.js';
 import { Faults } from './drills/faults.js';
@@ -48,6 +50,7 @@ import { countedStatements } from './store/server-statements.js';
 import { Store } from './store/store.js';
 import { WriteBehind } from './store/write-behind.js';
 import { Taps } from './taps.js';
+import { UnsavedSettings } from './unsaved-settings.js';
 
 export interface ServerOptions {
   readonly config: ServerConfig;
@@ -95,19 +98,27 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const randomId = () => randomBytes(12).toString('base64url');
 
   const unlock = await lockDataDir(config.dataDir);
+  const stopClosing = new AbortController();
   try {
-    const revoked = await RevokedTokens.open(config.dataDir);
+    const closing = closeDataDir(config.dataDir, stopClosing.signal, log);
+    const unsaved = new UnsavedSettings({ now: () => clock.now(), log });
+    const revoked = await RevokedTokens.open(config.dataDir, unsaved);
     const tokens = withoutRevoked(await tokensOf(config), revoked);
-    const { shiftMs: clockShiftMs, settle } = await clockShift(config.dataDir, clock, options.uptime ?? machineUptime);
+    const { shiftMs: clockShiftMs, settle } = await clockShift(
+      config.dataDir,
+      clock,
+      options.uptime ?? machineUptime,
+      log,
+    );
     const registry = await SessionRegistry.open(config.dataDir, { clock, log, randomId, clockShiftMs, taps });
-    const shows = await Shows.open(config.dataDir, log, options.publish);
-    const areStored = await shows.rebase((settings) => afterRestart(settings, clockShiftMs, clock.now()));
+    const shows = await Shows.open(config.dataDir, log, options.publish, unsaved);
+    const areShowsStored = await shows.rebase((settings) => afterRestart(settings, clockShiftMs, clock.now()));
     // All that is kept from before counts by this run's clock; where it could not be stored, the next run knows no shift.
-    const stopWatchingClock = areStored ? await settle() : () => undefined;
+    const stopWatchingClock = areShowsStored && registry.areShiftsStored ? await settle() : () => undefined;
     const links = new ShareLinks(shows, clock);
     const signIn = new SignIn(tokens);
     const drops = new DropCounters();
-    const relays = new ConnectedRelays(await PausedRelays.open(config.dataDir, log));
+    const relays = new ConnectedRelays(await PausedRelays.open(config.dataDir, log, unsaved));
     const hub = new Hub(log, () => clock.now(), taps);
     const { store, database, stopDatabase } = await storeOf(config, log, taps);
     const writing = new WriteBehind({ registry, store, clock, log, finalOf: (state) => feedStateOf(state, null) });
@@ -164,7 +175,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       disconnect: (socketId) => disconnectSocket(io, socketId),
       move: (socketId, sessionId, isAsked) => viewers.moveToBroadcast(socketId, sessionId, isAsked),
       endSession: (sessionId) => registry.end(sessionId, 'operator'),
-      pauseRelay: (show, relayId, paused, because) => relays.pause(show, relayId, paused, because),
+      pauseRelay: (show, relayId, because) => relays.pause(show, relayId, because),
+      resumeRelay: (show, relayId, because) => relays.resume(show, relayId, because),
       pausedIn: (relayId) => relays.pausedIn(relayId),
       ...{ audit, audits: (limit, before) => store.audits(limit, before), storeHealth },
       auditsWaiting: () => trail.waiting,
@@ -172,7 +184,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const operations = await serveOperations(http, config, {
       ...{ taps, io, registry, relays, drops, shows, broadcasts, storeHealth, clock, version, startedAt, gitSha },
       ...{ tokens, signIn, audit, hands, database, environment: config.environment },
-      ...{ hub, viewers, log },
+      ...{ hub, viewers, log, unsaved },
       databaseKind: config.databaseUrl === null ? 'embedded' : 'postgresql',
       writeBehind: () => writing.depth,
       countedStatements: config.databaseUrl === null ? null : () => countedStatements(database),
@@ -193,12 +205,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     if (faults !== null) serveDrills(http, { tokens, faults, audit });
 
     try {
+      await closing;
       await listen(http, config);
     } catch (error) {
       operations?.close();
       directors.close();
       stopWatchingClock();
       await broadcasts.close();
+      await unsaved.close();
       await registry.close();
       await trail.close();
       await writing.close();
@@ -235,13 +249,16 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         await registry.close();
         await stopDatabase();
         operations?.close();
+        await unsaved.close();
+        stopClosing.abort();
         await unlock();
         log.info({ drops: drops.all(), skipped: hub.skippedTotal }, 'server stopped');
       },
     };
   } catch (error) {
+    stopClosing.abort();
     await unlock();
-    throw error;
+    throw explainDiskError(error, config.dataDir);
   }
 }
 

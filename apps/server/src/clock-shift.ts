@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { uptime } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Clock } from './clock.js';
+import { DataDirError, diskReason, readStored } from './data-files.js';
+import type { Logger } from './log.js';
+import { replaceFile } from './replace-file.js';
 
 const FILE = 'clock.json';
 /** How exactly an uptime is told, in ms: a clock may have been set by this much more than it looks. */
@@ -46,46 +49,65 @@ export interface ClockShift {
 
 /**
  * Finds out what the clock was set by the machine's uptime, which nobody sets and which goes on while the machine sleeps.
+ * A note that cannot be read counts as none: nobody knows then what the clock was set.
+ * @throws DataDirError where the note of the run before is there and can be neither replaced nor removed
  */
-export async function clockShift(dataDir: string, clock: Clock, uptime: () => Uptime): Promise<ClockShift> {
+export async function clockShift(
+  dataDir: string,
+  clock: Clock,
+  uptime: () => Uptime,
+  log?: Logger,
+): Promise<ClockShift> {
   const path = join(dataDir, FILE);
-  const before = await readFile(path, 'utf8').catch(() => null);
+  const before = await readStored(path, stored);
+  if (before.state === 'damaged') {
+    log?.warn({ path, because: before.because }, 'it is not known what the clock was set since the last run');
+  }
   const { boot, ms } = uptime();
   const aheadMs = clock.now() - ms;
   // A run that ends before it has settled must not be taken for one that has.
-  await note(path, '', aheadMs);
+  await unsettle(path, aheadMs, before.state === 'read');
   return {
-    shiftMs: shiftSince(before, boot, aheadMs),
+    shiftMs: before.state === 'read' ? shiftSince(before.value, boot, aheadMs) : null,
     settle: async () => {
-      let noted = aheadMs;
-      await note(path, boot ?? '', aheadMs);
-      const timer = setInterval(() => {
-        const now = clock.now() - uptime().ms;
-        if (Math.abs(now - noted) <= UPTIME_STEP_MS) return;
-        noted = now;
-        void note(path, boot ?? '', now).catch(() => undefined);
-      }, LOOK_MS);
+      let noted: number | null = null;
+      const look = async (now: number) => {
+        if (noted !== null && Math.abs(now - noted) <= UPTIME_STEP_MS) return;
+        // One that fails is tried again at the next look: until then the next run would know nothing.
+        await note(path, boot ?? '', now).then(
+          () => {
+            noted = now;
+          },
+          () => undefined,
+        );
+      };
+      await look(aheadMs);
+      const timer = setInterval(() => void look(clock.now() - uptime().ms), LOOK_MS);
       timer.unref();
       return () => clearInterval(timer);
     },
   };
 }
 
-function shiftSince(before: string | null, boot: string | null, aheadMs: number): number | null {
-  const known = stored.safeParse(before === null ? null : safeJson(before));
-  if (!known.success || boot === null || known.data.boot !== boot) return null;
-  return Math.ceil(aheadMs - known.data.aheadMs) + UPTIME_STEP_MS;
+function shiftSince(before: z.infer<typeof stored>, boot: string | null, aheadMs: number): number | null {
+  if (boot === null || before.boot !== boot) return null;
+  return Math.ceil(aheadMs - before.aheadMs) + UPTIME_STEP_MS;
 }
 
-async function note(path: string, boot: string, aheadMs: number): Promise<void> {
-  await writeFile(`${path}.new`, JSON.stringify({ boot, aheadMs }));
-  await rename(`${path}.new`, path);
-}
-
-function safeJson(text: string): unknown {
+/** Sees to it that the next run knows nothing of the clock, also where the disk is full. */
+async function unsettle(path: string, aheadMs: number, wasSettled: boolean): Promise<void> {
   try {
-    return JSON.parse(text);
-  } catch {
-    return null;
+    await note(path, '', aheadMs);
+  } catch (error) {
+    const isGone = await rm(path, { force: true }).then(
+      () => true,
+      () => false,
+    );
+    if (isGone || !wasSettled) return;
+    throw new DataDirError(`${path} cannot be written: ${diskReason(error)}. Remove it, and start again.`);
   }
+}
+
+function note(path: string, boot: string, aheadMs: number): Promise<void> {
+  return replaceFile(path, JSON.stringify({ boot, aheadMs }));
 }

@@ -2,7 +2,8 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { DataDirError, lockDataDir } from './data-dir.js';
+import { lockDataDir } from './data-dir.js';
+import { DataDirError } from './data-files.js';
 
 let dir: string;
 beforeEach(() => {

@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { access, constants, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { access, constants, mkdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { DataDirError, diskReason, putNewFile } from './data-files.js';
+import { replaceFile } from './replace-file.js';
 
-/** The data directory cannot be used; the message says why and what to do. */
-export class DataDirError extends Error {
-  override readonly name = 'DataDirError';
-}
+/** Another server holds the data directory. */
+export class DataDirInUse extends DataDirError {}
 
 interface LockHolder {
   readonly pid: number;
@@ -18,7 +18,8 @@ const LOCK = 'server.lock';
 /**
  * Locks a data directory for this process, making it where needed. A lock left by a process that was killed
  * is taken over. Returns the way to unlock it.
- * @throws DataDirError where another server holds it, or it cannot be written.
+ * @throws DataDirInUse where another server holds it
+ * @throws DataDirError where it cannot be written, or its lock cannot be read: nobody knows then who holds it
  */
 export async function lockDataDir(dataDir: string): Promise<() => Promise<void>> {
   try {
@@ -33,20 +34,26 @@ export async function lockDataDir(dataDir: string): Promise<() => Promise<void>>
   const path = join(dataDir, LOCK);
   const self: LockHolder = { pid: process.pid, born: bornAt(process.pid) };
   try {
-    if (!(await create(path, self))) await takeOver(path, self, dataDir);
+    if (!(await putNewFile(path, JSON.stringify(self)))) await takeOver(path, self, dataDir);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
-    throw new DataDirError(`DATA_DIR ${dataDir} lies on a disk that is full. Make room on it and start again.`);
+    if (error instanceof DataDirError) throw error;
+    if ((error as NodeJS.ErrnoException).code === 'ENOSPC') {
+      throw new DataDirError(`DATA_DIR ${dataDir} is on a disk that is full. Make room on it and start again.`);
+    }
+    throw new DataDirError(
+      `The lock ${path} cannot be used: ${diskReason(error)}. Make sure that no other server uses ${dataDir}, then remove it.`,
+    );
   }
   return async () => {
-    if ((await holderOf(path))?.pid === process.pid) await rm(path, { force: true });
+    const holder = await holderOf(path).catch(() => null);
+    if (holder?.pid === process.pid) await rm(path, { force: true });
   };
 }
 
 /** Node's recursive mkdir answers ENOENT to most refusals; a plain one at the first missing folder says why. */
 async function makeDir(dir: string): Promise<void> {
   try {
-    await mkdir(dir, { recursive: true });
+    await mkdir(dir, { recursive: true, mode: 0o700 });
   } catch (error) {
     let missing = dir;
     while (!existsSync(dirname(missing))) missing = dirname(missing);
@@ -55,44 +62,34 @@ async function makeDir(dir: string): Promise<void> {
   }
 }
 
-async function create(path: string, holder: LockHolder): Promise<boolean> {
-  try {
-    const file = await open(path, 'wx', 0o600);
-    try {
-      await file.writeFile(JSON.stringify(holder));
-    } finally {
-      await file.close();
-    }
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw error;
-  }
-}
-
 async function takeOver(path: string, self: LockHolder, dataDir: string): Promise<void> {
   const holder = await holderOf(path);
   if (holder !== null && holder.pid !== self.pid && isAlive(holder)) throw inUse(dataDir, holder);
-  const mine = `${path}.${self.pid}`;
-  await writeFile(mine, JSON.stringify(self), { mode: 0o600 });
-  await rename(mine, path);
+  await replaceFile(path, JSON.stringify(self), `.${self.pid}`);
   // Two that take over at once both rename: the later one stands, the other finds that it lost.
   const winner = await holderOf(path);
   if (winner !== null && winner.pid !== self.pid) throw inUse(dataDir, winner);
 }
 
-function inUse(dataDir: string, holder: LockHolder): DataDirError {
-  return new DataDirError(
+function inUse(dataDir: string, holder: LockHolder): DataDirInUse {
+  return new DataDirInUse(
     `DATA_DIR ${dataDir} is in use by another server (process ${holder.pid}). ` +
       'Stop that one, or name another directory with --data or DATA_DIR.',
   );
 }
 
+/** Who holds a lock; `null` where it is gone, or its content is damaged, as after a power cut. Fails as the disk does. */
 async function holderOf(path: string): Promise<LockHolder | null> {
+  let text: string;
   try {
-    const holder: unknown = JSON.parse(await readFile(path, 'utf8'));
-    const pid = (holder as LockHolder | null)?.pid;
-    return typeof pid === 'number' ? (holder as LockHolder) : null;
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+  try {
+    const { pid, born } = JSON.parse(text) as LockHolder;
+    return Number.isSafeInteger(pid) && pid > 0 ? { pid, born: typeof born === 'string' ? born : null } : null;
   } catch {
     return null;
   }

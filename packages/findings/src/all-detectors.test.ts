@@ -130,6 +130,14 @@ const snapshot: fc.Arbitrary<OpsSnapshot> = fc
       ),
       waiting: fc.constant([]),
     }),
+    unsaved: fc.array(
+      fc.record({
+        ...{ what: fc.constantFrom('revoked_tokens', 'paused_relays', 'show'), show: fc.constantFrom(null, 'local') },
+        ...{ since: fc.integer({ min: AT - 1e6, max: AT }), tries: fc.nat(5) },
+        ...{ code: fc.constantFrom(null, 'ENOSPC'), because: fc.constant('the disk is full') },
+      }),
+      { maxLength: 3 },
+    ),
     uptimeMs: fc.nat(1e8),
     loop: fc.record({ delayMaxMs: rate, utilization: fc.double({ noNaN: true, min: 0, max: 1 }) }),
     state: fc.constantFrom('ok', 'away', 'starting'),

@@ -5,6 +5,7 @@ import { dashboardStale } from './detectors/dashboard-stale.js';
 import { dbLatency } from './detectors/db-latency.js';
 import { noData } from './detectors/no-data.js';
 import { relayNotConnecting } from './detectors/relay-not-connecting.js';
+import { settingsNotStored } from './detectors/settings-not-stored.js';
 import { subscriptionsStuck } from './detectors/subscriptions-stuck.js';
 
 /** A detector for each failure mode of the runbook, in its order, and one for what is not seen at all. */
@@ -15,5 +16,6 @@ export const DETECTORS: readonly Detector[] = [
   subscriptionsStuck,
   broadcastDelayNotWorking,
   dbLatency,
+  settingsNotStored,
   noData,
 ];

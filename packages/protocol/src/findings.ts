@@ -34,6 +34,7 @@ export const FINDING_CAUSES = {
     'nothing_arriving',
   ],
   DB_LATENCY: ['pool_exhausted', 'slow_query', 'server_unreachable', 'event_loop'],
+  SETTINGS_NOT_STORED: ['disk_refuses'],
   NO_DATA: ['never_sampled', 'sampling_stopped'],
   DETECTOR_FAILED: ['threw', 'took_too_long'],
 } as const satisfies Record<string, readonly string[]>;

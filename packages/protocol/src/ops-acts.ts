@@ -24,6 +24,12 @@ export interface OpsActAnswer {
   /** What it does, or did, in words; and how it can be taken back, or that it cannot. */
   readonly what: string;
   readonly undo: string | null;
+  /**
+   * Of a pause or its end: whether it is on the server's disk. Where it is not, it is in force all the same, and the
+   * server tries again until it is stored; `storeError` says why it was not.
+   */
+  readonly stored?: boolean;
+  readonly storeError?: string;
 }
 
 /** Who did what, and when. */

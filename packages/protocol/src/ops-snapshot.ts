@@ -37,6 +37,19 @@ export interface RelayAway {
   readonly message: string | null;
 }
 
+/** A setting that is in force and that the server's disk has not taken: a restart would not know it. */
+export interface UnsavedSetting {
+  readonly what: 'revoked_tokens' | 'paused_relays' | 'show';
+  /** Whose settings they are, where they are a show's. */
+  readonly show: string | null;
+  readonly since: number;
+  /** How often the disk was asked. */
+  readonly tries: number;
+  /** The file system's code, such as `ENOSPC`, and what it means. */
+  readonly code: string | null;
+  readonly because: string;
+}
+
 /** Relays that were not let in, for the same reason; of each show and user by themselves. */
 export interface RelayRefusal {
   /** What was wrong: the token or its rights, the protocol's version, or where and from where it called. */
@@ -98,6 +111,8 @@ export interface OpsSnapshot {
   readonly rooms: OpsRooms | null;
   readonly database: OpsDatabase | null;
   readonly history: OpsHistory | null;
+  /** Settings that could not be stored, oldest first; absent in what earlier versions made. */
+  readonly unsaved?: readonly UnsavedSetting[];
   /** Of the last 15 minutes, newest first, as many of each kind as there is room for. */
   readonly events: readonly OpsEvent[];
   /** The newest acts, where a support pack is made; detectors do without. */

@@ -1,6 +1,7 @@
 export { type OpenOptions, openSource, type ParsedSpec, parseSpec, type ReadableKind } from './open-source.js';
 export { monotonicClock, type PaceClock, type PaceOptions, pace } from './pace.js';
 export { PlaybackClock } from './playback-clock.js';
+export { keepFilesPrivate, makePrivate, type PrivacyReport } from './private-files.js';
 export {
   encodeRecordingHeader,
   encodeRecordingLine,

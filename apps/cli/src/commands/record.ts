@@ -79,7 +79,7 @@ async function recordSession(options: RecordOptions, output: string, signal: Abo
   const lines = wholeLines(response.body, signal);
   try {
     const gzip = output.endsWith('.gz') ? [createGzip()] : [];
-    await pipeline([Readable.from(lines), ...gzip, createWriteStream(partial)]);
+    await pipeline([Readable.from(lines), ...gzip, createWriteStream(partial, { mode: 0o600 })]);
     await rename(partial, output);
   } catch (error) {
     await rm(partial, { force: true });

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { ConfigError, runRelay, Settings } from '@okboxbox/relay';
-import { openRecordingWriter, openSource } from '@okboxbox/sources';
+import { keepFilesPrivate, makePrivate, openRecordingWriter, openSource } from '@okboxbox/sources';
 import { CommandFailed, endOfSource, UsageError } from '../failures.js';
 import { userFolder } from '../place.js';
 import { untilStopped } from '../stopping.js';
@@ -19,6 +19,7 @@ export interface RelayCommandOptions {
 /** Runs a relay until its source ends or it is told to stop. */
 export async function relay(options: RelayCommandOptions): Promise<void> {
   process.title = 'okboxbox relay';
+  keepFilesPrivate();
   if (options.source === undefined) {
     throw new UsageError(
       'relay needs --source SPEC, such as lapchart:FILE; "okboxbox relay sources" lists what there is',
@@ -32,6 +33,7 @@ export async function relay(options: RelayCommandOptions): Promise<void> {
     const cwd = userFolder();
     settings = new Settings({ environment: process.env, file: join(cwd, 'relay.env'), cwd, say });
     const config = settings;
+    void closeSpool(config.current.spoolDir, stopping.signal, say);
     const source = await openSource(options.source, { cwd, hz: () => config.current.sampleHz });
     const record = options.record === undefined ? undefined : await recordTo(options.record, source.info);
     const outcome = await runRelay({
@@ -54,6 +56,21 @@ export async function relay(options: RelayCommandOptions): Promise<void> {
     settings?.close();
     // `up` keeps a channel open that would keep this process alive.
     if (process.connected) process.disconnect();
+  }
+}
+
+/** Closes what an earlier version left open to other users: what waits in the spool has own-car data in it. */
+async function closeSpool(folder: string, signal: AbortSignal, say: (text: string) => void): Promise<void> {
+  const { notOurs, notOursFirst, modeNotKept } = await makePrivate(folder, signal);
+  if (notOurs > 0) {
+    say(
+      `${notOurs} files of the spool are not this user's, and other users may read them: ${notOursFirst.join(', ')}.`,
+    );
+  }
+  if (modeNotKept !== null) {
+    say(
+      `The disk of ${modeNotKept} keeps no modes: other users may read the spool. Set RELAY_SPOOL_DIR to another disk.`,
+    );
   }
 }
 

@@ -1,4 +1,5 @@
 import { ConfigError, DataDirError, readConfig, StartError, startServer } from '@okboxbox/server';
+import { keepFilesPrivate } from '@okboxbox/sources';
 import { CommandFailed } from '../failures.js';
 import { environmentWith, userFolder, WEB_DIR } from '../place.js';
 import { untilStopped } from '../stopping.js';
@@ -21,6 +22,7 @@ export interface ServerReady {
 /** Runs the server until it is told to stop. */
 export async function server(options: ServerCommandOptions): Promise<void> {
   process.title = 'okboxbox server';
+  keepFilesPrivate();
   const stopped = untilStopped();
   const running = await start(options);
   if (process.send) {

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
-import { localSecret, readConfig, type ServerConfig, tokensOfSecret } from '@okboxbox/server';
+import { DataDirError, localSecret, readConfig, type ServerConfig, tokensOfSecret } from '@okboxbox/server';
 import { openSource } from '@okboxbox/sources';
 import { CommandFailed, endOfSource } from '../failures.js';
 import { environmentWith, PROGRAM, userFolder } from '../place.js';
@@ -112,12 +112,20 @@ async function relayToken(config: ServerConfig, show: string): Promise<string> {
     throw new CommandFailed('JWKS_URL is set: set RELAY_TOKEN to a relay token from your identity provider.');
   }
   const secret =
-    config.jwtSecret === null ? await localSecret(config.dataDir) : new TextEncoder().encode(config.jwtSecret);
+    config.jwtSecret === null ? await secretIn(config.dataDir) : new TextEncoder().encode(config.jwtSecret);
   const signed = await tokensOfSecret(secret).sign?.(
     { sub: 'up:relay', role: 'relay', shows: [show] },
     RELAY_TOKEN_TTL_S,
   );
   return signed?.token ?? '';
+}
+
+async function secretIn(dataDir: string): Promise<Uint8Array> {
+  try {
+    return await localSecret(dataDir);
+  } catch (error) {
+    throw error instanceof DataDirError ? new CommandFailed(error.message) : error;
+  }
 }
 
 /** The server's process: started again where it dies while it should be up. */

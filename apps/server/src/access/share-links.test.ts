@@ -25,8 +25,8 @@ describe('a share link', () => {
     now += 60_000;
     expect([links.isOpen(short.code), links.isOpen(long.code)]).toEqual([false, true]);
     expect(() => links.visitor(short.code)).toThrow('run out');
-    expect(await links.revoke('cup', long.code)).toBe(true);
-    expect(await links.revoke('cup', long.code)).toBe(false);
+    expect(await links.revoke('cup', long.code)).toEqual({ stored: true });
+    expect(await links.revoke('cup', long.code)).toBeNull();
     expect(() => links.visitor(long.code)).toThrow('revoked');
     expect(() => links.visitor('nonsense')).toThrow(LinkError);
   });

@@ -3,6 +3,7 @@ import type { LinkKind, ShareLink } from '@okboxbox/protocol';
 import type { Clock } from '../clock.js';
 import type { StoredLink } from '../shows/show-settings.js';
 import type { Shows } from '../shows/shows.js';
+import type { Stored } from '../unsaved-settings.js';
 import type { Visitor } from './visitor.js';
 
 /** How long a link lasts of which nobody has said it, in ms. */
@@ -100,16 +101,18 @@ export class ShareLinks {
     return link;
   }
 
-  /** Revokes a link; false where the show has none of that code that still opens something. */
-  async revoke(show: string, code: string): Promise<boolean> {
+  /**
+   * Revokes a link, at once; resolves when that is stored, or with why it is not. `null` where the show has none of that
+   * code that still opens something.
+   */
+  async revoke(show: string, code: string): Promise<Stored | null> {
     const revokedAt = Math.round(this.#clock.now());
     const isOpen = (link: StoredLink) => link.code === code && link.revokedAt === null;
-    if (!this.#shows.get(show).links.some(isOpen)) return false;
-    await this.#shows.change(show, ({ links }) => ({
+    if (!this.#shows.get(show).links.some(isOpen)) return null;
+    return this.#shows.change(show, ({ links }) => ({
       next: { links: this.#counted(links).map((link) => (isOpen(link) ? { ...link, revokedAt } : link)) },
       closes: true,
     }));
-    return true;
   }
 
   /** Hears of a code at the moment from which on it opens nothing. */

@@ -4,6 +4,7 @@ import type { SessionRegistry } from '../session/registry.js';
 import type { Session } from '../session/session.js';
 import type { ShowSettings } from '../shows/show-settings.js';
 import type { Shows } from '../shows/shows.js';
+import type { Stored } from '../unsaved-settings.js';
 import type { BroadcastAudience } from './broadcast-audience.js';
 import type { Channel, ChannelWorld } from './channel.js';
 import { LineMaker } from './line-maker.js';
@@ -109,30 +110,33 @@ export class BroadcastDelayService {
     return this.of(show).audienceFor(sessionId, extraMs);
   }
 
-  /** @throws ShowStoreError, here and in the calls below */
-  async setDelay(show: string, delayMs: number, mode: DelayMode): Promise<void> {
-    await this.#change(show, (settings, now) => {
+  /**
+   * Resolves with whether it is stored, as `Shows.change` does, here and in the calls below.
+   * @throws ShowStoreError
+   */
+  async setDelay(show: string, delayMs: number, mode: DelayMode): Promise<Stored> {
+    return this.#change(show, (settings, now) => {
       const next = withDelay(this.of(show).delay, delayMs, mode, now);
       return { next: { ...next, ...this.#whereItIs(show) }, closes: delayMs > settings.delayMs };
     });
   }
 
-  async pause(show: string): Promise<void> {
-    await this.#change(show, (_settings, now) => {
+  async pause(show: string): Promise<Stored> {
+    return this.#change(show, (_settings, now) => {
       const next = paused(this.of(show).delay, now);
       return { next: { ...next, ...this.#whereItIs(show) }, closes: true };
     });
   }
 
-  async resume(show: string, mode: DelayMode): Promise<void> {
-    await this.#change(show, (_settings, now) => {
+  async resume(show: string, mode: DelayMode): Promise<Stored> {
+    return this.#change(show, (_settings, now) => {
       const next = resumed(this.of(show).delay, mode, now);
       return { next: { ...next, ...this.#whereItIs(show) }, closes: false };
     });
   }
 
-  async publish(show: string, published: boolean): Promise<void> {
-    await this.#change(show, (settings, now) => {
+  async publish(show: string, published: boolean): Promise<Stored> {
+    return this.#change(show, (settings, now) => {
       if (!published) return { next: { published }, closes: true };
       const { position, delay, publicFrom } = this.of(show);
       // What stood still before anybody public saw it is new to them.
@@ -194,8 +198,8 @@ export class BroadcastDelayService {
   async #change(
     show: string,
     make: (settings: ShowSettings, now: number) => { next: Partial<ShowSettings>; closes: boolean },
-  ): Promise<void> {
-    await this.#world.shows.change(show, (settings) => make(settings, this.#world.now()));
+  ): Promise<Stored> {
+    return this.#world.shows.change(show, (settings) => make(settings, this.#world.now()));
   }
 
   #begin(session: Session): void {

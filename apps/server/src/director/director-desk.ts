@@ -16,6 +16,7 @@ import type { SessionRegistry } from '../session/registry.js';
 import type { Session } from '../session/session.js';
 import type { StoredLink } from '../shows/show-settings.js';
 import type { Shows } from '../shows/shows.js';
+import type { Stored } from '../unsaved-settings.js';
 import { CueError, slotNames, slotsOf, withScene, withSceneSaved } from './cues.js';
 import { momentsOf } from './moments.js';
 
@@ -76,10 +77,11 @@ export class DirectorDesk {
     };
   }
 
-  async setDelay(show: string, who: string, delayMs: number, mode: DelayMode): Promise<void> {
+  async setDelay(show: string, who: string, delayMs: number, mode: DelayMode): Promise<Stored> {
     const from = this.#world.shows.get(show).delayMs;
-    await this.#world.broadcasts.setDelay(show, delayMs, mode);
+    const stored = await this.#world.broadcasts.setDelay(show, delayMs, mode);
     this.#note(show, who, 'broadcast:delay:set', from, delayMs);
+    return stored;
   }
 
   /** Sets the delay so that a moment that is seen on the stream now airs now. Answers with the delay before and after. */
@@ -87,34 +89,37 @@ export class DirectorDesk {
     show: string,
     who: string,
     { at, agoMs, mode }: { readonly at: number; readonly agoMs: number; readonly mode: DelayMode },
-  ): Promise<{ readonly from: number; readonly delayMs: number }> {
+  ): Promise<Stored & { readonly from: number; readonly delayMs: number }> {
     const from = this.#world.shows.get(show).delayMs;
     const delayMs = Math.round(this.#world.clock.now() - agoMs - at);
     if (delayMs < 0 || delayMs > MAX_DELAY_MS) {
       const seconds = (delayMs / 1000).toFixed(1);
       throw new DeskError(`That moment was ${seconds} s ago; the delay can be 0 to ${MAX_DELAY_MS / 1000} s.`);
     }
-    await this.#world.broadcasts.setDelay(show, delayMs, mode);
+    const stored = await this.#world.broadcasts.setDelay(show, delayMs, mode);
     this.#note(show, who, 'broadcast:match', from, delayMs);
-    return { from, delayMs };
+    return { from, delayMs, ...stored };
   }
 
-  async pause(show: string, who: string): Promise<void> {
+  async pause(show: string, who: string): Promise<Stored> {
     const from = this.#world.broadcasts.of(show).delay.playhead.moves;
-    await this.#world.broadcasts.pause(show);
+    const stored = await this.#world.broadcasts.pause(show);
     this.#note(show, who, 'broadcast:pause', from, 'paused');
+    return stored;
   }
 
-  async resume(show: string, who: string, mode: DelayMode): Promise<void> {
+  async resume(show: string, who: string, mode: DelayMode): Promise<Stored> {
     const from = this.#world.broadcasts.of(show).delay.playhead.moves;
-    await this.#world.broadcasts.resume(show, mode);
+    const stored = await this.#world.broadcasts.resume(show, mode);
     this.#note(show, who, 'broadcast:resume', from, this.#world.broadcasts.of(show).delay.playhead.moves);
+    return stored;
   }
 
-  async publish(show: string, who: string, published: boolean): Promise<void> {
+  async publish(show: string, who: string, published: boolean): Promise<Stored> {
     const from = this.#world.shows.get(show).published;
-    await this.#world.broadcasts.publish(show, published);
+    const stored = await this.#world.broadcasts.publish(show, published);
     this.#note(show, who, published ? 'publish' : 'unpublish', from, published);
+    return stored;
   }
 
   /** @throws DeskError, CueError */
@@ -177,12 +182,14 @@ export class DirectorDesk {
   }
 
   /** @throws DeskError where the show has no such link that still opens something. */
-  async revokeLink(show: string, who: string, code: string): Promise<void> {
+  async revokeLink(show: string, who: string, code: string): Promise<Stored> {
     const link = this.#world.shows.get(show).links.find((each) => each.code === code);
-    if (!(await this.#world.links.revoke(show, code))) {
+    const stored = await this.#world.links.revoke(show, code);
+    if (stored === null) {
       throw new DeskError('There is no such link of this show, or it was revoked before.');
     }
     this.#note(show, who, 'link:revoke', { kind: link?.kind, label: link?.label }, null);
+    return stored;
   }
 
   #running(show: string): Session | null {

@@ -92,20 +92,20 @@ function serveDirector(socket: Socket, visitor: Visitor, world: DirectorWorld, d
   });
   answer('broadcast:delay:get', ofPlace, ({ show }) => delayOf(show));
   answer('broadcast:delay:set', delaySet, async ({ show, who }, { delayMs, mode = 'glide' }) => {
-    await desk.setDelay(show, who, delayMs, mode);
-    return delayOf(show);
+    const stored = await desk.setDelay(show, who, delayMs, mode);
+    return { ...delayOf(show), ...stored };
   });
   answer('broadcast:pause', ofPlace, async ({ show, who }) => {
-    await desk.pause(show, who);
-    return delayOf(show);
+    const stored = await desk.pause(show, who);
+    return { ...delayOf(show), ...stored };
   });
   answer('broadcast:resume', ofPlace, async ({ show, who }) => {
-    await desk.resume(show, who, 'jump');
-    return delayOf(show);
+    const stored = await desk.resume(show, who, 'jump');
+    return { ...delayOf(show), ...stored };
   });
   answer('broadcast:publish', publishSet, async ({ show, who }, { published }) => {
-    await desk.publish(show, who, published);
-    return { show, published };
+    const stored = await desk.publish(show, who, published);
+    return { show, published, ...stored };
   });
   answer('broadcast:match', matchSet, async ({ show, who }, { at, agoMs = 0, mode = 'glide' }) => ({
     ...(await desk.match(show, who, { at, agoMs, mode })),
@@ -130,8 +130,8 @@ function serveDirector(socket: Socket, visitor: Visitor, world: DirectorWorld, d
     return { link: { ...link, viewers: 0 }, url: `/l/${link.code}` };
   });
   answer('link:revoke', linkRevoke, async ({ show, who }, { code }) => {
-    await desk.revokeLink(show, who, code);
-    return { show };
+    const stored = await desk.revokeLink(show, who, code);
+    return { show, ...stored };
   });
 }
 

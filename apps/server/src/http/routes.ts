@@ -69,9 +69,9 @@ export function serveCalls(http: FastifyInstance, world: HttpWorld): void {
     const denial = denyWholeServer(visitor, 'ops:act');
     if (denial) throw problemOf(denial);
     const { jti } = parse(revokeBody, request.body);
-    await world.revoked.revoke(jti, Math.round(world.clock.now()));
+    const revoking = world.revoked.revoke(jti, Math.round(world.clock.now()));
     world.audit(visitor.kind === 'token' ? visitor.claims.sub : '', 'token.revoke', { jti });
-    return { jti, revoked: true };
+    return { jti, revoked: true, ...(await revoking) };
   });
 
   const lists = new SessionLists(world);

@@ -1,4 +1,5 @@
 import type { PauseRequest, RelayStatus, RelayWaiting } from '@okboxbox/protocol';
+import type { Stored } from '../unsaved-settings.js';
 import { PausedRelays } from './paused-relays.js';
 import type { ClockEstimate } from './relay-clock.js';
 
@@ -85,15 +86,25 @@ export class ConnectedRelays {
   }
 
   /**
-   * Asks a show's relay for no frames, or for frames again; it keeps its connection, and what it captures. One that comes
-   * back hears it at its greeting, also of a server that was started again. Resolves when it is stored.
-   * @throws PauseStoreError where the disk does not take it: it is in force all the same
+   * Asks a show's relay for no frames; it keeps its connection, and what it captures. One that comes back hears it at its
+   * greeting, also of a server that was started again. In force at once; resolves when it is stored, or with why it is not.
    */
-  pause(show: string, relayId: string, paused: boolean, because: string): Promise<void> {
-    const isStored = this.#paused.set({ show, relayId }, paused ? because : null);
-    for (const relay of this.#relays) {
-      if (relay.show === show && relay.relayId === relayId) relay.tell({ paused, because });
-    }
-    return isStored;
+  pause(show: string, relayId: string, because: string): Promise<Stored> {
+    const stored = this.#paused.pause({ show, relayId }, because);
+    this.#tell(show, relayId, { paused: true, because });
+    return stored;
+  }
+
+  /**
+   * Asks a show's relay for frames again, once that is stored.
+   * @throws PauseStoreError where it could not be stored: the relay is still paused
+   */
+  async resume(show: string, relayId: string, because: string): Promise<void> {
+    await this.#paused.resume({ show, relayId });
+    this.#tell(show, relayId, { paused: false, because });
+  }
+
+  #tell(show: string, relayId: string, request: PauseRequest): void {
+    for (const relay of this.#relays) if (relay.show === show && relay.relayId === relayId) relay.tell(request);
   }
 }

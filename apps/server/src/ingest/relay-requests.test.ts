@@ -92,18 +92,18 @@ async function rig({ playback = false, relayId = 'rig', show = 'local' } = {}) {
 describe('a pause by operations', () => {
   it('reaches the relay, which keeps its connection, and is undone', async () => {
     const { socket, heard } = await rig();
-    await relays.pause('local', 'rig', true, 'it sends nonsense');
+    await relays.pause('local', 'rig', 'it sends nonsense');
     await eventually(() => expect(heard).toEqual([{ paused: true, because: 'it sends nonsense' }]));
     expect(relays.list()).toMatchObject([{ relayId: 'rig', pausedBecause: 'it sends nonsense' }]);
     expect(socket.connected).toBe(true);
-    await relays.pause('local', 'rig', false, 'mended');
+    await relays.resume('local', 'rig', 'mended');
     await eventually(() => expect(heard.at(-1)).toEqual({ paused: false, because: 'mended' }));
     expect(relays.list()).toMatchObject([{ pausedBecause: null }]);
   });
 
   it('is told to a relay that comes back before it may send anything', async () => {
     const first = await rig();
-    await relays.pause('local', 'rig', true, 'wait');
+    await relays.pause('local', 'rig', 'wait');
     first.socket.disconnect();
     expect((await rig()).beforeWelcome).toEqual([{ paused: true, because: 'wait' }]);
     expect((await rig({ relayId: 'other' })).beforeWelcome).toEqual([]);

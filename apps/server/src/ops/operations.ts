@@ -64,8 +64,14 @@ export class Operations {
   }
 
   /** What is known beyond figures and events; `null` where this server does not look. */
-  insight(): Pick<OpsSnapshot, 'rooms' | 'database' | 'history' | 'audit'> {
-    return { rooms: this.rooms.found, database: this.database.look(), history: this.history.read(), audit: [] };
+  insight(): Pick<OpsSnapshot, 'rooms' | 'database' | 'history' | 'audit' | 'unsaved'> {
+    return {
+      rooms: this.rooms.found,
+      database: this.database.look(),
+      history: this.history.read(),
+      audit: [],
+      unsaved: this.#world.unsaved.list(),
+    };
   }
 
   close(): void {

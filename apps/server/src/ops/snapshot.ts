@@ -36,7 +36,7 @@ export interface SnapshotOf {
   summary(): OpsSummary;
   sessions(): OpsSession[];
   session(sessionId: string): OpsSession | null;
-  insight(): Pick<OpsSnapshot, 'rooms' | 'database' | 'history' | 'audit'>;
+  insight(): Pick<OpsSnapshot, 'rooms' | 'database' | 'history' | 'audit' | 'unsaved'>;
 }
 
 /** Takes all that findings are made of, at one moment; the pass over the sockets lets others in between. */

@@ -12,6 +12,7 @@ import type { Database } from '../store/database.js';
 import type { CountedStatements } from '../store/server-statements.js';
 import type { StoreHealth, WriteBehindDepth } from '../store/write-behind.js';
 import type { Taps } from '../taps.js';
+import type { UnsavedSettings } from '../unsaved-settings.js';
 
 /** What operations look at. They change none of it. */
 export interface OperationsWorld {
@@ -27,6 +28,8 @@ export interface OperationsWorld {
   readonly databaseKind: 'embedded' | 'postgresql';
   readonly database: Pick<Database, 'pool' | 'holders'>;
   readonly storeHealth: () => StoreHealth;
+  /** Settings that the disk has not taken. */
+  readonly unsaved: Pick<UnsavedSettings, 'list'>;
   readonly writeBehind: () => WriteBehindDepth;
   /** The database server's own count of statements; `null` where it has none to ask for. */
   readonly countedStatements: (() => Promise<CountedStatements>) | null;

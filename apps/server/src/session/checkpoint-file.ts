@@ -64,7 +64,7 @@ export function packPart(part: RaceLogPart): Buffer {
 
 /** Appends a part behind the first `bytes` of the race log; returns how many bytes there are now, synced. */
 export async function appendPart(dir: string, bytes: number, part: Buffer): Promise<number> {
-  const file = await open(join(dir, RACE_LOG), bytes === 0 ? 'w' : 'r+');
+  const file = await open(join(dir, RACE_LOG), bytes === 0 ? 'w' : 'r+', 0o600);
   try {
     await file.truncate(bytes);
     await file.write(part, 0, part.length, bytes);

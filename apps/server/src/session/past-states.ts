@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { diskReason } from '../data-files.js';
 import type { Logger } from '../log.js';
 import { type FoldedSession, foldSession } from './fold-session.js';
 import type { SessionState } from './session-state.js';
@@ -32,14 +33,19 @@ export class PastStates {
   }
 
   /**
-   * An ended session's state; `null` where its timeline is not here. Folded in turn with all else that is.
+   * An ended session's state; `null` where its timeline is not here, or cannot be read. Folded in turn with all else that is.
    * @throws SeekRefusedError where too many wait and `whereFull` is `refuse`.
    */
   atEnd(sessionId: string, whereFull: 'wait' | 'refuse'): Promise<SessionState | null> {
     let opened = this.#opened.get(sessionId);
     if (opened === undefined) {
       opened = this.#inTurn(() => foldSession(join(this.#dir, sessionId), { mend: false, log: this.#log }), whereFull);
-      opened.catch(() => this.#opened.delete(sessionId));
+      opened = opened.catch((error) => {
+        this.#opened.delete(sessionId);
+        if (error instanceof SeekRefusedError) throw error;
+        this.#log.error({ sessionId, because: diskReason(error) }, 'the timeline of a session cannot be read');
+        return null;
+      });
     }
     this.#keep(sessionId, opened);
     return opened;

@@ -1,6 +1,8 @@
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ByeReason, RelayHello, SessionSummary } from '@okboxbox/protocol';
+import { z } from 'zod';
+import { diskReason, ownFolder, readStored } from '../data-files.js';
 import { replaceFile } from '../replace-file.js';
 import { foldSession } from './fold-session.js';
 import { PastStates } from './past-states.js';
@@ -40,6 +42,7 @@ export class SessionRegistry {
   readonly #archive = new Map<string, SessionSummary>();
   /** What the server's clock was set since ended sessions ended, where their end may still have to air. */
   readonly #shifts = new Map<string, number>();
+  #areShiftsStored = true;
   readonly #past: PastStates;
   readonly #listeners = new Set<RegistryListener>();
   readonly #ending = new WeakSet<Session>();
@@ -54,13 +57,16 @@ export class SessionRegistry {
     this.#silenceCheck.unref();
   }
 
-  /** Reads what sessions there are, and resumes those that had not ended. */
+  /**
+   * Reads what sessions there are, and resumes those that had not ended. One that cannot be read is left as it is.
+   * @throws DataDirError where their folder cannot be used
+   */
   static async open(dataDir: string, world: RegistryWorld): Promise<SessionRegistry> {
     const dir = join(dataDir, 'sessions');
-    await mkdir(dir, { recursive: true });
+    await ownFolder(dir);
     const registry = new SessionRegistry(dir, world);
     for (const name of await readdir(dir)) {
-      if (name.startsWith('sess_')) await registry.#restore(name);
+      if (name.startsWith('sess_')) await registry.#restoreOrSetAside(name);
     }
     return registry;
   }
@@ -75,6 +81,11 @@ export class SessionRegistry {
     return this.list()
       .filter(({ sessionId }) => this.#shifts.has(sessionId))
       .reverse();
+  }
+
+  /** Whether what the clock was set since sessions ended is on the disk for the next run, as far as it needs it. */
+  get areShiftsStored(): boolean {
+    return this.#areShiftsStored;
   }
 
   /** What an ended session's instants are earlier than they say, by this run's clock, in ms. */
@@ -281,14 +292,32 @@ export class SessionRegistry {
     }
   }
 
+  /** A session that cannot be read must not keep the others, or the server, from starting. */
+  async #restoreOrSetAside(sessionId: string): Promise<void> {
+    try {
+      await this.#restore(sessionId);
+    } catch (error) {
+      this.#live.delete(sessionId);
+      this.#archive.delete(sessionId);
+      this.#world.log.error(
+        { sessionId, dir: join(this.#dir, sessionId), because: diskReason(error) },
+        'a session cannot be read and is left out; its folder stays as it is',
+      );
+    }
+  }
+
   async #restore(sessionId: string): Promise<void> {
     const dir = join(this.#dir, sessionId);
-    const found = await readSummary(dir);
-    if (found) {
-      const { shiftMs, ...summary } = found;
-      this.#archive.set(sessionId, summary);
-      await this.#noteShift(summary, shiftMs);
+    const found = await readStored(join(dir, SUMMARY_FILE), storedSummary);
+    if (found.state === 'read' && found.value.sessionId === sessionId) {
+      const { shiftMs = 0, ...summary } = found.value;
+      this.#archive.set(sessionId, summary as SessionSummary);
+      await this.#noteShift(summary as SessionSummary, shiftMs);
       return;
+    }
+    if (found.state !== 'absent') {
+      const because = found.state === 'damaged' ? found.because : 'it is of another session';
+      this.#world.log.warn({ sessionId, because }, 'the summary of a session cannot be used; it is made again');
     }
     const startedAt = performance.now();
     const folded = await foldSession(dir, { mend: true, log: this.#world.log });
@@ -298,7 +327,7 @@ export class SessionRegistry {
     }
     const { state } = folded;
     if (state.status.status === 'ended') {
-      await this.#writeSummary(state.summary());
+      await this.#keepSummary(state.summary());
       this.#archive.set(sessionId, state.summary());
       await this.#noteShift(state.summary(), 0);
       return;
@@ -320,7 +349,19 @@ export class SessionRegistry {
     const isOld = saysEndedAt + shiftMs - before < clock.now() - AIRING_MS;
     if (isOld || (clockShiftMs === null && isLongAgo(saysEndedAt, clock.now()))) return;
     this.#shifts.set(summary.sessionId, shiftMs);
-    if (shiftMs !== before) await this.#writeSummary({ ...summary, ...{ shiftMs } });
+    if (shiftMs !== before && !(await this.#keepSummary({ ...summary, ...{ shiftMs } }))) this.#areShiftsStored = false;
+  }
+
+  /** Writes a summary that can be made again from the timeline; false where the disk does not take it. */
+  async #keepSummary(summary: SessionSummary): Promise<boolean> {
+    try {
+      await this.#writeSummary(summary);
+      return true;
+    } catch (error) {
+      const { sessionId } = summary;
+      this.#world.log.warn({ sessionId, because: diskReason(error) }, 'the summary of a session could not be stored');
+      return false;
+    }
   }
 
   async #writeSummary(summary: SessionSummary): Promise<void> {
@@ -333,16 +374,14 @@ function isLongAgo(endedAt: number, now: number): boolean {
   return now - endedAt > 24 * 3_600_000;
 }
 
-/** A summary as it is stored: with what the clock was set since, where its end had still to air at a restart. */
-async function readSummary(dir: string): Promise<(SessionSummary & { readonly shiftMs: number }) | null> {
-  try {
-    const summary = JSON.parse(await readFile(join(dir, SUMMARY_FILE), 'utf8')) as SessionSummary & {
-      shiftMs?: number;
-    };
-    // One written before there were podiums is made again from the timeline.
-    const { endedAt = null, shiftMs = 0 } = summary;
-    return Array.isArray(summary.podium) ? { ...summary, endedAt, shiftMs } : null;
-  } catch {
-    return null;
-  }
-}
+/**
+ * A summary as it is stored: with what the clock was set since, where its end had still to air at a restart. One written
+ * before there were podiums, or damaged, is made again from the timeline.
+ */
+const storedSummary = z.looseObject({
+  ...{ sessionId: z.string(), show: z.string(), status: z.literal('ended'), sim: z.string(), track: z.string() },
+  ...{ type: z.string(), startedAt: z.number(), lastFrameAt: z.number().nullable(), entryCount: z.number() },
+  endedAt: z.number().nullable().default(null),
+  podium: z.array(z.looseObject({ position: z.number(), carNumber: z.string(), name: z.string() })),
+  shiftMs: z.number().optional(),
+});

@@ -1,7 +1,8 @@
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LINK_KINDS, MAX_DELAY_MS, scene, showSlug, USUAL_SCENES } from '@okboxbox/protocol';
 import { z } from 'zod';
+import { ownFolder, readStored } from '../data-files.js';
 import { replaceFile } from '../replace-file.js';
 
 const instant = z.number().finite();
@@ -61,24 +62,29 @@ function shutShow(show: string): ShowSettings {
   return { ...newShow(show), delayMs: MAX_DELAY_MS };
 }
 
-/** All shows that have settings in a folder; `onDamage` hears of files that cannot be used, which close their show. */
+/**
+ * All shows that have settings in a folder; `onDamage` hears of files that cannot be used, which close their show.
+ * @throws DataDirError where the folder cannot be used
+ */
 export async function readShows(
   dir: string,
   onDamage: (show: string, because: string) => void,
 ): Promise<ShowSettings[]> {
-  await mkdir(dir, { recursive: true });
+  await ownFolder(dir);
   const names = (await readdir(dir)).filter((name) => name.endsWith('.json'));
   return Promise.all(
     names.map(async (name) => {
       const show = name.slice(0, -'.json'.length);
-      try {
-        const settings = showSettings.parse(JSON.parse(await readFile(join(dir, name), 'utf8')));
-        if (settings.show !== show) throw new Error(`it is of the show "${settings.show}"`);
-        return settings;
-      } catch (error) {
-        onDamage(show, (error as Error).message);
-        return shutShow(show);
-      }
+      const found = await readStored(join(dir, name), showSettings);
+      if (found.state === 'read' && found.value.show === show) return found.value;
+      const because =
+        found.state === 'read'
+          ? `it is of the show "${found.value.show}"`
+          : found.state === 'damaged'
+            ? found.because
+            : 'it was removed while it was read';
+      onDamage(show, because);
+      return shutShow(show);
     }),
   );
 }

@@ -1,10 +1,12 @@
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MAX_DELAY_MS } from '@okboxbox/protocol';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { eventually } from '../../../../testing/eventually.js';
 import { afterRestart } from '../audience/broadcast-delay.js';
+import { UnsavedSettings } from '../unsaved-settings.js';
 import type { ShowSettings } from './show-settings.js';
 import { ShowStoreError, Shows } from './shows.js';
 
@@ -15,6 +17,7 @@ beforeEach(() => {
 });
 afterEach(() => {
   vi.restoreAllMocks();
+  vi.useRealTimers();
   rmSync(dir, { recursive: true, force: true });
 });
 
@@ -22,6 +25,15 @@ const opens = (next: Partial<ShowSettings>) => () => ({ next, closes: false });
 const closes = (next: Partial<ShowSettings>) => () => ({ next, closes: true });
 const onDisk = (show = 'local') => JSON.parse(readFileSync(join(dir, 'shows', `${show}.json`), 'utf8')) as ShowSettings;
 const reopened = () => Shows.open(dir, log);
+/** A file in the folder's place: nothing can be put there, not even by an administrator. */
+function refuseWrites(): void {
+  renameSync(join(dir, 'shows'), join(dir, 'away'));
+  writeFileSync(join(dir, 'shows'), '');
+}
+function takeWrites(): void {
+  rmSync(join(dir, 'shows'));
+  renameSync(join(dir, 'away'), join(dir, 'shows'));
+}
 
 describe('what directors have set', () => {
   it('DLY-9: is in force at once where it closes, and when it is stored where it opens', async () => {
@@ -41,15 +53,47 @@ describe('what directors have set', () => {
     expect((await reopened()).get('local').delayMs).toBe(1_000);
   });
 
-  it('DLY-9: closes whatever the disk does, and says so; opens nothing that it could not store', async () => {
+  it('DLY-9: closes whatever the disk does, and says that it is not stored; opens nothing that it could not store', async () => {
     const shows = await reopened();
     await shows.change('local', closes({ delayMs: 5_000, published: true }));
-    // A folder in its place: no file can be put there, whoever tries.
-    rmSync(join(dir, 'shows'), { recursive: true });
-    writeFileSync(join(dir, 'shows'), '');
-    await expect(shows.change('local', closes({ published: false }))).rejects.toThrow(/in force/);
+    refuseWrites();
+    expect(await shows.change('local', closes({ published: false }))).toEqual({
+      stored: false,
+      storeError: expect.stringMatching(/in force and could not be stored/),
+    });
     await expect(shows.change('local', opens({ delayMs: 0 }))).rejects.toThrow(/not in force/);
     expect(shows.get('local')).toMatchObject({ delayMs: 5_000, published: false });
+  });
+
+  it('DLY-9: stores what has closed a show as soon as the disk takes it, as it is in force then', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const unsaved = new UnsavedSettings({ now: () => 7, log });
+    const shows = await Shows.open(dir, log, undefined, unsaved);
+    await shows.change('local', closes({ delayMs: 5_000, published: true }));
+    refuseWrites();
+    await shows.change('local', closes({ delayMs: 30_000 }));
+    // The later change counts.
+    await shows.change('local', closes({ delayMs: 60_000, published: false }));
+    expect(unsaved.list()).toMatchObject([{ what: 'show', show: 'local', since: 7, tries: 2, code: 'ENOTDIR' }]);
+    await vi.advanceTimersToNextTimerAsync();
+    await eventually(() => expect(unsaved.list()).toMatchObject([{ tries: 3 }]));
+    takeWrites();
+    await vi.advanceTimersToNextTimerAsync();
+    await eventually(() => expect(unsaved.list()).toEqual([]));
+    expect(onDisk()).toMatchObject({ delayMs: 60_000, published: false });
+  });
+
+  it('DLY-9: is stored by a later change that is, and then not tried again', async () => {
+    const unsaved = new UnsavedSettings({ now: () => 7, log });
+    const shows = await Shows.open(dir, log, undefined, unsaved);
+    await shows.change('local', closes({ delayMs: 5_000 }));
+    refuseWrites();
+    await shows.change('local', closes({ delayMs: 60_000 }));
+    takeWrites();
+    await shows.change('local', opens({ delayMs: 20_000 }));
+    expect(unsaved.list()).toEqual([]);
+    await unsaved.close();
+    expect(onDisk()).toMatchObject({ delayMs: 20_000 });
   });
 
   it('is not opened by what was asked for before somebody closed it', async () => {

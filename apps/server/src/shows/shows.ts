@@ -1,8 +1,10 @@
 import { join } from 'node:path';
+import { diskReason } from '../data-files.js';
 import type { Logger } from '../log.js';
+import { STORED, type Stored, UnsavedSettings } from '../unsaved-settings.js';
 import { newShow, readShows, type ShowSettings, writeShow } from './show-settings.js';
 
-/** A show's settings could not be stored; the message says what is in force now. */
+/** A change of a show is not in force; the message says why. */
 export class ShowStoreError extends Error {
   override readonly name = 'ShowStoreError';
 }
@@ -17,6 +19,7 @@ export type Change = { readonly next: Partial<ShowSettings>; readonly closes: bo
 export class Shows {
   readonly #dir: string;
   readonly #log: Logger;
+  readonly #unsaved: UnsavedSettings;
   readonly #shows = new Map<string, ShowSettings>();
   readonly #listeners = new Set<(settings: ShowSettings, before: ShowSettings) => void>();
   readonly #writing = new Map<string, Promise<unknown>>();
@@ -25,15 +28,24 @@ export class Shows {
 
   readonly #publish: string | undefined;
 
-  private constructor(dir: string, log: Logger, publish: string | undefined) {
+  private constructor(dir: string, log: Logger, unsaved: UnsavedSettings, publish: string | undefined) {
     this.#dir = dir;
     this.#log = log;
+    this.#unsaved = unsaved;
     this.#publish = publish;
   }
 
-  /** Reads what shows there are; the one named by `publish` is public until somebody says otherwise. */
-  static async open(dataDir: string, log: Logger, publish?: string): Promise<Shows> {
-    const shows = new Shows(join(dataDir, 'shows'), log, publish);
+  /**
+   * Reads what shows there are; the one named by `publish` is public until somebody says otherwise.
+   * @throws DataDirError where their folder cannot be used
+   */
+  static async open(
+    dataDir: string,
+    log: Logger,
+    publish?: string,
+    unsaved = new UnsavedSettings({ now: Date.now, log }),
+  ): Promise<Shows> {
+    const shows = new Shows(join(dataDir, 'shows'), log, unsaved, publish);
     const found = await readShows(shows.#dir, (show, because) =>
       log.error({ show, because }, 'the settings of a show cannot be read: it is unpublished and 120 s behind'),
     );
@@ -64,7 +76,7 @@ export class Shows {
         if (JSON.stringify(next) !== JSON.stringify(settings)) await writeShow(this.#dir, next);
       } catch (error) {
         areStored = false;
-        this.#log.error({ err: error, show }, 'the settings of a show could not be put into the terms of this run');
+        this.#notStored(show, error);
       }
     }
     return areStored;
@@ -77,16 +89,16 @@ export class Shows {
 
   /**
    * Changes a show; resolves when it is in force and stored. What closes it is in force when this returns its promise,
-   * whatever the disk is doing.
-   * @throws ShowStoreError where the disk does not take it
+   * whatever the disk is doing: where the disk does not take it, it is tried again until it does, and the answer says so.
+   * @throws ShowStoreError where it opens the show and the disk does not take it: it is not in force
    */
-  change(show: string, make: (settings: ShowSettings) => Change): Promise<void> {
+  change(show: string, make: (settings: ShowSettings) => Change): Promise<Stored> {
     const change = make(this.get(show));
     const closing = (this.#closings.get(show) ?? 0) + (change.closes ? 1 : 0);
     this.#closings.set(show, closing);
     if (change.closes) this.#apply(show, change.next);
     const before = this.#writing.get(show) ?? Promise.resolve();
-    const stored = before.then(() => (change.closes ? this.#store(show, change) : this.#open(show, make, closing)));
+    const stored = before.then(() => (change.closes ? this.#store(show) : this.#open(show, make, closing)));
     this.#writing.set(
       show,
       stored.catch(() => undefined),
@@ -100,7 +112,7 @@ export class Shows {
   }
 
   /** Changes what does not close a show, when its turn comes: it is made of what is in force then. */
-  async #open(show: string, make: (settings: ShowSettings) => Change, closing: number): Promise<void> {
+  async #open(show: string, make: (settings: ShowSettings) => Change, closing: number): Promise<Stored> {
     const isOvertaken = () => this.#closings.get(show) !== closing;
     const overtaken = new ShowStoreError('Somebody has closed the show further meanwhile. Look, and say it again.');
     if (isOvertaken()) throw overtaken;
@@ -109,26 +121,42 @@ export class Shows {
       // What it waited for had opened more than this does.
       this.#closings.set(show, closing + 1);
       this.#apply(show, change.next);
-      await this.#store(show, change);
-      return;
+      return this.#store(show);
     }
-    await this.#store(show, change);
-    if (isOvertaken()) throw overtaken;
-    this.#apply(show, change.next);
-  }
-
-  async #store(show: string, { next, closes }: Change): Promise<void> {
     try {
-      await writeShow(this.#dir, { ...this.get(show), ...next });
+      await writeShow(this.#dir, { ...this.get(show), ...change.next });
     } catch (error) {
-      this.#log.error({ err: error, show }, 'the settings of a show could not be stored');
-      const because = (error as Error).message;
+      const because = diskReason(error);
+      this.#log.error({ because, show }, 'a change of a show could not be stored, so it is not in force');
       throw new ShowStoreError(
-        closes
-          ? `This is in force, and could not be stored (${because}): a restart would not know it. Make room on the disk and say it again.`
-          : `This could not be stored (${because}), so it is not in force. Make room on the disk and say it again.`,
+        `This could not be stored (${because}), so it is not in force. Make room on the disk and ask again.`,
       );
     }
+    // What has closed it meanwhile is written when its turn comes, which is after this one.
+    if (isOvertaken()) throw overtaken;
+    this.#apply(show, change.next);
+    this.#unsaved.stored({ what: 'show', show });
+    return STORED;
+  }
+
+  /** Writes what is in force. */
+  async #store(show: string): Promise<Stored> {
+    try {
+      await writeShow(this.#dir, this.get(show));
+    } catch (error) {
+      return this.#notStored(show, error);
+    }
+    this.#unsaved.stored({ what: 'show', show });
+    return STORED;
+  }
+
+  #notStored(show: string, error: unknown): Stored {
+    return this.#unsaved.failed({ what: 'show', show }, error, async () => {
+      const before = this.#writing.get(show) ?? Promise.resolve();
+      const stored = before.then(() => this.#store(show));
+      this.#writing.set(show, stored);
+      await stored;
+    });
   }
 
   #apply(show: string, next: Partial<ShowSettings>): void {

@@ -61,9 +61,11 @@ export function serverForEachTest(always: Readonly<Record<string, string>> = {})
   let server: RunningServer;
   let aheadMs = 0;
   const sockets: Socket[] = [];
+  let warnings: string[] = [];
 
   beforeEach(async () => {
     aheadMs = 0;
+    warnings = [];
     dataDir = mkdtempSync(join(tmpdir(), 'server-'));
     server = await start();
   });
@@ -80,7 +82,7 @@ export function serverForEachTest(always: Readonly<Record<string, string>> = {})
       const { boot, ms } = machineUptime();
       return { boot, ms: ms + laterMs + aheadMs };
     };
-    const log = pino({ level: 'silent' });
+    const log = pino({ level: 'warn' }, { write: (line: string) => void warnings.push(line) });
     return startServer({ config, version: '0.0.0-test', webDir: null, log, clock, uptime });
   }
 
@@ -161,6 +163,8 @@ export function serverForEachTest(always: Readonly<Record<string, string>> = {})
       aheadMs += ms;
     },
     dataDir: () => dataDir,
+    /** What all servers of this test have logged as warnings or errors, a line of JSON each. */
+    warnings: (): readonly string[] => warnings,
     /** Its address on this machine, whatever `PUBLIC_URL` says. */
     url: local,
     signInCode: () => server.signInCode(),

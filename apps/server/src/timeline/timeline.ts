@@ -64,7 +64,7 @@ export class Timeline {
 
   /** Opens a timeline for appending behind what is there; damage must have been mended by `readTimeline`. */
   static async open(dir: string, now: () => number): Promise<Timeline> {
-    await mkdir(dir, { recursive: true });
+    await mkdir(dir, { recursive: true, mode: 0o700 });
     const last = (await segmentsOf(dir)).at(-1);
     if (last === undefined) return new Timeline(dir, now, 1, 0);
     const { size } = await stat(join(dir, last));
@@ -175,7 +175,7 @@ export class Timeline {
 
   async #openSegment(): Promise<FileHandle> {
     const name = `${String(this.#segment).padStart(6, '0')}.seg`;
-    const file = await open(join(this.#dir, name), this.#size === 0 ? 'w+' : 'r+');
+    const file = await open(join(this.#dir, name), this.#size === 0 ? 'w+' : 'r+', 0o600);
     if (this.#size > 0) return file;
     try {
       await file.write(MAGIC, 0, MAGIC.length, 0);

@@ -56,6 +56,27 @@ No page, no finding, \`OkBoxBoxDown\` in Prometheus.
    broadcast stays as far behind as it was set, and never opens early.
 3. \`curl http://SERVER:3001/api/health/ready\`: 200 when all it needs is there.
 
+## A file of the data directory is damaged
+
+The server ends in one line, with exit code 1, where it would have to guess: the line names the file, what is wrong with it
+and what to do. Otherwise it goes on in the safe direction, and its log says so.
+
+| file or folder in \`DATA_DIR\` | what the server does |
+|---|---|
+| \`revoked-tokens.json\` | ends. Put it back from a copy; or remove it, start, and revoke those tokens again |
+| \`jwt-secret\` | ends, also where it was cut off. Put it back from a copy; or remove it: every token must be made again |
+| \`server.lock\` | a lock that cannot be read, or a folder in its place: ends. Empty or damaged content, as after a power cut: taken over |
+| \`sessions\` \`shows\` \`database\` \`database.lock\` \`socket\` | ends where one is a file, or this user may not use it |
+| \`shows/SHOW.json\` | that show is unpublished and 120 s behind: set it again at the desk |
+| \`paused-relays.json\` | every relay is paused, which a finding says: let go on those that may |
+| \`clock.json\` | nothing from before counts as older than the restart: pictures hold until their delay is reached |
+| \`sessions/ID\` | that session is left out and its folder stays as it is; the others are there |
+| \`summary.json\` \`checkpoint\` \`race-log\` of a session | made again of its timeline |
+| what is in \`database\` | the race goes on without it. Stop the server, move the folder aside, start: a new one is made |
+
+Everything in \`DATA_DIR\` is for the user that runs the server alone (0700, 0600). Other modes are corrected at the start.
+The log names files of other users, and says where the disk keeps no modes.
+
 ## Support pack guide
 
 **Where**: on \`/admin/ops\` press *Export Support Pack*, for everything, or for a session that is selected first. It shows

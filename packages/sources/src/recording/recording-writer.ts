@@ -25,7 +25,8 @@ const LINES_A_FLUSH = 50;
  * @throws SourceError where the file cannot be made.
  */
 export async function openRecordingWriter(path: string, header: RecordingHeader): Promise<RecordingWriter> {
-  const file = createWriteStream(path);
+  // A recording has own-car data in it.
+  const file = createWriteStream(path, { mode: 0o600 });
   try {
     await once(file, 'open');
   } catch (error) {

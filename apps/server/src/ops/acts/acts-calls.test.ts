@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type AuditAnswer,
@@ -255,21 +255,29 @@ describe('pausing a relay', () => {
     expect((await relay({ playback: false })).pauses).toEqual([]);
   });
 
-  it('says so where the disk does not take it, which is in force all the same', async () => {
+  it('says that the disk does not take it, which is in force all the same, and stores it once the disk does', async () => {
     const path = `/api/ops/relays/${hello.relayId}/pause`;
-    await relay({ playback: false });
-    // What stands in the place of the file cannot be written.
-    mkdirSync(join(dataDir(), 'paused-relays.json.new'));
-    const refused = await refusal(path, { paused: true });
-    expect([refused.status, refused.body.detail]).toEqual([503, expect.stringMatching(/in force.*Make room/)]);
+    const rig = await relay({ playback: false });
+    // A folder in the place of the file: it cannot be written.
+    const place = join(dataDir(), 'paused-relays.json.new');
+    mkdirSync(place);
+    const paused = await act(path, { paused: true, because: 'too many relays' });
+    expect(paused).toMatchObject({
+      status: 200,
+      body: { done: true, stored: false, storeError: expect.stringMatching(/in force.*Make room/) },
+    });
     const { sessions } = (await get<OpsSessionsAnswer>('/api/ops/sessions', await token('ops'))).body;
     expect(sessions[0]?.relays[0]?.pausedBecause).not.toBeNull();
     expect((await trail())[0]).toMatchObject({ action: 'relay.pause' });
-  });
-
-  it('lets all of them go on where the file cannot be read', async () => {
-    await restart(() => writeFileSync(join(dataDir(), 'paused-relays.json'), '[{"show":'));
-    expect((await relay({ playback: false })).pauses).toEqual([]);
+    // What opens something is not in force where it cannot be stored.
+    const refused = await refusal(path, { paused: false });
+    expect([refused.status, refused.body.detail]).toEqual([503, expect.stringMatching(/still paused.*Make room/)]);
+    expect(rig.pauses).toEqual([{ paused: true, because: 'too many relays' }]);
+    rmdirSync(place);
+    await eventually(() => expect(readFileSync(join(dataDir(), 'paused-relays.json'), 'utf8')).toContain('too many'));
+    await restart();
+    expect((await relay({ playback: false })).pauses).toEqual([{ paused: true, because: 'too many relays' }]);
+    expect((await act(path, { paused: false })).body).toMatchObject({ done: true, stored: true });
   });
 
   it('pauses that of one show where relays of several are called the same', async () => {

@@ -5,6 +5,8 @@ import type { Tokens } from '../../access/tokens.js';
 import { denyWholeServer } from '../../access/visitor.js';
 import { callerOf, problemOf } from '../../http/caller.js';
 import { HttpProblem } from '../../http/problem.js';
+import { PauseStoreError } from '../../ingest/paused-relays.js';
+import { STORED } from '../../unsaved-settings.js';
 import { parseInput } from '../call-input.js';
 import { withoutSecrets } from '../free-text.js';
 import type { Operations } from '../operations.js';
@@ -120,12 +122,19 @@ export function serveActs(http: FastifyInstance, tokens: Tokens, operations: Ope
         } as const);
     if (asked.dryRun) return { ...answer, done: false };
     const because = asked.because === undefined ? WHY_NONE : withoutSecrets(asked.because);
-    const isStored = hands.pauseRelay(show, relayId, paused, because);
+    if (paused) {
+      const pausing = hands.pauseRelay(show, relayId, because);
+      note(who, answer.act, { relayId, show, sessionId: feeds }, asked.because);
+      return { ...answer, done: true, ...(await pausing) };
+    }
+    try {
+      await hands.resumeRelay(show, relayId, because);
+    } catch (error) {
+      if (error instanceof PauseStoreError) throw new HttpProblem(503, error.message);
+      throw error;
+    }
     note(who, answer.act, { relayId, show, sessionId: feeds }, asked.because);
-    await isStored.catch((error: Error) => {
-      throw new HttpProblem(503, error.message);
-    });
-    return { ...answer, done: true };
+    return { ...answer, done: true, ...STORED };
   });
 
   function note(who: string, action: OpsActAnswer['act'], detail: object, because: string | undefined): void {

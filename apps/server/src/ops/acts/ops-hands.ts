@@ -1,6 +1,7 @@
 import type { Moved } from '../../gateway/viewer.js';
 import type { StoredAct } from '../../store/store.js';
 import type { StoreHealth } from '../../store/write-behind.js';
+import type { Stored } from '../../unsaved-settings.js';
 
 /**
  * The ways in that `app.ts` gives operations: all that they can do to a running server. What operations look at, they
@@ -13,8 +14,10 @@ export interface OpsHands {
   move(socketId: string, sessionId: string | undefined, isAsked: boolean): Moved;
   /** Ends a running session; false where none of that id runs. */
   endSession(sessionId: string): Promise<boolean>;
-  /** Asks a show's relay for no frames, or for frames again. @throws PauseStoreError where it is not stored */
-  pauseRelay(show: string, relayId: string, paused: boolean, because: string): Promise<void>;
+  /** Asks a show's relay for no frames, at once; resolves when that is stored, or with why it is not. */
+  pauseRelay(show: string, relayId: string, because: string): Promise<Stored>;
+  /** Asks a show's relay for frames again. @throws PauseStoreError where that could not be stored: it stays paused */
+  resumeRelay(show: string, relayId: string, because: string): Promise<void>;
   /** Shows in which relays of this name are paused, whether they are connected or not. */
   pausedIn(relayId: string): readonly string[];
   /** Notes who did what, behind the call. */

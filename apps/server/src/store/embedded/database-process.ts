@@ -2,7 +2,9 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
-import { DataDirError, lockDataDir } from '../../data-dir.js';
+import { DataDirInUse, lockDataDir } from '../../data-dir.js';
+import { diskReason } from '../../data-files.js';
+import { keepModesPrivate } from './private-modes.js';
 
 /**
  * The embedded database, in a process of its own: `database-process.js FOLDER SOCKET SEED`. It sends `ready` once it
@@ -12,15 +14,10 @@ process.title = 'okboxbox database';
 const [folder, socket, seed] = process.argv.slice(2);
 if (folder === undefined || socket === undefined) throw new Error('database-process FOLDER SOCKET [SEED]');
 
+keepModesPrivate();
 // The database of a server that was killed may still be writing what it has: two must never have one folder.
 const unlock = await untilFree(`${folder}.lock`);
-const isNew = (await stat(join(folder, 'PG_VERSION')).catch(() => null)) === null;
-// A seed is a database that is made already: a first start takes a second instead of five.
-const stored = isNew && seed !== undefined ? await readFile(seed).catch(() => null) : null;
-const db = await PGlite.create({
-  dataDir: folder,
-  ...(stored && { loadDataDir: new Blob([new Uint8Array(stored)], { type: 'application/x-gzip' }) }),
-});
+const db = await opened(folder);
 const server = new PGLiteSocketServer({ db, path: socket, maxConnections: 4 });
 await server.start();
 process.send?.('ready');
@@ -35,12 +32,32 @@ async function end(): Promise<void> {
   process.exit(0);
 }
 
+async function opened(dataDir: string): Promise<PGlite> {
+  const isNew = (await stat(join(dataDir, 'PG_VERSION')).catch(() => null)) === null;
+  // A seed is a database that is made already: a first start takes a second instead of five.
+  const stored = isNew && seed !== undefined ? await readFile(seed).catch(() => null) : null;
+  try {
+    return await PGlite.create({
+      dataDir,
+      ...(stored && { loadDataDir: new Blob([new Uint8Array(stored)], { type: 'application/x-gzip' }) }),
+    });
+  } catch (error) {
+    return endWith(`The database in ${dataDir} cannot be opened: ${diskReason(error)}`);
+  }
+}
+
+/** Ends the process with one line for the server's log. */
+function endWith(line: string): never {
+  process.stderr.write(`${line.split('\n')[0]}\n`);
+  process.exit(1);
+}
+
 async function untilFree(lock: string): Promise<() => Promise<void>> {
   for (;;) {
     try {
       return await lockDataDir(lock);
     } catch (error) {
-      if (!(error instanceof DataDirError) || !process.connected) throw error;
+      if (!(error instanceof DataDirInUse) || !process.connected) return endWith((error as Error).message);
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }

@@ -1,10 +1,11 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { diskReason, ownFolder, ownFolderInShared } from '../../data-files.js';
 import type { Logger } from '../../log.js';
 
 /** The process that is started, and the seed that a new database starts from; both lie in the built package. */
@@ -17,12 +18,16 @@ const SOCKET_NAME = '.s.PGSQL.5432';
 const LONGEST_SOCKET = 100;
 const RESTART_MS = [200, 1_000, 5_000, 15_000] as const;
 const STOP_MS = 5_000;
+/** Ends in a row, without having listened, after which the log says what an operator can do. */
+const FAILURES_UNTIL_ADVICE = 3;
 
 /** The embedded database's process: kept up while the server is. It is reached by a socket file, not a port. */
 export class EmbeddedDatabase {
   /** Folder of the socket, as `pg` takes for a host. */
   readonly host: string;
   readonly #folder: string;
+  /** Whether the socket is beside the data. */
+  readonly #isBeside: boolean;
   readonly #log: Logger;
   #child: ChildProcess | null = null;
   #timer: NodeJS.Timeout | null = null;
@@ -31,14 +36,22 @@ export class EmbeddedDatabase {
 
   constructor(dataDir: string, log: Logger) {
     this.#folder = join(dataDir, 'database');
-    this.host = socketFolder(dataDir);
+    const beside = join(dataDir, 'socket');
+    this.#isBeside = join(beside, SOCKET_NAME).length <= LONGEST_SOCKET;
+    // In the system's temporary folder where the address would be too long.
+    const name = createHash('sha256').update(dataDir).digest('hex').slice(0, 16);
+    this.host = this.#isBeside ? beside : join(tmpdir(), `okboxbox-${name}`);
     this.#log = log;
   }
 
-  /** Starts the process; whether it listens is seen by connecting. */
+  /**
+   * Starts the process; whether it listens is seen by connecting.
+   * @throws DataDirError where one of its folders cannot be used
+   */
   async start(): Promise<void> {
-    await mkdir(this.#folder, { recursive: true });
-    await mkdir(this.host, { recursive: true, mode: 0o700 });
+    await ownFolder(this.#folder);
+    await ownFolder(`${this.#folder}.lock`);
+    await (this.#isBeside ? ownFolder(this.host) : ownFolderInShared(this.host));
     await rm(join(this.host, SOCKET_NAME), { force: true });
     if (this.#closed) return;
     const child = fork(PROGRAM, [this.#folder, join(this.host, SOCKET_NAME), SEED], {
@@ -62,8 +75,25 @@ export class EmbeddedDatabase {
         { how: signal ?? `exit ${code}`, lastWords: lastWords.trim(), againInMs: wait },
         'the embedded database ended; it is started again',
       );
-      this.#timer = setTimeout(() => void this.start(), wait);
+      if (this.#failures === FAILURES_UNTIL_ADVICE) {
+        this.#log.error(
+          { folder: this.#folder },
+          'the embedded database cannot start: its folder may be damaged. Stop the server, move the folder aside and start ' +
+            'again: a new database is made, and live timing goes on without it until then',
+        );
+      }
+      this.#timer = setTimeout(() => void this.#startAgain(), wait);
     });
+  }
+
+  /** While the server runs, a folder that cannot be used is waited for. */
+  async #startAgain(): Promise<void> {
+    try {
+      await this.start();
+    } catch (error) {
+      this.#log.error({ because: diskReason(error) }, 'the embedded database could not be started; it is tried again');
+      this.#timer = setTimeout(() => void this.#startAgain(), RESTART_MS.at(-1));
+    }
   }
 
   /** Process id, where it runs. */
@@ -88,11 +118,4 @@ export class EmbeddedDatabase {
 /** Whether this installation has the embedded database built in. */
 export function hasEmbeddedDatabase(): boolean {
   return existsSync(PROGRAM);
-}
-
-/** Beside the data; in the system's temporary folder where that would be too long for a socket. */
-function socketFolder(dataDir: string): string {
-  const beside = join(dataDir, 'socket');
-  if (join(beside, SOCKET_NAME).length <= LONGEST_SOCKET) return beside;
-  return join(tmpdir(), `okboxbox-${createHash('sha256').update(dataDir).digest('hex').slice(0, 16)}`);
 }

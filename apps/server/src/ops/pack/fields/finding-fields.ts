@@ -12,6 +12,7 @@ import {
   type RelayWaiting,
   type SocketChurn,
   type SocketGroup,
+  type UnsavedSetting,
 } from '@okboxbox/protocol';
 import {
   byName,
@@ -142,6 +143,18 @@ export const relays: Rule = fields<OpsRelays>({
     fields<RelayWaiting>({ socketId, user, show: showName, connectedAt: number, source, simState, capturedHz: number }),
   ),
 });
+
+/** Settings that the disk has not taken. */
+export const unsaved: Rule = listOf(
+  fields<UnsavedSetting>({
+    what: word('revoked_tokens', 'paused_relays', 'show'),
+    show: showName,
+    since: number,
+    tries: number,
+    code,
+    because: text,
+  }),
+);
 
 /** Connections that came and went. */
 export const churn: Rule = fields<SocketChurn>({ connects: number, disconnects: number, byCode: byName(code, number) });

@@ -1,7 +1,7 @@
 import type { OpsSession, OpsSnapshot } from '@okboxbox/protocol';
 import { fields, number } from '../allow-list.js';
 import { event } from '../fields/event-fields.js';
-import { auditEntry, before, churn, relays, socketGroup } from '../fields/finding-fields.js';
+import { auditEntry, before, churn, relays, socketGroup, unsaved } from '../fields/finding-fields.js';
 import { database as databaseRule, history as historyRule, rooms } from '../fields/insight-fields.js';
 import { session } from '../fields/session-fields.js';
 import { summary } from '../fields/summary-fields.js';
@@ -30,6 +30,7 @@ export const snapshot = section('snapshot', async (_world, { sessionId, looked }
     rooms: swept && { ...swept, leaked: swept.leaked.filter(({ room }) => isOf(sessionId, sessionOfRoom(room))) },
     database: taken.database,
     history: kept && historyOf(sessionId, kept),
+    unsaved: taken.unsaved ?? [],
     before: taken.before.filter((each) => findingIsOf(sessionId, each)),
   };
   return {
@@ -42,6 +43,7 @@ export const snapshot = section('snapshot', async (_world, { sessionId, looked }
       rooms,
       database: databaseRule,
       history: historyRule,
+      unsaved,
       before,
     }),
     lists: [
