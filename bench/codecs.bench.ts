@@ -134,6 +134,7 @@ function figuresAt(car: number, tick: number, driftTicks: number): EntryFigures 
     bestLapMark: 'personal',
     sectorsMs: Array.from({ length: SECTORS }, (_, sector) => lastLapMs / SECTORS + sector * 211),
     pitStops: car % 2,
+    driveThroughs: 0,
     stintLaps: lapsCompleted,
     inPit: false,
     trendMs: null,
@@ -156,6 +157,7 @@ const entries: readonly EntryInfo[] = Array.from({ length: CARS }, (_, car) => (
   teamName: `Team of car ${car + 1}`,
   driver: `Driver Number ${car + 1}`,
   class: String(car % 3),
+  officialStatus: null,
 }));
 const session: FeedState['session'] = {
   sessionId: 'sess_bench',

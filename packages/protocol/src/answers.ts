@@ -1,6 +1,6 @@
 import type { SessionPhase, SessionType } from './recording.js';
 
-/** What a car is doing now. */
+/** What a car is doing now: the one vocabulary of every page, overlay and answer. A new word comes last: rows say its place. */
 export const CAR_STATUSES = [
   'running',
   'pit',
@@ -10,6 +10,7 @@ export const CAR_STATUSES = [
   'retired',
   'finished',
   'notInWorld',
+  'disqualified',
 ] as const;
 export type CarStatus = (typeof CAR_STATUSES)[number];
 
@@ -35,6 +36,8 @@ export interface EntryInfo {
   readonly driver: string | null;
   /** The class's id; its name and colour stand in the session. */
   readonly class: string | null;
+  /** The sim's own word for the car's status in its results; `null` where it has given none. */
+  readonly officialStatus: string | null;
 }
 
 /** What the timing engine says of a car at one instant. Unknown is `null`, never 0. */
@@ -63,7 +66,10 @@ export interface EntryFigures {
   readonly bestLapMark: LapMark;
   /** Sectors of the last completed lap, one for each sector of the track. */
   readonly sectorsMs: readonly (number | null)[];
-  readonly pitStops: number;
+  /** Visits to the pit lane that were stops. */
+  readonly pitStops: number | null;
+  /** Visits to the pit lane without standing in a box, as far as they are over. */
+  readonly driveThroughs: number | null;
   /** Laps since the car last left the pit lane, or since the start. */
   readonly stintLaps: number | null;
   readonly inPit: boolean;
@@ -101,6 +107,8 @@ export interface Lap {
   readonly inLap: boolean;
   readonly outLap: boolean;
   readonly valid: boolean;
+  /** Present where the sim has struck the lap off since it was completed: its time does not count. */
+  readonly deleted?: true;
   readonly provenance: Provenance;
 }
 
@@ -127,6 +135,8 @@ export const RACE_EVENT_NAMES = [
   'finished',
   'penalty',
   'message',
+  'lap.deleted',
+  'best.withdrawn',
   'official.differs',
 ] as const;
 export type RaceEventName = (typeof RACE_EVENT_NAMES)[number];

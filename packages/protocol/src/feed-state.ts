@@ -60,6 +60,7 @@ export const feedEntry = z.object({
   teamName: published(text.nullable()),
   driver: published(text.nullable()),
   class: published(text.nullable()),
+  officialStatus: published(text.nullable()),
 }) satisfies z.ZodType<EntryInfo>;
 
 /** A race event as feeds carry it: what a page or an overlay can show in a line. */
@@ -103,6 +104,8 @@ export const PUBLIC_EVENT_NAMES: ReadonlySet<FeedEvent['name']> = new Set([
   'retired',
   'finished',
   'penalty',
+  'lap.deleted',
+  'best.withdrawn',
 ]);
 
 /** The parts of a state but its rows, whose columns say themselves whether they are public (`rows.ts`). */

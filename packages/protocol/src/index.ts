@@ -3,6 +3,7 @@ export * from './broadcast.js';
 export * from './feed-changes.js';
 export * from './feed-state.js';
 export * from './findings.js';
+export * from './names.js';
 export * from './on-air.js';
 export * from './ops.js';
 export * from './ops-acts.js';

@@ -77,7 +77,15 @@ describe('rows', () => {
   });
 
   it('FEED-5: an entry is its unchanging part and its row', () => {
-    const info = { car: 7, carNumber: '11', name: 'Żółw Racing', teamName: null, driver: 'Żółw', class: null };
+    const info = {
+      car: 7,
+      carNumber: '11',
+      name: 'Żółw Racing',
+      teamName: null,
+      driver: 'Żółw',
+      class: null,
+      officialStatus: null,
+    };
     const given = figures({ progress: 1.5, gapMs: 10 });
     expect(entryOf(info, packRow(given))).toEqual({ ...info, ...given });
   });

@@ -55,6 +55,9 @@ function wordAt<Word extends string>(words: readonly Word[], index: number): Wor
 /** Room for words in a column that holds two figures. */
 const WORDS = 16;
 
+/** Room for stops in the column that also holds drive-throughs. */
+const STOPS = 4_096;
+
 /** Adding 0 makes −0 plain; a figure that is not finite is unknown. */
 function wholeOrNull(value: number | null): number | null {
   return value !== null && Number.isFinite(value) ? Math.round(value) + 0 : null;
@@ -101,7 +104,15 @@ const COLUMNS: readonly RowColumn[] = [
       bestLapMark: wordAt(LAP_MARKS, (value ?? 0) % WORDS),
     }),
   }),
-  shown(number('pitStops')),
+  shown({
+    name: 'pitStops',
+    pack: ({ pitStops, driveThroughs }) =>
+      pitStops === null ? null : pitStops + (driveThroughs === null ? 0 : (driveThroughs + 1) * STOPS),
+    unpack: (value) => ({
+      pitStops: value === null ? null : value % STOPS,
+      driveThroughs: (value ?? 0) < STOPS ? null : Math.floor((value ?? 0) / STOPS) - 1,
+    }),
+  }),
   shown(number('stintLaps')),
   shown(number('trendMs')),
   shown(number('battle')),

@@ -1,3 +1,4 @@
+import { classOf } from './bests.js';
 import { timeAt } from './history.js';
 import type { CarState, TimingState } from './state.js';
 
@@ -38,13 +39,13 @@ export function createChase(): Chase {
 /** Takes the intervals of cars that have passed a place since the frame before. */
 export function followChases(state: TimingState): void {
   if (state.session?.type !== 'race' || state.greenAt === null) return;
-  const { order, cars, entries } = state;
-  const aheadInClass: Record<string, CarState> = {};
+  const { order, cars } = state;
+  const aheadInClass = new Map<string, CarState>();
   for (const slot of order) {
     const car = cars[slot] as CarState;
-    const classId = entries[car.car]?.classId ?? '';
-    const ahead = aheadInClass[classId];
-    aheadInClass[classId] = car;
+    const classId = classOf(state, car);
+    const ahead = aheadInClass.get(classId);
+    aheadInClass.set(classId, car);
     const { chase } = car;
     if (chase.rival !== null && chase.rival !== ahead?.car) end(chase);
     const place = car.progress === null ? null : Math.floor(car.progress * PLACES);

@@ -1,14 +1,17 @@
-import type { CarSample, EntryInfo, Frame, MessageLine, SessionLine, SourceRecord } from '@okboxbox/protocol';
+import type { CarSample, Frame, MessageLine, SessionLine, SourceRecord } from '@okboxbox/protocol';
 import { followChases } from './chases.js';
+import { takeEntries } from './entries.js';
 import { watchTrack } from './incidents.js';
-import { sectorBegins, takeCrossing, takeSimBests } from './laps.js';
+import { sectorBegins, takeCrossing } from './laps.js';
 import { lineUp, takeLinePlace } from './line-up.js';
 import { type Crossing, move } from './motion.js';
 import { takeResults } from './official.js';
 import { reorder } from './order.js';
 import { takePit } from './pits.js';
 import { tellPlaces } from './places.js';
-import { type CarState, createCar, createTiming, type TimingState, tell } from './state.js';
+import { retire } from './retiring.js';
+import { type CarState, createTiming, type TimingState, tell } from './state.js';
+import { judgeBests, takeSimLaps } from './verdicts.js';
 
 /** Away for shorter than this is a blink and no event, in s. */
 const BLINK_S = 1;
@@ -41,38 +44,13 @@ function foldSession(state: TimingState, session: SessionLine): void {
   if (before && (before.simSessionKey !== session.simSessionKey || before.type !== session.type)) {
     Object.assign(state, createTiming());
   }
-  const previous = state.entries;
   state.session = session;
-  state.entries = {};
-  const infos: EntryInfo[] = [];
-  for (const entry of session.entries) {
-    if (entry.pace) continue;
-    state.entries[entry.car] = entry;
-    const driver = entry.driver?.name ?? null;
-    const teamName = entry.teamName ?? null;
-    const name = (session.teamRacing ? (teamName ?? driver) : (driver ?? teamName)) ?? entry.carNumber;
-    infos.push({ car: entry.car, carNumber: entry.carNumber, name, teamName, driver, class: entry.classId ?? null });
-    const was = previous[entry.car]?.driver?.name;
-    if (was !== undefined && driver !== null && was !== driver) changeDriver(state, entry.car, was, driver);
-    if (!state.cars.some((car) => car.car === entry.car)) {
-      state.cars.push(createCar(entry.car));
-      state.order.push(state.cars.length - 1);
-    }
-  }
-  state.infos = infos;
+  takeEntries(state, session);
   for (const { car, position } of session.grid ?? []) {
     const placed = state.cars.find((each) => each.car === car);
     if (placed) placed.startPlace = position;
   }
   reorder(state);
-}
-
-function changeDriver(state: TimingState, index: number, from: string, to: string): void {
-  const car = state.cars.find((each) => each.car === index);
-  const now = state.sessionTime;
-  const seatMs = car?.driverSince == null || now === null ? null : Math.round((now - car.driverSince) * 1000);
-  if (car) car.driverSince = now;
-  tell(state, 'driver.changed', { car: index, detail: { from, to, seatMs } });
 }
 
 function foldFrame(state: TimingState, frame: Frame): void {
@@ -82,6 +60,7 @@ function foldFrame(state: TimingState, frame: Frame): void {
   }
   const now = frame.sessionTime;
   const first = state.sessionTime === null;
+  const stepS = now - (state.sessionTime ?? now);
   state.sessionTime = now;
   state.capturedAt = frame.capturedAt;
   state.remainingTimeS = frame.remaining?.timeS ?? null;
@@ -97,7 +76,7 @@ function foldFrame(state: TimingState, frame: Frame): void {
   }
   if (found.length > 1) found.sort((a, b) => a.at - b.at);
   for (const crossing of found) takeCrossing(state, crossing);
-  takeSimBests(state, now);
+  judgeBests(state, now, stepS);
   lineUp(state);
   reorder(state);
   foldLeaderLap(state);
@@ -133,17 +112,13 @@ function putInOrder(state: TimingState, from: number): void {
   for (const event of events) state.events.push({ ...event, id: state.events.length + 1 });
 }
 
-/** Cars by their index in the sim; made anew only where cars were added. */
-const slotCache = new WeakMap<TimingState, Map<number, CarState>>();
-function slots(state: TimingState): Map<number, CarState> {
-  let known = slotCache.get(state);
-  if (
-    known === undefined ||
-    known.size !== state.cars.length ||
-    known.get(state.cars[0]?.car ?? -1) !== state.cars[0]
-  ) {
-    known = new Map(state.cars.map((car) => [car.car, car]));
-    slotCache.set(state, known);
+/** Cars by their index in the sim; made anew only where cars were added or a slot was handed on. */
+const slotCache = new WeakMap<readonly CarState[], Map<number, CarState>>();
+function slots({ cars }: TimingState): Map<number, CarState> {
+  let known = slotCache.get(cars);
+  if (known === undefined || known.size !== cars.length) {
+    known = new Map(cars.map((car) => [car.car, car]));
+    slotCache.set(cars, known);
   }
   return known;
 }
@@ -182,7 +157,7 @@ function green(state: TimingState, now: number): void {
 function foldSample(state: TimingState, car: CarState, sample: CarSample, now: number, found: Crossing[]): void {
   if (sample.position !== undefined) car.simPosition = sample.position;
   takeLinePlace(car, sample);
-  if (sample.bestLapMs && sample.bestLapMs > 0) car.simBestMs = Math.round(sample.bestLapMs);
+  takeSimLaps(state, car, sample, now);
   const inWorld = sample.pct > -1 && sample.surface !== 'notInWorld';
   if (!inWorld) {
     leave(state, car, now);
@@ -233,12 +208,6 @@ function leave(state: TimingState, car: CarState, now: number): void {
     tell(state, 'gone', { car: car.car });
   }
   if (!car.retired && state.session?.type === 'race' && away >= RETIRED_S) retire(state, car);
-}
-
-function retire(state: TimingState, car: CarState): void {
-  if (car.retired) return;
-  car.retired = true;
-  tell(state, 'retired', { car: car.car, detail: { laps: car.lapsDone } });
 }
 
 function foldLeaderLap(state: TimingState): void {

@@ -1,3 +1,4 @@
 export { fillIn, foldRecord } from './fold.js';
 export { entryInfos, standings } from './standings.js';
 export { createTiming, type TimingState } from './state.js';
+export { withVerdicts } from './verdicts.js';

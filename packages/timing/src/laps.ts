@@ -1,9 +1,9 @@
+import { visibleText } from '@okboxbox/protocol';
+import { takeBestLap } from './bests.js';
 import type { Crossing } from './motion.js';
 import { keepReference } from './reference.js';
 import { type CarState, type TimingState, tell } from './state.js';
-
-/** Lap times as near as this are the same: that much is lost between two samples and in rounding, in ms. */
-export const SAME_MS = 2;
+import { countsAsBest } from './verdicts.js';
 
 /** Takes a crossing: ends and begins laps and sectors. Crossings come in order of time. */
 export function takeCrossing(state: TimingState, crossing: Crossing): void {
@@ -54,7 +54,7 @@ function endLap(state: TimingState, { car, lap, at, how }: Crossing): void {
   state.laps.push({
     car: car.car,
     carNumber: entry?.carNumber ?? '',
-    driver: entry?.driver?.name ?? null,
+    driver: visibleText(entry?.driver?.name),
     lap,
     lapTimeMs,
     from: begin?.from ?? 'line',
@@ -73,49 +73,20 @@ function endLap(state: TimingState, { car, lap, at, how }: Crossing): void {
   car.lastLapEstimated = estimated;
   car.lastSectorsMs = sectorsMs;
   car.lastLapMark = 'none';
-  if (valid && lapTimeMs !== null && begin?.from === 'line') {
+  const inPit = car.lapInPit || car.onPitRoad;
+  if (begin !== null && lapTimeMs !== null && countsAsBest({ valid, from: begin.from, inPit })) {
     takeBest(state, car, lapTimeMs, at);
-    if (!car.lapInPit && !car.onPitRoad) keepReference(state, car, lap, begin.at, lapTimeMs);
+    keepReference(state, car, lap, begin.at, lapTimeMs);
   }
   finish(state, car, lap, at);
-}
-
-/**
- * Takes the sim's best laps where they are better than what was measured: laps before this car was first seen, and laps
- * in which it blinked.
- */
-export function takeSimBests(state: TimingState, now: number): void {
-  for (const car of state.cars) {
-    const { simBestMs } = car;
-    if (simBestMs === null || (car.bestLapMs !== null && simBestMs >= car.bestLapMs - SAME_MS)) continue;
-    // What was driven before it was seen is no news.
-    rankBest(state, car, simBestMs, car.lapsDone > 0 ? now : null);
-    car.bestIsOfficial = true;
-  }
 }
 
 function takeBest(state: TimingState, car: CarState, lapTimeMs: number, at: number): void {
   if (car.bestLapMs !== null && lapTimeMs >= car.bestLapMs) return;
   car.lastLapMark = 'personal';
   car.bestIsOfficial = false;
-  rankBest(state, car, lapTimeMs, at);
-}
-
-/** A car's new best lap, and the class's and the session's where it is; told where `at` says when it was driven. */
-function rankBest(state: TimingState, car: CarState, lapTimeMs: number, at: number | null): void {
-  car.bestLapMs = lapTimeMs;
-  const detail = { lapTimeMs };
-  const classId = state.entries[car.car]?.classId ?? '';
-  const bestOfClass = state.bestClass[classId];
-  const classBest = bestOfClass === undefined || lapTimeMs < bestOfClass.ms;
-  if (classBest) state.bestClass[classId] = { ms: lapTimeMs, car: car.car };
-  const sessionBest = state.bestSessionMs === null || lapTimeMs < state.bestSessionMs;
-  if (sessionBest) {
-    state.bestSessionMs = lapTimeMs;
-    state.bestSessionCar = car.car;
-  }
-  const name = sessionBest ? 'best.session' : classBest ? 'best.class' : 'best.personal';
-  if (at !== null) tell(state, name, { car: car.car, sessionTime: at, detail });
+  car.bestLapAt = at;
+  takeBestLap(state, car, lapTimeMs, at);
 }
 
 /** A car finishes at its first crossing at or after the winner's; the winner is the leader under the flag. */

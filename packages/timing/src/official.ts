@@ -1,21 +1,28 @@
-import type { ResultsLine } from '@okboxbox/protocol';
-import { SAME_MS } from './laps.js';
+import { type ResultsLine, visibleText } from '@okboxbox/protocol';
+import { nameEntries } from './entries.js';
+import { statusOfWord } from './official-status.js';
 import { type TimingState, tell } from './state.js';
+import { SAME_MS, takeOfficialBest } from './verdicts.js';
 
 /**
- * Takes the sim's results. Once they are official they decide the order; what was measured stays as it is, and each
- * figure in which the two disagree is told.
+ * Takes the sim's results. Once they are official they decide the order and which laps count; what was measured stays as
+ * it is, and each figure in which the two disagree is told.
  */
 export function takeResults(state: TimingState, results: ResultsLine): void {
   state.official = results;
-  for (const { car, lapsCompleted, position, bestLapMs } of results.rows) {
+  const statuses = Object.values(state.officialStatus).join();
+  for (const { car, lapsCompleted, position, bestLapMs, status } of results.rows) {
     const known = state.cars.find((each) => each.car === car);
     if (known === undefined) continue;
+    const word = visibleText(status);
+    if (word !== null) state.officialStatus[car] = word;
+    known.resultStatus = word === null ? known.resultStatus : statusOfWord(word);
     if (lapsCompleted != null && lapsCompleted >= 0) known.simLaps = lapsCompleted;
     // A frame's places are newer.
     known.simPosition ??= position;
     if (!known.seen && bestLapMs != null && bestLapMs > 0) known.simBestMs ??= bestLapMs;
   }
+  if (Object.values(state.officialStatus).join() !== statuses) nameEntries(state);
   if (!results.official) return;
   state.measuredOrder ??= state.order.flatMap((slot) => state.cars[slot]?.car ?? []);
   for (const row of results.rows) {
@@ -30,12 +37,14 @@ export function takeResults(state: TimingState, results: ResultsLine): void {
       ([figure, official, own]) => official != null && official >= 0 && !isSame(official, own, figure),
     );
     const signature = JSON.stringify(differing);
-    if (differing.length === 0 || state.officialTold[row.car] === signature) continue;
-    state.officialTold[row.car] = signature;
-    const detail = Object.fromEntries(
-      differing.map(([figure, official, own]) => [figure, { official, measured: own }]),
-    );
-    tell(state, 'official.differs', { car: row.car, detail });
+    if (differing.length > 0 && state.officialTold[row.car] !== signature) {
+      state.officialTold[row.car] = signature;
+      const detail = Object.fromEntries(
+        differing.map(([figure, official, own]) => [figure, { official, measured: own }]),
+      );
+      tell(state, 'official.differs', { car: row.car, detail });
+    }
+    if (row.bestLapMs != null) takeOfficialBest(state, car, row.bestLapMs);
   }
 }
 

@@ -3,6 +3,8 @@ import { type CarState, type LineSpan, type TimingState, tell } from './state.js
 
 /** Standing in the box for shorter than this is no stop: a car that creeps to its marks, in s. */
 const BOX_HELD_S = 1;
+/** Longer than this between two samples in the pit lane a stop may have been missed, in s. */
+const UNWATCHED_S = 2;
 /** Slower than this is standing, in m/s: sampled positions of a parked car tremble by less. */
 const STANDING_MPS = 0.5;
 /** Where the session does not say how long the track is, in m. */
@@ -23,6 +25,8 @@ function isInPit(sample: CarSample): boolean {
 export function takePit(state: TimingState, car: CarState, sample: CarSample, before: Before, now: number): void {
   const inPit = isInPit(sample);
   if (before === null && car.seen && inPit && !car.onPitRoad) tell(state, 'towed', { car: car.car });
+  // Where it was not watched it may have stood.
+  if (car.visit && (before === null || now - before.at > UNWATCHED_S)) car.visit.hasStood = true;
   if (inPit && !car.onPitRoad) {
     // Standing in the pits when it is first seen, or at the start, is no stop.
     if (car.hasRaced && !car.finish) enter(state, car, sample, before, now);
@@ -40,7 +44,8 @@ export function takePit(state: TimingState, car: CarState, sample: CarSample, be
 function enter(state: TimingState, car: CarState, sample: CarSample, before: Before, now: number): void {
   state.pitEntry = before ? narrowed(state.pitEntry, before, sample) : state.pitEntry;
   const enteredAt = before && crossedAt(state.pitEntry, before, sample, now);
-  car.visit = { enteredAt, standingSince: null, boxTold: false, boxMs: 0 };
+  car.visit = { enteredAt, standingSince: null, boxTold: false, boxMs: 0, hasStood: before === null };
+  // Until it leaves without having stood, a visit is taken for a stop.
   car.pitStops += 1;
   car.inLap = Math.floor(car.progress ?? 0) + 1;
   const stop = { stop: car.pitStops, carLap: car.inLap };
@@ -52,12 +57,18 @@ function leaveLane(state: TimingState, car: CarState, sample: CarSample, before:
   state.pitExit = before ? narrowed(state.pitExit, before, sample) : state.pitExit;
   const leftAt = before && crossedAt(state.pitExit, before, sample, now);
   if (visit) leaveBox(state, car, visit, before?.at ?? now);
+  const isDriveThrough = visit !== null && !visit.hasStood;
+  if (isDriveThrough) {
+    car.pitStops -= 1;
+    car.driveThroughs += 1;
+  }
   car.stintBeganLap = Math.max(0, Math.floor(car.progress ?? 0));
   car.outLap = Math.floor(car.progress ?? 0) + 1;
   car.visit = null;
   if (car.finish) return;
   const laneMs = visit?.enteredAt == null || leftAt === null ? null : Math.round((leftAt - visit.enteredAt) * 1000);
-  const detail = visit && { stop: car.pitStops, laneMs, boxMs: visit.boxMs };
+  const boxMs = isDriveThrough ? null : visit?.boxMs;
+  const detail = visit && { stop: isDriveThrough ? null : car.pitStops, laneMs, boxMs };
   tell(state, 'pit.left', { car: car.car, sessionTime: leftAt ?? now, ...(detail && { detail }) });
 }
 
@@ -78,6 +89,7 @@ function followInBox(
   visit.standingSince ??= before?.at ?? now;
   if (visit.boxTold || now - visit.standingSince < BOX_HELD_S) return;
   visit.boxTold = true;
+  visit.hasStood = true;
   tell(state, 'box.stopped', { car: car.car, detail: { since: visit.standingSince } });
 }
 

@@ -1,3 +1,4 @@
+import { classOf } from './bests.js';
 import { timeAt } from './history.js';
 import type { CarState, TimingState } from './state.js';
 
@@ -12,8 +13,8 @@ export interface ReferenceLap {
 
 /** Keeps a lap that has just been completed as its class's reference, where it is the class's best and was seen whole. */
 export function keepReference(state: TimingState, car: CarState, lap: number, from: number, lapTimeMs: number): void {
-  const classId = state.entries[car.car]?.classId ?? '';
-  const known = state.references[classId];
+  const classId = classOf(state, car);
+  const known = state.references.get(classId);
   if (known !== undefined && known.lapMs <= lapTimeMs) return;
   const now = { progress: car.progress ?? lap, time: state.sessionTime ?? 0 };
   const times = new Float64Array(PARTS + 1);
@@ -23,12 +24,12 @@ export function keepReference(state: TimingState, car: CarState, lap: number, fr
     times[part] = at - from;
   }
   times[PARTS] = lapTimeMs / 1000;
-  state.references[classId] = { lapMs: lapTimeMs, times };
+  state.references.set(classId, { lapMs: lapTimeMs, times });
 }
 
 /** The reference lap of a car's class, where there has been one. */
 export function referenceOf(state: TimingState, car: CarState): ReferenceLap | null {
-  return state.references[state.entries[car.car]?.classId ?? ''] ?? null;
+  return state.references.get(classOf(state, car)) ?? null;
 }
 
 /** Seconds that the reference takes from one progress to another less than a lap further on. */

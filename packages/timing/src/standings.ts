@@ -15,6 +15,8 @@ const UNKNOWN: Behind = { ms: null, laps: null };
 
 /** Slower than this, in m/s, and than half of the car behind, a car crawls. */
 const CRAWL_MPS = 8;
+/** Places on the track as near as this are one, in laps: what adding up and 32-bit floats lose. */
+const SAME_PLACE = 1e-6;
 /** Where the session does not say how long the track is, in m. */
 const USUAL_LENGTH_M = 4_500;
 
@@ -76,6 +78,7 @@ export function standings(state: TimingState): { readonly car: number; readonly 
         bestLapMark: markOf(state, car, classId, car.bestLapMs),
         sectorsMs: sectorsOf(state, car),
         pitStops: car.pitStops,
+        driveThroughs: car.driveThroughs,
         stintLaps: car.seen ? Math.max(0, Math.floor(car.progress ?? 0) - car.stintBeganLap) : null,
         inPit: car.onPitRoad && car.inWorld,
         trendMs: inClass ? car.chase.trendMs : null,
@@ -116,17 +119,34 @@ function behind(state: TimingState, ahead: CarState | null, car: CarState): Behi
     return UNKNOWN;
   if (ahead.progress === null || car.progress === null || ahead.heldProgress !== null || car.heldProgress !== null)
     return UNKNOWN;
+  if (isOrderOtherThanDistance(state, ahead, car)) return UNKNOWN;
   const laps = Math.floor(ahead.progress - car.progress + 1e-9);
   if (laps >= 1) return { ms: null, laps };
   if (ahead.finish && car.finish)
     return { ms: Math.max(0, Math.round((car.finish.at - ahead.finish.at) * 1000)), laps: null };
-  if (!car.inWorld || car.retired) return UNKNOWN;
+  if (!car.inWorld) return UNKNOWN;
   // Its history would say what the gap was before it crawled: what counts is how soon the other is there.
   if (crawlsBefore(state, ahead, car)) return estimate(state, ahead, car);
   const then = timeAt(ahead.history, car.progress, { progress: ahead.progress, time: ahead.sampledAt });
   return then === null
     ? estimate(state, ahead, car)
     : { ms: Math.max(0, Math.round((car.sampledAt - then) * 1000)), laps: null };
+}
+
+/**
+ * Whether something else than distance has put a car behind another: then no time and no laps lie between them. A car that
+ * has retired loses no more laps, and a car that has finished is not behind one that still drives.
+ */
+function isOrderOtherThanDistance(state: TimingState, ahead: CarState, car: CarState): boolean {
+  if (car.retired || car.resultStatus === 'disqualified' || ahead.resultStatus === 'disqualified') return true;
+  if (isMissingFromResults(state, car) || isMissingFromResults(state, ahead)) return true;
+  if (car.finish === null) return (car.progress as number) > (ahead.progress as number) + SAME_PLACE;
+  if (ahead.finish === null || car.finish.laps > ahead.finish.laps) return true;
+  return car.finish.laps === ahead.finish.laps && car.finish.at < ahead.finish.at;
+}
+
+function isMissingFromResults({ official }: TimingState, { car }: CarState): boolean {
+  return official?.official === true && official.rows.length > 0 && !official.rows.some((row) => row.car === car);
 }
 
 function crawlsBefore(state: TimingState, ahead: CarState, car: CarState): boolean {
@@ -146,12 +166,16 @@ function estimate(state: TimingState, ahead: CarState, car: CarState): Behind {
 }
 
 function byBest(ahead: CarState, car: CarState): Behind {
-  if (ahead.bestLapMs === null || car.bestLapMs === null) return UNKNOWN;
-  return { ms: Math.max(0, car.bestLapMs - ahead.bestLapMs), laps: null };
+  if (ahead.bestLapMs === null || car.bestLapMs === null || car.bestLapMs < ahead.bestLapMs) return UNKNOWN;
+  return { ms: car.bestLapMs - ahead.bestLapMs, laps: null };
 }
 
 function statusOf(state: TimingState, car: CarState): CarStatus {
+  if (car.resultStatus === 'disqualified') return 'disqualified';
   if (car.finish) return 'finished';
+  // Official results know of those who were not seen at the end.
+  const isOfficial = state.official?.official === true && (car.resultStatus === 'finished' || !car.inWorld);
+  if (isOfficial && (car.resultStatus === 'finished' || car.resultStatus === 'retired')) return car.resultStatus;
   if (car.retired) return 'retired';
   if (!car.inWorld) return 'notInWorld';
   if (car.onPitRoad) return 'pit';
@@ -164,7 +188,7 @@ function statusOf(state: TimingState, car: CarState): CarStatus {
 function markOf(state: TimingState, car: CarState, classId: string, ms: number | null): LapMark {
   if (ms === null || ms !== car.bestLapMs) return 'none';
   if (state.bestSessionCar === car.car && state.bestSessionMs === ms) return 'session';
-  const best = state.bestClass[classId];
+  const best = state.bestClass.get(classId);
   return best?.car === car.car && best.ms === ms ? 'class' : 'personal';
 }
 

@@ -1,4 +1,5 @@
 import type {
+  CarStatus,
   EntryInfo,
   Lap,
   RaceEvent,
@@ -48,9 +49,21 @@ export interface CarState {
   lastLapMark: 'none' | 'personal';
   lastLapEstimated: boolean;
   bestLapMs: number | null;
-  /** Whether the best lap is the sim's figure, of a lap that was not measured; and the sim's newest figure. */
+  /** Whether the best lap is the sim's figure, of a lap that was not measured; else when it was completed. */
   bestIsOfficial: boolean;
+  bestLapAt: number;
+  /** The sim's best lap and since when it has said so; infinite where it says that there is none. */
   simBestMs: number | null;
+  simBestSince: number;
+  /** A best lap of the sim's from before this session, which it still gives. */
+  staleBestMs: number | null;
+  /** The sim's last lap, and since when it has said so; infinite where it says that it has no time. */
+  simLastMs: number | null;
+  simLastSince: number;
+  /** Whether the sim counts the car's laps. */
+  simCounts: boolean;
+  /** When the slot became this entrant's, in ms on the session clock: laps before are another's. */
+  entrantSinceMs: number;
   lastSectorsMs: readonly (number | null)[];
   lapsDone: number;
   onPitRoad: boolean;
@@ -59,6 +72,7 @@ export interface CarState {
   /** Whether it has been on the track since the start: leaving the pits at the start is no stop. */
   hasRaced: boolean;
   pitStops: number;
+  driveThroughs: number;
   stintBeganLap: number;
   /** The laps in which it last came into the pit lane and left it. */
   inLap: number | null;
@@ -76,6 +90,8 @@ export interface CarState {
   crossedAt: number | null;
   history: History;
   simPosition: number | null;
+  /** What the sim's results say of it, as a status; `null` where they say nothing that is known. */
+  resultStatus: CarStatus | null;
   /** Laps by the sim's results: what places a car that was never seen. */
   simLaps: number | null;
   startPlace: number | null;
@@ -96,6 +112,8 @@ export interface PitVisit {
   boxTold: boolean;
   /** Time that it has stood in its box before, in this visit. */
   boxMs: number;
+  /** Whether it has stood in its box, or may have unseen: else it drives through. */
+  hasStood: boolean;
 }
 
 /** Between which fractions of a lap a line on the track must lie, as cars have shown; `high` may be above 1. */
@@ -141,15 +159,20 @@ export interface TimingState {
   pitExit: LineSpan | null;
   /** How many cars have completed each lap, by lap number. */
   completions: number[];
+  /** Whether the sim has given any car's best lap in this session. */
+  simGivesBests: boolean;
   bestSessionMs: number | null;
   bestSessionCar: number | null;
-  bestClass: Record<string, { ms: number; car: number }>;
+  /** By the class's id, which may be any text. */
+  bestClass: Map<string, { ms: number; car: number }>;
   /** Best laps by class, to estimate with where nothing was measured. */
-  references: Record<string, ReferenceLap>;
+  references: Map<string, ReferenceLap>;
   /** Car in the lead at the last frame. */
   leader: number | null;
   /** The sim's newest results, the cars' order before they were official, and by car what was told of them. */
   official: ResultsLine | null;
+  /** The results' own words for a car's status, by car. */
+  officialStatus: Record<number, string>;
   measuredOrder: number[] | null;
   officialTold: Record<number, string>;
 }
@@ -179,12 +202,14 @@ export function createTiming(): TimingState {
     pitEntry: null,
     pitExit: null,
     completions: [],
+    simGivesBests: false,
     bestSessionMs: null,
     bestSessionCar: null,
-    bestClass: {},
-    references: {},
+    bestClass: new Map(),
+    references: new Map(),
     leader: null,
     official: null,
+    officialStatus: {},
     measuredOrder: null,
     officialTold: {},
   };
@@ -215,13 +240,21 @@ export function createCar(car: number): CarState {
     lastLapEstimated: false,
     bestLapMs: null,
     bestIsOfficial: false,
+    bestLapAt: 0,
     simBestMs: null,
+    simBestSince: 0,
+    staleBestMs: null,
+    simLastMs: null,
+    simLastSince: 0,
+    simCounts: false,
+    entrantSinceMs: 0,
     lastSectorsMs: [],
     lapsDone: 0,
     onPitRoad: false,
     visit: null,
     hasRaced: false,
     pitStops: 0,
+    driveThroughs: 0,
     stintBeganLap: 0,
     inLap: null,
     outLap: null,
@@ -234,6 +267,7 @@ export function createCar(car: number): CarState {
     crossedAt: null,
     history: createHistory(),
     simPosition: null,
+    resultStatus: null,
     simLaps: null,
     startPlace: null,
     linePlace: null,

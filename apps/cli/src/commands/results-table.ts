@@ -23,8 +23,10 @@ const COLUMNS: readonly Column[] = [
   { title: 'Int', of: (entry) => gap(entry.intervalMs, entry.intervalLaps) },
   { title: 'Best', of: (entry) => lapTime(entry.bestLapMs) },
   { title: 'Last', of: (entry) => lapTime(entry.lastLapMs) },
-  { title: 'Pits', of: (entry) => String(entry.pitStops) },
+  { title: 'Pits', of: (entry) => String(entry.pitStops ?? '–') },
+  { title: 'DT', of: (entry) => String(entry.driveThroughs ?? '–') },
   { title: 'Status', of: (entry) => entry.status, left: true },
+  { title: 'Results say', of: (entry) => entry.officialStatus ?? '', left: true },
 ];
 
 /** Prints a classification for a person at a terminal. */

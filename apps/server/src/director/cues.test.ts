@@ -11,6 +11,7 @@ const figures = (position: number, over: Partial<EntryFigures> = {}) =>
     bestLapMark: 'none',
     sectorsMs: [],
     pitStops: 0,
+    driveThroughs: 0,
     intervalMs: 5_000,
     provenance: { position: null, gap: null, interval: 'measured', lastLap: null, bestLap: null, sectors: null },
     ...over,

@@ -69,7 +69,7 @@ async function checkpointOf(
     if (found === null) return null;
     const { image, laps, events, position, raceLogBytes } = found;
     const logged = { bytes: raceLogBytes, laps: laps.length, events: events.length };
-    return { state: SessionState.of(image, [...laps], [...events]), logged, position };
+    return { state: SessionState.of(image, laps, [...events]), logged, position };
   } catch (error) {
     // Whatever is wrong with it, the timeline has everything.
     log.warn({ dir, because: (error as Error).message }, 'a checkpoint cannot be used; the whole timeline is folded');

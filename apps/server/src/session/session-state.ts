@@ -7,7 +7,7 @@ import {
   type SessionSummary,
   type SourceRecord,
 } from '@okboxbox/protocol';
-import { createTiming, entryInfos, standings, type TimingState } from '@okboxbox/timing';
+import { createTiming, entryInfos, standings, type TimingState, withVerdicts } from '@okboxbox/timing';
 import type { Note } from '../timeline/segment-format.js';
 import { createWitness, latestCapture } from './latest-capture.js';
 import { createMerge, type MergeState, mergeRecord, promote } from './merging.js';
@@ -100,9 +100,9 @@ export class SessionState {
     this.at = facts.startedAt;
   }
 
-  /** The state that an image was made of. */
-  static of(image: SessionImage, laps: Lap[], events: RaceEvent[]): SessionState {
-    const timing = { ...image.timing, laps, events };
+  /** The state that an image was made of; `laps` as they were completed, which is how the race log has them. */
+  static of(image: SessionImage, laps: readonly Lap[], events: RaceEvent[]): SessionState {
+    const timing = { ...image.timing, laps: withVerdicts(laps, events), events };
     const state = new SessionState(image.facts, timing, image.merge, new OwnCars(image.own));
     state.streams.push(
       ...image.streams.map((stream) => ({ ...stream, gaps: [...stream.gaps], witness: { ...stream.witness } })),

@@ -1,4 +1,5 @@
 import type { FeedState, Lap, RaceEvent, SessionSummary } from '@okboxbox/protocol';
+import { withVerdicts } from '@okboxbox/timing';
 import type { Kysely } from 'kysely';
 import type { Database } from './database.js';
 import { migrate } from './migrations.js';
@@ -152,9 +153,21 @@ export class Store {
 
   /** Stored laps, in the order of crossing; of one car where it is given. */
   async laps(sessionId: string, car?: number): Promise<Lap[]> {
-    let query = this.#database.as('Store.laps').selectFrom('laps').select('body').where('session_id', '=', sessionId);
-    if (car !== undefined) query = query.where('car', '=', car);
-    return (await query.orderBy('nr').execute()).map((row) => row.body);
+    // All of them: an event names a lap that was struck off later by its place.
+    const query = this.#database.as('Store.laps').selectFrom('laps').select('body').where('session_id', '=', sessionId);
+    const laps = (await query.orderBy('nr').execute()).map((row) => row.body);
+    const verdicts = await this.#database
+      .as('Store.laps')
+      .selectFrom('race_events')
+      .select('body')
+      .where('session_id', '=', sessionId)
+      .where('name', '=', 'lap.deleted')
+      .execute();
+    const judged = withVerdicts(
+      laps,
+      verdicts.map((row) => row.body),
+    );
+    return car === undefined ? judged : judged.filter((lap) => lap.car === car);
   }
 
   /** Stored race events, in order. */

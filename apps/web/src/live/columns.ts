@@ -67,7 +67,7 @@ function columnsOf(classes: number, sectors: number): readonly Sized[] {
       column(`sector-${i + 1}`, `S${i + 1}`, `sector ${i + 1} of the last lap`, 3, 72),
     ),
     column('lap', 'Lap', 'laps completed', 5, 48),
-    column('pits', 'Pit', 'pit stops', 4, 44),
+    column('pits', 'Pit', 'pit stops + drive-throughs', 4, 44),
     column('stint', 'Stint', 'laps since the last stop', 2, 56),
     column('status', 'Status', 'what the car is doing', 0, 84, 54),
     column('track', 'Track', 'how far round the lap the car is', 1, { min: 60, track: 'minmax(60px, 3fr)' }),

@@ -1,4 +1,5 @@
-import type { CarStatus, LapMark } from '@okboxbox/protocol';
+import type { CarStatus, EntryFigures, EntryInfo, LapMark } from '@okboxbox/protocol';
+import { UNKNOWN } from '../format.js';
 
 /** Words for a car's status, with the shape that stands before them; nothing for a car that simply races. */
 export const STATUS_WORDS: Readonly<Record<CarStatus, string>> = {
@@ -10,7 +11,25 @@ export const STATUS_WORDS: Readonly<Record<CarStatus, string>> = {
   retired: '✕ RET',
   finished: '⚑ FIN',
   notInWorld: '○ GONE',
+  disqualified: '⊘ DSQ',
 };
+
+/** What the sim's results call a car's status, to show beside the status; nothing where they call it nothing. */
+export function officialTitle({ officialStatus }: Pick<EntryInfo, 'officialStatus'>): string | undefined {
+  return officialStatus === null ? undefined : `Results: ${officialStatus}`;
+}
+
+/** A car's stops and, behind a plus, its drive-throughs; empty where it has neither. */
+export function pitVisits({ pitStops, driveThroughs }: Pick<EntryFigures, 'pitStops' | 'driveThroughs'>): string {
+  if (pitStops === null) return UNKNOWN;
+  if (driveThroughs) return `${pitStops}+${driveThroughs}`;
+  return pitStops === 0 ? '' : String(pitStops);
+}
+
+/** The same in words, where there is a drive-through. */
+export function visitsTitle({ pitStops, driveThroughs }: Pick<EntryFigures, 'pitStops' | 'driveThroughs'>) {
+  return driveThroughs ? `Stops: ${pitStops ?? UNKNOWN}, drive-throughs: ${driveThroughs}` : undefined;
+}
 
 /** The colour and second mark of a lap time. */
 export interface TimeMark {

@@ -3,7 +3,7 @@ import { memo, useEffect, useRef } from 'react';
 import { useFeed } from '../feed/use-feed.js';
 import { gap, lapTime, UNKNOWN } from '../format.js';
 import type { Column } from './columns.js';
-import { bestLapMark, lastLapMark, STATUS_WORDS, trendMark } from './marks.js';
+import { bestLapMark, lastLapMark, officialTitle, pitVisits, STATUS_WORDS, trendMark, visitsTitle } from './marks.js';
 
 export interface TimingRowProps {
   readonly car: number;
@@ -100,13 +100,13 @@ function ColumnCell({ id, figures, info, ...props }: CellsProps & { readonly id:
     case 'lap':
       return <Cell id={id} text={String(figures.lapsCompleted ?? UNKNOWN)} />;
     case 'pits':
-      return <Cell id={id} text={figures.pitStops === 0 ? '' : String(figures.pitStops)} />;
+      return <Cell id={id} text={pitVisits(figures)} title={visitsTitle(figures)} />;
     case 'stint':
       return <Cell id={id} text={String(figures.stintLaps ?? UNKNOWN)} />;
     case 'status':
-      return <Cell id={id} text={STATUS_WORDS[figures.status]} tone={figures.status} />;
+      return <Cell id={id} text={STATUS_WORDS[figures.status]} tone={figures.status} title={officialTitle(info)} />;
     case 'track': {
-      const rests = figures.status === 'finished' || figures.status === 'retired';
+      const rests = ['finished', 'retired', 'disqualified'].includes(figures.status);
       return <TrackCell progress={rests ? null : figures.progress} />;
     }
     default: {
@@ -121,16 +121,13 @@ interface CellProps {
   readonly text: string;
   readonly tone?: string;
   readonly estimated?: boolean;
+  /** What the text stands for, where it is short. */
+  readonly title?: string | undefined;
 }
 
-const Cell = memo(function Cell({ id, text, tone, estimated = false }: CellProps) {
+const Cell = memo(function Cell({ id, text, tone, estimated = false, title }: CellProps) {
   return (
-    <td
-      data-col={id}
-      data-tone={tone}
-      data-estimated={estimated || undefined}
-      title={estimated ? 'estimated' : undefined}
-    >
+    <td data-col={id} data-tone={tone} data-estimated={estimated || undefined} title={estimated ? 'estimated' : title}>
       {text}
     </td>
   );

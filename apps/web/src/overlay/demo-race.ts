@@ -32,6 +32,7 @@ const ENTRIES: readonly EntryInfo[] = FIELD.map(([carNumber, name], car) => ({
   teamName: null,
   driver: null,
   class: null,
+  officialStatus: null,
 }));
 const SECOND = 1_000;
 /** Two cars change places so often. */
@@ -131,6 +132,7 @@ function figures(position: number, gapMs: number, intervalMs: number, inPit: boo
     bestLapMark: 'none',
     sectorsMs: [],
     pitStops: 0,
+    driveThroughs: 0,
     stintLaps: null,
     inPit,
     trendMs: null,

@@ -48,7 +48,7 @@ export function towerRows(feed: FeedState, choice: TowerChoice): readonly TowerR
     carNumber: info.carNumber,
     name: info.name,
     colour: hasClasses ? (colours.get(info.class ?? '') ?? null) : null,
-    figure: figureOf(feed, figures, place === 0, choice, ofClass !== null),
+    figure: figures.status === 'disqualified' ? 'DSQ' : figureOf(feed, figures, place === 0, choice, ofClass !== null),
     state: stateOf(figures),
     isFeatured: onAir.driver?.car === info.car,
     inBattle: onAir.battle?.cars.includes(info.car) === true,
@@ -90,6 +90,7 @@ function stateOf({ status, inPit }: EntryFigures): TowerRow['state'] {
   switch (status) {
     case 'retired':
     case 'notInWorld':
+    case 'disqualified':
       return 'out';
     case 'finished':
       return 'finished';

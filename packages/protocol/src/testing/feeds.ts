@@ -39,6 +39,7 @@ export const anyFigures: fc.Arbitrary<EntryFigures> = fc.record({
   bestLapMark: fc.constantFrom(...LAP_MARKS),
   sectorsMs: fc.array(whole, { maxLength: 30 }),
   pitStops: fc.nat(100),
+  driveThroughs: fc.option(fc.nat(100)),
   stintLaps: whole,
   inPit: fc.boolean(),
   trendMs: whole,
@@ -88,6 +89,7 @@ const anyEntry: fc.Arbitrary<EntryInfo> = fc.record({
   teamName: fc.option(name),
   driver: fc.option(name),
   class: fc.option(name),
+  officialStatus: fc.option(name),
 });
 
 // Ids that rise in steps, as those of a state's newest events do.

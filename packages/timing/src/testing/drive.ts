@@ -35,6 +35,7 @@ export type Place =
       readonly lap?: number;
       readonly position?: number;
       readonly bestLapMs?: number;
+      readonly lastLapMs?: number;
       readonly paceRow?: number;
       readonly paceLine?: number;
     };

@@ -17,7 +17,7 @@ const clock = {
   ...scalars('sessionTimeMs', 'phase', 'remainingMs', 'remainingLaps', 'leaderLap'),
   flags: [true],
 } satisfies Shape;
-const entries = [scalars('car', 'carNumber', 'name', 'teamName', 'driver', 'class')] satisfies Shape;
+const entries = [scalars('car', 'carNumber', 'name', 'teamName', 'driver', 'class', 'officialStatus')] satisfies Shape;
 const events = [scalars('id', 'name', 'sessionTimeMs', 'lap', 'car', 'otherCar', 'ms', 'count', 'to')] satisfies Shape;
 const onAir = {
   scene: true,
@@ -31,7 +31,8 @@ const onAir = {
 const figures = {
   ...scalars('position', 'classPosition', 'status', 'inPit', 'lap', 'lapsCompleted', 'progress', 'gapMs', 'gapLaps'),
   ...scalars('intervalMs', 'intervalLaps', 'classGapMs', 'classGapLaps', 'classIntervalMs', 'classIntervalLaps'),
-  ...scalars('lastLapMs', 'bestLapMs', 'lastLapMark', 'bestLapMark', 'pitStops', 'stintLaps', 'trendMs', 'battle'),
+  ...scalars('lastLapMs', 'bestLapMs', 'lastLapMark', 'bestLapMark', 'pitStops', 'driveThroughs'),
+  ...scalars('stintLaps', 'trendMs', 'battle'),
   sectorsMs: [true],
   provenance: { '*': true },
 } satisfies Shape;

@@ -21,6 +21,7 @@ const UNKNOWN_FIGURES: EntryFigures = {
   bestLapMark: 'none',
   sectorsMs: [],
   pitStops: 0,
+  driveThroughs: 0,
   stintLaps: null,
   inPit: false,
   trendMs: null,
@@ -73,6 +74,7 @@ export function fieldOf(cars: readonly FieldCar[], over: Partial<FeedState> = {}
       teamName: null,
       driver: null,
       class: each.class ?? null,
+      officialStatus: null,
     })),
     rows: Object.fromEntries(
       cars.map(({ class: _, ...figures }, car) => [
