@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { RELAY_NAMESPACE } from '@okboxbox/protocol';
 import fastify from 'fastify';
 import { Server } from 'socket.io';
+import { clientAddresses } from './access/client-address.js';
+import { Limits } from './access/limits.js';
 import { RevokedTokens, withoutRevoked } from './access/revoked-tokens.js';
 import { localSecret } from './access/secret.js';
 import { ShareLinks } from './access/share-links.js';
@@ -21,17 +23,18 @@ import { DirectorDesk } from './director/director-desk.js';
 import { serveDrills } from './drills/drill-calls.js';
 import { Faults } from './drills/faults.js';
 import { serveDirectors } from './gateway/director-gateway.js';
+import { guardMessages, MAX_UNTRUSTED_BYTES } from './gateway/message-guard.js';
 import { watchTokens } from './gateway/open-sockets.js';
 import { serveViewers } from './gateway/viewer-gateway.js';
 import { addAnswerHeaders, addSocketHeaders } from './http/answer-headers.js';
 import { serveDiagnostics } from './http/diagnostics.js';
+import { guardDoor } from './http/door.js';
 import { logCalls } from './http/log-calls.js';
 import { servePages } from './http/pages.js';
 import { answerFrameworkError, answerProblems } from './http/problem.js';
 import { servePublicCalls } from './http/public-calls.js';
 import { serveCalls } from './http/routes.js';
 import { closeSocket, Hub } from './hub/hub.js';
-import { guardOversize, MAX_MESSAGE_BYTES } from './hub/oversize-guard.js';
 import { ConnectedRelays } from './ingest/connected-relays.js';
 import { DropCounters } from './ingest/drop-counters.js';
 import { PausedRelays } from './ingest/paused-relays.js';
@@ -65,6 +68,8 @@ export interface ServerOptions {
   readonly uptime?: () => Uptime;
 }
 
+/** Largest body of a call, in bytes: nothing that is sent to any of them comes near it. */
+const MAX_BODY_BYTES = 16 * 1024;
 /** How long calls that are being answered are waited for when the server stops, in ms. */
 const LAST_CALLS_MS = 500;
 
@@ -119,6 +124,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const signIn = new SignIn(tokens);
     const drops = new DropCounters();
     const relays = new ConnectedRelays(await PausedRelays.open(config.dataDir, log, unsaved));
+    const limits = new Limits({ addressOf: clientAddresses(config.trustedProxies), log, taps });
     const hub = new Hub(log, () => clock.now(), taps);
     const { store, database, stopDatabase } = await storeOf(config, log, taps);
     const writing = new WriteBehind({ registry, store, clock, log, finalOf: (state) => feedStateOf(state, null) });
@@ -138,7 +144,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 
     const http = fastify({
       logger: false,
-      bodyLimit: 1024 * 1024,
+      bodyLimit: MAX_BODY_BYTES,
       frameworkErrors: answerFrameworkError,
     });
     addAnswerHeaders(http);
@@ -158,18 +164,18 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 
     const io = new Server(http.server, {
       serveClient: false,
-      maxHttpBufferSize: MAX_MESSAGE_BYTES,
+      maxHttpBufferSize: MAX_UNTRUSTED_BYTES,
       perMessageDeflate: false,
       httpCompression: false,
     });
     addSocketHeaders(io);
-    guardOversize(io, log);
+    guardDoor(http.server, { limits, isConnected: guardMessages(io, limits) });
     registry.listen({ began: () => undefined, ended: ({ id }) => relays.letGo(id) });
-    const stopRelays = serveRelays(io, { tokens, registry, drops, relays, clock, log, taps });
+    const stopRelays = serveRelays(io, { tokens, registry, drops, relays, clock, log, taps, limits });
     const unwatch = watchTokens(io, { revoked, links, clock, log });
-    const viewers = serveViewers(io, { ...publicWorld, hub, clock, log, taps });
+    const viewers = serveViewers(io, { ...publicWorld, hub, clock, log, taps, limits });
     const desk = new DirectorDesk({ registry, broadcasts, shows, links, clock, audit });
-    const directors = serveDirectors(io, { registry, broadcasts, desk, viewers, log, taps });
+    const directors = serveDirectors(io, { registry, broadcasts, desk, viewers, log, taps, limits });
 
     const hands: OpsHands = {
       disconnect: (socketId) => disconnectSocket(io, socketId),
@@ -251,6 +257,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         operations?.close();
         await unsaved.close();
         stopClosing.abort();
+        limits.close();
         await unlock();
         log.info({ drops: drops.all(), skipped: hub.skippedTotal }, 'server stopped');
       },

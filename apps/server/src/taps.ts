@@ -132,6 +132,8 @@ export class Taps {
       input?: unknown,
     ]
   >();
+  /** Something was refused because there was too much of it: by which limit (`LimitName`), on which socket, if any. */
+  readonly limited = new Tap<[limit: string, socketId: string | null]>();
   /** Something failed that should not. */
   readonly failure = new Tap<[from: Subsystem, where: string, error: unknown]>();
   /** The database answered, or failed to; `callSite` is where in our code it was asked. */

@@ -10,7 +10,7 @@ export type OpsEventType = (typeof OPS_EVENT_TYPES)[number];
 
 /** Names of operations' events, by kind. */
 export const OPS_EVENT_NAMES = {
-  socket: ['connect', 'disconnect', 'join', 'leave', 'auth_fail', 'slow_consumer'],
+  socket: ['connect', 'disconnect', 'join', 'leave', 'auth_fail', 'slow_consumer', 'rate_limited'],
   relay: [
     'relay:connected',
     'relay:disconnected',
@@ -182,6 +182,8 @@ export interface OpsSummary {
     readonly dropped: Readonly<Record<string, number>>;
   };
   readonly sent: { readonly messagesPerSec: number; readonly messagesTotal: number; readonly skippedTotal: number };
+  /** What was refused since the start because there was too much of it, by limit; absent from older servers. */
+  readonly limited?: Readonly<Record<string, number>>;
   readonly errors: { readonly last10m: number; readonly bySubsystem: Readonly<Record<string, number>> };
   readonly database: {
     readonly kind: 'embedded' | 'postgresql';

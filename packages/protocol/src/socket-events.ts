@@ -27,13 +27,21 @@ export const ERROR_CODES = [
   'not_available',
   'version_mismatch',
   'not_joined',
+  /** Too many calls in a short time; `retryAfterMs` says how long to wait. */
+  'rate_limited',
   'internal',
 ] as const;
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
 export interface Refusal {
   readonly ok: false;
-  readonly error: { readonly code: ErrorCode; readonly message: string; readonly capability?: Capability };
+  readonly error: {
+    readonly code: ErrorCode;
+    readonly message: string;
+    readonly capability?: Capability;
+    /** How long to wait before the next try, in ms: where the code is `rate_limited`. */
+    readonly retryAfterMs?: number;
+  };
 }
 /** An acknowledgement: what was asked for, or why not. */
 export type Ack<T> = ({ readonly ok: true } & T) | Refusal;

@@ -1,6 +1,7 @@
 import type { Capability, ErrorCode, Refusal } from '@okboxbox/protocol';
 import type { Socket } from 'socket.io';
 import type { z } from 'zod';
+import { EventWindows, type Limits } from '../access/limits.js';
 import { sendAnswer } from '../hub/finished-bytes.js';
 import { closeWhereFull } from '../hub/hub.js';
 import { SharedAnswer } from '../hub/shared-json.js';
@@ -13,18 +14,40 @@ export class CallRefused extends Error {
   override readonly name = 'CallRefused';
   readonly code: ErrorCode;
   readonly capability: Capability | undefined;
+  /** How long to wait before the next try, in ms: where the code is `rate_limited`. */
+  readonly retryAfterMs: number | undefined;
 
-  constructor(code: ErrorCode, message: string, capability?: Capability) {
+  constructor(code: ErrorCode, message: string, capability?: Capability, retryAfterMs?: number) {
     super(message);
     this.code = code;
     this.capability = capability;
+    this.retryAfterMs = retryAfterMs;
   }
 }
+
+/** Calls that cost a whole state: all sockets of an address share a limit for them. */
+const COSTLY: ReadonlySet<string> = new Set(['session:join', 'feed:resync']);
+/** What each socket calls. */
+const windows = new WeakMap<Socket, EventWindows>();
 
 /** Where calls that fail are told of. */
 export interface CallWorld {
   readonly log: Logger;
   readonly taps?: Taps;
+  /** How much clients may call; absent: as much as they like. */
+  readonly limits?: Limits;
+}
+
+/** @throws CallRefused where a socket, or its address, calls too often */
+async function limitCall(socket: Socket, event: string, limits: Limits): Promise<void> {
+  const own = windows.get(socket) ?? new EventWindows();
+  windows.set(socket, own);
+  const key = limits.keyOf(socket.request);
+  let waitMs = own.take(event);
+  if (waitMs > 0) limits.refused('event', key, socket.id);
+  else if (COSTLY.has(event)) waitMs = await limits.take('address-join', key);
+  if (waitMs === 0) return;
+  throw new CallRefused('rate_limited', `${event} came too often. Wait ${waitMs} ms.`, undefined, waitMs);
 }
 
 /**
@@ -42,6 +65,7 @@ export function answerCall<S extends z.ZodType, T extends object>(
     const last = args.at(-1);
     const acknowledge = typeof last === 'function' ? (last as (ack: object) => void) : () => undefined;
     const run = async () => {
+      if (world.limits !== undefined) await limitCall(socket, event, world.limits);
       const parsed = schema.safeParse(args[0]);
       if (!parsed.success) {
         const issue = parsed.error.issues[0];
@@ -68,9 +92,13 @@ function refusalOf(failure: unknown, input: unknown, event: string, socket: Sock
   const error = failure instanceof SeekRefusedError ? new CallRefused('not_available', failure.message) : failure;
   const from: Subsystem = event.startsWith('relay:') ? 'relay' : 'gateway';
   if (error instanceof CallRefused) {
-    const { code, message, capability } = error;
-    taps?.refusal.hear?.(from, socket.id, event, code, message, capability ?? null, input);
-    return { ok: false, error: { code, message, ...(capability && { capability }) } };
+    const { code, message, capability, retryAfterMs } = error;
+    // Limits have told of theirs already.
+    if (code !== 'rate_limited') taps?.refusal.hear?.(from, socket.id, event, code, message, capability ?? null, input);
+    return {
+      ok: false,
+      error: { code, message, ...(capability && { capability }), ...(retryAfterMs !== undefined && { retryAfterMs }) },
+    };
   }
   taps?.failure.hear?.(from, event, error);
   log.error({ err: error, event }, 'a socket call failed');

@@ -15,6 +15,7 @@ import {
 } from '@okboxbox/protocol';
 import type { Server, Socket } from 'socket.io';
 import type { z } from 'zod';
+import type { Limits } from '../access/limits.js';
 import { LinkError } from '../access/share-links.js';
 import { deny, type Visitor } from '../access/visitor.js';
 import type { BroadcastDelayService } from '../audience/broadcast-delay.js';
@@ -35,6 +36,7 @@ export interface DirectorWorld {
   readonly viewers: Viewers;
   readonly log: Logger;
   readonly taps?: Taps;
+  readonly limits?: Limits;
 }
 
 const CAPABILITY = 'racebox:director:control';

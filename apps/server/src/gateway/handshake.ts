@@ -6,6 +6,7 @@ import {
   type TokenClaims,
 } from '@okboxbox/protocol';
 import type { Socket } from 'socket.io';
+import type { Limits } from '../access/limits.js';
 import { LinkError, type ShareLinks } from '../access/share-links.js';
 import { TokenError, type Tokens } from '../access/tokens.js';
 import { ANONYMOUS, type Visitor } from '../access/visitor.js';
@@ -14,15 +15,25 @@ import type { Subsystem, Taps } from '../taps.js';
 /** A refused connection: Socket.IO hands `message` and `data` to the client's `connect_error`. */
 export class HandshakeError extends Error {
   override readonly name = 'HandshakeError';
-  readonly data: { readonly code: ErrorCode; readonly message: string; readonly capability?: Capability };
+  readonly data: {
+    readonly code: ErrorCode;
+    readonly message: string;
+    readonly capability?: Capability;
+    readonly retryAfterMs?: number;
+  };
 
   /** Whose token was not accepted, where that is known: for operations, and not in what the client is told. */
   readonly claims: TokenClaims | undefined;
 
-  constructor(code: ErrorCode, message: string, capability?: Capability, claims?: TokenClaims) {
+  constructor(code: ErrorCode, message: string, capability?: Capability, claims?: TokenClaims, retryAfterMs?: number) {
     super(message);
     this.claims = claims;
-    this.data = { code, message, ...(capability && { capability }) };
+    this.data = {
+      code,
+      message,
+      ...(capability && { capability }),
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+    };
   }
 }
 
@@ -38,13 +49,14 @@ export interface SocketHello {
 export interface HandshakeWorld {
   readonly tokens: Tokens;
   readonly links?: ShareLinks;
+  readonly limits?: Limits;
 }
 
 /**
  * Who is at the other end of a socket, from its handshake. A token counts before a link.
  * @throws HandshakeError where the handshake is malformed or what it shows is not accepted.
  */
-export async function helloOf(socket: Socket, { tokens, links }: HandshakeWorld): Promise<SocketHello> {
+export async function helloOf(socket: Socket, { tokens, links, limits }: HandshakeWorld): Promise<SocketHello> {
   const auth = handshakeAuth.safeParse(socket.handshake.auth);
   if (!auth.success) {
     const issue = auth.error.issues[0];
@@ -57,6 +69,7 @@ export async function helloOf(socket: Socket, { tokens, links }: HandshakeWorld)
   try {
     const visitor =
       token !== undefined ? await tokens.verify(token) : link !== undefined && links ? links.visitor(link) : ANONYMOUS;
+    if (limits !== undefined) await limitToken(visitor, limits);
     return { visitor, clientKind, surface };
   } catch (error) {
     if (error instanceof TokenError) {
@@ -69,6 +82,16 @@ export async function helloOf(socket: Socket, { tokens, links }: HandshakeWorld)
   }
 }
 
+/** @throws HandshakeError where too many sockets connect with one token */
+async function limitToken(visitor: Visitor, limits: Limits): Promise<void> {
+  if (visitor.kind !== 'token') return;
+  const { jti, sub } = visitor.claims;
+  const waitMs = await limits.take('token-connection', jti ?? sub);
+  if (waitMs === 0) return;
+  const message = `Too many connections with this token. Wait ${waitMs} ms.`;
+  throw new HandshakeError('rate_limited', message, undefined, undefined, waitMs);
+}
+
 /** Refuses a connection, where operations may hear of it. */
 export function refused(
   from: Subsystem,
@@ -77,7 +100,9 @@ export function refused(
   next: (error: Error) => void,
 ): (error: unknown) => void {
   return (error) => {
-    if (error instanceof HandshakeError) {
+    if (error instanceof HandshakeError && error.data.code === 'rate_limited') {
+      // The limit has told of it already.
+    } else if (error instanceof HandshakeError) {
       const { code, message, capability } = error.data;
       taps?.refusal.hear?.(from, socket.id, 'handshake', code, message, capability ?? null);
     } else {

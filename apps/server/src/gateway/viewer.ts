@@ -15,6 +15,7 @@ import {
 } from '@okboxbox/protocol';
 import type { Socket } from 'socket.io';
 import { z } from 'zod';
+import type { Limits } from '../access/limits.js';
 import type { ShareLinks } from '../access/share-links.js';
 import type { Tokens } from '../access/tokens.js';
 import { maySeeBroadcast, onlyShow, type Visitor } from '../access/visitor.js';
@@ -35,6 +36,7 @@ export interface ViewerWorld extends JoinWorld {
   readonly clock: Clock;
   readonly log: Logger;
   readonly taps?: Taps;
+  readonly limits?: Limits;
 }
 
 /** Most sessions that one socket may watch at once. */

@@ -9,12 +9,21 @@ export class HttpProblem extends Error {
   override readonly name = 'HttpProblem';
   readonly status: number;
   readonly capability: Capability | undefined;
+  /** How long to wait before the next try, in ms: what `Retry-After` is made of. */
+  readonly retryAfterMs: number | undefined;
 
-  constructor(status: number, detail: string, capability?: Capability) {
+  constructor(status: number, detail: string, capability?: Capability, retryAfterMs?: number) {
     super(detail);
     this.status = status;
     this.capability = capability;
+    this.retryAfterMs = retryAfterMs;
   }
+}
+
+/** The problem of a call that comes too soon; `waitMs` is how long to wait. */
+export function limitedProblem(waitMs: number): Problem {
+  const detail = `Too many calls from this address or with this token. Wait ${waitMs} ms, then try again.`;
+  return { type: 'about:blank', title: TITLES[429] ?? '', status: 429, detail };
 }
 
 const TITLES: Readonly<Record<number, string>> = {
@@ -49,7 +58,11 @@ export function answerProblems(http: FastifyInstance, log: Logger, taps?: Taps):
     if (status < 500)
       taps?.refusal.hear?.('http', null, path, CODES[status] ?? 'refused', error.message, capability ?? null);
     else if (!(error instanceof HttpProblem)) taps?.failure.hear?.('http', path, error);
-    if (error instanceof HttpProblem) return sendProblem(reply, status, error.message, capability);
+    if (error instanceof HttpProblem) {
+      const { retryAfterMs } = error;
+      if (retryAfterMs !== undefined) void reply.header('retry-after', Math.max(1, Math.ceil(retryAfterMs / 1_000)));
+      return sendProblem(reply, status, error.message, capability);
+    }
     if (status < 500) return sendProblem(reply, status, error.message);
     log.error({ err: error, method: request.method, path }, 'a call failed');
     return sendProblem(reply, 500, 'The call failed on the server; the cause is in its log.');

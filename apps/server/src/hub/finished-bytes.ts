@@ -137,6 +137,30 @@ export function waitingPackets(socket: Socket): number {
   );
 }
 
+/** What a connection's largest message is set at. */
+interface GuardedTransport {
+  maxHttpBufferSize?: number;
+  readonly socket?: { readonly _receiver?: { _maxPayload: number } };
+}
+
+/** A connection of Engine.IO, as `setMaxMessageBytes` takes it. */
+export interface GuardedConnection {
+  readonly transport: GuardedTransport;
+  on(event: 'upgrade', listener: (transport: GuardedTransport) => void): void;
+}
+
+/** Sets the largest message that is read of a connection, in bytes, on whatever transport it is or comes to. */
+export function setMaxMessageBytes(connection: GuardedConnection, bytes: number): void {
+  const set = (transport: GuardedTransport) => {
+    const receiver = transport.socket?._receiver;
+    if (receiver !== undefined) receiver._maxPayload = bytes;
+    // Polls carry binary as text, which takes a third more.
+    else transport.maxHttpBufferSize = Math.ceil((bytes * 4) / 3);
+  };
+  set(connection.transport);
+  connection.on('upgrade', set);
+}
+
 /** A server's unmasked, final text frame (RFC 6455, section 5.2). */
 function textFrame(text: string): Buffer {
   const payload = Buffer.from(text);

@@ -7,7 +7,6 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../../../../testing/eventually.js';
 import { encodeEvent, waitingBytes } from './finished-bytes.js';
 import { closeWhereFull, Hub } from './hub.js';
-import { guardOversize, MAX_TEXT_MESSAGE, refusalOf } from './oversize-guard.js';
 
 const log = pino({ level: 'silent' });
 let http: HttpServer;
@@ -21,7 +20,6 @@ const served = new Map<string, Socket>();
 beforeEach(async () => {
   http = createServer();
   io = new Server(http, { maxHttpBufferSize: 16 * 1024 * 1024 });
-  guardOversize(io, log);
   later = 0;
   hub = new Hub(log, () => performance.now() + later);
   io.on('connection', (socket) => served.set(socket.id, socket));
@@ -237,31 +235,6 @@ describe('a client that stops reading', () => {
     });
     expect(socket.data).toEqual({ closedBecause: 'slow_consumer' });
     lineOf(greedy).resume();
-  });
-});
-
-describe('an oversized message', () => {
-  it('is answered with an error that says how large it was, and harms nobody else', async () => {
-    const [big, other] = [await client(), await client()];
-    let parsed = 0;
-    big.socket.on('anything', () => parsed++);
-    const answer = await big.client.emitWithAck('anything', 'x'.repeat(10 * 1024 * 1024));
-    expect(answer).toMatchObject({
-      ok: false,
-      error: { code: 'too_large', message: expect.stringContaining('Send less') },
-    });
-    expect(parsed).toBe(0);
-    hub.join('r', 'rows', other.socket);
-    hub.publish('r', 'rows', 'feed', JSON.stringify({ seq: 1 }));
-    await eventually(() => expect(other.heard).toEqual([{ seq: 1 }]));
-    expect(big.client.connected).toBe(true);
-  });
-
-  it('is answered in its own namespace, and only where an acknowledgement was asked for', () => {
-    expect(refusalOf('2/relay,7["x"]')).toMatch(/^3\/relay,7\[\{"ok":false/);
-    expect(refusalOf('212["x"]')).toMatch(/^312\[/);
-    expect(refusalOf('2["x"]')).toBeNull();
-    expect(refusalOf(`0${'x'.repeat(MAX_TEXT_MESSAGE)}`)).toBeNull();
   });
 });
 

@@ -22,6 +22,7 @@ import {
 } from '@okboxbox/protocol';
 import type { Socket } from 'socket.io';
 import { z } from 'zod';
+import type { Limits } from '../access/limits.js';
 import type { Tokens } from '../access/tokens.js';
 import { coversShow, namedCars, onlyShow, type Visitor } from '../access/visitor.js';
 import type { Clock } from '../clock.js';
@@ -47,6 +48,7 @@ export interface IngestWorld {
   readonly clock: Clock;
   readonly log: Logger;
   readonly taps?: Taps;
+  readonly limits?: Limits;
 }
 
 /** Show of a relay whose token names none. */

@@ -1,4 +1,4 @@
-import type { Entry, Lap, SessionSummary } from '@okboxbox/protocol';
+import { type Entry, type Lap, MAX_BATCH_BYTES, type SessionSummary } from '@okboxbox/protocol';
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../../../../testing/eventually.js';
 import { batch, frame, race, sessionLine } from '../testing/race.js';
@@ -64,7 +64,7 @@ describe('a relay', () => {
       ok: false,
       error: { code: 'bad_request' },
     });
-    expect(await rig.emitWithAck('relay:frames', Buffer.alloc(10_000_000))).toMatchObject({
+    expect(await rig.emitWithAck('relay:frames', Buffer.alloc(MAX_BATCH_BYTES + 1))).toMatchObject({
       ok: false,
       error: { code: 'too_large', message: expect.stringContaining('smaller batches') },
     });

@@ -18,7 +18,7 @@ export function serveRelays(
   const rates = new RateRequests({ clock: world.clock, log: world.log, load: () => load.look() });
   const namespace = io.of(RELAY_NAMESPACE);
   namespace.use((socket, next) => {
-    helloOf(socket, { tokens: world.tokens })
+    helloOf(socket, world)
       .then(({ visitor }) => {
         const claims = visitor.kind === 'token' ? visitor.claims : undefined;
         refusePages(socket, claims);
@@ -28,7 +28,7 @@ export function serveRelays(
         next();
       })
       .catch((error) => {
-        if (error instanceof HandshakeError && error.data.code !== 'bad_request') {
+        if (error instanceof HandshakeError && !QUIET_CODES.has(error.data.code)) {
           const { code, message, capability } = error.data;
           const why = originOf(socket) === undefined ? 'token' : 'origin';
           const { claims } = error;
@@ -47,6 +47,9 @@ export function serveRelays(
     load.close();
   };
 }
+
+/** Refusals that say nothing of the relay's right. */
+const QUIET_CODES: ReadonlySet<string> = new Set(['bad_request', 'rate_limited']);
 
 /** What a page's browser says of where it is from; programs do not say it. */
 function originOf(socket: Socket): string | undefined {

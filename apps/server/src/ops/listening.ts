@@ -1,5 +1,6 @@
 import { RELAY_NAMESPACE } from '@okboxbox/protocol';
 import type { Server, Socket } from 'socket.io';
+import type { LimitName } from '../access/limits.js';
 import type { Subsystem } from '../taps.js';
 import { statementName } from './database-figures.js';
 import type { OpsFigures } from './ops-figures.js';
@@ -180,7 +181,7 @@ export function listenToFanOut(
   ]);
 }
 
-function listenToFailures(world: OperationsWorld, { events, errors, sockets }: OpsFigures): () => void {
+function listenToFailures(world: OperationsWorld, { events, errors, sockets, limited }: OpsFigures): () => void {
   const { taps, clock } = world;
   const exception = (error: unknown, origin: string) => {
     errors.add('process', clock.now());
@@ -201,6 +202,10 @@ function listenToFailures(world: OperationsWorld, { events, errors, sockets }: O
         const fields = { subsystem: from, where, code, message, socketId };
         events.note('validation_error', fields, `${socketId} ${where} ${code}`);
       }
+    }),
+    taps.limited.listen((limit, socketId) => {
+      limited[limit as LimitName] += 1;
+      events.note('rate_limited', { limit, socketId }, limit);
     }),
     taps.failure.listen((from: Subsystem, where, error) => {
       errors.add(from, clock.now());

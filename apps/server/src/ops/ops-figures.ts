@@ -1,3 +1,4 @@
+import { LIMIT_NAMES, type LimitName } from '../access/limits.js';
 import { DatabaseFigures } from './database-figures.js';
 import { EventLoopWatch } from './event-loop.js';
 import { OpsEvents } from './events.js';
@@ -21,6 +22,8 @@ export class OpsFigures {
   readonly database = new DatabaseFigures();
   readonly moves = new RoomMoves();
   readonly errors = new RecentCounts(ERRORS_MS, ERROR_PARTS);
+  /** What was refused because there was too much of it, by limit. */
+  readonly limited: Record<LimitName, number> = Object.fromEntries(LIMIT_NAMES.map((limit) => [limit, 0])) as never;
   readonly loop = new EventLoopWatch();
   /** Connections that came, and those that went by the code of their reason, within the last ten seconds. */
   readonly churn = new RecentCounts(CHURN_MS, CHURN_PARTS);

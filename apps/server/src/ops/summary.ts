@@ -47,6 +47,7 @@ export function summaryOf(world: OperationsWorld, { figures, history, cost, room
       messagesTotal: sent.messages.total,
       skippedTotal: sent.skipped.total,
     },
+    limited: { ...figures.limited },
     errors: { last10m: Object.values(bySubsystem).reduce((sum, count) => sum + count, 0), bySubsystem },
     database: {
       kind: world.databaseKind,

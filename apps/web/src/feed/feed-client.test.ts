@@ -264,3 +264,44 @@ describe('a page of the broadcast', () => {
     await eventually(() => expect(store.order).toEqual([2]));
   });
 });
+
+describe('a page that the server limits', () => {
+  it('keeps what it shows and joins again after the time that the server names', async () => {
+    answers['session:join'] = () => whole(4, feedOf([1, 2]));
+    follow();
+    await eventually(() => expect(store.order).toEqual([1, 2]));
+    const limited = { code: 'rate_limited', message: 'session:join came too often. Wait 20 ms.', retryAfterMs: 20 };
+    let refusals = 0;
+    answers['session:join'] = () => (refusals++ < 2 ? { ok: false, error: limited } : whole(1, feedOf([2, 1]), 'e2'));
+    io.emit('session:moved', { show: 'local', from: 'sess_1', sessionId: 'sess_2' });
+    const held = new Set<string>();
+    store.subscribe(() => held.add(store.holding.holding));
+    await eventually(() => expect(store.order).toEqual([2, 1]));
+    expect(refusals).toBe(3);
+    expect([...held]).toEqual(['race']);
+  });
+
+  it('asks again for what it missed', async () => {
+    answers['session:join'] = () => whole(4, feedOf([1, 2]));
+    follow();
+    await eventually(() => expect(store.order).toEqual([1, 2]));
+    const error = { code: 'rate_limited', message: 'feed:resync came too often.', retryAfterMs: 20 };
+    let refusals = 0;
+    answers['feed:resync'] = () => (refusals++ === 0 ? { ok: false, error } : whole(7, feedOf([2, 1])));
+    io.emit('feed', messageOf(7, feedOf([1, 2]), feedOf([2, 1])));
+    await eventually(() => expect(store.order).toEqual([2, 1]));
+    expect(events().filter((event) => event === 'session:join')).toHaveLength(1);
+  });
+
+  it('connects again when its connection was refused because there were too many', async () => {
+    answers['session:join'] = () => whole(4, feedOf([1, 2]));
+    let refusals = 0;
+    io.use((_socket, next) => {
+      const data = { code: 'rate_limited', message: 'Too many connections with this token.', retryAfterMs: 20 };
+      next(refusals++ === 0 ? Object.assign(new Error(data.message), { data }) : undefined);
+    });
+    follow();
+    await eventually(() => expect(store.order).toEqual([1, 2]));
+    expect(refusals).toBe(2);
+  });
+});

@@ -71,6 +71,10 @@ const MAX_WAIT_MS = 15_000;
 const OVERLAY_MAX_WAIT_MS = 30_000;
 /** After the server has closed the connection, as it does before a restart. */
 const COMES_BACK_MS = 500;
+/** After a refusal because too many called: the server says how long, and not all who wait come back at the same instant. */
+function afterLimit(retryAfterMs: number | undefined): number {
+  return (retryAfterMs ?? 1_000) * (1 + Math.random());
+}
 /** Answers to a handshake that stay the same. */
 const WILL_NOT_DO: readonly ErrorCode[] = ['unauthenticated', 'forbidden', 'bad_request'];
 /** After these the same connection would be refused again. */
@@ -110,7 +114,7 @@ class Follower implements FollowedFeed {
     this.#following = following;
     this.#store = store;
     socket.on('connect', () => void this.#join());
-    socket.on('connect_error', (error: Error & { data?: { code?: ErrorCode } }) => {
+    socket.on('connect_error', (error: Error & { data?: { code?: ErrorCode; retryAfterMs?: number } }) => {
       const code = error.data?.code;
       // The server answered: this token or link will not do, however often it is tried.
       if (code !== undefined && WILL_NOT_DO.includes(code)) {
@@ -119,9 +123,10 @@ class Follower implements FollowedFeed {
         else socket.disconnect();
         return;
       }
-      this.#lost('The server does not answer.');
+      const isLimited = code === 'rate_limited';
+      this.#lost(isLimited ? 'Too many connections at once. Trying again.' : 'The server does not answer.');
       // Socket.IO does not try again by itself after the server's own refusal.
-      if (!socket.active) this.#connectLater(ASK_AGAIN_MS);
+      if (!socket.active) this.#connectLater(isLimited ? afterLimit(error.data?.retryAfterMs) : ASK_AGAIN_MS);
     });
     socket.on('disconnect', (because) => {
       if (this.#isOver) return;
@@ -174,6 +179,9 @@ class Follower implements FollowedFeed {
         if (joined.now !== undefined) this.#store.setServerClock(joined.now, now);
         if (joined.delay !== undefined) this.#store.setDelay(joined.delay, now);
         this.#store.begin(joined.epoch, joined.seq, joined.at, joined.state, now);
+      } else if (joined.error.code === 'rate_limited') {
+        // What is shown stays: it is only not renewed yet.
+        this.#later(() => void this.#join(), afterLimit(joined.error.retryAfterMs));
       } else {
         this.#store.refuse(joined.error);
         if (this.#asksAgain(joined.error.code)) this.#later(() => void this.#join(), ASK_AGAIN_MS);
@@ -198,7 +206,9 @@ class Follower implements FollowedFeed {
       const answer: Resynced = await this.#socket.emitWithAck('feed:resync', { sessionId, ...this.#store.position });
       // Operations have moved it: the answer to a join says where the delay stands, too.
       const isMoved = answer.ok && answer.audience !== undefined && answer.audience !== this.#store.audience;
-      if (!answer.ok || isMoved) await this.#join();
+      if (!answer.ok && answer.error.code === 'rate_limited') {
+        this.#later(() => void this.#resync(sessionId), afterLimit(answer.error.retryAfterMs));
+      } else if (!answer.ok || isMoved) await this.#join();
       else if (answer.state) this.#store.begin(answer.epoch, answer.seq, answer.at, answer.state, Date.now());
       else for (const change of answer.changes ?? []) this.#store.apply(change, Date.now());
     } catch {

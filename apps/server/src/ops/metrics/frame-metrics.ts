@@ -22,6 +22,13 @@ export function frameMetrics(families: Families, figures: OpsFigures, look: () =
     () => ({ ...figures.stages, written: figures.sent.messages.total, skipped: figures.sent.skipped.total }),
   );
 
+  families.counters(
+    'okboxbox_limited_total',
+    'What was refused because there was too much of it, by limit.',
+    'limit',
+    () => figures.limited,
+  );
+
   families.gauge('okboxbox_relays_connected', 'Relays that feed now.', () => summary().relays.connected);
   families.gauges(
     'okboxbox_relay_clocks',

@@ -45,6 +45,7 @@ export const summary: Rule = fields<Summary>({
     dropped: byName(code, number),
   }),
   sent: fields<Summary['sent']>({ messagesPerSec: number, messagesTotal: number, skippedTotal: number }),
+  limited: byName(code, number),
   errors: fields<Summary['errors']>({ last10m: number, bySubsystem: byName(code, number) }),
   database: fields<Summary['database']>({
     kind: word('embedded', 'postgresql'),

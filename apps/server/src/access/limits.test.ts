@@ -1,0 +1,68 @@
+import fc from 'fast-check';
+import { pino } from 'pino';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { Taps } from '../taps.js';
+import { EventWindows, KEYED_LIMITS, Limits, SecondWindow } from './limits.js';
+
+afterEach(() => void vi.useRealTimers());
+
+describe('what one connection may do within a second', () => {
+  it('is never more than the limit, however its calls are spread, and a wait that is kept is enough', () => {
+    const steps = fc.array(fc.integer({ min: 0, max: 700 }), { maxLength: 200 });
+    fc.assert(
+      fc.property(steps, fc.integer({ min: 1, max: 10 }), (gaps, most) => {
+        const window = new SecondWindow();
+        let now = 0;
+        let inWindow = 0;
+        let from = Number.NEGATIVE_INFINITY;
+        for (const gap of gaps) {
+          now += gap;
+          if (now - from >= 1_000) [from, inWindow] = [now, 0];
+          const waitMs = window.take(most, now);
+          if (waitMs === 0) inWindow += 1;
+          else expect(waitMs).toBeLessThanOrEqual(1_000);
+          expect(inWindow).toBeLessThanOrEqual(most);
+        }
+        const waitMs = window.take(most, now);
+        if (waitMs > 0) expect(window.take(most, now + waitMs)).toBe(0);
+      }),
+    );
+  });
+
+  it('is counted for each event by itself', () => {
+    const windows = new EventWindows();
+    const joins = Array.from({ length: 60 }, () => windows.take('session:join'));
+    expect(joins.filter((waitMs) => waitMs === 0)).toHaveLength(5);
+    expect(windows.take('feed:resync')).toBe(0);
+  });
+});
+
+describe('limits by address and token', () => {
+  const lines: { readonly limit?: string; readonly refused?: number; readonly busiest?: string }[] = [];
+  const log = pino({}, { write: (line) => void lines.push(JSON.parse(line)) });
+
+  it('let each address have its own, and count and log what is refused, together', async () => {
+    vi.useFakeTimers();
+    const taps = new Taps();
+    const told = vi.fn();
+    taps.limited.listen(told);
+    const limits = new Limits({ addressOf: () => '192.0.2.1', log, taps });
+    const take = (key: string) => limits.take('connection', key);
+    const waits: number[] = [];
+    for (let i = 0; i < KEYED_LIMITS.connection + 100; i++) waits.push(await take('192.0.2.1'));
+    expect(waits.filter((waitMs) => waitMs === 0)).toHaveLength(KEYED_LIMITS.connection);
+    expect(waits.filter((waitMs) => waitMs > 1_000)).toEqual([]);
+    expect(await take('192.0.2.2')).toBe(0);
+    expect(told).toHaveBeenCalledTimes(100);
+    expect(told).toHaveBeenCalledWith('connection', null, undefined, undefined, undefined, undefined, undefined);
+    expect(lines).toEqual([]);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(lines).toMatchObject([{ limit: 'connection', refused: 100, clients: 1, busiest: '192.0.2.1' }]);
+    expect(await take('192.0.2.1')).toBe(0);
+  });
+
+  it('let at least 500 connections and 500 calls a second pass', () => {
+    expect(KEYED_LIMITS.connection).toBeGreaterThanOrEqual(500);
+    expect(KEYED_LIMITS.call).toBeGreaterThanOrEqual(500);
+  });
+});
