@@ -27,7 +27,7 @@ export interface AgentOptions {
   readonly spool: Spool;
   readonly clock: CaptureClock;
   readonly spec: string;
-  /** What a stream's relay greets with, given its session; a `run` of its own each time. */
+  /** What a stream's relay greets with, given its session; with a `run` of its own for each stream. */
   readonly greet: (session: SessionLine) => Greeting;
   /** Frames a second at most; `null` all of them. */
   readonly maxHz: () => number | null;
@@ -89,6 +89,13 @@ export class Agent {
     this.field.frame(record);
     this.#sessionTime = record.sessionTime;
     if (this.#put(this.#withOwnFields(record))) this.counters.frames += 1;
+  }
+
+  /** A server has ended the session of a stream: true where that is being captured, which goes on as a run of its own. */
+  beginAnew(stream: SpoolStream): boolean {
+    if (this.#stream !== stream || stream.ended !== null) return false;
+    this.end({ reason: 'stopped', message: 'the session has ended at a server; the relay goes on with a new run' });
+    return true;
   }
 
   /** Nothing more comes of the stream. */

@@ -120,6 +120,10 @@ export async function runRelay(options: RelayOptions): Promise<RelayOutcome> {
             : `${shownUrl(target.url)} asks for ${request.maxHz} frames a second at most (${request.because}).`,
         );
       },
+      onSessionEnded: (stream) => {
+        if (agent.beginAnew(stream))
+          say('The server has ended this session: what is captured from now on is a new one.');
+      },
       say,
     },
     // One server of several that refuses is no reason to keep the race from the others.
@@ -129,7 +133,7 @@ export async function runRelay(options: RelayOptions): Promise<RelayOutcome> {
       else say(`A server refuses this relay: ${error.message}`);
     },
   );
-  const agent = new Agent({
+  const agent: Agent = new Agent({
     spool,
     clock: capture,
     spec: source.info.spec,

@@ -4,6 +4,7 @@ import {
   joinBatch,
   MAX_BATCH_RECORDS,
   type RelayAhead,
+  type RelayFarewell,
   type RelayLost,
   type RelayWelcome,
 } from '@okboxbox/protocol';
@@ -209,7 +210,7 @@ export class StreamFeed {
     const heard = await sayBye(this.#world.socket, end, SILENT_MS);
     if (this.#isClosed) return false;
     if (heard) this.#world.onEnded();
-    else this.#world.onFailed('no answer to the goodbye');
+    else this.#world.onFailed('the goodbye was not taken');
     return false;
   }
 
@@ -304,14 +305,14 @@ export class StreamFeed {
   }
 }
 
-/** Says goodbye; whether it was heard within some time. */
+/** Says goodbye; whether it was answered, and not refused, within some time. It may be said again. */
 export function sayBye(socket: Socket, { reason, message }: StreamEnd, ms: number): Promise<boolean> {
   const bye = { reason, ...(message !== undefined && { message: message.slice(0, 500) }) };
   return socket
     .timeout(ms)
     .emitWithAck('relay:bye', bye)
     .then(
-      () => true,
+      (farewell: Ack<RelayFarewell> | undefined) => farewell?.ok !== false,
       () => false,
     );
 }

@@ -45,6 +45,8 @@ export interface TargetWorld {
   readonly random: () => number;
   readonly onState: (target: Target, state: TargetState) => void;
   readonly onRate: (target: Target, request: RateRequest) => void;
+  /** The session of a stream has ended at a server: what is still captured is of another one. */
+  readonly onSessionEnded: (stream: SpoolStream) => void;
   readonly say: (text: string) => void;
 }
 
@@ -246,6 +248,7 @@ export class Target {
     }
     this.#failures = 0;
     this.#hasFed = true;
+    if (welcome.ended === true) this.#world.onSessionEnded(stream);
     this.#feed = new StreamFeed(stream, welcome, {
       url: this.url,
       socket,

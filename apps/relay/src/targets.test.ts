@@ -77,6 +77,47 @@ const upTo = (count: number, first = 1) => Array.from({ length: count - first + 
 const has = (server: ScriptedServer, numbers: readonly number[]) =>
   eventually(() => expect(kept(server.streams[0])).toEqual(numbers));
 
+describe('whose session has ended at a server', () => {
+  it('hands over what it had, says goodbye, and goes on with a new run, which begins with its session', async () => {
+    let isOver = false;
+    const server: ScriptedServer = await listen({
+      hasEnded: ({ run }) => isOver && run === server.streams[0]?.hello.run,
+    });
+    const { source } = relay({ RELAY_BACKENDS: server.url });
+    source.push(session(), ...frames(20));
+    await has(server, upTo(20));
+    isOver = true;
+    server.cut();
+    source.push(...frames(40).slice(20));
+    await eventually(() => expect(server.streams).toHaveLength(1));
+    await eventually(() => expect(said.join('')).toContain('has ended this session'));
+    source.push(...frames(60).slice(40));
+    await eventually(() => expect(server.streams).toHaveLength(2));
+    const [old, anew] = server.streams;
+    await eventually(() => expect([...kept(old), ...kept(anew)]).toEqual(upTo(60)));
+    expect(old?.byes).toMatchObject([{ reason: 'stopped' }]);
+    expect(anew?.records[0]?.kind).toBe('session');
+    expect(anew?.hello).toMatchObject({ simSessionKey: old?.hello.simSessionKey });
+    expect(anew?.hello.run).not.toBe(old?.hello.run);
+  });
+
+  it('repeats a goodbye whose answer it has not heard, and begins nothing by it', async () => {
+    let goodbyes = 0;
+    const server: ScriptedServer = await listen({
+      onBye: async () => {
+        goodbyes += 1;
+        if (goodbyes <= 3) server.cut();
+      },
+    });
+    const { source, outcome } = relay({ RELAY_BACKENDS: server.url });
+    source.push(session(), ...frames(20));
+    source.end();
+    expect(await outcome).toMatchObject({ reason: 'finished', captured: 20 });
+    expect(server.streams).toHaveLength(1);
+    expect(server.streams[0]?.byes).toHaveLength(4);
+  });
+});
+
 describe('in parallel', () => {
   it('every server that is enabled gets every frame', async () => {
     const [one, two, three] = [await listen(), await listen(), await listen()];

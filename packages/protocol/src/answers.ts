@@ -170,6 +170,8 @@ export interface SessionSummary {
   readonly lastFrameAt: number | null;
   /** `null` while it runs, or where nobody knows any more. */
   readonly endedAt: number | null;
+  /** When the newest record came that a relay had not sent before the session ended; absent where none did. */
+  readonly lateAt?: number;
   readonly entryCount: number;
   /** The first of a session that has ended; empty while it runs. */
   readonly podium: readonly Placed[];

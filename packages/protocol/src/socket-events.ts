@@ -80,7 +80,11 @@ export const feedResync = z.looseObject({
 
 export const relayHello = z.looseObject({
   relayId: z.string().min(1).max(100),
-  /** Made anew at each start of the relay; with `relayId` and `seq` it names a frame for ever. */
+  /**
+   * Names a stream: made anew for each running of practice, qualifying or race that a relay captures, and where a server
+   * says that its session has ended. Stored with the spool, so that it stays the same over restarts of the relay. With the
+   * session, `relayId` and `seq` it names a frame for ever.
+   */
   run: z.string().min(1).max(100),
   version: z.string().max(50),
   protocol: z.number().int(),
@@ -105,6 +109,20 @@ export interface RelayWelcome {
   readonly have: SeqRanges;
   /** Whether it takes `relay:ahead`; absent: all is to be sent in order. */
   readonly takesAhead?: boolean;
+  /**
+   * The session of this run has ended. What had not been sent of it is taken and added to it; a relay that still captures
+   * begins a new run.
+   */
+  readonly ended?: boolean;
+}
+/**
+ * The answer to a goodbye. It names the session where the goodbye is repeated, or its session had ended before; otherwise it
+ * is empty.
+ */
+export interface RelayFarewell {
+  readonly sessionId?: string;
+  /** The session has ended. */
+  readonly ended?: boolean;
 }
 export interface FramesReceipt {
   readonly have: SeqRanges;

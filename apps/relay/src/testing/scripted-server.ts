@@ -51,6 +51,8 @@ export interface Script {
   /** When the disk has what was taken, `count` batches so far; at once where absent. */
   syncs?: (count: number) => Promise<void> | undefined;
   onHello?: (hello: RelayHello) => Ack<RelayWelcome> | undefined;
+  /** Whether the session of a run has ended; it has not where absent. */
+  hasEnded?: (hello: RelayHello) => boolean;
   /** Asked for each goodbye before it is answered. */
   onBye?: () => Promise<void>;
   /** Whether it lets a relay go ahead of what it sends later; it does not where absent. */
@@ -128,6 +130,7 @@ export class ScriptedServer {
         sessionId: `sess_${hello.simSessionKey}`,
         have: have(stream),
         takesAhead: this.script.takesAhead ?? false,
+        ...(this.script.hasEnded?.(hello) === true && { ended: true }),
       });
     });
     // One call after another, as they come.

@@ -56,6 +56,8 @@ export class BroadcastDelayService {
   readonly #listeners = new Set<BroadcastListener>();
   readonly #preparing = new Set<string>();
   readonly #failed = new Set<string>();
+  /** Sessions that have ended and take what a relay had not sent. */
+  readonly #reopened = new Map<string, Session>();
   #storing: NodeJS.Timeout | null = null;
 
   constructor(world: BroadcastDelayWorld) {
@@ -69,6 +71,11 @@ export class BroadcastDelayService {
     registry.listen({
       began: (session) => this.#begin(session),
       ended: (session) => this.#channelOf(session.id)?.detach(),
+      reopened: (session) => this.#reopen(session),
+      closedAgain: ({ id }) => {
+        this.#reopened.delete(id);
+        this.#channelOf(id)?.detach();
+      },
     });
     this.#storing = setInterval(() => this.#storePositions(), STORE_MS);
     this.#storing.unref();
@@ -209,6 +216,15 @@ export class BroadcastDelayService {
     else channel.begin(new LineMaker(session.state), session);
   }
 
+  /** What is added to a session after its end airs when it is due, like all before it. */
+  #reopen(session: Session): void {
+    this.#reopened.set(session.id, session);
+    const channel = this.#channelOf(session.id);
+    if (channel === undefined) void this.#prepare(this.of(session.state.facts.show).addAside(session.id), session);
+    // A line that is being made goes on with it when it is.
+    else if (!channel.isPreparing) channel.goOn(session);
+  }
+
   async #prepare(channel: Channel, session: Session | null): Promise<void> {
     const { registry, now, log } = this.#world;
     const { sessionId } = channel;
@@ -216,15 +232,16 @@ export class BroadcastDelayService {
     try {
       // What was noted when it was resumed says how the clock was set; an ended session's timeline has no such note.
       await session?.synced();
-      const shiftMs = session === null ? registry.shiftOf(sessionId) : 0;
+      const shiftMs = session === null || session.state.status.status === 'ended' ? registry.shiftOf(sessionId) : 0;
       const maker = await rebuildLine(registry.timelineDir(sessionId), { now, shiftMs, log });
       if (maker === null) throw new Error('the timeline does not say what session it is');
       // What has come meanwhile follows in one step.
-      if (session !== null) {
-        maker.observe(session.state, now());
-        maker.flush(session.state, now());
+      const feeding = session ?? this.#reopened.get(sessionId) ?? null;
+      if (feeding !== null) {
+        maker.observe(feeding.state, now());
+        maker.flush(feeding.state, now());
       }
-      channel.begin(maker, session);
+      channel.begin(maker, feeding);
     } catch (error) {
       this.#failed.add(sessionId);
       channel.fail();

@@ -68,19 +68,25 @@ export class Channel {
   begin(maker: LineMaker, session: Session | null): void {
     this.#maker = maker;
     this.serve(this.#extras);
-    if (session !== null) {
-      const unlisten = [
-        session.onChange(() => this.#observe(maker, session)),
-        session.onProbe((probeId, at) => {
-          maker.line.probe(probeId, at);
-          this.#onLine();
-        }),
-      ];
-      this.#unlisten = () => {
-        for (const each of unlisten) each();
-      };
-    }
+    if (session !== null) this.goOn(session);
     this.#onLine();
+  }
+
+  /** Goes on with what comes of a session, where its line is made. */
+  goOn(session: Session): void {
+    const maker = this.#maker;
+    if (maker === null) return;
+    this.#unlisten();
+    const unlisten = [
+      session.onChange(() => this.#observe(maker, session)),
+      session.onProbe((probeId, at) => {
+        maker.line.probe(probeId, at);
+        this.#onLine();
+      }),
+    ];
+    this.#unlisten = () => {
+      for (const each of unlisten) each();
+    };
   }
 
   /** Its line cannot be made: nothing of it airs. */

@@ -33,7 +33,7 @@ export class PastSessions {
   /** `null` where neither the store nor a timeline has it. */
   async last(sessionId: string): Promise<PastSession | null> {
     const kept = this.#kept.get(sessionId);
-    if (kept !== undefined) return kept;
+    if (kept !== undefined && !this.#wasExtended(sessionId)) return kept;
     const stored = await this.#stored(sessionId, (store) => store.finalState(sessionId));
     // One that was stored before states had race events in them.
     const feed = stored && { ...stored, events: stored.events ?? [], onAir: stored.onAir ?? NOTHING_CUED };
@@ -74,10 +74,15 @@ export class PastSessions {
     return stored ?? (await this.#world.registry.stateOf(sessionId, 'refuse'))?.timing.events ?? null;
   }
 
+  /** Whether records came after its end: the store may not have them yet, the timeline has. */
+  #wasExtended(sessionId: string): boolean {
+    return this.#world.registry.summary(sessionId)?.lateAt !== undefined;
+  }
+
   /** Reads from the store; a running session and a store that is away have nothing there. */
   async #stored<T>(sessionId: string, read: (store: Store) => Promise<T | null>): Promise<T | null> {
     const { registry, store, log } = this.#world;
-    if (registry.liveSession(sessionId)) return null;
+    if (registry.liveSession(sessionId) || this.#wasExtended(sessionId)) return null;
     try {
       return await read(store);
     } catch (error) {

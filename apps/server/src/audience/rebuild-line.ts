@@ -24,6 +24,8 @@ export async function rebuildLine(
     // What came alone was put into the line before the next came.
     beforeRecord: (state, record) => {
       if (record.type === 'note' && record.note.note === 'probe') return;
+      // What had aired before a relay came back stays there until what is added to it is due.
+      if (record.type === 'note' && record.note.note === 'late') maker ??= new LineMaker(state);
       const at = record.type === 'note' ? record.note.at : record.receivedAt;
       if (maker !== null && maker.flushAt !== null && at >= maker.flushAt) maker.flush(state, began);
     },
@@ -41,6 +43,7 @@ export async function rebuildLine(
   if (folded === null) return null;
   const made = maker ?? new LineMaker(folded.state);
   made.flush(folded.state, began);
-  if (shiftMs !== 0) made.shift(shiftMs);
+  // Where records came after its end, the timeline says how the clock was set before them.
+  if (shiftMs !== 0 && folded.state.lateAt === null) made.shift(shiftMs);
   return made;
 }

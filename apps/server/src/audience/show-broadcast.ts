@@ -34,6 +34,7 @@ export class ShowBroadcast {
   readonly show: string;
   readonly #world: ShowBroadcastWorld;
   readonly #channels: Channel[] = [];
+  readonly #aside = new WeakSet<Channel>();
   #delay: Delay;
   #published: boolean;
   /** As stored, and whether that instant has become due since. */
@@ -99,6 +100,18 @@ export class ShowBroadcast {
     const channel = new Channel(sessionId, () => this.#lookAt(), this.#world);
     channel.serve(this.#channels.at(-1)?.extras ?? [0]);
     this.#channels.push(channel);
+    return channel;
+  }
+
+  /**
+   * Adds a session that was on air long ago, whose line is made anew: whoever asks for it by name sees it, and no output is
+   * moved to it.
+   */
+  addAside(sessionId: string): Channel {
+    const channel = new Channel(sessionId, () => this.#lookAt(), this.#world);
+    this.#aside.add(channel);
+    channel.serve(this.#channels.at(-1)?.extras ?? [0]);
+    this.#channels.unshift(channel);
     return channel;
   }
 
@@ -220,7 +233,7 @@ export class ShowBroadcast {
 
   #take(channel: Channel, extraMs: number): void {
     const before = this.#aired.get(extraMs);
-    if (before === channel) return;
+    if (before === channel || this.#aside.has(channel)) return;
     if (before !== undefined && this.#channels.indexOf(before) > this.#channels.indexOf(channel)) return;
     this.#aired.set(extraMs, channel);
     // Also where nothing has aired since the start: outputs may show a session of before it.

@@ -2,10 +2,10 @@ import {
   type Capability,
   type ErrorCode,
   type FramesReceipt,
-  MAX_BATCH_BYTES,
   RELAY_PROTOCOL_VERSION,
   type RelayAhead,
   type RelayBye,
+  type RelayFarewell,
   type RelayHello,
   type RelayLost,
   type RelayStatus,
@@ -16,8 +16,6 @@ import {
   relayHello,
   relayLost,
   relayStatus,
-  splitBatch,
-  WireError,
   type WireRecord,
 } from '@okboxbox/protocol';
 import type { Socket } from 'socket.io';
@@ -28,10 +26,11 @@ import { coversShow, namedCars, onlyShow, type Visitor } from '../access/visitor
 import type { Clock } from '../clock.js';
 import { answerCall, CallRefused } from '../gateway/calls.js';
 import type { Logger } from '../log.js';
-import type { SessionRegistry } from '../session/registry.js';
+import type { Attached, LateFeeding, SessionRegistry } from '../session/registry.js';
 import type { Session } from '../session/session.js';
 import { missingOf, type Stream, syncedUpTo } from '../session/stream.js';
 import type { Taps } from '../taps.js';
+import { BadBatch, recordsOf } from './batch.js';
 import { ClockAsking } from './clock-asking.js';
 import type { ConnectedRelays } from './connected-relays.js';
 import type { DropCounters, DropReason } from './drop-counters.js';
@@ -66,10 +65,15 @@ type Feeding =
       readonly session: Session;
       readonly stream: Stream;
       readonly relayId: string;
-      /** `null` for a playback: what comes of a file is to be all of it, and the file can wait. */
+      /**
+       * `null` for a playback, since what comes of a file is to be all of it and the file can wait, and for a session that
+       * has ended, of which nothing is live.
+       */
       readonly rate: WatchedRelay | null;
       /** Takes it off the list of relays that feed. */
       readonly leave: () => void;
+      /** There where the session has ended. */
+      readonly late?: LateFeeding;
     };
 
 /** The connection that feeds each stream: one at a time. */
@@ -90,6 +94,8 @@ export class RelayConnection {
   readonly #visitor: Visitor;
   readonly #world: ConnectionWorld;
   #feeding: Feeding = { state: 'silent' };
+  /** The session that it said goodbye to: a goodbye may be repeated. */
+  #parted: string | null = null;
   /** Batches are taken one after another, although taking one may pause. */
   #queue: Promise<unknown> = Promise.resolve();
   readonly #clock: ClockAsking;
@@ -174,9 +180,18 @@ export class RelayConnection {
     }
     this.#detach('greeted again');
     this.#greetedAt = performance.now();
-    const { session, stream } = await this.#world.registry.attach(hello, show, namedCars(this.#visitor));
+    const attached = await this.#world.registry.attach(hello, show, namedCars(this.#visitor));
+    try {
+      return await this.#feed(hello, show, attached);
+    } finally {
+      attached.late?.greeted();
+    }
+  }
+
+  async #feed(hello: RelayHello, show: string, { session, stream, late }: Attached): Promise<RelayWelcome> {
+    const ended = late !== undefined;
     await this.#clock.prove(this.#provenOf(stream));
-    if (session.state.status.status === 'ended') {
+    if (!ended && session.state.status.status === 'ended') {
       throw new CallRefused('not_available', 'The session ended while this relay greeted. Greet again.');
     }
     const other = this.#world.feeders.get(stream);
@@ -199,15 +214,16 @@ export class RelayConnection {
       },
       letGo: () => this.#close('the session has ended', 'session_ended'),
     });
-    const rate = hello.playback
+    const isLive = !hello.playback && !ended;
+    const rate = !isLive
       ? null
       : this.#world.rates.watch(`${show}/${relayId}`, (request) => this.#socket.emit('relay:rate', request));
-    this.#feeding = { state: 'feeding', session, stream, relayId, rate, leave };
+    this.#feeding = { state: 'feeding', session, stream, relayId, rate, leave, ...(late && { late }) };
     this.#world.log.info(
-      { sessionId: session.id, relayId: hello.relayId, run: hello.run, have: syncedUpTo(stream) },
+      { sessionId: session.id, relayId: hello.relayId, run: hello.run, have: syncedUpTo(stream), ended },
       'relay feeds',
     );
-    return { sessionId: session.id, have: stream.synced, takesAhead: true };
+    return { sessionId: session.id, have: stream.synced, ...(ended ? { ended } : { takesAhead: true }) };
   }
 
   #unwelcome(
@@ -294,26 +310,18 @@ export class RelayConnection {
   }
 
   #split(bytes: Uint8Array): WireRecord[] {
-    const refuse = (code: 'too_large' | 'bad_request', because: string) => {
-      this.#drop('bad_batch', 1, because);
-      return new CallRefused(code, `relay:frames: ${because}.`);
-    };
-    if (bytes.length > MAX_BATCH_BYTES) {
-      throw refuse(
-        'too_large',
-        `a batch of ${bytes.length} bytes; at most ${MAX_BATCH_BYTES} are taken: send smaller batches`,
-      );
-    }
     try {
-      return splitBatch(bytes);
+      return recordsOf(bytes);
     } catch (error) {
-      if (error instanceof WireError) throw refuse('bad_request', error.message);
+      if (error instanceof BadBatch) this.#drop('bad_batch', 1, error.because);
       throw error;
     }
   }
 
-  async #part(bye: RelayBye): Promise<object> {
+  async #part(bye: RelayBye): Promise<RelayFarewell> {
     const feeding = this.#feeding;
+    // Its answer was lost: the same goodbye is no second one.
+    if (feeding.state === 'silent' && this.#parted !== null) return this.#farewellOf(this.#parted);
     if (feeding.state === 'feeding') {
       this.#world.taps?.relay.hear?.('bye', feeding.session.id, feeding.relayId, bye.reason);
     }
@@ -321,8 +329,16 @@ export class RelayConnection {
     const sessionId = feeding.state === 'feeding' ? feeding.session.id : null;
     this.#world.taps?.goodbye.hear?.(sessionId, relayId, bye.reason, bye.message ?? null, this.#onlyShow);
     this.#detach(bye.reason);
-    if (feeding.state === 'feeding') await this.#world.registry.farewell(feeding.session, feeding.stream, bye.reason);
-    return {};
+    if (feeding.state === 'silent') return {};
+    const { session, stream, late } = feeding;
+    this.#parted = session.id;
+    await this.#world.registry.farewell(session, stream, bye.reason);
+    return late === undefined ? {} : this.#farewellOf(session.id);
+  }
+
+  #farewellOf(sessionId: string): RelayFarewell {
+    const hasEnded = this.#world.registry.summary(sessionId)?.status === 'ended';
+    return { sessionId, ...(hasEnded && { ended: true }) };
   }
 
   #drop(reason: DropReason, records = 1, because: string | null = null): void {
@@ -344,11 +360,12 @@ export class RelayConnection {
 
   #detach(because: string): void {
     if (this.#feeding.state === 'silent') return;
-    const { session, stream, relayId, rate, leave } = this.#feeding;
+    const { session, stream, relayId, rate, leave, late } = this.#feeding;
     leave();
     rate?.leave();
     this.#world.taps?.relay.hear?.('disconnected', session.id, relayId, because);
     session.relayDisconnected(stream);
+    late?.left();
     if (this.#world.feeders.get(stream) === this) this.#world.feeders.delete(stream);
     this.#feeding = { state: 'silent' };
     this.#world.log.info({ sessionId: session.id, relayId, because }, 'relay left');

@@ -1,9 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ByeReason, RelayHello, SessionSummary } from '@okboxbox/protocol';
-import { z } from 'zod';
-import { diskReason, ownFolder, readStored } from '../data-files.js';
-import { replaceFile } from '../replace-file.js';
+import { diskReason, ownFolder } from '../data-files.js';
+import { EndedSessions, fedBy, readSummary, type StoredSummary } from './ended-sessions.js';
 import { foldSession } from './fold-session.js';
 import { PastStates } from './past-states.js';
 import { Session, type SessionWorld } from './session.js';
@@ -16,9 +15,6 @@ const SILENCE_MS = 6 * 60 * 60 * 1000;
 const SILENCE_CHECK_MS = 60 * 1000;
 /** How far a session's clock may lie behind a second relay that joins it, in seconds. */
 const CLOCK_FELL_BACK_S = 2;
-const SUMMARY_FILE = 'summary.json';
-/** A session that ended longer ago than this has aired to its end, in ms: the longest delay, and some more. */
-const AIRING_MS = 135_000;
 
 export interface RegistryWorld extends SessionWorld {
   /** Makes a random id without a prefix. */
@@ -29,6 +25,29 @@ export interface RegistryListener {
   /** A session began, or was resumed after a restart. */
   began(session: Session): void;
   ended(session: Session): void;
+  /** A relay has come back with records of a session that has ended. It does not run: it takes what was not sent before. */
+  reopened?(session: Session): void;
+  /** Nothing more is added to it; `session.state` is its state from now on. */
+  closedAgain?(session: Session): void;
+}
+
+/** Where a relay's run belongs. */
+export interface Attached {
+  readonly session: Session;
+  readonly stream: Stream;
+  /**
+   * There where the session has ended: it takes what had not been sent, and a relay that still captures begins a new run.
+   * It is closed again when nobody feeds it.
+   */
+  readonly late?: LateFeeding;
+}
+
+/** A relay's connection that feeds a session which has ended. */
+export interface LateFeeding {
+  /** To be called when the session counts the relay as connected, or the relay is gone. */
+  readonly greeted: () => void;
+  /** To be called when it feeds the session no more. */
+  readonly left: () => void;
 }
 
 /**
@@ -39,19 +58,19 @@ export class SessionRegistry {
   readonly #dir: string;
   readonly #world: RegistryWorld;
   readonly #live = new Map<string, Session>();
-  readonly #archive = new Map<string, SessionSummary>();
-  /** What the server's clock was set since ended sessions ended, where their end may still have to air. */
-  readonly #shifts = new Map<string, number>();
-  #areShiftsStored = true;
+  readonly #archive: EndedSessions;
+  /** Sessions that have ended and take what a relay had not sent. */
+  readonly #reopened = new Map<string, Session>();
   readonly #past: PastStates;
   readonly #listeners = new Set<RegistryListener>();
-  readonly #ending = new WeakSet<Session>();
+  readonly #ending = new Map<Session, Promise<void>>();
   readonly #silenceCheck: NodeJS.Timeout;
   #attaching: Promise<unknown> = Promise.resolve();
 
   private constructor(dir: string, world: RegistryWorld) {
     this.#dir = dir;
     this.#world = world;
+    this.#archive = new EndedSessions(dir, world);
     this.#past = new PastStates(dir, world.log);
     this.#silenceCheck = setInterval(() => this.#endSilent(), SILENCE_CHECK_MS);
     this.#silenceCheck.unref();
@@ -79,35 +98,35 @@ export class SessionRegistry {
   /** Sessions of before this run whose end may still have to air, oldest first. */
   endedLately(): SessionSummary[] {
     return this.list()
-      .filter(({ sessionId }) => this.#shifts.has(sessionId))
+      .filter(({ sessionId }) => this.#archive.isAiring(sessionId))
       .reverse();
   }
 
   /** Whether what the clock was set since sessions ended is on the disk for the next run, as far as it needs it. */
   get areShiftsStored(): boolean {
-    return this.#areShiftsStored;
+    return this.#archive.areShiftsStored;
   }
 
   /** What an ended session's instants are earlier than they say, by this run's clock, in ms. */
   shiftOf(sessionId: string): number {
-    return this.#shifts.get(sessionId) ?? 0;
+    return this.#archive.shiftOf(sessionId);
   }
 
   /** All sessions, newest first. */
   list(): SessionSummary[] {
     const live = [...this.#live.values()].map((session) => session.state.summary());
-    return [...live, ...this.#archive.values()].sort((a, b) => b.startedAt - a.startedAt);
+    return [...live, ...this.#archive.summaries].sort((a, b) => b.startedAt - a.startedAt);
   }
 
   /** Adds an ended session that is known from elsewhere: its timeline is not here. */
   remember(summary: SessionSummary): void {
     const { sessionId } = summary;
-    if (!this.#live.has(sessionId) && !this.#archive.has(sessionId)) this.#archive.set(sessionId, summary);
+    if (!this.#live.has(sessionId) && !this.#archive.has(sessionId)) this.#archive.add(summary);
   }
 
   /** Sessions that have ended; a summary is the same object until something in it changes. */
   get archived(): Iterable<SessionSummary> {
-    return this.#archive.values();
+    return this.#archive.summaries;
   }
 
   get live(): Iterable<Session> {
@@ -120,7 +139,9 @@ export class SessionRegistry {
 
   /** A session's summary, running or ended; `undefined` where there is none of that id. */
   summary(sessionId: string): SessionSummary | undefined {
-    return this.#live.get(sessionId)?.state.summary() ?? this.#archive.get(sessionId);
+    return (
+      (this.#live.get(sessionId) ?? this.#reopened.get(sessionId))?.state.summary() ?? this.#archive.get(sessionId)
+    );
   }
 
   /** Whether there is a session of that id, running or ended. */
@@ -139,7 +160,7 @@ export class SessionRegistry {
       else if (summary.startedAt > newest.startedAt) newest = summary;
     };
     for (const { state } of this.#live.values()) if (state.facts.show === show) look(state.summary());
-    for (const summary of this.#archive.values()) look(summary);
+    for (const summary of this.#archive.summaries) look(summary);
     return newest;
   }
 
@@ -148,8 +169,8 @@ export class SessionRegistry {
    * @throws SeekRefusedError where too many wait for that and `whereFull` is `refuse`, as calls from outside ask.
    */
   async stateOf(sessionId: string, whereFull: 'wait' | 'refuse' = 'wait'): Promise<SessionState | null> {
-    const live = this.#live.get(sessionId);
-    if (live) return live.state;
+    const open = this.#live.get(sessionId) ?? this.#reopened.get(sessionId);
+    if (open) return open.state;
     return this.#archive.has(sessionId) ? this.#past.atEnd(sessionId, whereFull) : null;
   }
 
@@ -159,7 +180,7 @@ export class SessionRegistry {
    * @throws SeekRefusedError where too many wait.
    */
   async stateAt(sessionId: string, sessionTime: number): Promise<SessionState | null> {
-    const live = this.#live.get(sessionId);
+    const live = this.#live.get(sessionId) ?? this.#reopened.get(sessionId);
     if (live && (live.state.timing.sessionTime ?? 0) <= sessionTime) return live.state;
     if (!live && !this.#archive.has(sessionId)) return null;
     return this.#past.at(sessionId, sessionTime, () => live?.synced());
@@ -170,24 +191,37 @@ export class SessionRegistry {
     return join(this.#dir, sessionId);
   }
 
-  /** Finds or begins the session that a relay's run belongs to. `cars` are the car numbers that its token names. */
-  attach(
-    hello: RelayHello,
-    show: string,
-    cars: readonly string[] | null = null,
-  ): Promise<{ session: Session; stream: Stream }> {
+  /**
+   * Finds or begins the session that a relay's run belongs to; a run belongs to its session also after that has ended.
+   * `cars` are the car numbers that its token names.
+   */
+  attach(hello: RelayHello, show: string, cars: readonly string[] | null = null): Promise<Attached> {
     // One after another: two relays that greet at once must not begin the same session twice.
-    const attached = this.#attaching.then(async () => {
-      const session =
-        this.#sessionOfRun(hello, show) ?? this.#sessionOfSim(hello, show) ?? (await this.#begin(hello, show));
+    return this.#inTurn(async () => {
+      const live = await this.#sessionOfRun(hello, show);
+      const late = live === undefined ? await this.#reopen(this.#archive.ofRun(hello, show)) : null;
+      if (late !== null) {
+        const closes = () => this.#closeLater(late);
+        const feeding = { greeted: late.hold(closes), left: closes };
+        return { session: late, stream: late.stream(hello.relayId, hello.run, hello.playback, cars), late: feeding };
+      }
+      const session = live ?? this.#sessionOfSim(hello, show) ?? (await this.#begin(hello, show, cars));
       return { session, stream: session.stream(hello.relayId, hello.run, hello.playback, cars) };
     });
-    this.#attaching = attached.catch(() => undefined);
-    return attached;
+  }
+
+  #closeLater(session: Session): void {
+    this.#inTurn(() => this.#closeAgain(session)).catch((error) => {
+      this.#world.log.error({ err: error, sessionId: session.id }, 'an ended session could not be closed again');
+    });
   }
 
   /** A relay said goodbye. Its session ends with it where nothing more can come. */
   async farewell(session: Session, stream: Stream, reason: ByeReason): Promise<void> {
+    if (this.#reopened.get(session.id) === session) {
+      await this.#inTurn(() => this.#closeAgain(session));
+      return;
+    }
     // It comes back when it is allowed to.
     if (reason === 'kill-switch' || reason === 'disabled') return;
     const over = reason === 'finished' || reason === 'session-changed' || session.state.timing.phase === 'cooldown';
@@ -199,30 +233,49 @@ export class SessionRegistry {
    * what is ending. False where no session of that id runs.
    */
   end(sessionId: string, reason: string): Promise<boolean> {
-    const ended = this.#attaching.then(async () => {
+    return this.#inTurn(async () => {
       const session = this.#live.get(sessionId);
       if (session !== undefined) await this.#end(session, reason);
       return session !== undefined;
     });
-    this.#attaching = ended.catch(() => undefined);
-    return ended;
   }
 
   async close(): Promise<void> {
     clearInterval(this.#silenceCheck);
     await Promise.all([...this.#live.values()].map((session) => session.close()));
+    for (const session of this.#reopened.values()) await this.#settleAgain(session);
   }
 
-  #sessionOfRun(hello: RelayHello, show: string): Session | undefined {
-    return this.#find(show, hello.simSessionKey, (session) =>
-      session.state.streams.some((stream) => stream.relayId === hello.relayId && stream.run === hello.run),
+  #inTurn<T>(run: () => Promise<T>): Promise<T> {
+    const done = this.#attaching.then(run);
+    this.#attaching = done.catch(() => undefined);
+    return done;
+  }
+
+  /** The running session of a relay's run. One that is ending is waited for, and does not run then. */
+  async #sessionOfRun(hello: RelayHello, show: string): Promise<Session | undefined> {
+    const session = this.#find(
+      show,
+      hello.simSessionKey,
+      ({ state: { streams } }) =>
+        // A server that was killed while a session began left one that nobody feeds: it is this relay's.
+        streams.length === 0 || streams.some(({ relayId, run }) => relayId === hello.relayId && run === hello.run),
     );
+    if (session === undefined || this.#runs(session)) return session;
+    // Its end may not have been stored, either: then that is tried again.
+    await (this.#ending.get(session) ?? this.#end(session, 'finished'));
+    return undefined;
+  }
+
+  #runs(session: Session): boolean {
+    return session.state.status.status === 'live' && !this.#ending.has(session);
   }
 
   /** Another relay in the same session of the sim. A key of 0 names none: test sessions all have it. */
   #sessionOfSim(hello: RelayHello, show: string): Session | undefined {
     if (hello.playback || /^0*(:|$)/.test(hello.simSessionKey)) return undefined;
     return this.#find(show, hello.simSessionKey, (session) => {
+      if (!this.#runs(session)) return false;
       const { sessionTime } = session.state.timing;
       const fellBack =
         sessionTime !== null && hello.sessionTime !== undefined && hello.sessionTime < sessionTime - CLOCK_FELL_BACK_S;
@@ -237,7 +290,7 @@ export class SessionRegistry {
     );
   }
 
-  async #begin(hello: RelayHello, show: string): Promise<Session> {
+  async #begin(hello: RelayHello, show: string, cars: readonly string[] | null): Promise<Session> {
     const sessionId = `sess_${this.#world.randomId()}`;
     const facts = {
       sessionId,
@@ -248,6 +301,8 @@ export class SessionRegistry {
       startedAt: Math.ceil(this.#world.clock.now()),
     };
     const session = await Session.begin(this.#dir, facts, this.#world);
+    // Written with the session's beginning: a server that is killed knows afterwards whose it is.
+    session.stream(hello.relayId, hello.run, hello.playback, cars);
     // What this relay fed before in the show is over: it has gone on to another session.
     const over = [...this.#live.values()].filter(
       ({ state, hasRelay }) =>
@@ -260,24 +315,62 @@ export class SessionRegistry {
     return session;
   }
 
-  async #end(session: Session, reason: string): Promise<void> {
+  #end(session: Session, reason: string): Promise<void> {
     // Its relay may say goodbye while an operator ends it.
-    if (this.#ending.has(session)) return;
-    this.#ending.add(session);
-    try {
-      await session.settle();
-      session.end(reason);
-      await this.#writeSummary(session.state.summary());
-    } catch (error) {
-      this.#ending.delete(session);
-      throw error;
-    }
+    const ending =
+      this.#ending.get(session) ?? this.#endNow(session, reason).finally(() => this.#ending.delete(session));
+    this.#ending.set(session, ending);
+    return ending;
+  }
+
+  async #endNow(session: Session, reason: string): Promise<void> {
+    await session.settle();
+    session.end(reason);
+    const summary = session.state.summary();
+    const runs = fedBy(session.state);
+    await this.#archive.write({ summary, shiftMs: 0, isOpen: false, ...runs });
     for (const listener of this.#listeners) listener.ended(session);
     this.#live.delete(session.id);
-    this.#archive.set(session.id, session.state.summary());
+    this.#archive.add(summary, runs);
     // Its files are not complete before it is closed: until they are, and for a while after, its state is here.
     this.#past.keep(session.id, session.state);
     await session.close();
+  }
+
+  /** Opens an ended session for what its relays had not sent; `null` where there is none of that id with a timeline. */
+  async #reopen(sessionId: string | undefined): Promise<Session | null> {
+    const summary = sessionId === undefined ? undefined : this.#archive.get(sessionId);
+    if (sessionId === undefined || summary === undefined) return null;
+    const open = this.#reopened.get(sessionId);
+    if (open !== undefined) return open;
+    const dir = join(this.#dir, sessionId);
+    const folded = await foldSession(dir, { mend: true, log: this.#world.log });
+    if (folded === null) return null;
+    const shiftMs = this.shiftOf(sessionId);
+    // A server that is killed from here on makes the summary again.
+    await this.#archive.write({ summary, shiftMs, isOpen: true, ...fedBy(folded.state) });
+    const session = await Session.reopen(dir, folded, this.#world, shiftMs);
+    this.#reopened.set(sessionId, session);
+    this.#world.log.info({ sessionId }, 'a relay is back with a run whose session has ended');
+    for (const listener of this.#listeners) listener.reopened?.(session);
+    return session;
+  }
+
+  async #closeAgain(session: Session): Promise<void> {
+    if (session.hasRelay || session.isHeld || this.#reopened.get(session.id) !== session) return;
+    await this.#settleAgain(session);
+    this.#reopened.delete(session.id);
+    this.#past.keep(session.id, session.state);
+    for (const listener of this.#listeners) listener.closedAgain?.(session);
+  }
+
+  async #settleAgain(session: Session): Promise<void> {
+    const summary = session.state.summary();
+    const runs = fedBy(session.state);
+    if (session.isExtended) this.#archive.settleShift(session.id);
+    await session.close();
+    await this.#archive.write({ summary, shiftMs: this.shiftOf(session.id), isOpen: false, ...runs });
+    this.#archive.add(summary, runs);
   }
 
   #endSilent(): void {
@@ -308,28 +401,31 @@ export class SessionRegistry {
 
   async #restore(sessionId: string): Promise<void> {
     const dir = join(this.#dir, sessionId);
-    const found = await readStored(join(dir, SUMMARY_FILE), storedSummary);
-    if (found.state === 'read' && found.value.sessionId === sessionId) {
-      const { shiftMs = 0, ...summary } = found.value;
-      this.#archive.set(sessionId, summary as SessionSummary);
-      await this.#noteShift(summary as SessionSummary, shiftMs);
+    const read = await readSummary(dir, sessionId);
+    const found = read.state === 'read' ? read.value : null;
+    if (found !== null && !found.isOpen) {
+      await this.#addEnded(found);
       return;
     }
-    if (found.state !== 'absent') {
-      const because = found.state === 'damaged' ? found.because : 'it is of another session';
+    if (read.state === 'damaged') {
+      const { because } = read;
       this.#world.log.warn({ sessionId, because }, 'the summary of a session cannot be used; it is made again');
     }
     const startedAt = performance.now();
     const folded = await foldSession(dir, { mend: true, log: this.#world.log });
     if (folded === null) {
-      this.#world.log.warn({ sessionId }, 'a session folder holds no readable timeline; it is left alone');
+      if (found !== null) await this.#addEnded(found);
+      else this.#world.log.warn({ sessionId }, 'a session folder holds no readable timeline; it is left alone');
       return;
     }
     const { state } = folded;
-    if (state.status.status === 'ended') {
-      await this.#keepSummary(state.summary());
-      this.#archive.set(sessionId, state.summary());
-      await this.#noteShift(state.summary(), 0);
+    if (found !== null || state.status.status === 'ended') {
+      // What its clock was set is on the timeline already where something was added since.
+      const shiftMs = state.lateAt === null ? (found?.shiftMs ?? 0) : 0;
+      const summary = state.status.status === 'ended' ? state.summary() : (found?.summary ?? state.summary());
+      const stored = { summary, shiftMs, isOpen: false, ...fedBy(state) };
+      await this.#archive.keep(stored);
+      await this.#addEnded(stored);
       return;
     }
     this.#live.set(sessionId, await Session.resume(dir, folded, this.#world));
@@ -340,48 +436,8 @@ export class SessionRegistry {
     );
   }
 
-  /** Notes how the clock was set since a session ended, for this run and, beside its summary, for those after it. */
-  async #noteShift(summary: SessionSummary, before: number): Promise<void> {
-    const { clock, clockShiftMs = 0 } = this.#world;
-    const saysEndedAt = (summary.endedAt ?? summary.lastFrameAt ?? summary.startedAt) + before;
-    // Where nobody knows, it may have ended at this very moment.
-    const shiftMs = before + (clockShiftMs ?? Math.ceil(clock.now()) - saysEndedAt);
-    const isOld = saysEndedAt + shiftMs - before < clock.now() - AIRING_MS;
-    if (isOld || (clockShiftMs === null && isLongAgo(saysEndedAt, clock.now()))) return;
-    this.#shifts.set(summary.sessionId, shiftMs);
-    if (shiftMs !== before && !(await this.#keepSummary({ ...summary, ...{ shiftMs } }))) this.#areShiftsStored = false;
-  }
-
-  /** Writes a summary that can be made again from the timeline; false where the disk does not take it. */
-  async #keepSummary(summary: SessionSummary): Promise<boolean> {
-    try {
-      await this.#writeSummary(summary);
-      return true;
-    } catch (error) {
-      const { sessionId } = summary;
-      this.#world.log.warn({ sessionId, because: diskReason(error) }, 'the summary of a session could not be stored');
-      return false;
-    }
-  }
-
-  async #writeSummary(summary: SessionSummary): Promise<void> {
-    await replaceFile(join(this.#dir, summary.sessionId, SUMMARY_FILE), JSON.stringify(summary));
+  async #addEnded(stored: StoredSummary): Promise<void> {
+    this.#archive.add(stored.summary, stored);
+    await this.#archive.noteShift(stored);
   }
 }
-
-/** Without knowing how the clock was set, a day is taken for long ago: nobody sets a clock by that between two runs. */
-function isLongAgo(endedAt: number, now: number): boolean {
-  return now - endedAt > 24 * 3_600_000;
-}
-
-/**
- * A summary as it is stored: with what the clock was set since, where its end had still to air at a restart. One written
- * before there were podiums, or damaged, is made again from the timeline.
- */
-const storedSummary = z.looseObject({
-  ...{ sessionId: z.string(), show: z.string(), status: z.literal('ended'), sim: z.string(), track: z.string() },
-  ...{ type: z.string(), startedAt: z.number(), lastFrameAt: z.number().nullable(), entryCount: z.number() },
-  endedAt: z.number().nullable().default(null),
-  podium: z.array(z.looseObject({ position: z.number(), carNumber: z.string(), name: z.string() })),
-  shiftMs: z.number().optional(),
-});

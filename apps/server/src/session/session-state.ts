@@ -64,6 +64,8 @@ export class SessionState {
   readonly timing: TimingState;
   readonly streams: Stream[] = [];
   status: SessionStatus = { status: 'live' };
+  /** When the newest record came that was added after the end; `null` where none was. None is in an image. */
+  lateAt: number | null = null;
   /** When the newest frame was received, on the server's clock. */
   receivedAt: number | null = null;
   framesTotal = 0;
@@ -152,6 +154,7 @@ export class SessionState {
     this.revision += 1;
     this.#take(stream, seq);
     this.#happened(stream, receivedAt, record);
+    if (this.status.status === 'ended') this.lateAt = receivedAt;
     mergeRecord(this.merge, this.timing, stream, record);
     this.ownJudgement = this.own.take(stream, record, receivedAt);
     if (record.kind !== 'frame') return;
@@ -197,6 +200,12 @@ export class SessionState {
         if (witness) witness.proof = { from, to, leastAheadMs };
         break;
       }
+      case 'late':
+        this.lateAt = note.at;
+        // Nothing proves that what comes is older than its receipt.
+        for (const stream of this.streams) Object.assign(stream.witness, { ...createWitness(), frameAt: note.at });
+        this.#reach(note.at);
+        break;
       case 'resumed':
         this.#shift(note.shiftMs);
         break;
@@ -233,6 +242,7 @@ export class SessionState {
       lastFrameAt: this.receivedAt,
       endedAt: this.status.status === 'ended' ? this.status.at : null,
       entryCount: entryInfos(this.timing).length,
+      ...(this.lateAt !== null && { lateAt: this.lateAt }),
       podium: this.status.status === 'ended' ? this.#podium() : [],
     };
   }

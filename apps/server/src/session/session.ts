@@ -15,6 +15,7 @@ import { Taps } from '../taps.js';
 import type { Note } from '../timeline/segment-format.js';
 import { Timeline, type TimelineHealth } from '../timeline/timeline.js';
 import { Checkpoints, type Logged } from './checkpoints.js';
+import { Feeders } from './feeders.js';
 import { type FoldedSession, NOTHING_LOGGED } from './fold-session.js';
 import type { ClockProof } from './latest-capture.js';
 import { ownRefusalText } from './own-cars.js';
@@ -45,8 +46,6 @@ export interface SessionWorld {
 const YOUNG_MS = 250;
 /** Why records are given up that a relay left out, when their session ends before they came. */
 const NEVER_SENT = 'never_sent';
-/** A primary that is connected and sends nothing for this long gives way to another relay, in ms. */
-const SILENT_MS = 700;
 
 /**
  * A running session: everything that it takes goes to the timeline first and then into its state. Listeners
@@ -66,11 +65,14 @@ export class Session {
   readonly #probeListeners = new Set<(probeId: string, at: number) => void>();
   #refolding: Refolding | null = null;
   #refolded: Promise<void> = Promise.resolve();
-  readonly #connected = new Map<number, number>();
+  readonly #feeders = new Feeders();
   /** Why each stream's own-car data is refused, as it was told last; `null` where it is given. */
   readonly #ownRefused = new Map<number, string | null>();
-  /** When each stream's newest record came. */
-  readonly #heardAt = new Map<number, number>();
+  /** Relays that are greeting. */
+  #held = 0;
+  /** What of a session that has ended is to be known before anything is added to it; `null` while it runs. */
+  #reopening: { readonly shiftMs: number } | null = null;
+  #isExtended = false;
 
   private constructor(dir: string, state: SessionState, logged: Logged, timeline: Timeline, world: SessionWorld) {
     this.#dir = dir;
@@ -104,6 +106,18 @@ export class Session {
     return session;
   }
 
+  /**
+   * Opens a session that has ended for what its relays had not sent: it stays ended. `shiftMs` is what the clock was set
+   * since it ended.
+   */
+  static async reopen(dir: string, { state, logged }: FoldedSession, world: SessionWorld, shiftMs: number) {
+    const session = new Session(dir, state, logged, await Timeline.open(dir, () => world.clock.now()), world);
+    // A server that was killed had not noted the end yet.
+    session.end('finished');
+    session.#reopening = { shiftMs };
+    return session;
+  }
+
   /** All that was taken, folded. Another object after each `onRefold`. */
   get state(): SessionState {
     return this.#state;
@@ -119,7 +133,29 @@ export class Session {
 
   /** Whether a relay is connected now. */
   get hasRelay(): boolean {
-    return this.#connected.size > 0;
+    return this.#feeders.hasAny;
+  }
+
+  /** Whether a relay is greeting, which will be connected. */
+  get isHeld(): boolean {
+    return this.#held > 0;
+  }
+
+  /** Whether something was added to it since it was reopened. */
+  get isExtended(): boolean {
+    return this.#isExtended;
+  }
+
+  /** Counts a relay that is greeting. The function returned ends that, once, and calls `then`. */
+  hold(then: () => void): () => void {
+    this.#held += 1;
+    let isHeld = true;
+    return () => {
+      if (!isHeld) return;
+      isHeld = false;
+      this.#held -= 1;
+      then();
+    };
   }
 
   onChange(listener: () => void): () => void {
@@ -156,14 +192,12 @@ export class Session {
   }
 
   relayConnected(stream: Stream): void {
-    this.#connected.set(stream.stream, (this.#connected.get(stream.stream) ?? 0) + 1);
+    this.#feeders.connected(stream);
     this.#taps.relay.hear?.('connected', this.id, stream.relayId, null, stream.run);
   }
 
   relayDisconnected(stream: Stream): void {
-    const left = (this.#connected.get(stream.stream) ?? 1) - 1;
-    if (left > 0) this.#connected.set(stream.stream, left);
-    else this.#connected.delete(stream.stream);
+    this.#feeders.disconnected(stream);
   }
 
   /**
@@ -174,9 +208,10 @@ export class Session {
     const place = placeOf(stream, wire.seq);
     if (place === 'taken') return { receipt: 'duplicate' };
     if (place === 'later') return { receipt: 'gap' };
-    if (!this.#timeline.hasRoom || this.state.status.status === 'ended') return { receipt: 'no_room' };
+    if (!this.#timeline.hasRoom || !this.#takes) return { receipt: 'no_room' };
     // Up: what is received is never taken for older than it is.
     const receivedAt = Math.ceil(this.#world.clock.now());
+    this.#noteLate(receivedAt);
     try {
       const record = decodeRecord(wire);
       const { capturedAt, kind } = record;
@@ -195,18 +230,34 @@ export class Session {
     return { receipt: 'taken' };
   }
 
+  /** Whether records are taken: of a session that has ended only once it is reopened. */
+  get #takes(): boolean {
+    return this.state.status.status === 'live' || this.#reopening !== null;
+  }
+
+  /** Notes that what follows was added to a session that had ended. */
+  #noteLate(at: number): void {
+    if (this.#reopening === null || this.#isExtended) return;
+    this.#isExtended = true;
+    const { shiftMs } = this.#reopening;
+    if (shiftMs !== 0) this.#note({ note: 'resumed', shiftMs, at });
+    this.#note({ note: 'late', at });
+  }
+
   #take(stream: Stream, wire: WireRecord, record: SourceRecord, receivedAt: number): void {
-    const reason = record.kind === 'frame' ? this.#takeover(stream, record.sessionTime, receivedAt) : null;
+    const reason =
+      record.kind === 'frame' ? this.#feeders.takeover(stream, record.sessionTime, receivedAt, this.state) : null;
     if (reason !== null) this.#promote(stream, reason, receivedAt);
     this.#timeline.append({ type: 'captured', stream: stream.stream, receivedAt, bytes: wire.bytes });
     const place = this.#timeline.appended;
     this.#fold({ type: 'captured', stream: stream.stream, seq: wire.seq, receivedAt, record });
     const { timing, at } = this.state;
     this.#taps.timing.hear?.(this.id, timing.phase, stream.relayId, wire.seq, at, place);
-    this.#heardAt.set(stream.stream, receivedAt);
+    this.#feeders.heard(stream, receivedAt);
     if (record.kind === 'frame' && record.own !== undefined) this.#tellOwn(stream);
     this.#changed();
-    this.#checkpoints.afterFrame(receivedAt);
+    // The last one of a session that has ended stays from before what is added to it.
+    if (this.#reopening === null) this.#checkpoints.afterFrame(receivedAt);
   }
 
   /** Tells of own-car data that is refused, once for each reason until it is given again. */
@@ -235,10 +286,12 @@ export class Session {
    * already stays.
    */
   lost(stream: Stream, { from, to, reason }: RelayLost): boolean {
+    if (!this.#takes) return false;
     const at = Math.round(this.#world.clock.now());
     for (const missing of missingOf(stream, from, to)) {
       // What is missing before it is asked for first.
       if (placeOf(stream, missing.from) === 'later') return false;
+      this.#noteLate(at);
       this.#note({ note: 'lost', stream: stream.stream, ...missing, reason, at });
       this.#world.log.warn({ sessionId: this.id, relayId: stream.relayId, ...missing, reason }, 'records are lost');
     }
@@ -248,7 +301,7 @@ export class Session {
 
   /** A relay goes on behind records that it sends later; false where something before them is missing. */
   goAhead(stream: Stream, { from, to }: RelayAhead): boolean {
-    if (stream.last === 0 || from > stream.last + 1) return false;
+    if (stream.last === 0 || from > stream.last + 1 || this.state.status.status === 'ended') return false;
     if (to <= stream.last) return true;
     const at = Math.round(this.#world.clock.now());
     this.#note({ note: 'went-ahead', stream: stream.stream, from: stream.last + 1, to, at });
@@ -314,16 +367,6 @@ export class Session {
   /** Resolves when nothing is being folded again. */
   async #foldedAgain(): Promise<void> {
     while (this.#refolding !== null && this.#timeline.health.state === 'ok') await this.#refolded;
-  }
-
-  /** Why a frame's relay is to be the primary from now on; `null` where the one that is stays so. */
-  #takeover(stream: Stream, sessionTime: number, now: number): string | null {
-    const { primary } = this.state.merge;
-    if (primary === null || primary === stream.stream) return null;
-    // Behind the timing it has nothing to go on with.
-    if (sessionTime <= (this.state.timing.sessionTime ?? -1)) return null;
-    if (!this.#connected.has(primary)) return 'the primary has left';
-    return now - (this.#heardAt.get(primary) ?? 0) > SILENT_MS ? 'the primary is silent' : null;
   }
 
   /** Notes what is known of a stream's clock where a record needs it: one that has waited on the relay's side. */
@@ -398,7 +441,7 @@ export class Session {
     await this.#foldedAgain();
     // One that is under way is of an earlier moment.
     await this.#checkpoints.idle();
-    const checkpoint = this.#checkpoints.take(this.#world.clock.now());
+    const checkpoint = this.#reopening === null ? this.#checkpoints.take(this.#world.clock.now()) : undefined;
     await this.#timeline.close();
     await checkpoint;
   }

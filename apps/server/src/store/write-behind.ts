@@ -3,6 +3,7 @@ import { entryInfos } from '@okboxbox/timing';
 import type { Clock } from '../clock.js';
 import type { Logger } from '../log.js';
 import type { SessionRegistry } from '../session/registry.js';
+import type { Session } from '../session/session.js';
 import type { SessionState } from '../session/session-state.js';
 import { PoolUsedUp } from './database.js';
 import type { Store } from './store.js';
@@ -80,14 +81,12 @@ export class WriteBehind {
   constructor(world: WriteBehindWorld) {
     this.#world = world;
     this.#beganAt = world.clock.now();
-    world.registry.listen({
-      began: () => undefined,
-      ended: (session) => {
-        const { laps, events } = session.state.timing;
-        this.#unfinished.set(session.id, { laps: laps.length, events: events.length });
-        this.#wake();
-      },
-    });
+    const ended = (session: Session) => {
+      const { laps, events } = session.state.timing;
+      this.#unfinished.set(session.id, { laps: laps.length, events: events.length });
+      this.#wake();
+    };
+    world.registry.listen({ began: () => undefined, ended, closedAgain: ended });
     this.#running = this.#run();
   }
 
@@ -153,7 +152,9 @@ export class WriteBehind {
     const complete = new Set<string>();
     for (const { summary, lapsStored, eventsStored, isComplete } of await store.sessions()) {
       this.#cursors.set(summary.sessionId, { laps: lapsStored, events: eventsStored, entries: null, storedAt: 0 });
-      if (!isComplete) continue;
+      // Records may have come after its end that are not stored yet.
+      const known = registry.summary(summary.sessionId);
+      if (!isComplete || (known !== undefined && known.lateAt !== summary.lateAt)) continue;
       complete.add(summary.sessionId);
       registry.remember(summary);
     }
@@ -167,8 +168,10 @@ export class WriteBehind {
     for (const session of [...this.#world.registry.live]) await this.#store(session.state);
     for (const sessionId of [...this.#unfinished.keys()]) {
       const state = await this.#world.registry.stateOf(sessionId);
+      const counts = this.#unfinished.get(sessionId);
       if (state !== null) await this.#store(state);
-      this.#unfinished.delete(sessionId);
+      // Records may have come meanwhile although it has ended.
+      if (this.#unfinished.get(sessionId) === counts) this.#unfinished.delete(sessionId);
     }
   }
 

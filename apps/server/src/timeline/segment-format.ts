@@ -100,6 +100,8 @@ export type Note =
     }
   /** A probe of operations passed here. Nothing comes of it: it is folded into nothing and belongs to no recording. */
   | { readonly note: 'probe'; readonly probeId: string; readonly at: number }
+  /** The session had ended; a relay has come back with what it had not sent, and that follows. */
+  | { readonly note: 'late'; readonly at: number }
   | { readonly note: 'ended'; readonly reason: string; readonly at: number };
 
 export type TimelineRecord = Captured | { readonly type: 'note'; readonly note: Note };

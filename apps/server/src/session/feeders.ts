@@ -1,0 +1,43 @@
+import type { SessionState } from './session-state.js';
+import type { Stream } from './stream.js';
+
+/** A primary that is connected and sends nothing for this long gives way to another relay, in ms. */
+const SILENT_MS = 700;
+
+/** Which relays feed a running session now, and which of them is to be the primary. */
+export class Feeders {
+  /** Connections by stream. */
+  readonly #connected = new Map<number, number>();
+  /** When each stream's newest record came. */
+  readonly #heardAt = new Map<number, number>();
+
+  /** Whether a relay is connected now. */
+  get hasAny(): boolean {
+    return this.#connected.size > 0;
+  }
+
+  connected({ stream }: Stream): void {
+    this.#connected.set(stream, (this.#connected.get(stream) ?? 0) + 1);
+  }
+
+  disconnected({ stream }: Stream): void {
+    const left = (this.#connected.get(stream) ?? 1) - 1;
+    if (left > 0) this.#connected.set(stream, left);
+    else this.#connected.delete(stream);
+  }
+
+  /** A record of a stream came; `at` in milliseconds on the server's clock. */
+  heard({ stream }: Stream, at: number): void {
+    this.#heardAt.set(stream, at);
+  }
+
+  /** Why a frame's relay is to be the primary from now on; `null` where the one that is stays so. */
+  takeover({ stream }: Stream, sessionTime: number, now: number, { merge, timing }: SessionState): string | null {
+    const { primary } = merge;
+    if (primary === null || primary === stream) return null;
+    // Behind the timing it has nothing to go on with.
+    if (sessionTime <= (timing.sessionTime ?? -1)) return null;
+    if (!this.#connected.has(primary)) return 'the primary has left';
+    return now - (this.#heardAt.get(primary) ?? 0) > SILENT_MS ? 'the primary is silent' : null;
+  }
+}
