@@ -32,7 +32,7 @@ describe('pits and status', () => {
       figuresOf(folded(session(1), ...frames.filter((each) => each.sessionTime <= CLOCK_S + time)), 0);
     expect(at(20)).toMatchObject({ inPit: false, pitStops: 0, status: 'running' });
     expect(at(32)).toMatchObject({ inPit: true, pitStops: 1, status: 'pit' });
-    expect(at(38)).toMatchObject({ pitStops: 1, status: 'notInWorld' });
+    expect(at(38)).toMatchObject({ inPit: true, pitStops: 1, status: 'pit' });
     expect(at(60)).toMatchObject({ inPit: false, pitStops: 1, status: 'outLap', stintLaps: 0 });
     expect(at(95)).toMatchObject({ pitStops: 1, status: 'running', stintLaps: 2 });
     const names = folded(session(1), ...frames).events.map((event) => event.name);

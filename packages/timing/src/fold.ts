@@ -1,20 +1,24 @@
 import type { CarSample, Frame, MessageLine, SessionLine, SourceRecord } from '@okboxbox/protocol';
 import { followChases } from './chases.js';
 import { takeEntries } from './entries.js';
+import { type LeadCrossing, settleFlag, watchFlag } from './flag.js';
 import { watchTrack } from './incidents.js';
-import { sectorBegins, takeCrossing } from './laps.js';
+import { takeCrossing } from './laps.js';
 import { lineUp, takeLinePlace } from './line-up.js';
 import { type Crossing, move } from './motion.js';
 import { takeResults } from './official.js';
 import { reorder } from './order.js';
-import { takePit } from './pits.js';
+import { isInBox, takePit } from './pits.js';
 import { tellPlaces } from './places.js';
 import { retire } from './retiring.js';
+import { holdInPits, isBeforeStart, placeAtGreen } from './start.js';
 import { type CarState, createTiming, type TimingState, tell } from './state.js';
 import { judgeBests, takeSimLaps } from './verdicts.js';
 
 /** Away for shorter than this is a blink and no event, in s. */
 const BLINK_S = 1;
+/** Away from its box for up to this is a driver change, in s. */
+const IN_BOX_S = 120;
 /** Away for longer than this in a race is a retirement, in s. */
 const RETIRED_S = 180;
 
@@ -74,11 +78,15 @@ function foldFrame(state: TimingState, frame: Frame): void {
     const car = bySlot.get(sample.car);
     if (car) foldSample(state, car, sample, now, found);
   }
-  if (found.length > 1) found.sort((a, b) => a.at - b.at);
-  for (const crossing of found) takeCrossing(state, crossing);
+  // Where the cars are at green is taken from this frame: what they passed before it counts for nothing.
+  if (state.greenAt === now) placeAtGreen(state, now);
+  else takeCrossings(state, found);
+  const unseen = settleFlag(state, now, stepS);
+  if (unseen !== null) finishUnseen(state, unseen);
   judgeBests(state, now, stepS);
   lineUp(state);
   reorder(state);
+  if (state.greenAt === now) state.settled = [...state.order];
   foldLeaderLap(state);
   tellPlaces(state);
   followChases(state);
@@ -99,11 +107,21 @@ export function fillIn(state: TimingState, { cars, sessionTime }: Frame): void {
     if (car === undefined || (car.seen && sessionTime <= car.sampledAt)) continue;
     foldSample(state, car, sample, sessionTime, found);
   }
-  if (found.length > 1) found.sort((a, b) => a.at - b.at);
-  for (const crossing of found) takeCrossing(state, crossing);
+  takeCrossings(state, found);
   reorder(state);
   tellPlaces(state);
   if (state.events.length - told > 1) putInOrder(state, told);
+}
+
+function takeCrossings(state: TimingState, found: Crossing[]): void {
+  if (found.length > 1) found.sort((a, b) => a.at - b.at);
+  for (const crossing of found) takeCrossing(state, crossing);
+}
+
+/** The leader took the flag while it was out of the world. */
+function finishUnseen(state: TimingState, { car, laps, at }: LeadCrossing): void {
+  const leader = state.cars.find((each) => each.car === car);
+  if (leader !== undefined) takeCrossing(state, { car: leader, lap: laps, sector: 0, at, how: 'estimated' });
 }
 
 /** What is told of one frame happened at different times within it. */
@@ -127,11 +145,9 @@ function foldPhase(state: TimingState, frame: Frame, now: number, first: boolean
   const before = state.phase;
   if (before !== frame.state) {
     state.phase = frame.state;
-    if (frame.state === 'racing' && state.session?.type === 'race' && !first) green(state, now);
     if (first) state.joinedUnderFlag = frame.state === 'checkered' || frame.state === 'cooldown';
-    if (frame.state === 'cooldown') {
-      for (const car of state.cars) if (!car.inWorld && car.seen && !car.finish) retire(state, car);
-    }
+    if (frame.state === 'racing') begin(state, now, first);
+    else if (frame.state !== 'grid' && frame.state !== 'formation') state.hasBegun = true;
     if (!first) tell(state, 'phase.changed', { detail: { from: before, to: frame.state } });
   }
   if (!sameFlags(state.flags, frame.flags)) {
@@ -139,19 +155,32 @@ function foldPhase(state: TimingState, frame: Frame, now: number, first: boolean
     state.flags = frame.flags;
     state.isCaution = frame.flags.some((flag) => flag === 'caution' || flag === 'cautionWaving');
   }
+  if (state.isCaution) state.cautionLap = state.leaderLap;
+  watchFlag(state, now);
+  if (before !== frame.state && frame.state === 'cooldown') retireAtEnd(state);
 }
 
-function green(state: TimingState, now: number): void {
-  if (state.greenAt !== null) return;
-  state.greenAt = now;
-  for (const car of state.cars) {
-    if (car.progress !== null && car.progress >= 1) continue;
-    car.lapBegin = { from: 'green', at: now };
-    car.sectorBegins = sectorBegins(state, now);
-    car.lapBroken = false;
-  }
+/** Out of the world since before the flag, and still at the end: not coming back. */
+function retireAtEnd(state: TimingState): void {
+  for (const car of state.cars)
+    if (!car.inWorld && car.seen && !car.finish && isGoneBeforeFlag(state, car)) retire(state, car);
+}
+
+/** Who leaves after the flag has come out has not retired. */
+function isGoneBeforeFlag({ flagAt }: TimingState, { goneAt }: CarState): boolean {
+  return flagAt === null || goneAt === null || goneAt < flagAt;
+}
+
+/** The race goes: for the first time where it was seen to stand before, or again after it was stopped. */
+function begin(state: TimingState, now: number, first: boolean): void {
+  const isGreen = !first && isBeforeStart(state);
+  state.hasBegun = true;
+  if (isGreen) state.greenAt = now;
   // Standing on the grid was no stopping.
-  for (const car of state.cars) car.movedAt = now;
+  for (const car of state.cars) {
+    car.movedAt = now;
+    car.stoppedTold = false;
+  }
 }
 
 function foldSample(state: TimingState, car: CarState, sample: CarSample, now: number, found: Crossing[]): void {
@@ -176,10 +205,11 @@ function foldSample(state: TimingState, car: CarState, sample: CarSample, now: n
   const progress = car.progress;
   const driven = move(state, car, sample, now, found);
   if (wasAway && car.goneTold) tell(state, 'returned', { car: car.car });
-  if (!car.seen && state.greenAt !== null && (car.progress ?? 0) < 1)
-    car.lapBegin ??= { from: 'green', at: state.greenAt };
+  const isNew = !car.seen;
+  if (isNew && state.greenAt !== null && (car.progress ?? 0) < 1) car.lapBegin ??= { from: 'green', at: state.greenAt };
   const cameFrom = driven ? last : null;
   takePit(state, car, sample, cameFrom, now);
+  if (isNew && car.onPitRoad) holdInPits(state, car);
   // A tow gains nothing on those who drive.
   if (!car.onPitRoad) car.heldProgress = null;
   else if (!driven && progress !== null && (car.progress ?? 0) > progress) car.heldProgress ??= progress;
@@ -188,8 +218,9 @@ function foldSample(state: TimingState, car: CarState, sample: CarSample, now: n
   car.inWorld = true;
   car.goneAt = null;
   car.goneTold = false;
+  car.awayInBox = false;
   car.retired = false;
-  watchTrack(state, car, sample, cameFrom, now);
+  watchTrack(state, car, sample, cameFrom, isNew, now);
 }
 
 function leave(state: TimingState, car: CarState, now: number): void {
@@ -200,14 +231,21 @@ function leave(state: TimingState, car: CarState, now: number): void {
   if (car.inWorld) {
     car.inWorld = false;
     car.goneAt = now;
-    car.lapBroken = true;
+    car.awayInBox = isInBox(car);
+    if (!car.awayInBox) car.lapBroken = true;
   }
   const away = now - (car.goneAt ?? now);
-  if (!car.goneTold && away >= BLINK_S) {
+  if (car.awayInBox && away >= IN_BOX_S) {
+    car.awayInBox = false;
+    car.lapBroken = true;
+  }
+  if (!car.goneTold && !car.awayInBox && away >= BLINK_S) {
     car.goneTold = true;
     tell(state, 'gone', { car: car.car });
   }
-  if (!car.retired && state.session?.type === 'race' && away >= RETIRED_S) retire(state, car);
+  if (!car.retired && state.session?.type === 'race' && away >= RETIRED_S && isGoneBeforeFlag(state, car)) {
+    retire(state, car);
+  }
 }
 
 function foldLeaderLap(state: TimingState): void {
@@ -215,7 +253,9 @@ function foldLeaderLap(state: TimingState): void {
   const lap =
     leader?.progress == null
       ? null
-      : Math.max(1, Math.floor(leader.finish ? leader.finish.laps - 1 : leader.progress) + 1);
+      : isBeforeStart(state)
+        ? 1
+        : Math.max(1, Math.floor(leader.finish ? leader.finish.laps - 1 : leader.progress) + 1);
   state.leaderLap = lap;
 }
 

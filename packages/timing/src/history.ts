@@ -23,6 +23,12 @@ export function clearHistory(history: History): void {
   history.count = 0;
 }
 
+/** Moves what is kept by so many laps: the scale has changed, not the car. */
+export function shiftHistory(history: History, laps: number): void {
+  if (laps === 0) return;
+  for (let i = 0; i < POINTS; i++) history.progress[i] = (history.progress[i] as number) + laps;
+}
+
 /** Adds a point where the car has moved on by a step since the last. */
 export function remember(history: History, progress: number, time: number): void {
   if (history.count > 0) {

@@ -13,9 +13,24 @@ const CRAWL = 0.0005;
 const SLOW_SHARE = 0.4;
 export const SLOW_S = 3;
 
-/** Tells a car in the world that leaves the track, or stands on it. `cameFrom` is where it was seen before. */
-export function watchTrack(state: TimingState, car: CarState, sample: CarSample, cameFrom: Before, now: number): void {
-  if (Math.abs((car.progress ?? 0) - car.movedFrom) > CRAWL) {
+/**
+ * Tells a car in the world that leaves the track, or stands on it. `cameFrom` is where it was seen before; `isNew` says
+ * that it never was.
+ */
+export function watchTrack(
+  state: TimingState,
+  car: CarState,
+  sample: CarSample,
+  cameFrom: Before,
+  isNew: boolean,
+  now: number,
+): void {
+  if (isNew) {
+    // Where it was first seen standing it may have stood for long.
+    car.movedFrom = car.progress ?? 0;
+    car.movedAt = now;
+    car.stoppedTold = true;
+  } else if (Math.abs((car.progress ?? 0) - car.movedFrom) > CRAWL) {
     car.movedFrom = car.progress ?? 0;
     car.movedAt = now;
     car.stoppedTold = false;

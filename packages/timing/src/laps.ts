@@ -1,13 +1,20 @@
 import { visibleText } from '@okboxbox/protocol';
 import { takeBestLap } from './bests.js';
-import type { Crossing } from './motion.js';
+import { takeLapEnd } from './flag.js';
+import { type Crossing, START_LINE } from './motion.js';
 import { keepReference } from './reference.js';
-import { type CarState, type TimingState, tell } from './state.js';
+import { isBeforeStart } from './start.js';
+import type { CarState, TimingState } from './state.js';
 import { countsAsBest } from './verdicts.js';
 
 /** Takes a crossing: ends and begins laps and sectors. Crossings come in order of time. */
 export function takeCrossing(state: TimingState, crossing: Crossing): void {
   const { car } = crossing;
+  if (isBeforeStart(state)) return;
+  if (crossing.sector === START_LINE) {
+    restartLap(state, crossing);
+    return;
+  }
   if (crossing.sector > 0) {
     car.sectorBegins[crossing.sector] = crossing.how === 'measured' ? crossing.at : null;
     return;
@@ -25,10 +32,18 @@ function beginLap(state: TimingState, { car, lap, at, how }: Crossing): void {
     return;
   }
   car.lapBegin = how === 'moved' ? null : { from: 'line', at };
+  car.lapFrom = lap;
   car.lapInPit = car.onPitRoad;
   car.lapBroken = how !== 'measured';
   car.lapEstimated = how === 'estimated';
   car.sectorBegins = sectorBegins(state, how === 'measured' ? at : null);
+}
+
+/** Where finish and start are not at one place, the lap runs from the start. */
+function restartLap(state: TimingState, { car, at }: Crossing): void {
+  if (car.lapBegin?.from !== 'line' || car.lapBroken) return;
+  car.lapBegin = { from: 'line', at };
+  car.sectorBegins = sectorBegins(state, at);
 }
 
 /** Where the sectors of a new lap began: the first at the line, the others not yet. */
@@ -42,7 +57,7 @@ function endLap(state: TimingState, { car, lap, at, how }: Crossing): void {
   const begin = car.lapBegin;
   const lapTimeMs = begin === null || how === 'moved' ? null : Math.round((at - begin.at) * 1000);
   const estimated = car.lapEstimated || how === 'estimated';
-  const valid = lapTimeMs !== null && !car.lapBroken;
+  const valid = lapTimeMs !== null && !car.lapBroken && !estimated;
   const sectorsMs = car.sectorBegins.map((from, sector) => {
     const last = sector + 1 === car.sectorBegins.length;
     const to = last ? (how === 'measured' ? at : null) : (car.sectorBegins[sector + 1] ?? null);
@@ -78,7 +93,7 @@ function endLap(state: TimingState, { car, lap, at, how }: Crossing): void {
     takeBest(state, car, lapTimeMs, at);
     keepReference(state, car, lap, begin.at, lapTimeMs);
   }
-  finish(state, car, lap, at);
+  takeLapEnd(state, car, lap, at);
 }
 
 function takeBest(state: TimingState, car: CarState, lapTimeMs: number, at: number): void {
@@ -87,22 +102,4 @@ function takeBest(state: TimingState, car: CarState, lapTimeMs: number, at: numb
   car.bestIsOfficial = false;
   car.bestLapAt = at;
   takeBestLap(state, car, lapTimeMs, at);
-}
-
-/** A car finishes at its first crossing at or after the winner's; the winner is the leader under the flag. */
-function finish(state: TimingState, car: CarState, laps: number, at: number): void {
-  if (state.session?.type !== 'race' || state.joinedUnderFlag) return;
-  const limit = state.session.limit?.laps ?? null;
-  const flagOut = state.phase === 'checkered' || state.phase === 'cooldown';
-  const isWinner = state.finish === null && (limit === null ? flagOut && leads(state, car, laps) : laps >= limit);
-  if (isWinner) state.finish = { at, laps };
-  if (state.finish === null || at < state.finish.at) return;
-  car.finish = { at, laps };
-  car.progress = laps;
-  tell(state, 'finished', { car: car.car, sessionTime: at, detail: { laps } });
-}
-
-/** Whether nobody has done more laps, or as many before. */
-function leads(state: TimingState, car: CarState, laps: number): boolean {
-  return (state.completions[laps] ?? 0) === 1 && !state.cars.some((other) => other !== car && other.lapsDone > laps);
 }

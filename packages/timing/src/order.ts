@@ -1,3 +1,4 @@
+import { isBeforeStart } from './start.js';
 import type { CarState, TimingState } from './state.js';
 
 /** Puts the cars in order. Nearly sorted already, so insertion; cars that tie stay as they were. */
@@ -21,8 +22,7 @@ type Comparison = (a: CarState, b: CarState) => number;
 function comparison(state: TimingState): Comparison {
   if (state.official?.official) return byOfficial(state);
   if (state.session?.type !== 'race') return byBestLap;
-  const { phase } = state;
-  if (phase === null || phase === 'grid' || phase === 'formation') return byStart;
+  if (isBeforeStart(state)) return byStart;
   return state.joinedUnderFlag ? bySimPlace : byProgress;
 }
 

@@ -41,6 +41,11 @@ export function takePit(state: TimingState, car: CarState, sample: CarSample, be
     car.hasRaced = true;
 }
 
+/** Whether a car stands in its box, or began in it. */
+export function isInBox({ onPitRoad, visit }: CarState): boolean {
+  return onPitRoad && (visit === null || visit.standingSince !== null);
+}
+
 function enter(state: TimingState, car: CarState, sample: CarSample, before: Before, now: number): void {
   state.pitEntry = before ? narrowed(state.pitEntry, before, sample) : state.pitEntry;
   const enteredAt = before && crossedAt(state.pitEntry, before, sample, now);

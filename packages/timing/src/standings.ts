@@ -2,6 +2,7 @@ import type { CarStatus, EntryFigures, EntryInfo, LapMark, Provenance, ProvenFig
 import { timeAt } from './history.js';
 import { isStandingOdd, SLOW_S, STOPPED_S } from './incidents.js';
 import { referenceOf, secondsBetween } from './reference.js';
+import { isBeforeStart } from './start.js';
 import type { CarState, TimingState } from './state.js';
 
 /** How far a car is behind another: a time, or whole laps, or unknown. */
@@ -60,9 +61,8 @@ export function standings(state: TimingState): { readonly car: number; readonly 
         position,
         classPosition: (inClass?.count ?? 0) + 1,
         status: statusOf(state, car),
-        lap:
-          car.progress === null ? null : Math.max(0, Math.floor(car.finish ? car.finish.laps - 1 : car.progress) + 1),
-        lapsCompleted: car.progress === null ? null : Math.max(0, Math.floor(car.progress)),
+        lap: car.progress === null ? null : lapOf(state, car, car.progress),
+        lapsCompleted: car.progress === null ? null : isBeforeStart(state) ? 0 : Math.max(0, Math.floor(car.progress)),
         progress: car.progress,
         gapMs: gap.ms,
         gapLaps: gap.laps,
@@ -80,7 +80,7 @@ export function standings(state: TimingState): { readonly car: number; readonly 
         pitStops: car.pitStops,
         driveThroughs: car.driveThroughs,
         stintLaps: car.seen ? Math.max(0, Math.floor(car.progress ?? 0) - car.stintBeganLap) : null,
-        inPit: car.onPitRoad && car.inWorld,
+        inPit: car.onPitRoad && (car.inWorld || car.awayInBox),
         trendMs: inClass ? car.chase.trendMs : null,
         battle: battleWith(inClass, car),
         provenance: provenanceOf(state, car, gap, interval),
@@ -115,8 +115,7 @@ export function entryInfos(state: TimingState): readonly EntryInfo[] {
 function behind(state: TimingState, ahead: CarState | null, car: CarState): Behind {
   if (ahead === null) return UNKNOWN;
   if (state.session?.type !== 'race') return byBest(ahead, car);
-  if (state.greenAt === null && state.phase !== 'racing' && state.phase !== 'checkered' && state.phase !== 'cooldown')
-    return UNKNOWN;
+  if (isBeforeStart(state)) return UNKNOWN;
   if (ahead.progress === null || car.progress === null || ahead.heldProgress !== null || car.heldProgress !== null)
     return UNKNOWN;
   if (isOrderOtherThanDistance(state, ahead, car)) return UNKNOWN;
@@ -149,6 +148,11 @@ function isMissingFromResults({ official }: TimingState, { car }: CarState): boo
   return official?.official === true && official.rows.length > 0 && !official.rows.some((row) => row.car === car);
 }
 
+function lapOf(state: TimingState, car: CarState, progress: number): number {
+  if (isBeforeStart(state)) return 0;
+  return Math.max(0, Math.floor(car.finish ? car.finish.laps - 1 : progress) + 1);
+}
+
 function crawlsBefore(state: TimingState, ahead: CarState, car: CarState): boolean {
   const length = state.session?.track.lengthM ?? USUAL_LENGTH_M;
   return ahead.inWorld && !ahead.finish && ahead.rate * length < CRAWL_MPS && ahead.rate < car.rate / 2;
@@ -177,7 +181,7 @@ function statusOf(state: TimingState, car: CarState): CarStatus {
   const isOfficial = state.official?.official === true && (car.resultStatus === 'finished' || !car.inWorld);
   if (isOfficial && (car.resultStatus === 'finished' || car.resultStatus === 'retired')) return car.resultStatus;
   if (car.retired) return 'retired';
-  if (!car.inWorld) return 'notInWorld';
+  if (!car.inWorld && !car.awayInBox) return 'notInWorld';
   if (car.onPitRoad) return 'pit';
   const standing = (state.sessionTime ?? 0) - car.movedAt >= STOPPED_S;
   if (standing && isStandingOdd(state, car)) return 'stopped';

@@ -10,11 +10,19 @@ import type {
   SessionPhase,
 } from '@okboxbox/protocol';
 import { type Chase, createChase } from './chases.js';
+import type { LeadCrossing } from './flag.js';
 import { createHistory, type History } from './history.js';
 import type { ReferenceLap } from './reference.js';
 
 /** How the lap under way began: at the line, at green, or unseen. */
 export type LapBegin = { readonly from: 'line' | 'green'; readonly at: number } | null;
+
+/** The newest sample between finish and start: its fraction, above 1, when, and how fast the car was, in laps a second. */
+export interface Beyond {
+  readonly pct: number;
+  readonly at: number;
+  readonly rate: number;
+}
 
 /** What the engine knows of one car. Times are seconds on the session clock. */
 export interface CarState {
@@ -24,10 +32,16 @@ export interface CarState {
   inWorld: boolean;
   /** Laps completed plus fraction; frozen while the car is away. `null` before it was seen. */
   progress: number | null;
+  /** The furthest that it has been: a line counts once, however often it is crossed. */
+  furthest: number;
   /** Where it was before it was towed forward to the pits: its place is by this until it drives again. */
   heldProgress: number | null;
   /** First seen near the line, where the sim's counter may be a lap out, and not yet away from it. */
   lapUnsure: boolean;
+  /** Laps completed by the sim's newest count; `null` where it does not count. */
+  counted: number | null;
+  /** Between the finish and the start, where the two are not at one place: the fraction goes on above 1. */
+  beyond: Beyond | null;
   pct: number;
   sampledAt: number;
   /** Laps a second between its last two samples. */
@@ -37,8 +51,12 @@ export interface CarState {
   /** When it left the world; `null` while it is there. */
   goneAt: number | null;
   goneTold: boolean;
+  /** Whether it left the world in its box: a driver change, and no leaving of the pits. */
+  awayInBox: boolean;
   retired: boolean;
   lapBegin: LapBegin;
+  /** Progress at which the lap under way began. */
+  lapFrom: number;
   /** The lap under way: in the pits at some time, away or moved by hand at some time, a crossing guessed. */
   lapInPit: boolean;
   lapBroken: boolean;
@@ -143,6 +161,14 @@ export interface TimingState {
   staleFrames: number;
   /** Seconds on the session clock; `null` before green, or where it was not seen. */
   greenAt: number | null;
+  /** Whether a race has begun: it has been seen under way, now or before. */
+  hasBegun: boolean;
+  /** When the chequered flag was first seen; `null` before. */
+  flagAt: number | null;
+  /** The newest lap that a car completed before anyone else, before the race was over. */
+  lead: LeadCrossing | null;
+  /** The leader's lap when a caution was last out. */
+  cautionLap: number | null;
   /** First seen under the chequered flag: nobody knows who has finished already. */
   joinedUnderFlag: boolean;
   /** The winner's finish: laps and time. */
@@ -192,6 +218,10 @@ export function createTiming(): TimingState {
     events: [],
     staleFrames: 0,
     greenAt: null,
+    hasBegun: false,
+    flagAt: null,
+    lead: null,
+    cautionLap: null,
     joinedUnderFlag: false,
     finish: null,
     entries: {},
@@ -221,16 +251,21 @@ export function createCar(car: number): CarState {
     seen: false,
     inWorld: false,
     progress: null,
+    furthest: 0,
     heldProgress: null,
     lapUnsure: false,
+    counted: null,
+    beyond: null,
     pct: -1,
     sampledAt: 0,
     rate: 0,
     slowSince: null,
     goneAt: null,
     goneTold: false,
+    awayInBox: false,
     retired: false,
     lapBegin: null,
+    lapFrom: 0,
     lapInPit: false,
     lapBroken: false,
     lapEstimated: false,
