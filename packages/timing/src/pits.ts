@@ -5,8 +5,10 @@ import { type CarState, type LineSpan, type TimingState, tell } from './state.js
 const BOX_HELD_S = 1;
 /** Longer than this between two samples in the pit lane a stop may have been missed, in s. */
 const UNWATCHED_S = 2;
-/** Slower than this is standing, in m/s: sampled positions of a parked car tremble by less. */
+/** Slower than this is standing, in m/s. */
 const STANDING_MPS = 0.5;
+/** Some sims let the place of a parked car tremble by up to this, in m. */
+const TREMBLE_M = 1;
 /** Where the session does not say how long the track is, in m. */
 const USUAL_LENGTH_M = 4_500;
 
@@ -49,7 +51,15 @@ export function isInBox({ onPitRoad, visit }: CarState): boolean {
 function enter(state: TimingState, car: CarState, sample: CarSample, before: Before, now: number): void {
   state.pitEntry = before ? narrowed(state.pitEntry, before, sample) : state.pitEntry;
   const enteredAt = before && crossedAt(state.pitEntry, before, sample, now);
-  car.visit = { enteredAt, standingSince: null, boxTold: false, boxMs: 0, hasStood: before === null };
+  car.visit = {
+    enteredAt,
+    standingSince: null,
+    boxTold: false,
+    boxMs: 0,
+    hasStood: before === null,
+    rest: null,
+    stillAt: null,
+  };
   // Until it leaves without having stood, a visit is taken for a stop.
   car.pitStops += 1;
   car.inLap = Math.floor(car.progress ?? 0) + 1;
@@ -61,7 +71,7 @@ function leaveLane(state: TimingState, car: CarState, sample: CarSample, before:
   const { visit } = car;
   state.pitExit = before ? narrowed(state.pitExit, before, sample) : state.pitExit;
   const leftAt = before && crossedAt(state.pitExit, before, sample, now);
-  if (visit) leaveBox(state, car, visit, before?.at ?? now);
+  if (visit) leaveBox(state, car, visit, visit.stillAt ?? before?.at ?? now);
   const isDriveThrough = visit !== null && !visit.hasStood;
   if (isDriveThrough) {
     car.pitStops -= 1;
@@ -87,11 +97,17 @@ function followInBox(
   now: number,
 ): void {
   const isStall = sample.surface === undefined || sample.surface === 'pitStall';
-  if (before && (!isStall || !isStanding(state, before, sample, now))) {
-    leaveBox(state, car, visit, before.at);
+  const isStill = before === null || metresBetween(state, before.pct, sample.pct) < STANDING_MPS * (now - before.at);
+  if (visit.rest === null || metresBetween(state, visit.rest.pct, sample.pct) > TREMBLE_M) {
+    visit.rest = { pct: sample.pct, at: before?.at ?? now };
+  }
+  const trembles = now - visit.rest.at >= BOX_HELD_S;
+  if (before && (!isStall || !(isStill || trembles))) {
+    leaveBox(state, car, visit, visit.stillAt ?? before.at);
     return;
   }
-  visit.standingSince ??= before?.at ?? now;
+  visit.standingSince ??= isStill ? (before?.at ?? now) : visit.rest.at;
+  if (isStill) visit.stillAt = now;
   if (visit.boxTold || now - visit.standingSince < BOX_HELD_S) return;
   visit.boxTold = true;
   visit.hasStood = true;
@@ -103,6 +119,7 @@ type PitVisitOf = NonNullable<CarState['visit']>;
 function leaveBox(state: TimingState, car: CarState, visit: PitVisitOf, at: number): void {
   const { standingSince, boxTold } = visit;
   visit.standingSince = null;
+  visit.stillAt = null;
   visit.boxTold = false;
   if (standingSince === null || !boxTold) return;
   const boxMs = Math.round((at - standingSince) * 1000);
@@ -110,9 +127,10 @@ function leaveBox(state: TimingState, car: CarState, visit: PitVisitOf, at: numb
   tell(state, 'box.left', { car: car.car, detail: { since: at, boxMs } });
 }
 
-function isStanding(state: TimingState, before: NonNullable<Before>, { pct }: CarSample, now: number): boolean {
-  const metres = Math.abs(pct - before.pct) * (state.session?.track.lengthM ?? USUAL_LENGTH_M);
-  return metres < STANDING_MPS * (now - before.at);
+function metresBetween(state: TimingState, from: number, to: number): number {
+  const laps = Math.abs(to - from);
+  // Either side of the line.
+  return Math.min(laps, 1 - laps) * (state.session?.track.lengthM ?? USUAL_LENGTH_M);
 }
 
 /**

@@ -132,6 +132,9 @@ export interface PitVisit {
   boxMs: number;
   /** Whether it has stood in its box, or may have unseen: else it drives through. */
   hasStood: boolean;
+  /** Where it came to rest, within a trembling, and since when; and its newest sample that was still. */
+  rest: { readonly pct: number; readonly at: number } | null;
+  stillAt: number | null;
 }
 
 /** Between which fractions of a lap a line on the track must lie, as cars have shown; `high` may be above 1. */
