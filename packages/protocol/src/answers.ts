@@ -92,6 +92,8 @@ export interface Lap {
   readonly carNumber: string;
   readonly driver: string | null;
   readonly lap: number;
+  /** Where nothing says how many laps a car had done when it was first seen, its laps are counted from then. */
+  readonly countedFrom?: 'seen';
   /** `null` where the lap has no honest time: a tow, or a line crossed unseen. */
   readonly lapTimeMs: number | null;
   /** Lap 1 of a race counts from green, every other from the line. */

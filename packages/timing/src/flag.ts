@@ -1,3 +1,4 @@
+import { areLapsKnown } from './joining.js';
 import { type CarState, type TimingState, tell } from './state.js';
 
 /** The flag may be shown so long after the crossing that it belongs to, or before, besides the time between frames, in s. */
@@ -33,7 +34,7 @@ export function watchFlag(state: TimingState, now: number): void {
 /** Takes a completed lap: a race ends with the leader's, and every other car's race with its next one after that. */
 export function takeLapEnd(state: TimingState, car: CarState, laps: number, at: number): void {
   if (state.session?.type !== 'race' || state.joinedUnderFlag) return;
-  if (state.finish === null && leads(state, car, laps, at)) {
+  if (state.finish === null && areLapsKnown(state) && leads(state, car, laps, at)) {
     state.lead = { car: car.car, at, laps };
     if (isFlagOut(state) || isLastLap(state, laps)) endRace(state, state.lead);
   }
@@ -48,6 +49,11 @@ export function settleFlag(state: TimingState, now: number, stepS: number): Lead
   const { lead, finish, flagAt } = state;
   if (state.session?.type !== 'race' || finish !== null || state.joinedUnderFlag) return null;
   const grace = FLAG_GRACE_S + stepS;
+  if (!areLapsKnown(state)) {
+    // Who leads is not known: everyone's race ends with the first crossing under the flag.
+    if (flagAt === now) endRace(state, { car: -1, at: now - stepS, laps: 0 });
+    return null;
+  }
   if (flagAt === null) {
     // The count of laps to go may be a moment behind the crossing.
     const isCounted = state.remainingLaps !== null;

@@ -3,6 +3,7 @@ import { followChases } from './chases.js';
 import { takeEntries } from './entries.js';
 import { type LeadCrossing, settleFlag, watchFlag } from './flag.js';
 import { watchTrack } from './incidents.js';
+import { noteJoin, noteUnseenLaps } from './joining.js';
 import { takeCrossing } from './laps.js';
 import { lineUp, takeLinePlace } from './line-up.js';
 import { type Crossing, move } from './motion.js';
@@ -81,6 +82,7 @@ function foldFrame(state: TimingState, frame: Frame): void {
   // Where the cars are at green is taken from this frame: what they passed before it counts for nothing.
   if (state.greenAt === now) placeAtGreen(state, now);
   else takeCrossings(state, found);
+  if (first) noteJoin(state);
   const unseen = settleFlag(state, now, stepS);
   if (unseen !== null) finishUnseen(state, unseen);
   judgeBests(state, now, stepS);
@@ -210,6 +212,7 @@ function foldSample(state: TimingState, car: CarState, sample: CarSample, now: n
   const cameFrom = driven ? last : null;
   takePit(state, car, sample, cameFrom, now);
   if (isNew && car.onPitRoad) holdInPits(state, car);
+  if (isNew) noteUnseenLaps(state, car);
   // A tow gains nothing on those who drive.
   if (!car.onPitRoad) car.heldProgress = null;
   else if (!driven && progress !== null && (car.progress ?? 0) > progress) car.heldProgress ??= progress;

@@ -1,7 +1,10 @@
 import { visibleText } from '@okboxbox/protocol';
 import { takeBestLap } from './bests.js';
 import { takeLapEnd } from './flag.js';
+import { clearHistory } from './history.js';
+import { areLapsKnown, isPlaceKnown } from './joining.js';
 import { type Crossing, START_LINE } from './motion.js';
+import { isImpossible, keepClean } from './possible.js';
 import { keepReference } from './reference.js';
 import { isBeforeStart } from './start.js';
 import type { CarState, TimingState } from './state.js';
@@ -20,6 +23,10 @@ export function takeCrossing(state: TimingState, crossing: Crossing): void {
     return;
   }
   if (car.finish) return;
+  if (crossing.lap >= 1 && isNoLap(state, crossing)) {
+    goOn(car);
+    return;
+  }
   if (crossing.lap >= 1) endLap(state, crossing);
   beginLap(state, crossing);
 }
@@ -39,6 +46,21 @@ function beginLap(state: TimingState, { car, lap, at, how }: Crossing): void {
   car.sectorBegins = sectorBegins(state, how === 'measured' ? at : null);
 }
 
+/** A lap that nobody can have driven is none, unless the sim has counted it. */
+function isNoLap(state: TimingState, { car, lap, at, how }: Crossing): boolean {
+  if (car.lapBegin === null || how === 'moved' || car.counted !== null) return false;
+  return isImpossible(state, car, lap, (at - car.lapBegin.at) * 1000);
+}
+
+/** The lap under way goes on: what ended it was no crossing that counts. */
+function goOn(car: CarState): void {
+  clearHistory(car.history);
+  car.progress = (car.progress as number) - 1;
+  car.furthest -= 1;
+  car.movedFrom -= 1;
+  car.lapBroken = true;
+}
+
 /** Where finish and start are not at one place, the lap runs from the start. */
 function restartLap(state: TimingState, { car, at }: Crossing): void {
   if (car.lapBegin?.from !== 'line' || car.lapBroken) return;
@@ -55,8 +77,10 @@ export function sectorBegins(state: TimingState, lineAt: number | null): (number
 
 function endLap(state: TimingState, { car, lap, at, how }: Crossing): void {
   const begin = car.lapBegin;
-  const lapTimeMs = begin === null || how === 'moved' ? null : Math.round((at - begin.at) * 1000);
   const estimated = car.lapEstimated || how === 'estimated';
+  // The sim has counted it, but nobody can have driven it in this time.
+  const isDoubtful = begin !== null && how !== 'moved' && isImpossible(state, car, lap, (at - begin.at) * 1000);
+  const lapTimeMs = begin === null || how === 'moved' || isDoubtful ? null : Math.round((at - begin.at) * 1000);
   const valid = lapTimeMs !== null && !car.lapBroken && !estimated;
   const sectorsMs = car.sectorBegins.map((from, sector) => {
     const last = sector + 1 === car.sectorBegins.length;
@@ -69,13 +93,14 @@ function endLap(state: TimingState, { car, lap, at, how }: Crossing): void {
   state.laps.push({
     car: car.car,
     carNumber: entry?.carNumber ?? '',
-    driver: visibleText(entry?.driver?.name),
+    driver: driverOf(car, lap, visibleText(entry?.driver?.name)),
     lap,
+    ...(!areLapsKnown(state) && { countedFrom: 'seen' as const }),
     lapTimeMs,
     from: begin?.from ?? 'line',
     sectorsMs,
     crossedAtMs: Math.round(at * 1000),
-    position: state.session?.type === 'race' ? before + 1 : null,
+    position: state.session?.type === 'race' && isPlaceKnown(state, lap) ? before + 1 : null,
     inPit: car.lapInPit || car.onPitRoad,
     inLap: car.inLap === lap,
     outLap: car.outLap === lap,
@@ -92,8 +117,14 @@ function endLap(state: TimingState, { car, lap, at, how }: Crossing): void {
   if (begin !== null && lapTimeMs !== null && countsAsBest({ valid, from: begin.from, inPit })) {
     takeBest(state, car, lapTimeMs, at);
     keepReference(state, car, lap, begin.at, lapTimeMs);
+    keepClean(state, car, lapTimeMs);
   }
   takeLapEnd(state, car, lap, at);
+}
+
+/** A lap in which the car came in is the driver's who drove it, also where another sits in it when it ends. */
+function driverOf({ inLap, inDriver }: CarState, lap: number, driver: string | null): string | null {
+  return inLap === lap ? inDriver : driver;
 }
 
 function takeBest(state: TimingState, car: CarState, lapTimeMs: number, at: number): void {

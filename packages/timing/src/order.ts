@@ -1,3 +1,4 @@
+import { areLapsKnown } from './joining.js';
 import { isBeforeStart } from './start.js';
 import type { CarState, TimingState } from './state.js';
 
@@ -23,7 +24,7 @@ function comparison(state: TimingState): Comparison {
   if (state.official?.official) return byOfficial(state);
   if (state.session?.type !== 'race') return byBestLap;
   if (isBeforeStart(state)) return byStart;
-  return state.joinedUnderFlag ? bySimPlace : byProgress;
+  return state.joinedUnderFlag || !areLapsKnown(state) ? bySimPlace : byProgress;
 }
 
 /** Official results decide; cars that they do not list come after them, as measured. */

@@ -1,4 +1,4 @@
-import type { CarSample } from '@okboxbox/protocol';
+import { type CarSample, visibleText } from '@okboxbox/protocol';
 import { type CarState, type LineSpan, type TimingState, tell } from './state.js';
 
 /** Standing in the box for shorter than this is no stop: a car that creeps to its marks, in s. */
@@ -63,6 +63,7 @@ function enter(state: TimingState, car: CarState, sample: CarSample, before: Bef
   // Until it leaves without having stood, a visit is taken for a stop.
   car.pitStops += 1;
   car.inLap = Math.floor(car.progress ?? 0) + 1;
+  car.inDriver = visibleText(state.entries[car.car]?.driver?.name);
   const stop = { stop: car.pitStops, carLap: car.inLap };
   tell(state, 'pit.entered', { car: car.car, sessionTime: enteredAt ?? now, detail: stop });
 }
@@ -78,13 +79,19 @@ function leaveLane(state: TimingState, car: CarState, sample: CarSample, before:
     car.driveThroughs += 1;
   }
   car.stintBeganLap = Math.max(0, Math.floor(car.progress ?? 0));
-  car.outLap = Math.floor(car.progress ?? 0) + 1;
+  car.outLap = outLapOf(car, sample);
   car.visit = null;
   if (car.finish) return;
   const laneMs = visit?.enteredAt == null || leftAt === null ? null : Math.round((leftAt - visit.enteredAt) * 1000);
   const boxMs = isDriveThrough ? null : visit?.boxMs;
   const detail = visit && { stop: isDriveThrough ? null : car.pitStops, laneMs, boxMs };
   tell(state, 'pit.left', { car: car.car, sessionTime: leftAt ?? now, ...(detail && { detail }) });
+}
+
+/** The lap in which it drives out; where the exit lies just before the line, the lap that begins there. */
+function outLapOf({ progress, inLap }: CarState, { pct }: CarSample): number {
+  const lap = Math.floor(progress ?? 0) + 1;
+  return lap === inLap && pct > 0.5 ? lap + 1 : lap;
 }
 
 /** Box time runs from the last sample in which the car moved to the last in which it stood. */

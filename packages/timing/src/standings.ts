@@ -1,6 +1,7 @@
 import type { CarStatus, EntryFigures, EntryInfo, LapMark, Provenance, ProvenFigure } from '@okboxbox/protocol';
 import { timeAt } from './history.js';
 import { isStandingOdd, SLOW_S, STOPPED_S } from './incidents.js';
+import { areLapsKnown } from './joining.js';
 import { referenceOf, secondsBetween } from './reference.js';
 import { isBeforeStart } from './start.js';
 import type { CarState, TimingState } from './state.js';
@@ -55,14 +56,15 @@ export function standings(state: TimingState): { readonly car: number; readonly 
         : behind(state, inClass.ahead, car)
       : UNKNOWN;
     const position = list.length + 1;
+    const isPlaced = hasPlace(state, car);
     list.push({
       car: car.car,
       figures: {
-        position,
-        classPosition: (inClass?.count ?? 0) + 1,
+        position: isPlaced ? position : null,
+        classPosition: isPlaced ? (inClass?.count ?? 0) + 1 : null,
         status: statusOf(state, car),
         lap: car.progress === null ? null : lapOf(state, car, car.progress),
-        lapsCompleted: car.progress === null ? null : isBeforeStart(state) ? 0 : Math.max(0, Math.floor(car.progress)),
+        lapsCompleted: car.progress === null ? null : lapsCompletedOf(state, car.progress),
         progress: car.progress,
         gapMs: gap.ms,
         gapLaps: gap.laps,
@@ -77,9 +79,9 @@ export function standings(state: TimingState): { readonly car: number; readonly 
         lastLapMark: markOf(state, car, classId, car.lastLapMark === 'none' ? null : car.lastLapMs),
         bestLapMark: markOf(state, car, classId, car.bestLapMs),
         sectorsMs: sectorsOf(state, car),
-        pitStops: car.pitStops,
-        driveThroughs: car.driveThroughs,
-        stintLaps: car.seen ? Math.max(0, Math.floor(car.progress ?? 0) - car.stintBeganLap) : null,
+        pitStops: seenOnly(car, car.pitStops),
+        driveThroughs: seenOnly(car, car.driveThroughs),
+        stintLaps: stintOf(car),
         inPit: car.onPitRoad && (car.inWorld || car.awayInBox),
         trendMs: inClass ? car.chase.trendMs : null,
         battle: battleWith(inClass, car),
@@ -115,7 +117,7 @@ export function entryInfos(state: TimingState): readonly EntryInfo[] {
 function behind(state: TimingState, ahead: CarState | null, car: CarState): Behind {
   if (ahead === null) return UNKNOWN;
   if (state.session?.type !== 'race') return byBest(ahead, car);
-  if (isBeforeStart(state)) return UNKNOWN;
+  if (isBeforeStart(state) || !areLapsKnown(state)) return UNKNOWN;
   if (ahead.progress === null || car.progress === null || ahead.heldProgress !== null || car.heldProgress !== null)
     return UNKNOWN;
   if (isOrderOtherThanDistance(state, ahead, car)) return UNKNOWN;
@@ -148,8 +150,31 @@ function isMissingFromResults({ official }: TimingState, { car }: CarState): boo
   return official?.official === true && official.rows.length > 0 && !official.rows.some((row) => row.car === car);
 }
 
-function lapOf(state: TimingState, car: CarState, progress: number): number {
+/** A count of what was seen; unknown while nothing was, of a car that was first seen under way. */
+function seenOnly({ isJoined }: CarState, count: number): number | null {
+  return isJoined && count === 0 ? null : count;
+}
+
+function stintOf({ seen, progress, stintBeganLap }: CarState): number | null {
+  return seen && stintBeganLap !== null ? Math.max(0, Math.floor(progress ?? 0) - stintBeganLap) : null;
+}
+
+/** Whether it is known which place a car has: not where laps were missed, and not of one that does not take part. */
+function hasPlace(state: TimingState, { seen, simPosition, simLaps, startPlace }: CarState): boolean {
+  if (state.session?.type !== 'race' || simPosition) return true;
+  if (!areLapsKnown(state)) return false;
+  const isListed = startPlace !== null || (state.session.grid?.length ?? 0) === 0 || simLaps !== null;
+  return seen || isListed || isBeforeStart(state);
+}
+
+function lapsCompletedOf(state: TimingState, progress: number): number | null {
   if (isBeforeStart(state)) return 0;
+  return areLapsKnown(state) ? Math.max(0, Math.floor(progress)) : null;
+}
+
+function lapOf(state: TimingState, car: CarState, progress: number): number | null {
+  if (isBeforeStart(state)) return 0;
+  if (!areLapsKnown(state)) return null;
   return Math.max(0, Math.floor(car.finish ? car.finish.laps - 1 : progress) + 1);
 }
 
@@ -210,8 +235,11 @@ function provenanceOf(
   const figure: Provenance = state.session?.positions === 'derived' && !car.finish ? 'estimated' : 'measured';
   const known = (value: unknown, provenance: Provenance) => (value === null ? null : provenance);
   return {
-    position:
-      state.official?.official && state.official.rows.some((row) => row.car === car.car) ? 'official' : 'measured',
+    position: !areLapsKnown(state)
+      ? known(car.simPosition || null, 'official')
+      : state.official?.official && state.official.rows.some((row) => row.car === car.car)
+        ? 'official'
+        : 'measured',
     gap: known(gap.ms ?? gap.laps, gap.estimated ? 'estimated' : figure),
     interval: known(interval.ms ?? interval.laps, interval.estimated ? 'estimated' : figure),
     lastLap: known(car.lastLapMs, car.lastLapEstimated ? 'estimated' : 'measured'),

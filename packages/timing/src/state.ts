@@ -12,6 +12,7 @@ import type {
 import { type Chase, createChase } from './chases.js';
 import type { LeadCrossing } from './flag.js';
 import { createHistory, type History } from './history.js';
+import type { Joined } from './joining.js';
 import type { ReferenceLap } from './reference.js';
 
 /** How the lap under way began: at the line, at green, or unseen. */
@@ -54,6 +55,8 @@ export interface CarState {
   /** Whether it left the world in its box: a driver change, and no leaving of the pits. */
   awayInBox: boolean;
   retired: boolean;
+  /** First seen when the race was under way: what it did before is not known. */
+  isJoined: boolean;
   lapBegin: LapBegin;
   /** Progress at which the lap under way began. */
   lapFrom: number;
@@ -67,6 +70,8 @@ export interface CarState {
   lastLapMark: 'none' | 'personal';
   lastLapEstimated: boolean;
   bestLapMs: number | null;
+  /** Times of its newest clean laps, in ms. */
+  cleanLapsMs: number[];
   /** Whether the best lap is the sim's figure, of a lap that was not measured; else when it was completed. */
   bestIsOfficial: boolean;
   bestLapAt: number;
@@ -91,10 +96,13 @@ export interface CarState {
   hasRaced: boolean;
   pitStops: number;
   driveThroughs: number;
-  stintBeganLap: number;
+  /** The lap in which the stint began; `null` where that was not seen. */
+  stintBeganLap: number | null;
   /** The laps in which it last came into the pit lane and left it. */
   inLap: number | null;
   outLap: number | null;
+  /** Who drove it in. */
+  inDriver: string | null;
   /** When it last moved by more than a crawl, and where; whether its standing still was told. */
   movedAt: number;
   movedFrom: number;
@@ -166,6 +174,8 @@ export interface TimingState {
   greenAt: number | null;
   /** Whether a race has begun: it has been seen under way, now or before. */
   hasBegun: boolean;
+  /** What was missed of a race that was first seen under way; `null` where the start was seen. */
+  joined: Joined | null;
   /** When the chequered flag was first seen; `null` before. */
   flagAt: number | null;
   /** The newest lap that a car completed before anyone else, before the race was over. */
@@ -222,6 +232,7 @@ export function createTiming(): TimingState {
     staleFrames: 0,
     greenAt: null,
     hasBegun: false,
+    joined: null,
     flagAt: null,
     lead: null,
     cautionLap: null,
@@ -267,6 +278,7 @@ export function createCar(car: number): CarState {
     goneTold: false,
     awayInBox: false,
     retired: false,
+    isJoined: false,
     lapBegin: null,
     lapFrom: 0,
     lapInPit: false,
@@ -277,6 +289,7 @@ export function createCar(car: number): CarState {
     lastLapMark: 'none',
     lastLapEstimated: false,
     bestLapMs: null,
+    cleanLapsMs: [],
     bestIsOfficial: false,
     bestLapAt: 0,
     simBestMs: null,
@@ -296,6 +309,7 @@ export function createCar(car: number): CarState {
     stintBeganLap: 0,
     inLap: null,
     outLap: null,
+    inDriver: null,
     movedAt: 0,
     movedFrom: 0,
     stoppedTold: false,
