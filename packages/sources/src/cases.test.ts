@@ -1,4 +1,4 @@
-import type { Entry } from '@okboxbox/protocol';
+import type { Entry, Lap } from '@okboxbox/protocol';
 import { createTiming, entryInfos, foldRecord, standings, type TimingState } from '@okboxbox/timing';
 import { describe, expect, it } from 'vitest';
 import { openSource } from './open-source.js';
@@ -35,10 +35,14 @@ function expectRight(timing: TimingState, right: Right): void {
     const laps = timing.laps.filter((lap) => lap.carNumber === carNumber);
     expect([carNumber, ...laps.map((lap) => lap.lapTimeMs)]).toEqual([carNumber, ...lapsMs]);
   }
-  for (const [carNumber, numbers] of Object.entries(right.invalid ?? {})) {
-    const laps = timing.laps.filter((lap) => lap.carNumber === carNumber && !lap.valid);
-    expect([carNumber, ...laps.map(({ lap }) => lap)]).toEqual([carNumber, ...numbers]);
+  for (const [carNumber, places] of Object.entries(right.places ?? {})) {
+    const laps = timing.laps.filter((lap) => lap.carNumber === carNumber);
+    expect([carNumber, ...laps.map(({ position }) => position)]).toEqual([carNumber, ...places]);
   }
+  expectLaps(timing, right.invalid, ({ valid }) => !valid);
+  expectLaps(timing, right.inLaps, ({ inLap }) => inLap);
+  expectLaps(timing, right.outLaps, ({ outLap }) => outLap);
+  if (right.remainingTimeS !== undefined) expect(timing.remainingTimeS).toBe(right.remainingTimeS);
   for (const [carNumber, figures] of Object.entries(right.figures ?? {})) {
     expect(entries.find((entry) => entry.carNumber === carNumber)).toMatchObject({ carNumber, ...figures });
   }
@@ -50,6 +54,14 @@ function expectRight(timing: TimingState, right: Right): void {
     );
   }
   for (const name of right.untold ?? []) expect(timing.events.filter((event) => event.name === name)).toEqual([]);
+}
+
+/** Compares the numbers of those laps of each car to which something applies. */
+function expectLaps(timing: TimingState, right: Right['invalid'], applies: (lap: Lap) => boolean): void {
+  for (const [carNumber, numbers] of Object.entries(right ?? {})) {
+    const laps = timing.laps.filter((lap) => lap.carNumber === carNumber && applies(lap));
+    expect([carNumber, ...laps.map(({ lap }) => lap)]).toEqual([carNumber, ...numbers]);
+  }
 }
 
 describe.skipIf(isMissing('cases/README.md'))('small inputs from public reports', () => {

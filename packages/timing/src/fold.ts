@@ -18,6 +18,9 @@ import { judgeBests, takeSimLaps } from './verdicts.js';
 
 /** Away for shorter than this is a blink and no event, in s. */
 const BLINK_S = 1;
+/** Nobody races for this long: a clock that shows it is not there to end the session, alone or beside a limit of laps. */
+const NO_LIMIT_S = 600_000;
+const NO_LIMIT_BESIDE_LAPS_S = 82_800;
 /** Away from its box for up to this is a driver change, in s. */
 const IN_BOX_S = 120;
 /** Away for longer than this in a race is a retirement, in s. */
@@ -68,7 +71,7 @@ function foldFrame(state: TimingState, frame: Frame): void {
   const stepS = now - (state.sessionTime ?? now);
   state.sessionTime = now;
   state.capturedAt = frame.capturedAt;
-  state.remainingTimeS = frame.remaining?.timeS ?? null;
+  state.remainingTimeS = remainingTime(state, frame.remaining?.timeS ?? null);
   state.remainingLaps = frame.remaining?.laps ?? null;
   const told = state.events.length;
   foldPhase(state, frame, now, first);
@@ -93,6 +96,13 @@ function foldFrame(state: TimingState, frame: Frame): void {
   tellPlaces(state);
   followChases(state);
   if (state.events.length - told > 1) putInOrder(state, told);
+}
+
+/** What is left on a clock that can end the session; a sim without a limit of time lets a day or a week run down. */
+function remainingTime({ session }: TimingState, timeS: number | null): number | null {
+  const { laps, timeS: limitS } = session?.limit ?? {};
+  const isNominal = (limitS ?? timeS ?? 0) >= (laps == null ? NO_LIMIT_S : NO_LIMIT_BESIDE_LAPS_S);
+  return isNominal ? null : timeS;
 }
 
 /**

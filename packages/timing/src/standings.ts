@@ -211,7 +211,10 @@ function statusOf(state: TimingState, car: CarState): CarStatus {
   const standing = (state.sessionTime ?? 0) - car.movedAt >= STOPPED_S;
   if (standing && isStandingOdd(state, car)) return 'stopped';
   if (car.slowSince !== null && !state.isCaution && (state.sessionTime ?? 0) - car.slowSince >= SLOW_S) return 'slow';
-  return car.outLap !== null && car.outLap === Math.floor(car.progress ?? 0) + 1 ? 'outLap' : 'running';
+  const lap = Math.floor(car.progress ?? 0) + 1;
+  // Where the exit lies before the line, it has left already in the lap in which it came in.
+  const isLeaving = car.outLap === lap + 1 && car.inLap === lap;
+  return car.outLap === lap || isLeaving ? 'outLap' : 'running';
 }
 
 function markOf(state: TimingState, car: CarState, classId: string, ms: number | null): LapMark {

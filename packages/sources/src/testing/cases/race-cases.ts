@@ -172,4 +172,20 @@ export const RACE_CASES: Readonly<Record<string, Right>> = {
     lapsMs: { 1: [null, 30_000, 30_000], 2: [null, 31_000, 31_000] },
     figures: { 1: { bestLapMs: 30_000, lap: 4 } },
   },
+  'joined-mid-race/join': {
+    order: ['1', '2'],
+    lapsMs: { 1: [null, 60_000, 60_000, 60_000], 2: [null, 85_000, 85_000] },
+    places: { 1: [1, 1, 1, 1], 2: [null, 2, 2] },
+    figures: { 1: { lap: 8, pitStops: null, stintLaps: null }, 2: { lap: 6, gapLaps: 2 } },
+  },
+  'heat/heat-1': {
+    order: ['1', '2', '3', '4'],
+    figures: { 5: { position: null, classPosition: null, status: 'notInWorld' }, 10: { position: null } },
+  },
+  'exit-before-the-line/race': {
+    lapsMs: { 2: [30_300, 55_630, 31_000, 31_000] },
+    inLaps: { 1: [], 2: [2] },
+    outLaps: { 1: [], 2: [3] },
+  },
+  'nominal-clock/race': { remainingTimeS: null },
 };

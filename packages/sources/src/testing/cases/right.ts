@@ -10,6 +10,13 @@ export interface Right {
   readonly figures?: Readonly<Record<string, Partial<Entry>>>;
   /** Numbers of the laps of a car that are not valid. */
   readonly invalid?: Readonly<Record<string, readonly number[]>>;
+  /** Places of a car in its completed laps; `null` where it cannot be known. */
+  readonly places?: Readonly<Record<string, readonly (number | null)[]>>;
+  /** Numbers of the laps of a car in which it came into the pit lane, and in which it drove out. */
+  readonly inLaps?: Readonly<Record<string, readonly number[]>>;
+  readonly outLaps?: Readonly<Record<string, readonly number[]>>;
+  /** Time left on the session's clock at the end; `null` where there is none that means anything. */
+  readonly remainingTimeS?: number | null;
   /** All events of these names in the order they are told, as name, car number and seconds on the session clock. */
   readonly told?: readonly (readonly [name: RaceEventName, carNumber: string, at: number])[];
   /** Events that are not told at all. */
