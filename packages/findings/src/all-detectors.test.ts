@@ -86,6 +86,7 @@ const group: fc.Arbitrary<SocketGroup> = fc
     sessionId: fc.constantFrom(null, 'sess_a', 'sess_healthy'),
     ...{ count: fc.nat(100), buffered: fc.nat(100), slow: fc.nat(100), stale: fc.nat(100), idle: fc.nat(100) },
     ...{ left: fc.nat(100), refused: fc.dictionary(fc.constantFrom('not_found', 'forbidden'), fc.nat(50)) },
+    isOfStrangers: fc.constantFrom(undefined, true as const),
   })
   .map((over) => groupLike(over as Partial<SocketGroup>));
 const event: fc.Arbitrary<OpsEvent> = fc.record({
@@ -93,6 +94,7 @@ const event: fc.Arbitrary<OpsEvent> = fc.record({
   event: fc.constantFrom('auth_fail', 'connect', 'broadcast:delay:set'),
   where: fc.constantFrom('session:join', 'broadcast:delay:set', '/api/ops/summary'),
   capability: fc.constantFrom(null, 'racebox:director:control'),
+  code: fc.constantFrom('forbidden', 'unauthenticated'),
 });
 const reason = fc.constantFrom('kill-switch', 'disabled', 'stopped', 'finished', 'connection lost');
 const snapshot: fc.Arbitrary<OpsSnapshot> = fc
@@ -117,6 +119,7 @@ const snapshot: fc.Arbitrary<OpsSnapshot> = fc
         fc.record({
           ...{
             why: fc.constantFrom('token' as const, 'version' as const, 'origin' as const),
+            isOfStranger: fc.constantFrom(undefined, true as const),
             code: fc.constant('forbidden'),
           },
           ...{

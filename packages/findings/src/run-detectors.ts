@@ -1,6 +1,8 @@
 import type { Finding, FindingCause, FindingCode, FindingsAnswer, OpsSnapshot } from '@okboxbox/protocol';
 import { DETECTOR_FAILED } from './catalogue/looking.js';
+import { findingKey } from './compare-findings.js';
 import { type Detector, figure, finding } from './detector.js';
+import { withoutStrangers } from './without-strangers.js';
 
 /** What a detector may take of one look, in ms. */
 export const BOX_MS = 25;
@@ -36,6 +38,7 @@ export class Detectors {
   }
 
   look(snapshot: OpsSnapshot): Look {
+    const known = knownIn(snapshot);
     const findings: Finding[] = [];
     const clear: FindingCode[] = [];
     const skipped: { code: FindingCode; because: string }[] = [];
@@ -49,11 +52,12 @@ export class Detectors {
       }
       const began = this.#now();
       try {
-        const because = detector.notYet(snapshot);
-        const found = because === null ? detector.look(snapshot) : [];
+        const because = detector.notYet(known);
+        const found = because === null ? [...detector.look(known)] : [];
+        if (known !== snapshot) found.push(...ofStrangers(detector, snapshot, found));
         findings.push(...found);
-        if (because !== null) skipped.push({ code, because });
-        else if (found.length === 0) clear.push(code);
+        if (found.length === 0 && because === null) clear.push(code);
+        else if (because !== null) skipped.push({ code, because });
       } catch (error) {
         findings.push(threw(snapshot, code, error));
         skipped.push({ code, because: 'It failed.' });
@@ -73,6 +77,33 @@ export class Detectors {
     const isTooMuch = inARow >= MOST_IN_A_ROW || tookMs > BY_FAR * BOX_MS;
     this.#slow.set(code, { inARow, tookMs, leftOutUntil: isTooMuch ? at + LEFT_OUT_MS : Number.NEGATIVE_INFINITY });
   }
+}
+
+/** A pack may lack a part of it: each detector then says by itself that it cannot do without. */
+function knownIn(snapshot: OpsSnapshot): OpsSnapshot {
+  try {
+    return withoutStrangers(snapshot);
+  } catch {
+    return snapshot;
+  }
+}
+
+/**
+ * What is found only for what those have done who have neither a token nor a link. Anybody can do that, so it is shown and
+ * is nothing worse than info.
+ */
+function ofStrangers(detector: Detector, snapshot: OpsSnapshot, found: readonly Finding[]): Finding[] {
+  if (detector.notYet(snapshot) !== null) return [];
+  const keys = new Set(found.map(findingKey));
+  return detector
+    .look(snapshot)
+    .filter((each) => !keys.has(findingKey(each)))
+    .map((each) => ({
+      ...each,
+      severity: 'info',
+      isOfStrangers: true,
+      because: `${each.because} It is found only with what connections without a token or link do, so it changes no status.`,
+    }));
 }
 
 function threw(snapshot: OpsSnapshot, code: FindingCode, error: unknown): Finding {
@@ -100,5 +131,8 @@ export function runDetectors(snapshot: OpsSnapshot, detectors: readonly Detector
 
 /** What the next look is to know of this one. */
 export function beforeOf(findings: readonly Finding[]): OpsSnapshot['before'] {
-  return findings.map(({ code, cause, since, scope }) => ({ code, cause: cause as FindingCause, since, scope }));
+  return findings.map(({ code, cause, since, scope, isOfStrangers }) => ({
+    ...{ code, cause: cause as FindingCause, since, scope },
+    ...(isOfStrangers && { isOfStrangers }),
+  }));
 }

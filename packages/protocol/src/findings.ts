@@ -86,6 +86,8 @@ export interface Finding {
   /** Address of its section in the runbook. */
   readonly runbook: string;
   readonly clearsWhen: string;
+  /** That it rests on what connections without a token or link have done: it is info, and no status changes by it. */
+  readonly isOfStrangers?: true;
 }
 
 /** `GET /api/ops/findings`. */
@@ -106,4 +108,4 @@ export interface FindingsAnswer {
 }
 
 /** What was found before, as far as the next look needs it. */
-export type FindingBefore = Pick<Finding, 'code' | 'cause' | 'since' | 'scope'>;
+export type FindingBefore = Pick<Finding, 'code' | 'cause' | 'since' | 'scope' | 'isOfStrangers'>;

@@ -22,6 +22,8 @@ export interface SocketGroup {
   readonly left: number;
   /** Of the idle ones, how many were refused their newest join, by code. */
   readonly refused: Readonly<Record<string, number>>;
+  /** That they have neither a token nor a link: what they do must not change the status of a show. */
+  readonly isOfStrangers?: true;
 }
 
 /** A relay that fed once since the server's start, and does not now. */
@@ -52,6 +54,8 @@ export interface UnsavedSetting {
 
 /** Relays that were not let in, for the same reason; of each show and user by themselves. */
 export interface RelayRefusal {
+  /** That no token of this server came with it: anybody can do that. */
+  readonly isOfStranger?: true;
   /** What was wrong: the token or its rights, the protocol's version, or where and from where it called. */
   readonly why: 'token' | 'version' | 'origin';
   readonly code: string;
@@ -97,6 +101,8 @@ export interface SocketChurn {
   readonly disconnects: number;
   /** Disconnects by the code of their reason. */
   readonly byCode: Readonly<Record<string, number>>;
+  /** How many of these had neither a token nor a link. */
+  readonly ofStrangers?: { readonly connects: number; readonly disconnects: number };
 }
 
 /** All that findings are made of, taken at one moment: what a support pack carries, so that they can be made again. */

@@ -269,20 +269,24 @@ function listenToSessions({ registry }: OperationsWorld, { sessions, events }: O
 }
 
 /** Who comes and goes, and which rooms they enter and leave. */
-export function listenToSockets(io: Server, { sockets, events, churn, now, moves }: OpsFigures): void {
+export function listenToSockets(io: Server, figures: OpsFigures): void {
+  const { sockets, events, churn, churnOfStrangers, now, moves } = figures;
   for (const name of ['/', RELAY_NAMESPACE]) {
     const namespace = io.of(name);
     namespace.on('connection', (socket: Socket) => {
-      const { role, surface, user } = sockets.add(socket, name === RELAY_NAMESPACE ? 'relay' : null, (gone) => {
+      const connection = sockets.add(socket, name === RELAY_NAMESPACE ? 'relay' : null, (gone) => {
         const { socketId, closed, skippedTotal, connectedAt } = gone;
         churn.add(closed?.code ?? 'other', now());
+        if (isStranger) churnOfStrangers.add(closed?.code ?? 'other', now());
         events.note('disconnect', {
           ...{ socketId, role, surface, user, skippedTotal },
           ...{ code: closed?.code ?? null, reason: closed?.reason ?? null },
           connectedMs: (closed?.at ?? connectedAt) - connectedAt,
         });
       });
+      const { role, surface, user, isStranger } = connection;
       churn.add('connect', now());
+      if (isStranger) churnOfStrangers.add('connect', now());
       events.note('connect', { socketId: socket.id, role, surface, user });
     });
     // The adapter's word, not the client's: a connection that is lost leaves its rooms, too.

@@ -27,6 +27,8 @@ export class OpsFigures {
   readonly loop = new EventLoopWatch();
   /** Connections that came, and those that went by the code of their reason, within the last ten seconds. */
   readonly churn = new RecentCounts(CHURN_MS, CHURN_PARTS);
+  /** Of those, the ones without a token or link. */
+  readonly churnOfStrangers = new RecentCounts(CHURN_MS, CHURN_PARTS);
   readonly now: () => number;
   /** What has passed each stage, over all sessions. */
   readonly stages = noPasses();

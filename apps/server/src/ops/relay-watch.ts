@@ -115,6 +115,8 @@ export class RelayWatch {
     this.#refused.delete(key);
     this.#refused.set(key, {
       ...{ ...said, at, joined: false },
+      // A token that this server has signed says whose it is.
+      ...(said.user == null && { isOfStranger: true as const }),
       firstAt: isStill ? before.firstAt : at,
       count: isStill ? before.count + 1 : 1,
     });

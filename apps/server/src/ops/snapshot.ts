@@ -56,7 +56,7 @@ export async function takeSnapshot(operations: SnapshotOf, before: OpsSnapshot['
     return {
       ...{ at, summary, sessions, socketGroups: groups, before },
       relays: operations.relays.look(),
-      churn: churnOf(figures.churn.byName(at)),
+      churn: { ...churnOf(figures.churn.byName(at)), ofStrangers: ofStrangers(figures.churnOfStrangers.byName(at)) },
       ...operations.insight(),
       events: recentEvents(figures.events, at),
     };
@@ -78,4 +78,9 @@ const CONNECT = 'connect';
 function churnOf(counts: Readonly<Record<string, number>>): SocketChurn {
   const { [CONNECT]: connects = 0, ...byCode } = counts;
   return { connects, disconnects: Object.values(byCode).reduce((sum, count) => sum + count, 0), byCode };
+}
+
+function ofStrangers(counts: Readonly<Record<string, number>>): NonNullable<SocketChurn['ofStrangers']> {
+  const { connects, disconnects } = churnOf(counts);
+  return { connects, disconnects };
 }

@@ -22,6 +22,7 @@ interface Counting {
   readonly role: string;
   readonly sessionId: string | null;
   readonly room: SocketGroup['room'];
+  readonly isOfStrangers?: true;
   count: number;
   buffered: number;
   slow: number;
@@ -37,7 +38,7 @@ interface Counting {
 }
 
 /**
- * All viewers' connections by role, session and room, in one pass that lets others in between: ten thousand of them
+ * All viewers' connections by role, session and room, those of strangers by themselves, in one pass that lets others in between: ten thousand of them
  * hold up nobody. `delayOf` gives a session's delay in ms.
  */
 export async function socketGroups(
@@ -99,8 +100,8 @@ function count(
   delayOf: (sessionId: string) => number,
   now: number,
 ): void {
-  const { role, socket, newestAt, joinedAt, skippedAt, joinedNothingSince, hasJoined, refusedJoin } = connection;
-  const group = groupOf(groups, role, sessionId, room);
+  const { socket, newestAt, joinedAt, skippedAt, joinedNothingSince, hasJoined, refusedJoin } = connection;
+  const group = groupOf(groups, connection, sessionId, room);
   const packets = waitingPackets(socket);
   const ageMs = newestAt === null ? null : Math.round(now - newestAt);
   const delayMs = room === 'broadcast' && sessionId !== null ? delayOf(sessionId) + extraMs : 0;
@@ -134,15 +135,16 @@ function worseFirst(a: Waiting, b: Waiting): number {
 
 function groupOf(
   groups: Map<string, Counting>,
-  role: string,
+  { role, isStranger }: Connection,
   sessionId: string | null,
   room: SocketGroup['room'],
 ): Counting {
-  const key = `${role} ${room} ${sessionId}`;
+  const key = `${role} ${room} ${sessionId} ${isStranger}`;
   let group = groups.get(key);
   if (group === undefined) {
     group = {
       ...{ role, sessionId, room, count: 0, buffered: 0, slow: 0, stale: 0, idle: 0, left: 0 },
+      ...(isStranger && { isOfStrangers: true }),
       ...{ refused: {}, socketIds: [], worst: [], worstBufferedPackets: 0, worstAgeMs: null },
     };
     groups.set(key, group);

@@ -40,6 +40,8 @@ export interface Connection {
   readonly surface: string | null;
   readonly user: string | null;
   readonly caps: readonly string[];
+  /** Whether it has neither a token nor a link. */
+  readonly isStranger: boolean;
   readonly connectedAt: number;
   lastSeenAt: number;
   rttMs: number | null;
@@ -95,6 +97,7 @@ export class SocketRegistry {
       role: role ?? hello.clientKind ?? 'unknown',
       surface: hello.surface ?? null,
       ...identityOf(hello.visitor),
+      isStranger: hello.visitor?.kind === 'anonymous',
       connectedAt: Math.round(now),
       lastSeenAt: Math.round(now),
       rttMs: null,

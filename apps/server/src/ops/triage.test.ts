@@ -34,7 +34,7 @@ describe('the findings of a server', () => {
   });
 
   it('say that a relay is refused for its token, and forget it once one is let in', async () => {
-    socket('/relay', { token: 'nonsense' });
+    socket('/relay', { token: await token('relay', { shows: ['local'] }, -60) });
     const finding = await found('refused_token');
     expect(finding).toMatchObject({ code: 'RELAY_NOT_CONNECTING', severity: 'critical' });
     const summary = await get<OpsSummary>('/api/ops/summary', await token('ops'));
@@ -49,6 +49,24 @@ describe('the findings of a server', () => {
     expect(Number(/^okboxbox_findings_age_seconds (.*)$/m.exec(metrics)?.[1])).toBeLessThan(30);
     await relay();
     await notFound('refused_token');
+  });
+
+  it('change no status for what somebody without a token does', async () => {
+    socket('/relay', {});
+    socket('/relay', { token: 'nonsense' });
+    const desk = socket('/', { clientKind: 'director' });
+    expect(await desk.emitWithAck('director:join', { show: 'local' })).toMatchObject({ ok: false });
+    for (const cause of ['refused_token', 'director_lacks_capability']) {
+      const finding = await found(cause);
+      expect(finding).toMatchObject({ severity: 'info', isOfStrangers: true });
+      const { body } = await get<OpsSummary>('/api/ops/summary', await token('ops'));
+      expect(body.because).not.toContain(finding.summary);
+      expect(body.status).not.toBe('critical');
+    }
+    // One whose token is of this server, and lacks the right, is somebody's mistake.
+    const directing = socket('/', { clientKind: 'director', token: await token('team') });
+    await directing.emitWithAck('director:join', { show: 'local' });
+    await eventually(async () => expect((await found('director_lacks_capability')).severity).not.toBe('info'));
   });
 
   it('say which capability is missing, and where the show is not covered', async () => {

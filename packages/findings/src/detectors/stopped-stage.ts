@@ -67,11 +67,16 @@ function firstStopped(snapshot: OpsSnapshot, session: OpsSession, flow: FlowStag
           `The live audience tells, ${live} are in its room, and none of it is handed to them.`,
         )
       : null) ??
-    (stands('skipped')
+    (stands('skipped') && isWatched(snapshot, session)
       ? gap('fanOut', 'written', 'Messages are handed to the room, and none is written to a socket.')
       : null) ??
     (broadcast > 0 ? behindItsDelay(snapshot, session, flow) : null)
   );
+}
+
+/** Whether somebody that findings are about is in a room of the session. */
+function isWatched(snapshot: OpsSnapshot, { sessionId }: OpsSession): boolean {
+  return (['live', 'broadcast'] as const).some((room) => countOf(groupsOf(snapshot, sessionId, room)) > 0);
 }
 
 /** Those in a room who have been shown nothing new: whoever has just come in is not. */

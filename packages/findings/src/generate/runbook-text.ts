@@ -44,7 +44,8 @@ command or the variable. **Since** and **clears when**: how long it has been so,
 
 \`critical\`: the show is not right for those who watch. \`warning\`: it will be, or is for some. \`info\`: as somebody has set
 it, or nothing to do yet. A thing is believed sooner than forgotten, so that a figure at the edge does not flicker. A code
-that is neither found nor clear was not looked for; \`skipped\` says why.`;
+that is neither found nor clear was not looked for; \`skipped\` says why. What is found only for connections without a token
+or a link (\`isOfStrangers\`) is \`info\` and changes no status: anybody can do it.`;
 
 export const AFTER = `## The server is gone
 

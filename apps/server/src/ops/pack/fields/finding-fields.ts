@@ -86,6 +86,7 @@ const finding = fields<Finding>({
   nextStep: fields<FindingStep>({ text, command: text, view }),
   runbook: words,
   clearsWhen: text,
+  isOfStrangers: flag,
 });
 
 /** What is found wrong. */
@@ -100,7 +101,9 @@ export const findings: Rule = fields<FindingsAnswer>({
 });
 
 /** What was found before. */
-export const before: Rule = listOf(fields<FindingBefore>({ code: findingCode, cause, since: number, scope }));
+export const before: Rule = listOf(
+  fields<FindingBefore>({ code: findingCode, cause, since: number, scope, isOfStrangers: flag }),
+);
 
 /** Sockets that share a role, a session and a room. */
 export const socketGroup: Rule = fields<SocketGroup>({
@@ -118,6 +121,7 @@ export const socketGroup: Rule = fields<SocketGroup>({
   idle: number,
   left: number,
   refused: byName(code, number),
+  isOfStrangers: flag,
 });
 
 /** Relays beyond those that feed. */
@@ -134,6 +138,7 @@ export const relays: Rule = fields<OpsRelays>({
       show: showName,
       user,
       joined: flag,
+      isOfStranger: flag,
       firstAt: number,
       at: number,
       count: number,
@@ -157,7 +162,12 @@ export const unsaved: Rule = listOf(
 );
 
 /** Connections that came and went. */
-export const churn: Rule = fields<SocketChurn>({ connects: number, disconnects: number, byCode: byName(code, number) });
+export const churn: Rule = fields<SocketChurn>({
+  connects: number,
+  disconnects: number,
+  byCode: byName(code, number),
+  ofStrangers: fields<NonNullable<SocketChurn['ofStrangers']>>({ connects: number, disconnects: number }),
+});
 
 /** Who did what; of the particulars only what has a meaning here. */
 export const auditEntry: Rule = fields<AuditEntry>({
