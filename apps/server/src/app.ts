@@ -158,7 +158,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const gitSha = config.gitSha ?? (await builtGitSha());
     if (config.diagnosticsEnabled) serveDiagnostics(http, { tokens, relays, registry, version, gitSha, startedAt });
     const publicWorld = { registry, audiences, broadcasts, links, tokens };
-    serveCalls(http, { ...publicWorld, past, signIn, revoked, audit, storeHealth, clock, version, startedAt });
+    serveCalls(http, { ...publicWorld, past, signIn, revoked, limits, audit, storeHealth, clock, version, startedAt });
     servePublicCalls(http, publicWorld);
     await servePages(http, options.webDir, { withOps: config.opsUiEnabled, publicUrl: config.publicUrl });
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { pino } from 'pino';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Taps } from '../taps.js';
-import { EventWindows, KEYED_LIMITS, Limits, SecondWindow } from './limits.js';
+import { CONNECTION_BURST, EventWindows, KEYED_LIMITS, Limits, SecondWindow } from './limits.js';
 
 afterEach(() => void vi.useRealTimers());
 
@@ -47,21 +47,37 @@ describe('limits by address and token', () => {
     const told = vi.fn();
     taps.limited.listen(told);
     const limits = new Limits({ addressOf: () => '192.0.2.1', log, taps });
-    const take = (key: string) => limits.take('connection', key);
+    const take = (key: string) => limits.take('call', key);
     const waits: number[] = [];
-    for (let i = 0; i < KEYED_LIMITS.connection + 100; i++) waits.push(await take('192.0.2.1'));
-    expect(waits.filter((waitMs) => waitMs === 0)).toHaveLength(KEYED_LIMITS.connection);
+    for (let i = 0; i < KEYED_LIMITS.call + 100; i++) waits.push(await take('192.0.2.1'));
+    expect(waits.filter((waitMs) => waitMs === 0)).toHaveLength(KEYED_LIMITS.call);
     expect(waits.filter((waitMs) => waitMs > 1_000)).toEqual([]);
     expect(await take('192.0.2.2')).toBe(0);
     expect(told).toHaveBeenCalledTimes(100);
-    expect(told).toHaveBeenCalledWith('connection', null, undefined, undefined, undefined, undefined, undefined);
+    expect(told).toHaveBeenCalledWith('call', null, undefined, undefined, undefined, undefined, undefined);
     expect(lines).toEqual([]);
     await vi.advanceTimersByTimeAsync(10_000);
-    expect(lines).toMatchObject([{ limit: 'connection', refused: 100, clients: 1, busiest: '192.0.2.1' }]);
+    expect(lines).toMatchObject([{ limit: 'call', refused: 100, clients: 1, busiest: '192.0.2.1' }]);
     expect(await take('192.0.2.1')).toBe(0);
   });
 
-  it('let at least 500 connections and 500 calls a second pass', () => {
+  it('let 3,000 viewers of one address connect at once, and 500 a second for as long as they like', async () => {
+    vi.useFakeTimers();
+    const limits = new Limits({ addressOf: () => '', log });
+    const passing = async (count: number) => {
+      let passed = 0;
+      for (let i = 0; i < count; i++) if ((await limits.take('connection', '192.0.2.1')) === 0) passed += 1;
+      return passed;
+    };
+    expect(await passing(3_000)).toBe(3_000);
+    expect(await passing(100)).toBe(0);
+    for (let second = 0; second < 8; second++) {
+      await vi.advanceTimersByTimeAsync(1_000);
+      // A flood gets no more than the limit.
+      expect(await passing(1_000)).toBe(KEYED_LIMITS.connection);
+    }
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(await passing(3_100)).toBe(KEYED_LIMITS.connection + CONNECTION_BURST);
     expect(KEYED_LIMITS.connection).toBeGreaterThanOrEqual(500);
     expect(KEYED_LIMITS.call).toBeGreaterThanOrEqual(500);
   });

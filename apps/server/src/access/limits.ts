@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { BurstyRateLimiter, RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Logger } from '../log.js';
 import type { Taps } from '../taps.js';
 import { type AddressOf, limitKeyOf } from './client-address.js';
@@ -11,8 +11,10 @@ import { type AddressOf, limitKeyOf } from './client-address.js';
 export const KEYED_LIMITS = {
   /** New connections of sockets, from one address. */
   connection: 600,
-  /** HTTP calls and pages, from one address. */
+  /** HTTP calls without a token, and pages, from one address. */
   call: 600,
+  /** HTTP calls that show a token, right or wrong, from one address. */
+  'signed-call': 2_000,
   /** Files of the pages, from one address: a page has a dozen. */
   file: 6_000,
   /** Attempts to sign in, from one address. */
@@ -24,9 +26,15 @@ export const KEYED_LIMITS = {
   /** Sockets that connect with one token, from wherever. */
   'token-connection': 600,
   /** Joins and resyncs of all sockets of one address: all viewers join again when their show moves on. */
-  'address-join': 2_000,
+  'address-join': 3_500,
 } as const;
 export type KeyedLimit = keyof typeof KEYED_LIMITS;
+/**
+ * New connections above the limit that one address may make all the same within ten seconds: when a server or a line is
+ * back, a whole hall connects within one second.
+ */
+export const CONNECTION_BURST = 2_400;
+const BURST_S = 10;
 
 /** What is counted when it is refused: the limits above, and those that connections and downloads count by themselves. */
 export const LIMIT_NAMES = [
@@ -91,15 +99,17 @@ export interface LimitsWorld {
 /** All limits of one server. Whatever is refused is counted, told to operations, and logged together with what else was. */
 export class Limits {
   readonly #world: LimitsWorld;
-  readonly #keyed: Readonly<Record<KeyedLimit, RateLimiterMemory>>;
+  readonly #keyed: Readonly<Record<KeyedLimit, Pick<RateLimiterMemory, 'consume'>>>;
   readonly #refused = new Map<LimitName, { count: number; readonly byKey: Map<string, number> }>();
   #logging: NodeJS.Timeout | null = null;
 
-  constructor(world: LimitsWorld, numbers: Readonly<Record<KeyedLimit, number>> = KEYED_LIMITS) {
+  constructor(world: LimitsWorld, numbers = KEYED_LIMITS, connectionBurst = CONNECTION_BURST) {
     this.#world = world;
-    this.#keyed = Object.fromEntries(
+    const keyed = Object.fromEntries(
       Object.entries(numbers).map(([limit, points]) => [limit, new RateLimiterMemory({ points, duration: 1 })]),
     ) as Record<KeyedLimit, RateLimiterMemory>;
+    const burst = new RateLimiterMemory({ keyPrefix: 'burst', points: connectionBurst, duration: BURST_S });
+    this.#keyed = { ...keyed, connection: new BurstyRateLimiter(keyed.connection, burst) };
   }
 
   /** What a client is counted as by its address. */

@@ -2,7 +2,7 @@ import { type FeedState, type Lap, NOTHING_CUED, type RaceEvent } from '@okboxbo
 import type { Logger } from '../log.js';
 import type { SessionRegistry } from '../session/registry.js';
 import type { SessionState } from '../session/session-state.js';
-import type { Store } from '../store/store.js';
+import type { RowsPart, Store } from '../store/store.js';
 import { feedStateOf } from './feed-view.js';
 
 /** The last state of an ended session, as its viewers had it. */
@@ -11,12 +11,17 @@ export interface PastSession {
   readonly at: number | null;
 }
 
+/** Rows that are read one after another. */
+export type Rows<T> = AsyncIterable<T> | Iterable<T>;
+
 export interface PastSessionsWorld {
   readonly registry: SessionRegistry;
   readonly store: Store;
   readonly log: Logger;
 }
 
+/** Rows that are read of the store at once: what a race of ten hours has would hold the event loop. */
+const PART_ROWS = 500;
 /** Last states kept in memory: many viewers open the race that has just ended. */
 const KEPT = 32;
 
@@ -58,20 +63,34 @@ export class PastSessions {
     return past;
   }
 
-  async laps(sessionId: string, car?: number): Promise<readonly Lap[] | null> {
-    const stored = await this.#stored(sessionId, async (store) =>
-      (await store.finalState(sessionId)) === null ? null : store.laps(sessionId, car),
-    );
+  /** Its laps in the order of crossing, of one car where it is given; read as they are asked for, a part at a time. */
+  async laps(sessionId: string, car?: number): Promise<Rows<Lap> | null> {
+    const stored = await this.#inParts(sessionId, 'laps', (store, part) => store.laps(sessionId, car, part));
     if (stored !== null) return stored;
     const laps = (await this.#world.registry.stateOf(sessionId, 'refuse'))?.timing.laps;
-    return laps?.filter((lap) => car === undefined || lap.car === car) ?? null;
+    return laps === undefined ? null : thoseOf(laps, (lap) => car === undefined || lap.car === car);
   }
 
-  async events(sessionId: string): Promise<readonly RaceEvent[] | null> {
-    const stored = await this.#stored(sessionId, async (store) =>
-      (await store.finalState(sessionId)) === null ? null : store.events(sessionId),
-    );
-    return stored ?? (await this.#world.registry.stateOf(sessionId, 'refuse'))?.timing.events ?? null;
+  /** Its race events in order; read as they are asked for, a part at a time. */
+  async events(sessionId: string): Promise<Rows<RaceEvent> | null> {
+    const stored = await this.#inParts(sessionId, 'events', (store, part) => store.events(sessionId, part));
+    if (stored !== null) return stored;
+    const events = (await this.#world.registry.stateOf(sessionId, 'refuse'))?.timing.events;
+    return events === undefined ? null : thoseOf(events, () => true);
+  }
+
+  /** Rows of a session that is all stored: the first part at once, so that another source can be asked where that fails. */
+  #inParts<T>(
+    sessionId: string,
+    rows: 'laps' | 'events',
+    read: (store: Store, part: RowsPart) => Promise<readonly T[]>,
+  ): Promise<Rows<T> | null> {
+    return this.#stored(sessionId, async (store) => {
+      const extent = await store.extent(sessionId);
+      if (extent === null) return null;
+      const readFrom = (from: number) => read(store, { from, count: PART_ROWS });
+      return partsOf(await readFrom(0), extent[rows], readFrom);
+    });
   }
 
   /** Whether records came after its end: the store may not have them yet, the timeline has. */
@@ -90,4 +109,23 @@ export class PastSessions {
       return null;
     }
   }
+}
+
+/** Those rows of a list that fit, as the list is now: a running session adds to it while it is read. */
+function* thoseOf<T>(rows: readonly T[], fits: (row: T) => boolean): Generator<T> {
+  const { length } = rows;
+  for (let i = 0; i < length; i++) {
+    const row = rows[i] as T;
+    if (fits(row)) yield row;
+  }
+}
+
+/** The first part of so many rows, and then the others, part by part. */
+async function* partsOf<T>(
+  first: readonly T[],
+  count: number,
+  read: (from: number) => Promise<readonly T[]>,
+): AsyncGenerator<T> {
+  yield* first;
+  for (let from = PART_ROWS; from < count; from += PART_ROWS) yield* await read(from);
 }

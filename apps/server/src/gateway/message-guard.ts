@@ -19,7 +19,7 @@ const MAX_RELAY_CALL_TEXT = 16 * 1024;
 export const MAX_MESSAGES = 100;
 const MAX_RELAY_MESSAGES = 5_000;
 /** Messages that all viewers' connections of one address may send within a second. */
-const MAX_ADDRESS_MESSAGES = 6_000;
+const MAX_ADDRESS_MESSAGES = 12_000;
 /** A connection that sends this many times what it may is closed: even to refuse it costs too much. */
 const CLOSE_ABOVE = 10;
 

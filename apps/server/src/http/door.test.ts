@@ -36,7 +36,7 @@ describe('the door', () => {
   /** Guards it, with 3 of everything a second; proxies that are trusted are named. */
   function guarded(...trusted: string[]): void {
     const few = Object.fromEntries(Object.keys(KEYED_LIMITS).map((limit) => [limit, 3])) as never;
-    const limits = new Limits({ addressOf: clientAddresses(trusted), log: pino({ level: 'silent' }) }, few);
+    const limits = new Limits({ addressOf: clientAddresses(trusted), log: pino({ level: 'silent' }) }, few, 2);
     guardDoor(server, { limits, isConnected: (id) => id === 'known' });
   }
 

@@ -59,14 +59,16 @@ async function waitOf(request: IncomingMessage, limits: Limits, isConnected: (id
       ? limits.take('poll', connectionId)
       : limits.take('connection', address);
   }
-  const waitMs = await limits.take(limitOf(url), address);
-  if (waitMs > 0 || headers.authorization === undefined) return waitMs;
-  return limits.take('token-call', headers.authorization.slice(-SIGNATURE_LENGTH));
+  const { authorization } = headers;
+  const waitMs = await limits.take(limitOf(url, authorization !== undefined), address);
+  if (waitMs > 0 || authorization === undefined) return waitMs;
+  return limits.take('token-call', authorization.slice(-SIGNATURE_LENGTH));
 }
 
-function limitOf(url: string): KeyedLimit {
+function limitOf(url: string, isSigned: boolean): KeyedLimit {
   if (url.startsWith('/assets/')) return 'file';
-  return url.startsWith('/api/sign-in') ? 'sign-in' : 'call';
+  if (url.startsWith('/api/sign-in')) return 'sign-in';
+  return isSigned ? 'signed-call' : 'call';
 }
 
 function limitedAnswer(waitMs: number): { readonly headers: Record<string, string | number>; readonly body: string } {

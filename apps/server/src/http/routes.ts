@@ -1,8 +1,9 @@
-import { Readable } from 'node:stream';
 import type { RecordingHeader, SessionSummary } from '@okboxbox/protocol';
+
 import { recordingLines } from '@okboxbox/sources';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import type { Limits } from '../access/limits.js';
 import type { RevokedTokens } from '../access/revoked-tokens.js';
 import type { SignIn } from '../access/sign-in.js';
 import type { Tokens } from '../access/tokens.js';
@@ -12,12 +13,14 @@ import type { PastSessions } from '../audience/past-sessions.js';
 import type { SessionRegistry } from '../session/registry.js';
 import { segmentsOf } from '../timeline/read-timeline.js';
 import { callerOf, problemOf, sessionFor } from './caller.js';
+import { Downloads } from './downloads.js';
 import { type HealthWorld, healthOf, isReady } from './health.js';
 import { HttpProblem } from './problem.js';
 import type { PublicWorld } from './public-calls.js';
 import { recordsOf } from './recording-records.js';
 import { SessionLists } from './session-list.js';
 import { LiveTimings, sendShared } from './shared-answers.js';
+import { jsonArray } from './slices.js';
 
 export interface HttpWorld extends HealthWorld, PublicWorld {
   readonly registry: SessionRegistry;
@@ -25,10 +28,12 @@ export interface HttpWorld extends HealthWorld, PublicWorld {
   readonly tokens: Tokens;
   readonly signIn: SignIn;
   readonly revoked: RevokedTokens;
+  readonly limits: Limits;
   /** Notes who did what, behind the call. */
   readonly audit: (who: string, action: string, detail: object) => void;
 }
 
+const JSON_TYPE = 'application/json; charset=utf-8';
 const oneSession = z.object({ id: z.string().max(100) });
 /** `sessionTime` asks for the timing as it was then, in seconds on the sim's session clock. */
 const timingQuery = z.object({ sessionTime: z.coerce.number().optional() });
@@ -93,18 +98,24 @@ export function serveCalls(http: FastifyInstance, world: HttpWorld): void {
     return sendShared(reply, ended.snapshots.timing);
   });
 
-  http.get('/api/sessions/:id/laps', async (request) => {
+  const downloads = new Downloads(world.limits);
+  http.get('/api/sessions/:id/laps', async (request, reply) => {
     const { car } = parse(lapsQuery, request.query);
-    const { summary } = await session(request, world);
-    return there(await world.past.laps(summary.sessionId, car), summary);
+    const { summary, visitor } = await session(request, world);
+    const answer = downloads.begin(request, reply, visitor);
+    const laps = there(await world.past.laps(summary.sessionId, car), summary);
+    return reply.type(JSON_TYPE).send(answer(jsonArray(laps)));
   });
 
-  http.get('/api/sessions/:id/events', async (request) => {
-    const { summary } = await session(request, world);
-    return there(await world.past.events(summary.sessionId), summary);
+  http.get('/api/sessions/:id/events', async (request, reply) => {
+    const { summary, visitor } = await session(request, world);
+    const answer = downloads.begin(request, reply, visitor);
+    const events = there(await world.past.events(summary.sessionId), summary);
+    return reply.type(JSON_TYPE).send(answer(jsonArray(events)));
   });
 
   http.get('/api/sessions/:id/recording', async (request, reply) => {
+    const { follow } = parse(recordingQuery, request.query);
     const { summary, visitor } = await session(request, world);
     const { sessionId, sim, startedAt } = summary;
     const dir = registry.timelineDir(sessionId);
@@ -113,8 +124,8 @@ export function serveCalls(http: FastifyInstance, world: HttpWorld): void {
     }
     const header: RecordingHeader = { kind: 'recording', version: 1, sim, source: 'server', createdAt: startedAt };
     const ownCars = new Set(namedCars(visitor));
-    const { follow } = parse(recordingQuery, request.query);
     const live = follow ? registry.liveSession(sessionId) : undefined;
+    const answer = downloads.begin(request, reply, visitor, live !== undefined);
     const gone = new AbortController();
     reply.raw.once('close', () => gone.abort());
     const records = recordsOf(dir, { ownCars, signal: gone.signal, ...(live && { live }) });
@@ -122,7 +133,7 @@ export function serveCalls(http: FastifyInstance, world: HttpWorld): void {
     return reply
       .type('application/x-ndjson; charset=utf-8')
       .header('content-disposition', `attachment; filename="${sessionId}.jsonl"`)
-      .send(Readable.from(lines));
+      .send(answer(lines));
   });
 }
 

@@ -21,6 +21,7 @@ const CALLS: Readonly<Record<Exclude<keyof Store, 'close'>, (store: Store) => Pr
     }),
   sessions: (store) => store.sessions(),
   finalState: (store) => store.finalState('sess_a'),
+  extent: (store) => store.extent('sess_a'),
   laps: (store) => store.laps('sess_a'),
   events: (store) => store.events('sess_a'),
   setting: (store) => store.setting('delay'),

@@ -36,6 +36,13 @@ export interface SessionPart {
   readonly final: FeedState | null;
 }
 
+/** Which of a session's rows: from this place on, counted from 0, so many at most. */
+export interface RowsPart {
+  readonly from: number;
+  readonly count: number;
+}
+const EVERY_ROW: RowsPart = { from: 0, count: 2_147_483_647 };
+
 /** Who did what, and when. */
 export interface StoredAct {
   readonly id: number;
@@ -151,11 +158,28 @@ export class Store {
     return row?.final ?? null;
   }
 
-  /** Stored laps, in the order of crossing; of one car where it is given. */
-  async laps(sessionId: string, car?: number): Promise<Lap[]> {
-    // All of them: an event names a lap that was struck off later by its place.
-    const query = this.#database.as('Store.laps').selectFrom('laps').select('body').where('session_id', '=', sessionId);
-    const laps = (await query.orderBy('nr').execute()).map((row) => row.body);
+  /** How many laps and race events a session has that has ended and is all stored, or `null` where it is not. */
+  async extent(sessionId: string): Promise<{ readonly laps: number; readonly events: number } | null> {
+    const row = await this.#database
+      .as('Store.extent')
+      .selectFrom('sessions')
+      .select(['laps_stored', 'events_stored'])
+      .where('session_id', '=', sessionId)
+      .where('final', 'is not', null)
+      .executeTakeFirst();
+    return row === undefined ? null : { laps: row.laps_stored, events: row.events_stored };
+  }
+
+  /** Stored laps, in the order of crossing; only a part of them, and of those only one car's, where these are given. */
+  async laps(sessionId: string, car?: number, { from, count }: RowsPart = EVERY_ROW): Promise<Lap[]> {
+    // Of all cars: an event names a lap that was struck off later by its place.
+    const query = this.#database
+      .as('Store.laps')
+      .selectFrom('laps')
+      .select('body')
+      .where('session_id', '=', sessionId)
+      .where('nr', '>=', from);
+    const laps = (await query.orderBy('nr').limit(count).execute()).map((row) => row.body);
     const verdicts = await this.#database
       .as('Store.laps')
       .selectFrom('race_events')
@@ -165,19 +189,19 @@ export class Store {
       .execute();
     const judged = withVerdicts(
       laps,
-      verdicts.map((row) => row.body),
+      verdicts.map(({ body }) => ({ ...body, detail: { ...body.detail, nr: Number(body.detail?.nr) - from } })),
     );
     return car === undefined ? judged : judged.filter((lap) => lap.car === car);
   }
 
-  /** Stored race events, in order. */
-  async events(sessionId: string): Promise<RaceEvent[]> {
+  /** Stored race events, in order; only a part of them where it is given. */
+  async events(sessionId: string, { from, count }: RowsPart = EVERY_ROW): Promise<RaceEvent[]> {
     const query = this.#database
       .as('Store.events')
       .selectFrom('race_events')
       .select('body')
       .where('session_id', '=', sessionId);
-    return (await query.orderBy('nr').execute()).map((row) => row.body);
+    return (await query.where('nr', '>=', from).orderBy('nr').limit(count).execute()).map((row) => row.body);
   }
 
   /** A setting's value, or `null` where it was never set. */
