@@ -1,4 +1,5 @@
 import type { Drill, SystemDrill } from './drill.js';
+import { JumpingRelay } from './jumping-relay.js';
 import { until, wait } from './running.js';
 import type { TestSystem } from './test-system.js';
 
@@ -98,5 +99,24 @@ const clockStep: SystemDrill = {
   },
 };
 
+const clockJump: SystemDrill = {
+  name: 'clock-jump',
+  code: CODE,
+  cause: 'clock_jump',
+  what: "The session clock of the relay's sim jumps ten minutes ahead and back, every two seconds.",
+  fix: 'Take the relay out, and start a good one.',
+  on: 'system',
+  like: { relay: 'none' },
+  inject: async (system) => {
+    const relay = await JumpingRelay.begin(`http://127.0.0.1:${system.line.port}`, await system.token('relay'));
+    await system.running();
+    await system.watch();
+    return async () => {
+      await relay.stop();
+      await system.feed();
+    };
+  },
+};
+
 /** The drills of clocks that seem to drift. */
-export const CLOCK_DRIFT: readonly Drill[] = [clockOffset, backlog, latency, clockStep];
+export const CLOCK_DRIFT: readonly Drill[] = [clockOffset, backlog, latency, clockStep, clockJump];

@@ -21,6 +21,8 @@ import type { TargetCounters, TargetState } from './target-state.js';
 
 /** After a refusal that a new token or version must mend, once this relay has fed before. */
 const REFUSED_WAIT_MS = 30_000;
+/** However long a server asks to wait, it is asked again after this, in ms. */
+const MOST_WAIT_MS = 10 * 60_000;
 /** A goodbye of one that is to be off at once waits no longer for its answer. */
 const BYE_MS = 500;
 
@@ -54,6 +56,9 @@ export interface TargetWorld {
 export class RefusedError extends Error {
   override readonly name = 'RefusedError';
 }
+
+/** Why a greeting is refused, and how long to wait, in ms, where the server says so. */
+type RefusedGreeting = Extract<Ack<RelayWelcome>, { ok: false }>['error'];
 
 /** Refusals that only a person can mend. */
 const FINAL_CODES: ReadonlySet<string> = new Set(['unauthenticated', 'forbidden', 'version_mismatch', 'bad_request']);
@@ -279,9 +284,9 @@ export class Target {
     this.#feed = null;
   }
 
-  #greetingRefused(socket: Socket, stream: SpoolStream, error: { code: string; message: string }): void {
+  #greetingRefused(socket: Socket, stream: SpoolStream, error: RefusedGreeting): void {
     if (!stream.isLeftover || !FINAL_CODES.has(error.code)) {
-      this.#failed(error.message, error.code);
+      this.#failed(error.message, error.code, error.retryAfterMs);
       return;
     }
     // What a run before left may be of a show that this token does not cover: it must not hold up what is new.
@@ -291,13 +296,15 @@ export class Target {
     this.#nextStream(socket);
   }
 
-  #failed(because: string, code?: string): void {
+  #failed(because: string, code?: string, retryAfterMs = 0): void {
     this.#dropConnection();
     this.counters.failed += 1;
     const final = code !== undefined && FINAL_CODES.has(code);
     if (final && !this.#hasFed) this.#refuse(new RefusedError(because));
     this.#failures += 1;
-    const wait = final ? REFUSED_WAIT_MS : backOffMs(this.#failures, this.#world.random);
+    const backOff = final ? REFUSED_WAIT_MS : backOffMs(this.#failures, this.#world.random);
+    // A server that says when to come again is not asked before.
+    const wait = Math.max(backOff, Math.min(retryAfterMs, MOST_WAIT_MS));
     this.#enter({ state: 'waiting', until: this.#world.now() + wait, attempt: this.#failures, because });
     this.#timer = setTimeout(() => this.#connect(), wait);
   }

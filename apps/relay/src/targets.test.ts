@@ -118,6 +118,24 @@ describe('whose session has ended at a server', () => {
   });
 });
 
+it('waits as long as a server asks that will not begin a session yet, and keeps all that it captures', async () => {
+  let refusals = 0;
+  const server = await listen({
+    onHello: () => {
+      refusals += 1;
+      if (refusals > 1) return undefined;
+      const error = { code: 'rate_limited', message: 'Too many sessions began.', retryAfterMs: 1_500 } as const;
+      return { ok: false, error };
+    },
+  });
+  const { source } = relay({ RELAY_BACKENDS: server.url });
+  source.push(session(), ...frames(20));
+  await eventually(() => expect(said.join('')).toContain('Too many sessions began'));
+  const refusedAt = performance.now();
+  await has(server, upTo(20));
+  expect(performance.now() - refusedAt).toBeGreaterThan(1_300);
+});
+
 describe('in parallel', () => {
   it('every server that is enabled gets every frame', async () => {
     const [one, two, three] = [await listen(), await listen(), await listen()];

@@ -60,7 +60,12 @@ const relay: fc.Arbitrary<OpsRelay> = fc
   .record({
     clock: fc.record({ offsetMs: figure, boundMs: figure, verdict: fc.constantFrom('right', 'unknown', 'ahead') }),
     ...{ driftP95: figure, queueAgeP95Ms: figure, transitP95Ms: figure, waiting: figure, oldestWaitingMs: figure },
-    ...{ capturedHz: figure, clockStepMs: figure, simState: fc.constantFrom(null, 'left', 'connected', 'a\u0000b') },
+    ...{
+      capturedHz: figure,
+      clockStepMs: figure,
+      clockJumps: fc.nat(50),
+      simState: fc.constantFrom(null, 'left', 'connected', 'a\u0000b'),
+    },
     ...{ pausedBecause: fc.constantFrom(null, 'a test'), relayId: fc.constantFrom('rig', 'other') },
   })
   .map((over) => relayLike(over as Partial<OpsRelay>));

@@ -23,7 +23,7 @@ export const FINDING_CAUSES = {
     'held_by_delay',
     'stage_stopped',
   ],
-  CLOCK_DRIFT: ['clock_offset', 'backlog', 'latency', 'clock_step'],
+  CLOCK_DRIFT: ['clock_offset', 'backlog', 'latency', 'clock_step', 'clock_jump'],
   SUBSCRIPTIONS_STUCK: ['leaked_rooms', 'clients_never_leave', 'reconnect_storm', 'memory_elsewhere'],
   BROADCAST_DELAY_NOT_WORKING: [
     'overlay_in_live_room',

@@ -117,6 +117,8 @@ export interface OpsRelay {
   /** The largest step of late of the clock that stamps frames, and of the PC's own, in ms; `null` where there was none. */
   readonly clockStepMs?: number | null;
   readonly wallStepMs?: number | null;
+  /** Frames dropped of late because the sim's clock in them had jumped; 0 where there was none for 90 s. */
+  readonly clockJumps?: number;
 }
 
 /** A session as operations see it. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Capability, showSlug } from './rights.js';
+import { isPlainText } from './shown-text.js';
 
 /** Version of the relay's socket protocol; the server refuses another with a message that says so. */
 export const RELAY_PROTOCOL_VERSION = 1;
@@ -78,19 +79,23 @@ export const feedResync = z.looseObject({
   seq: z.number().int().min(0),
 });
 
+/** Text that a program says of itself, which operators see. */
+const plain = (most: number) =>
+  z.string().max(most).refine(isPlainText, { message: 'it holds characters that cannot be shown' });
+
 export const relayHello = z.looseObject({
-  relayId: z.string().min(1).max(100),
+  relayId: plain(100).min(1),
   /**
    * Names a stream: made anew for each running of practice, qualifying or race that a relay captures, and where a server
    * says that its session has ended. Stored with the spool, so that it stays the same over restarts of the relay. With the
    * session, `relayId` and `seq` it names a frame for ever.
    */
-  run: z.string().min(1).max(100),
-  version: z.string().max(50),
+  run: plain(100).min(1),
+  version: plain(50),
   protocol: z.number().int(),
   /** Kind of source, as in its SPEC. */
-  source: z.string().max(50),
-  sim: z.string().max(50),
+  source: plain(50),
+  sim: plain(50),
   show: showSlug.optional(),
   simSessionKey: z.string().max(200),
   /** True for a file played back: each run of it is a session of its own. */

@@ -3,6 +3,11 @@ export const DROP_REASONS = [
   'duplicate',
   'gap',
   'invalid',
+  'clock_jump',
+  /** Fields of a record that were cut or left out, since pages cannot show them; the record itself is taken. */
+  'out_of_bounds',
+  /** Too many sessions were begun in a short time. */
+  'session_limit',
   'no_room',
   'bad_batch',
   'no_hello',

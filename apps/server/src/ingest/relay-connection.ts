@@ -37,6 +37,7 @@ import type { DropCounters, DropReason } from './drop-counters.js';
 import { ProvenClock } from './proven-clock.js';
 import type { RateRequests, WatchedRelay } from './rate-requests.js';
 import type { ServerLoad } from './server-load.js';
+import type { SessionLimit } from './session-limit.js';
 
 /** What relays are taken in with. */
 export interface IngestWorld {
@@ -86,6 +87,8 @@ export interface ConnectionWorld extends IngestWorld {
   readonly proven: WeakMap<Stream, ProvenClock>;
   readonly load: Pick<ServerLoad, 'took'>;
   readonly rates: RateRequests;
+  /** How many sessions may begin; absent: as many as come. */
+  readonly sessionLimit?: SessionLimit;
 }
 
 /** One connection of a relay: what it is greeted with, what it feeds, and how it goes. */
@@ -180,7 +183,9 @@ export class RelayConnection {
     }
     this.#detach('greeted again');
     this.#greetedAt = performance.now();
-    const attached = await this.#world.registry.attach(hello, show, namedCars(this.#visitor));
+    const attached = await this.#world.registry.attach(hello, show, namedCars(this.#visitor), () =>
+      this.#mayBegin(hello, show),
+    );
     try {
       return await this.#feed(hello, show, attached);
     } finally {
@@ -226,6 +231,18 @@ export class RelayConnection {
     return { sessionId: session.id, have: stream.synced, ...(ended ? { ended } : { takesAhead: true }) };
   }
 
+  /** @throws CallRefused where sessions begin one after another faster than any sim's */
+  #mayBegin({ relayId }: RelayHello, show: string): void {
+    const { sessionLimit, log } = this.#world;
+    const token = this.#visitor.kind === 'token' ? (this.#visitor.claims.jti ?? this.#visitor.claims.sub) : '';
+    const waitMs = sessionLimit?.take(token, show) ?? 0;
+    if (waitMs === 0) return;
+    this.#drop('session_limit', 1, `token of ${this.#name}, show ${show}`);
+    log.warn({ relayId, show, user: this.#name, waitMs }, 'a relay is refused: too many sessions begin');
+    const message = `Too many sessions began in show ${show}, or by this token. Try again in ${Math.ceil(waitMs / 1000)} s.`;
+    throw new CallRefused('rate_limited', message, undefined, waitMs);
+  }
+
   #unwelcome(
     show: string,
     why: 'version' | 'token',
@@ -251,6 +268,7 @@ export class RelayConnection {
     for (const record of this.#split(bytes)) {
       const receipt = session.receive(stream, record, this.#clock.proven?.proof ?? null);
       if (receipt.receipt !== 'taken') this.#drop(receipt.receipt, 1, 'because' in receipt ? receipt.because : null);
+      else if (receipt.cut !== undefined) this.#tellCut(session, receipt.cut);
       if (receipt.receipt === 'invalid') {
         this.#world.log.warn(
           { sessionId: session.id, seq: record.seq, because: receipt.because },
@@ -265,6 +283,12 @@ export class RelayConnection {
       }
     }
     return { session, stream };
+  }
+
+  #tellCut(session: Session, cut: readonly string[]): void {
+    const fields = [...new Set(cut)].join(', ');
+    this.#drop('out_of_bounds', cut.length, fields);
+    this.#world.log.warn({ sessionId: session.id, fields, count: cut.length }, 'text is cut, or a colour left out');
   }
 
   #lose(lost: RelayLost): { session: Session; stream: Stream } {

@@ -5,6 +5,7 @@ import { HandshakeError, helloOf, refused } from '../gateway/handshake.js';
 import { RateRequests } from './rate-requests.js';
 import { type IngestWorld, RelayConnection } from './relay-connection.js';
 import { ServerLoad } from './server-load.js';
+import { SessionLimit } from './session-limit.js';
 
 /**
  * The socket calls of relays: checks right, schema and sequence, and hands records to their session. Returns the way to
@@ -38,7 +39,14 @@ export function serveRelays(
         refused('relay', socket, world.taps, next)(error);
       });
   });
-  const shared = { ...world, feeders: new Map(), proven: new WeakMap(), load, rates };
+  const shared = {
+    ...world,
+    feeders: new Map(),
+    proven: new WeakMap(),
+    load,
+    rates,
+    sessionLimit: new SessionLimit(world.clock),
+  };
   namespace.on('connection', (socket) => {
     new RelayConnection(socket, (socket.data as { visitor: Visitor }).visitor, shared);
   });

@@ -67,6 +67,26 @@ export class Samples {
   }
 }
 
+/** Counts what comes with less than a while in between: 0 where nothing has come for that long. */
+export class Lately {
+  readonly #whileMs: number;
+  #count = 0;
+  #at = Number.NEGATIVE_INFINITY;
+
+  constructor(whileMs: number) {
+    this.#whileMs = whileMs;
+  }
+
+  add(count: number, now: number): void {
+    this.#count = this.of(now) + count;
+    this.#at = now;
+  }
+
+  of(now: number): number {
+    return now - this.#at < this.#whileMs ? this.#count : 0;
+  }
+}
+
 /** Counts of the last while by name, in parts of it. */
 export class RecentCounts {
   readonly #partMs: number;

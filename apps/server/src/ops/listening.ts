@@ -77,6 +77,9 @@ function listenToRelays(
     }),
     taps.drop.listen((sessionId, relayId, reason, records, because) => {
       if (sessionId !== null) sessions.of(sessionId).drop(reason, records);
+      if (reason === 'clock_jump' && sessionId !== null && relayId !== null) {
+        sessions.of(sessionId).relay(relayId).jumps.add(records, clock.now());
+      }
       const again = `${sessionId} ${relayId} ${reason}`;
       // A duplicate is what a relay that came back sends for safety: counted, and nothing that happened.
       if (reason === 'duplicate') return;

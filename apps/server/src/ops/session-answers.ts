@@ -86,7 +86,7 @@ export function isStale(lastFrameAt: number | null, now: number): boolean {
 
 function relayOf(relay: ConnectedRelay, session: SessionFigures, primaryId: string | null, now: number): OpsRelay {
   const { relayId, run, version, source, connectedAt, askedHz, pausedBecause, status } = relay;
-  const { drift, queueAge, apart, waiting, oldestWaitingMs } = session.relay(relayId);
+  const { drift, queueAge, apart, waiting, oldestWaitingMs, jumps } = session.relay(relayId);
   const clock = clockOf(relay.clock);
   const apartP95 = apart.p95(now);
   return {
@@ -96,6 +96,7 @@ function relayOf(relay: ConnectedRelay, session: SessionFigures, primaryId: stri
     capturedHz: status?.rateHz ?? null,
     clockStepMs: relay.clock?.stepMs ?? null,
     wallStepMs: relay.clock?.wallStepMs ?? null,
+    clockJumps: jumps.of(now),
     driftP95: drift.p95(now),
     queueAgeP95Ms: queueAge.p95(now),
     // What was sent by a clock that is ahead seems to have come sooner.

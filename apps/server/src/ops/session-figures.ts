@@ -1,8 +1,10 @@
-import { Rate, Samples } from './figures.js';
+import { Lately, Rate, Samples } from './figures.js';
 
 /** Percentiles of frames are of this long, in ms, and of no more than so many. */
 const WINDOW_MS = 60_000;
 const MOST_SAMPLES = 1_200;
+/** Jumps of the sim's clock are told of for this long, in ms, as steps of the relay's are. */
+const JUMPS_MS = 90_000;
 /** Ended sessions whose figures are kept. */
 const MOST_ENDED = 20;
 
@@ -20,6 +22,8 @@ export class RelayFigures {
   sentAt: number | null = null;
   waiting: number | null = null;
   oldestWaitingMs: number | null = null;
+  /** Frames whose sim's clock had jumped. */
+  readonly jumps = new Lately(JUMPS_MS);
   /** When drift was looked at last. */
   lookedAt = Number.NEGATIVE_INFINITY;
 

@@ -1,8 +1,11 @@
+import { JUMP_S } from './clock-jump.js';
 import type { SessionState } from './session-state.js';
 import type { Stream } from './stream.js';
 
 /** A primary that is connected and sends nothing for this long gives way to another relay, in ms. */
 const SILENT_MS = 700;
+/** A relay whose sim's clock is ahead of the timing by more than time has passed takes over only after this long, in ms. */
+const AHEAD_WAITS_MS = 60_000;
 
 /** Which relays feed a running session now, and which of them is to be the primary. */
 export class Feeders {
@@ -37,7 +40,11 @@ export class Feeders {
     if (primary === null || primary === stream) return null;
     // Behind the timing it has nothing to go on with.
     if (sessionTime <= (timing.sessionTime ?? -1)) return null;
+    const silentMs = now - (this.#heardAt.get(primary) ?? 0);
+    // One whose clock is far ahead would leave the primary behind when that is back.
+    const isAhead = sessionTime - (timing.sessionTime ?? sessionTime) > silentMs / 1000 + JUMP_S;
+    if (isAhead && silentMs < AHEAD_WAITS_MS) return null;
     if (!this.#connected.has(primary)) return 'the primary has left';
-    return now - (this.#heardAt.get(primary) ?? 0) > SILENT_MS ? 'the primary is silent' : null;
+    return silentMs > SILENT_MS ? 'the primary is silent' : null;
   }
 }

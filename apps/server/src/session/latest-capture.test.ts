@@ -112,6 +112,53 @@ describe('the latest instant of capture', () => {
     );
   });
 
+  it('DLY-2: is the receipt while frames keep coming, however the stamps and the sim’s clock drift or lie together', () => {
+    const lie = fc.record({
+      afterMs: fc.integer({ min: 1, max: 1_000 }),
+      capturedAt: fc.double({ min: 0, max: 8e15, noNaN: true }),
+      sessionTimeMs: fc.double({ min: 0, max: 1e11, noNaN: true }),
+    });
+    const drifting = fc.double({ min: 0.01, max: 1, noNaN: true }).map((pace) =>
+      Array.from({ length: 300 }, (_, n) => ({
+        ...{ afterMs: 100, capturedAt: T0 + n * 100 * pace, sessionTimeMs: n * 100 * pace },
+      })),
+    );
+    fc.assert(
+      fc.property(fc.oneof(drifting, fc.array(lie, { minLength: 1, maxLength: 80 })), (list) => {
+        let receivedAt = T0;
+        const witness = { ...createWitness(), proof: { ...EVER, leastAheadMs: 0 } };
+        for (const { afterMs, ...said } of list) {
+          receivedAt += afterMs;
+          expect(latestCapture(witness, { receivedAt, ...said })).toBe(receivedAt);
+        }
+      }),
+    );
+  });
+
+  it('DLY-2: behind a gap that the server saw, a lie is early by the gap’s length at most, and no longer than that', () => {
+    const lie = fc.record({
+      afterMs: fc.oneof(fc.integer({ min: 0, max: 900 }), fc.integer({ min: 1_001, max: 60_000 })),
+      backMs: fc.integer({ min: 0, max: 100_000 }),
+    });
+    fc.assert(
+      fc.property(fc.array(lie, { minLength: 1, maxLength: 80 }), (list) => {
+        let receivedAt = T0;
+        let gap = { from: T0, to: T0 };
+        const witness = { ...createWitness(), proof: { ...EVER, leastAheadMs: 0 }, heardAt: T0 };
+        for (const { afterMs, backMs } of list) {
+          const before = receivedAt;
+          receivedAt += afterMs;
+          if (afterMs > 1_000) gap = { from: before, to: receivedAt };
+          const claimed = receivedAt - backMs;
+          const is = latestCapture(witness, { receivedAt, capturedAt: claimed, sessionTimeMs: claimed - T0 + 100_000 });
+          expect(is).toBeGreaterThanOrEqual(receivedAt - (gap.to - gap.from));
+          expect(is).toBeLessThanOrEqual(receivedAt);
+          if (receivedAt - gap.to > gap.to - gap.from) expect(is).toBe(receivedAt);
+        }
+      }),
+    );
+  });
+
   it('believes no stamp of a line that falls behind the frames before it, or has none before it', () => {
     const proof = { ...EVER, leastAheadMs: 0 };
     const line = { receivedAt: T0 + 90_000, capturedAt: T0 + 30_000, sessionTimeMs: null };

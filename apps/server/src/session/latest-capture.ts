@@ -20,10 +20,22 @@ export interface CaptureWitness {
   newest?: SimInstant | null;
   /** Latest possible capture of the stream's newest frame. */
   frameAt: number;
+  /** When the stream's newest record came; not there in what was stored before it was looked at. */
+  heardAt?: number | null;
+  /** The newest silence of the stream that the server saw: nothing of it came in between. */
+  gap?: Gap | null;
+}
+
+/** From when to when nothing came, on the server's clock. */
+interface Gap {
+  readonly from: number;
+  readonly to: number;
 }
 
 /** A frame on the two clocks that witness for it, and whether the sim's had stood before it. */
-interface SimInstant {
+export interface SimInstant {
+  /** When it came, on the server's clock; not there in what was stored before it was looked at. */
+  readonly receivedAt?: number;
   readonly capturedAt: number;
   readonly sessionTimeMs: number;
   readonly hasStood: boolean;
@@ -31,6 +43,8 @@ interface SimInstant {
 
 /** A sim's clock that falls behind the stamps by more than this from one frame to the next has stood meanwhile, in ms. */
 const STOOD_MS = 250;
+/** Nothing of a stream for longer than this is a gap, in ms: the slowest relay sends twice a second. */
+const GAP_MS = 1_000;
 
 /** A record's times, in ms; `sessionTimeMs` where it is a frame. */
 export interface Captured {
@@ -40,17 +54,38 @@ export interface Captured {
 }
 
 export function createWitness(): CaptureWitness {
-  return { proof: null, simStartMs: null, newest: null, frameAt: 0 };
+  return { proof: null, simStartMs: null, newest: null, frameAt: 0, heardAt: null, gap: null };
 }
 
 /**
  * The latest instant at which a record can have been captured, on the server's clock: what a broadcast delay counts from
- * (contract, section 5; audience/SPEC.md, DLY-2). It is when the record was received, unless two witnesses agree that it
- * is older: the relay's clock, proven by an exchange before and one after, and the sim's own clock against what was
- * received before. The later of the two is taken, so one that is wrong, stepped or lying makes the picture late, never
- * early.
+ * (contract, section 5; audience/SPEC.md, DLY-2). It is when the record was received, unless it is part of a backlog behind
+ * a gap that the server saw itself and two witnesses agree that it is older: the relay's clock, proven by an exchange before
+ * and one after, and the sim's own clock against what was received before. The later of the two is taken, and never one
+ * earlier than the gap is long: both are the relay's to say, and both may drift or lie together.
  */
-export function latestCapture(witness: CaptureWitness, { receivedAt, capturedAt, sessionTimeMs }: Captured): number {
+export function latestCapture(witness: CaptureWitness, captured: Captured): number {
+  const { receivedAt } = captured;
+  hear(witness, receivedAt);
+  return notBeforeGap(witness, receivedAt, byWitnesses(witness, captured));
+}
+
+/** Notes that a record came, and whether the stream was silent before. */
+function hear(witness: CaptureWitness, receivedAt: number): void {
+  const { heardAt, simStartMs, frameAt } = witness;
+  // What was stored before this was looked at says at least from when its frames are.
+  const before = heardAt ?? (simStartMs === null ? receivedAt : Math.max(simStartMs, frameAt));
+  if (receivedAt - before > GAP_MS) witness.gap = { from: before, to: receivedAt };
+  witness.heardAt = Math.max(before, receivedAt);
+}
+
+/** What counts of an instant that is claimed: only one within the gap, and by its length at most. */
+function notBeforeGap({ gap }: CaptureWitness, receivedAt: number, claimed: number): number {
+  if (gap == null || claimed >= gap.to) return receivedAt;
+  return Math.min(receivedAt, Math.max(claimed, gap.from, receivedAt - (gap.to - gap.from)));
+}
+
+function byWitnesses(witness: CaptureWitness, { receivedAt, capturedAt, sessionTimeMs }: Captured): number {
   const byClock = correctedCapture(witness.proof, capturedAt);
   if (sessionTimeMs === null) {
     // No clock of the sim speaks for it but that of the frames before it: a stamp that falls behind them is not believed, and
@@ -62,7 +97,7 @@ export function latestCapture(witness: CaptureWitness, { receivedAt, capturedAt,
   const hasStood = newest != null && stands(newest, capturedAt, sessionTimeMs);
   // What was received before a stand says nothing of what comes behind it, nor of the frame that ends it.
   const before = hasStood || newest?.hasStood === true ? null : witness.simStartMs;
-  witness.newest = { capturedAt, sessionTimeMs, hasStood };
+  witness.newest = { receivedAt, capturedAt, sessionTimeMs, hasStood };
   const simStartMs = Math.min(before ?? Number.POSITIVE_INFINITY, receivedAt - sessionTimeMs);
   witness.simStartMs = simStartMs;
   const bySim = Math.ceil(sessionTimeMs + simStartMs);

@@ -193,9 +193,14 @@ export class SessionRegistry {
 
   /**
    * Finds or begins the session that a relay's run belongs to; a run belongs to its session also after that has ended.
-   * `cars` are the car numbers that its token names.
+   * `cars` are the car numbers that its token names. `mayBegin` is asked before one begins, and refuses by throwing.
    */
-  attach(hello: RelayHello, show: string, cars: readonly string[] | null = null): Promise<Attached> {
+  attach(
+    hello: RelayHello,
+    show: string,
+    cars: readonly string[] | null = null,
+    mayBegin: () => void = () => undefined,
+  ): Promise<Attached> {
     // One after another: two relays that greet at once must not begin the same session twice.
     return this.#inTurn(async () => {
       const live = await this.#sessionOfRun(hello, show);
@@ -205,7 +210,9 @@ export class SessionRegistry {
         const feeding = { greeted: late.hold(closes), left: closes };
         return { session: late, stream: late.stream(hello.relayId, hello.run, hello.playback, cars), late: feeding };
       }
-      const session = live ?? this.#sessionOfSim(hello, show) ?? (await this.#begin(hello, show, cars));
+      const known = live ?? this.#sessionOfSim(hello, show);
+      if (known === undefined) mayBegin();
+      const session = known ?? (await this.#begin(hello, show, cars));
       return { session, stream: session.stream(hello.relayId, hello.run, hello.playback, cars) };
     });
   }

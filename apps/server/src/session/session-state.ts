@@ -6,6 +6,7 @@ import {
   type RaceEvent,
   type SessionSummary,
   type SourceRecord,
+  shownRecord,
 } from '@okboxbox/protocol';
 import { createTiming, entryInfos, standings, type TimingState, withVerdicts } from '@okboxbox/timing';
 import type { Note } from '../timeline/segment-format.js';
@@ -150,7 +151,9 @@ export class SessionState {
   }
 
   /** Folds a record that a relay captured. */
-  applyCaptured(stream: number, seq: number, receivedAt: number, record: SourceRecord): void {
+  applyCaptured(stream: number, seq: number, receivedAt: number, captured: SourceRecord): void {
+    // Here, so that timelines of before hold to it as well.
+    const { record } = shownRecord(captured);
     this.revision += 1;
     this.#take(stream, seq);
     this.#happened(stream, receivedAt, record);
@@ -203,7 +206,9 @@ export class SessionState {
       case 'late':
         this.lateAt = note.at;
         // Nothing proves that what comes is older than its receipt.
-        for (const stream of this.streams) Object.assign(stream.witness, { ...createWitness(), frameAt: note.at });
+        for (const { witness } of this.streams) {
+          Object.assign(witness, { ...createWitness(), frameAt: note.at, heardAt: note.at });
+        }
         this.#reach(note.at);
         break;
       case 'resumed':
@@ -273,6 +278,10 @@ export class SessionState {
       witness.proof = null;
       witness.frameAt += ms;
       if (witness.simStartMs !== null) witness.simStartMs += ms;
+      if (witness.heardAt != null) witness.heardAt += ms;
+      if (witness.gap != null) witness.gap = { from: witness.gap.from + ms, to: witness.gap.to + ms };
+      const { newest } = witness;
+      if (newest?.receivedAt !== undefined) witness.newest = { ...newest, receivedAt: newest.receivedAt + ms };
     }
   }
 

@@ -6,6 +6,7 @@ import {
   type RelayLost,
   type SeqRanges,
   type SourceRecord,
+  shownRecord,
   WireError,
   type WireRecord,
 } from '@okboxbox/protocol';
@@ -15,6 +16,7 @@ import { Taps } from '../taps.js';
 import type { Note } from '../timeline/segment-format.js';
 import { Timeline, type TimelineHealth } from '../timeline/timeline.js';
 import { Checkpoints, type Logged } from './checkpoints.js';
+import { ClockJumps } from './clock-jump.js';
 import { Feeders } from './feeders.js';
 import { type FoldedSession, NOTHING_LOGGED } from './fold-session.js';
 import type { ClockProof } from './latest-capture.js';
@@ -25,12 +27,14 @@ import { missingOf, placeOf, type Stream, takenOf } from './stream.js';
 
 /** What became of a record that a relay sent. */
 export type Receipt =
-  | { readonly receipt: 'taken' }
+  | { readonly receipt: 'taken'; readonly cut?: readonly string[] }
   | { readonly receipt: 'duplicate' }
   /** Something before it is missing; the relay is told what is there and sends again from behind that. */
   | { readonly receipt: 'gap' }
   /** It can never be taken: its place in the sequence is used up, the record itself is dropped. */
   | { readonly receipt: 'invalid'; readonly because: string }
+  /** The sim's clock in it is not to be believed: like `invalid`. */
+  | { readonly receipt: 'clock_jump'; readonly because: string }
   /** The disk has been failing and no more is held in memory, or the session has ended; the relay keeps it. */
   | { readonly receipt: 'no_room' };
 
@@ -68,6 +72,7 @@ export class Session {
   readonly #feeders = new Feeders();
   /** Why each stream's own-car data is refused, as it was told last; `null` where it is given. */
   readonly #ownRefused = new Map<number, string | null>();
+  readonly #jumps = new ClockJumps();
   /** Relays that are greeting. */
   #held = 0;
   /** What of a session that has ended is to be known before anything is added to it; `null` while it runs. */
@@ -212,22 +217,36 @@ export class Session {
     // Up: what is received is never taken for older than it is.
     const receivedAt = Math.ceil(this.#world.clock.now());
     this.#noteLate(receivedAt);
+    let cut: readonly string[] = [];
     try {
       const record = decodeRecord(wire);
+      cut = shownRecord(record).cut;
       const { capturedAt, kind } = record;
       const { bytes, seq } = wire;
+      if (record.kind === 'frame' && !stream.playback) {
+        const times = { sessionTime: record.sessionTime, capturedAt, receivedAt };
+        const because = this.#jumps.judge(stream.stream, stream.witness.newest ?? null, times);
+        if (because !== null) {
+          this.#drop(stream, wire, because, receivedAt);
+          return { receipt: 'clock_jump', because };
+        }
+      }
       this.#taps.ingest.hear?.(this.id, stream.relayId, kind === 'frame', capturedAt, receivedAt, bytes.length, seq);
       if (proof !== null) this.#noteProof(stream, proof, capturedAt, receivedAt);
       if (place === 'filling') this.#fill(stream, wire, receivedAt);
       else this.#take(stream, wire, record, receivedAt);
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
-      const { seq, kind } = wire;
-      this.#note({ note: 'dropped', stream: stream.stream, seq, kind, reason: error.message, at: receivedAt });
-      this.#refoldWhereWhole();
+      this.#drop(stream, wire, error.message, receivedAt);
       return { receipt: 'invalid', because: error.message };
     }
-    return { receipt: 'taken' };
+    return cut.length === 0 ? { receipt: 'taken' } : { receipt: 'taken', cut };
+  }
+
+  /** Goes on behind a record that can never be taken. */
+  #drop({ stream }: Stream, { seq, kind }: WireRecord, reason: string, at: number): void {
+    this.#note({ note: 'dropped', stream, seq, kind, reason, at });
+    this.#refoldWhereWhole();
   }
 
   /** Whether records are taken: of a session that has ended only once it is reopened. */

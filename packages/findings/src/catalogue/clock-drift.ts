@@ -87,6 +87,23 @@ export const CLOCK_DRIFT = {
       ],
       clearsWhen: 'frames travel for less than 1.5 s, for a minute.',
     },
+    clock_jump: {
+      title: 'The sim’s clock jumps',
+      meaning:
+        'Frames of this relay are dropped: the session time in them is over 5 s further than the time that has passed. One ' +
+        'such frame would leave every honest one behind.',
+      severity: 'warning',
+      nextStep: {
+        text: 'Where the sim was not moved on by hand, take this relay out: pause it, or revoke its token.',
+        view: 'sessions',
+      },
+      fixes: [
+        'A sim that was truly moved on is taken again after 5 s, if no other relay of the session says otherwise.',
+        'Where other relays of the session go on as before, it is this one that is wrong: restart its sim and its relay.',
+        'Where it goes on, pause it (Sessions, the relay, *Pause*) or revoke its token.',
+      ],
+      clearsWhen: '90 s have passed without such a frame.',
+    },
     clock_step: {
       title: 'The relay’s clock was set',
       meaning: 'The clock that stamps frames has jumped: the PC slept, or the relay’s own clock was changed.',

@@ -24,6 +24,7 @@ const CASES = [
   ['6 s of latency on the way up', measured(6055, -3001, 3031, 0, 3054), 'latency'],
   ['bursts of latency, a fifth of the time', measured(6041, -2, 35, 0, 6039), 'latency'],
   ['a clock 6 s ahead and 6 s of latency, which looks perfect', measured(54, 6000, 6030, 0, 6054), 'latency'],
+  ['frames that are dropped since the sim’s clock jumps', { clockJumps: 3 }, 'clock_jump'],
   ['a step to 7 s ahead at half time', { ...measured(6969, 7000, 31, 0, 7049), clockStepMs: 7000 }, 'clock_step'],
 ] as const;
 

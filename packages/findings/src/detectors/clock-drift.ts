@@ -11,7 +11,7 @@ export const clockDrift: Detector = {
 };
 
 type Drift = (typeof CAUSES)[number];
-const CAUSES = ['clock_step', 'backlog', 'clock_offset', 'latency'] as const;
+const CAUSES = ['clock_jump', 'clock_step', 'backlog', 'clock_offset', 'latency'] as const;
 
 /** The figures of a relay, and which of them exceed their bounds. */
 interface Figures {
@@ -27,6 +27,7 @@ interface Figures {
   readonly waitedMs: number;
   readonly transitMs: number | null;
   readonly stepMs: number;
+  readonly jumps: number;
   readonly exceeds: Readonly<Record<Drift, boolean>>;
 }
 
@@ -57,6 +58,7 @@ function figuresOf(relay: OpsRelay, before: FindingCause | undefined): Figures {
   const { offsetMs, boundMs } = clock;
   const certainMs = offsetMs === null || boundMs === null ? null : tenth(Math.max(0, Math.abs(offsetMs) - boundMs));
   const stepMs = clockStepMs ?? 0;
+  const jumps = relay.clockJumps ?? 0;
   const isOver = (
     cause: Drift,
     value: number | null,
@@ -76,11 +78,13 @@ function figuresOf(relay: OpsRelay, before: FindingCause | undefined): Figures {
       queueMs: queueAgeP95Ms,
       transitMs: transitP95Ms,
       stepMs,
+      jumps,
     },
     // Drift is of a minute as well: a backlog that is over stays in it, and its cause is known.
     unexplainedMs: (relay.driftP95 ?? 0) - (isDrained ? (queueAgeP95Ms ?? 0) : 0),
     waitedMs: Math.max(queueAgeP95Ms ?? 0, stuckMs ?? 0),
     exceeds: {
+      clock_jump: jumps > 0,
       clock_step: hasStepped,
       backlog:
         (isOver('backlog', queueAgeP95Ms, bounds.queueMs) && !isDrained) || isOver('backlog', stuckMs, bounds.queueMs),
@@ -104,6 +108,8 @@ function isComplete({ offsetMs, queueMs, transitMs }: Figures): boolean {
 function summaryOf(cause: Drift | 'inconclusive', figures: Figures, relay: OpsRelay): string {
   const { offsetMs, boundMs, waitedMs, transitMs, stepMs, driftMs } = figures;
   switch (cause) {
+    case 'clock_jump':
+      return `${figures.jumps} frames are dropped: the sim’s clock in them has jumped.`;
     case 'clock_step':
       return `its clock jumped by ${inWords(Math.abs(stepMs))}${stepMs > 0 ? ' forwards' : ' backwards'}.`;
     case 'backlog':
@@ -122,6 +128,8 @@ function summaryOf(cause: Drift | 'inconclusive', figures: Figures, relay: OpsRe
 function becauseOf(cause: Drift | 'inconclusive', figures: Figures): string {
   const { offsetMs, boundMs, queueMs, transitMs } = figures;
   switch (cause) {
+    case 'clock_jump':
+      return 'Their session time is further than both their captures and their receipts: taken, they would leave all that follows behind.';
     case 'clock_step':
       return 'Two answers for its clock contradict each other by more than both lines leave open.';
     case 'backlog':
@@ -157,6 +165,7 @@ function evidenceOf(snapshot: OpsSnapshot, relay: OpsRelay, figures: Figures) {
     figure('relay.oldestWaitingMs', relay.oldestWaitingMs, bounds.waitingMs.raise),
     figure('relay.transitP95Ms', figures.transitMs, bounds.transitMs.raise),
     figure('relay.clockStepMs', figures.stepMs, bounds.stepMs.raise),
+    figure('relay.clockJumps', figures.jumps, 0),
   ];
 }
 
@@ -166,6 +175,8 @@ function ruledOutBy(cause: Drift, figures: Figures): Finding['ruledOut'][number]
   if (exceeds[cause]) return null;
   const { bounds } = MODE;
   switch (cause) {
+    case 'clock_jump':
+      return null;
     case 'clock_step':
       return offsetMs === null
         ? null

@@ -54,6 +54,7 @@ const relay = fields<OpsRelay>({
   capturedHz: number,
   clockStepMs: number,
   wallStepMs: number,
+  clockJumps: number,
 });
 
 /** A session as operations see it. */
