@@ -21,7 +21,9 @@ export type DelayStateName = (typeof DELAY_STATES)[number];
 export const DELAY_MODES = ['glide', 'jump'] as const;
 export type DelayMode = (typeof DELAY_MODES)[number];
 
-const place = { sessionId: z.string().max(100).optional(), show: showSlug.optional() };
+/** Names a call, so that one whose answer was lost can be repeated: it is done once, and answered as before. */
+export const requestId = z.string().min(1).max(100).optional();
+const place = { sessionId: z.string().max(100).optional(), show: showSlug.optional(), requestId };
 const isPlace = (call: { sessionId?: string | undefined; show?: string | undefined }) =>
   (call.sessionId === undefined) !== (call.show === undefined);
 const onePlace = { message: 'name either sessionId or show' };
@@ -59,8 +61,8 @@ export type CueSet = z.infer<typeof cueSet>;
 export const momentsGet = z
   .object({ ...place, car: z.number().int().min(0).max(65_535).optional() })
   .refine(isPlace, onePlace);
-export const sceneSave = z.object({ show: showSlug, scene, replaces: z.string().max(40).optional() });
-export const sceneDelete = z.object({ show: showSlug, name: z.string().max(40) });
+export const sceneSave = z.object({ show: showSlug, requestId, scene, replaces: z.string().max(40).optional() });
+export const sceneDelete = z.object({ show: showSlug, requestId, name: z.string().max(40) });
 
 /** What a share link opens. */
 export const LINK_KINDS = ['overlay', 'public'] as const;
@@ -80,7 +82,7 @@ export const linkCreate = z
       .optional(),
   })
   .refine(isPlace, onePlace);
-export const linkRevoke = z.object({ show: showSlug, code: z.string().max(100) });
+export const linkRevoke = z.object({ show: showSlug, requestId, code: z.string().max(100) });
 
 /** `director:join`: the desk's whole state, and `desk` events with the newest one from then on. */
 export const directorJoin = z.object({ show: showSlug });

@@ -25,6 +25,7 @@ import type { Logger } from '../log.js';
 import type { SessionRegistry } from '../session/registry.js';
 import { ShowStoreError } from '../shows/shows.js';
 import type { Taps } from '../taps.js';
+import { AnsweredOnce } from './answered-once.js';
 import { answerCall, CallRefused } from './calls.js';
 import type { SocketHello } from './handshake.js';
 import type { Viewers } from './viewer-gateway.js';
@@ -53,16 +54,24 @@ interface Call {
 /** The socket calls of directors (contract, section 5): asks for the right, and leaves the rest to the desk. */
 export function serveDirectors(io: Server, world: DirectorWorld): { close(): void } {
   const desks = new OpenDesks(world);
+  // Of all connections: a call is repeated on another one where its answer was lost with the connection.
+  const once = new AnsweredOnce();
   io.on('connection', (socket) => {
     const { visitor } = socket.data as SocketHello;
-    serveDirector(socket, visitor, world, desks);
+    serveDirector(socket, visitor, world, desks, once);
     socket.on('disconnect', () => desks.leave(socket));
   });
   world.broadcasts.listen({ moved: (show) => desks.stir(show), changed: (show) => desks.stir(show) });
   return { close: () => desks.close() };
 }
 
-function serveDirector(socket: Socket, visitor: Visitor, world: DirectorWorld, desks: OpenDesks): void {
+function serveDirector(
+  socket: Socket,
+  visitor: Visitor,
+  world: DirectorWorld,
+  desks: OpenDesks,
+  once: AnsweredOnce,
+): void {
   const { desk, broadcasts } = world;
 
   /** Answers a call on a show that the visitor may direct; whatever it does, open desks hear of it. */
@@ -74,7 +83,7 @@ function serveDirector(socket: Socket, visitor: Visitor, world: DirectorWorld, d
     answerCall(socket, event, schema, world, async (input) => {
       const call = callOn(world, visitor, input);
       try {
-        return await run(call, input);
+        return await once.answer([call.who, event, call.show], input.requestId, () => run(call, input));
       } catch (error) {
         throw refusalOf(error);
       } finally {
@@ -141,6 +150,7 @@ function serveDirector(socket: Socket, visitor: Visitor, world: DirectorWorld, d
 interface Named {
   readonly show?: string | undefined;
   readonly sessionId?: string | undefined;
+  readonly requestId?: string | undefined;
 }
 
 /** @throws CallRefused where the visitor may not direct what it names, or that is not there. */

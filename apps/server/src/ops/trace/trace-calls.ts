@@ -1,8 +1,9 @@
 import type { TraceStarted, TraceStopped, TracesAnswer } from '@okboxbox/protocol';
-import { TRACE_SECONDS } from '@okboxbox/protocol';
+import { requestId, TRACE_SECONDS } from '@okboxbox/protocol';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { Tokens } from '../../access/tokens.js';
+import { AnsweredOnce } from '../../gateway/answered-once.js';
 import { HttpProblem } from '../../http/problem.js';
 import { parseInput as parse } from '../call-input.js';
 import { requireOpsRead } from '../ops-calls.js';
@@ -21,6 +22,7 @@ const startBody = z.object({
     })
     .optional(),
   probe: z.boolean().optional(),
+  requestId,
 });
 const traceParams = z.object({ traceId: z.string().min(1).max(100) });
 const traceQuery = z.object({
@@ -35,12 +37,13 @@ const traceQuery = z.object({
 
 /** The calls of traces (contract, section 6): there where `OPS_UI_ENABLED` is on. */
 export function serveTraceCalls(http: FastifyInstance, tokens: Tokens, traces: Traces): void {
+  const once = new AnsweredOnce();
   traces.open();
   http.post('/api/ops/trace/start', async (request, reply): Promise<TraceStarted> => {
     await requireOpsRead(request, tokens);
-    const asked = parse(startBody, request.body ?? {});
+    const { requestId: repeated, ...asked } = parse(startBody, request.body ?? {});
     try {
-      const started = traces.start(asked);
+      const started = await once.answer([asked.sessionId], repeated, () => traces.start(asked));
       void reply.code(202);
       return started;
     } catch (error) {
