@@ -2,9 +2,10 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ByeReason, RelayHello, SessionSummary } from '@okboxbox/protocol';
 import { diskReason, ownFolder } from '../data-files.js';
-import { EndedSessions, fedBy, readSummary, type StoredSummary } from './ended-sessions.js';
+import { EndedSessions, fedBy } from './ended-sessions.js';
 import { foldSession } from './fold-session.js';
 import { PastStates } from './past-states.js';
+import { restoreSession } from './restore-session.js';
 import { Session, type SessionWorld } from './session.js';
 import type { SessionState } from './session-state.js';
 import type { Stream } from './stream.js';
@@ -395,56 +396,14 @@ export class SessionRegistry {
   /** A session that cannot be read must not keep the others, or the server, from starting. */
   async #restoreOrSetAside(sessionId: string): Promise<void> {
     try {
-      await this.#restore(sessionId);
+      const session = await restoreSession(join(this.#dir, sessionId), sessionId, this.#archive, this.#world);
+      if (session !== null) this.#live.set(sessionId, session);
     } catch (error) {
-      this.#live.delete(sessionId);
       this.#archive.delete(sessionId);
       this.#world.log.error(
         { sessionId, dir: join(this.#dir, sessionId), because: diskReason(error) },
         'a session cannot be read and is left out; its folder stays as it is',
       );
     }
-  }
-
-  async #restore(sessionId: string): Promise<void> {
-    const dir = join(this.#dir, sessionId);
-    const read = await readSummary(dir, sessionId);
-    const found = read.state === 'read' ? read.value : null;
-    if (found !== null && !found.isOpen) {
-      await this.#addEnded(found);
-      return;
-    }
-    if (read.state === 'damaged') {
-      const { because } = read;
-      this.#world.log.warn({ sessionId, because }, 'the summary of a session cannot be used; it is made again');
-    }
-    const startedAt = performance.now();
-    const folded = await foldSession(dir, { mend: true, log: this.#world.log });
-    if (folded === null) {
-      if (found !== null) await this.#addEnded(found);
-      else this.#world.log.warn({ sessionId }, 'a session folder holds no readable timeline; it is left alone');
-      return;
-    }
-    const { state } = folded;
-    if (found !== null || state.status.status === 'ended') {
-      // What its clock was set is on the timeline already where something was added since.
-      const shiftMs = state.lateAt === null ? (found?.shiftMs ?? 0) : 0;
-      const summary = state.status.status === 'ended' ? state.summary() : (found?.summary ?? state.summary());
-      const stored = { summary, shiftMs, isOpen: false, ...fedBy(state) };
-      await this.#archive.keep(stored);
-      await this.#addEnded(stored);
-      return;
-    }
-    this.#live.set(sessionId, await Session.resume(dir, folded, this.#world));
-    const tookMs = Math.round(performance.now() - startedAt);
-    this.#world.log.info(
-      { sessionId, frames: state.framesTotal, laps: state.timing.laps.length, tookMs },
-      'session resumed',
-    );
-  }
-
-  async #addEnded(stored: StoredSummary): Promise<void> {
-    this.#archive.add(stored.summary, stored);
-    await this.#archive.noteShift(stored);
   }
 }

@@ -21,22 +21,10 @@ import { Feeders } from './feeders.js';
 import { type FoldedSession, NOTHING_LOGGED } from './fold-session.js';
 import type { ClockProof } from './latest-capture.js';
 import { ownRefusalText } from './own-cars.js';
+import type { Receipt } from './receipt.js';
 import { Refolding } from './refolding.js';
 import { type Foldable, type SessionFacts, SessionState } from './session-state.js';
 import { missingOf, placeOf, type Stream, takenOf } from './stream.js';
-
-/** What became of a record that a relay sent. */
-export type Receipt =
-  | { readonly receipt: 'taken'; readonly cut?: readonly string[] }
-  | { readonly receipt: 'duplicate' }
-  /** Something before it is missing; the relay is told what is there and sends again from behind that. */
-  | { readonly receipt: 'gap' }
-  /** It can never be taken: its place in the sequence is used up, the record itself is dropped. */
-  | { readonly receipt: 'invalid'; readonly because: string }
-  /** The sim's clock in it is not to be believed: like `invalid`. */
-  | { readonly receipt: 'clock_jump'; readonly because: string }
-  /** The disk has been failing and no more is held in memory, or the session has ended; the relay keeps it. */
-  | { readonly receipt: 'no_room' };
 
 export interface SessionWorld {
   readonly clock: Clock;
