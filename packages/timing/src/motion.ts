@@ -138,6 +138,8 @@ function reset(car: CarState, next: number, now: number, found: Crossing[]): voi
   car.progress = next;
   car.furthest = Math.max(car.furthest, next);
   car.sectorBegins.fill(null);
+  // What is left of the lap is not what a lap takes.
+  if (car.lapBegin?.from === 'line') car.lapBegin = null;
   remember(car.history, next, now);
 }
 

@@ -1,4 +1,5 @@
 import { type CarSample, visibleText } from '@okboxbox/protocol';
+import { isBeforeStart } from './start.js';
 import { type CarState, type LineSpan, type TimingState, tell } from './state.js';
 
 /** Standing in the box for shorter than this is no stop: a car that creeps to its marks, in s. */
@@ -81,7 +82,7 @@ function leaveLane(state: TimingState, car: CarState, sample: CarSample, before:
   car.stintBeganLap = Math.max(0, Math.floor(car.progress ?? 0));
   car.outLap = outLapOf(car, sample);
   car.visit = null;
-  if (car.finish) return;
+  if (car.finish || isBeforeStart(state)) return;
   const laneMs = visit?.enteredAt == null || leftAt === null ? null : Math.round((leftAt - visit.enteredAt) * 1000);
   const boxMs = isDriveThrough ? null : visit?.boxMs;
   const detail = visit && { stop: isDriveThrough ? null : car.pitStops, laneMs, boxMs };

@@ -347,6 +347,29 @@ describe('gaps and intervals', () => {
     expect(Math.abs(gap - 2_000)).toBeLessThan(60);
   });
 
+  it('GAP-5: between cars that have finished on the same lap are the differences of their finishes', () => {
+    const phase = (time: number) => (time < 0 ? 'grid' : time < 40.2 ? 'racing' : 'checkered');
+    const drives = [steady(20, 0.01), steady(20.5, 0.02), steady(21, 0.03)];
+    const list = standings(folded(session(3), ...race(drives, { until: 60, phase })));
+    // They finish at 40.2, 41.41 and 42.63 s.
+    expect(list.map(({ figures }) => [figures.gapMs, figures.intervalMs])).toEqual([
+      [null, null],
+      [1_210, 1_210],
+      [2_430, 1_220],
+    ]);
+  });
+
+  it('GAP-6: in practice are differences of best laps', () => {
+    const drives = [steady(20), steady(20.5), steady(21.2)];
+    const practice = session(3, { type: 'practice' });
+    const list = standings(folded(practice, ...race(drives, { until: 70, phase: () => 'racing' })));
+    expect(list.map(({ figures }) => [figures.gapMs, figures.intervalMs])).toEqual([
+      [null, null],
+      [500, 500],
+      [1_200, 700],
+    ]);
+  });
+
   it('GAP-7: rest on guesses where the source made the positions up', () => {
     const state = folded(session(2, { positions: 'derived' }), ...race([steady(20), steady(20.5)], { until: 30 }));
     expect(figuresOf(state, 1).provenance).toMatchObject({ gap: 'estimated', lastLap: 'measured' });

@@ -79,8 +79,8 @@ export function standings(state: TimingState): { readonly car: number; readonly 
         lastLapMark: markOf(state, car, classId, car.lastLapMark === 'none' ? null : car.lastLapMs),
         bestLapMark: markOf(state, car, classId, car.bestLapMs),
         sectorsMs: sectorsOf(state, car),
-        pitStops: seenOnly(car, car.pitStops),
-        driveThroughs: seenOnly(car, car.driveThroughs),
+        pitStops: seenOnly(state, car, car.pitStops),
+        driveThroughs: seenOnly(state, car, car.driveThroughs),
         stintLaps: stintOf(car),
         inPit: car.onPitRoad && (car.inWorld || car.awayInBox),
         trendMs: inClass ? car.chase.trendMs : null,
@@ -150,9 +150,10 @@ function isMissingFromResults({ official }: TimingState, { car }: CarState): boo
   return official?.official === true && official.rows.length > 0 && !official.rows.some((row) => row.car === car);
 }
 
-/** A count of what was seen; unknown while nothing was, of a car that was first seen under way. */
-function seenOnly({ isJoined }: CarState, count: number): number | null {
-  return isJoined && count === 0 ? null : count;
+/** A count of what was seen; unknown while nothing was, where the car may have done it before. */
+function seenOnly({ joined }: TimingState, { isJoined, seen }: CarState, count: number): number | null {
+  const isPartial = seen ? isJoined : joined !== null;
+  return isPartial && count === 0 ? null : count;
 }
 
 function stintOf({ seen, progress, stintBeganLap }: CarState): number | null {
