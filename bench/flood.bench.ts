@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { Agent, get } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -24,7 +25,8 @@ const VIEWERS = 50;
 const RATE_HZ = 10;
 const WARM_UP_MS = 1_500;
 const MEASURED_MS = 5_000;
-const SECRET = 'a secret of a benchmark that is long enough';
+/** Made by the process that compares, and handed on to the server. */
+const SECRET = process.env.JWT_SECRET ?? randomBytes(48).toString('base64');
 const FLOODS = ['calm', 'joins', 'calls', 'connections', 'limit', 'large', 'downloads'] as const;
 type Flood = (typeof FLOODS)[number];
 
@@ -37,6 +39,8 @@ interface Served {
   readonly loopMaxMs: number;
   readonly loopP99Ms: number;
   readonly rssMb: number;
+  /** What the server's process used while it was measured. */
+  readonly cpuMs: number;
 }
 interface Flooded {
   readonly sent: number;
@@ -68,7 +72,7 @@ async function compare(): Promise<void> {
 
 async function run(kind: Flood): Promise<{ viewed: Viewed; served: Served; flooded: Flooded }> {
   const self = fileURLToPath(import.meta.url);
-  const server = fork(self, ['server']);
+  const server = fork(self, ['server'], { env: { ...process.env, JWT_SECRET: SECRET } });
   const at = await message<string>(server);
   const children: ChildProcess[] = [server];
   try {
@@ -107,11 +111,17 @@ async function serve(): Promise<void> {
   const server = await startServer({ config, version: 'bench', webDir: null, log: pino({ level: 'silent' }) });
   const loop = monitorEventLoopDelay({ resolution: 1 });
   loop.enable();
+  let cpuBefore = process.cpuUsage();
   process.on('message', async (what) => {
     if (what === 'fill') await fill(server.url);
-    if (what === 'begin') loop.reset();
+    if (what === 'begin') {
+      loop.reset();
+      cpuBefore = process.cpuUsage();
+    }
+    const { user, system } = process.cpuUsage(cpuBefore);
+    const cpuMs = Math.round((user + system) / 1_000);
     const rssMb = Math.round(process.memoryUsage().rss / 1024 / 1024);
-    process.send?.({ loopMaxMs: round(loop.max / 1e6), loopP99Ms: round(loop.percentile(99) / 1e6), rssMb });
+    process.send?.({ loopMaxMs: round(loop.max / 1e6), loopP99Ms: round(loop.percentile(99) / 1e6), rssMb, cpuMs });
   });
   process.send?.(server.url);
 }

@@ -228,6 +228,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const port = portOf(http);
     const url = config.publicUrl ?? `http://${hostInUrl(config.host)}:${port}`;
     log.info({ url, version, dataDir: config.dataDir }, 'server listens');
+    if (config.publicUrl !== null && config.trustedProxies.length === 0) {
+      log.warn('PUBLIC_URL is set and TRUSTED_PROXIES is not: limits count all clients of a proxy as one address.');
+    }
     if (config.severalNodesAsked) {
       log.warn('REDIS_URL is set, and this version is one node: it shares nothing with other servers. Leave it out.');
     }

@@ -115,7 +115,7 @@ describe('the door', () => {
 });
 
 describe('a server', () => {
-  const { url, token, get } = serverForEachTest({ OPS_UI_ENABLED: '1' });
+  const { url, token, get, restart } = serverForEachTest({ OPS_UI_ENABLED: '1' });
 
   it('lets 500 public calls of one address pass at once', async () => {
     const call = async () => (await fetch(`${url()}${PUBLIC}`)).status;
@@ -134,4 +134,26 @@ describe('a server', () => {
     const { events } = (await get<{ events: object[] }>('/api/ops/events?type=socket', bearer)).body;
     expect(events).toEqual([expect.objectContaining({ event: 'rate_limited', limit: 'sign-in', count: refused })]);
   });
+
+  it('takes X-Forwarded-For from trusted proxies alone, also where PUBLIC_URL is set', async () => {
+    const signIns = async () => {
+      const signIn = async (_: unknown, i: number) => {
+        const headers = { 'x-forwarded-for': `192.0.2.${i}` };
+        return (await fetch(`${url()}/api/sign-in`, { method: 'POST', headers })).status;
+      };
+      return Promise.all(Array.from({ length: 60 }, signIn));
+    };
+    await restart(() => undefined, { PUBLIC_URL: 'https://timing.example' });
+    expect(await signIns()).toContain(429);
+    await restart(() => undefined, { PUBLIC_URL: 'https://timing.example', TRUSTED_PROXIES: '127.0.0.1' });
+    expect(await signIns()).not.toContain(429);
+  });
+
+  it.each(['/api/health', '/api/sessions', '/socket.io/?EIO=4&transport=polling', '/api/nothing'])(
+    '%s: nobody guesses its type or keeps it in a cache',
+    async (path) => {
+      const { headers } = await fetch(`${url()}${path}`);
+      expect([headers.get('x-content-type-options'), headers.get('cache-control')]).toEqual(['nosniff', 'no-store']);
+    },
+  );
 });
