@@ -10,7 +10,7 @@ export type OpsEventType = (typeof OPS_EVENT_TYPES)[number];
 
 /** Names of operations' events, by kind. */
 export const OPS_EVENT_NAMES = {
-  socket: ['connect', 'disconnect', 'join', 'leave', 'auth_fail', 'slow_consumer', 'rate_limited'],
+  socket: ['connect', 'disconnect', 'join', 'leave', 'auth_fail', 'slow_consumer'],
   relay: [
     'relay:connected',
     'relay:disconnected',

@@ -131,8 +131,10 @@ describe('a server', () => {
     const bearer = await token('ops');
     const { limited } = (await get<{ limited: Record<string, number> }>('/api/ops/summary', bearer)).body;
     expect(limited).toMatchObject({ 'sign-in': refused, call: 0 });
-    const { events } = (await get<{ events: object[] }>('/api/ops/events?type=socket', bearer)).body;
-    expect(events).toEqual([expect.objectContaining({ event: 'rate_limited', limit: 'sign-in', count: refused })]);
+    const { events } = (await get<{ events: { code?: string }[] }>('/api/ops/events?type=error', bearer)).body;
+    expect(events.filter((event) => event.code === 'rate_limited')).toEqual([
+      expect.objectContaining({ event: 'validation_error', code: 'rate_limited', where: 'sign-in', count: refused }),
+    ]);
   });
 
   it('takes X-Forwarded-For from trusted proxies alone, also where PUBLIC_URL is set', async () => {

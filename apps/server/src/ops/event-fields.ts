@@ -29,7 +29,6 @@ const FIELDS = {
   join: MOVE,
   leave: MOVE,
   auth_fail: { socketId: 'name', where: 'name', code: 'code', capability: 'code', message: 'text', show: 'name' },
-  rate_limited: { limit: 'code', socketId: 'name' },
   slow_consumer: { socketId: 'name', waitingBytes: 'number', isClosed: 'flag' },
   'relay:connected': RELAY,
   'relay:disconnected': { ...RELAY, reason: 'text' },

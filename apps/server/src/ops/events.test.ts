@@ -58,7 +58,7 @@ describe('operations’ events', () => {
   });
 
   it('have the names of the contract', () => {
-    expect(Object.values(OPS_EVENT_NAMES).flat()).toHaveLength(28);
+    expect(Object.values(OPS_EVENT_NAMES).flat()).toHaveLength(29);
   });
 });
 

@@ -208,7 +208,14 @@ function listenToFailures(world: OperationsWorld, { events, errors, sockets, lim
     }),
     taps.limited.listen((limit, socketId) => {
       limited[limit as LimitName] += 1;
-      events.note('rate_limited', { limit, socketId }, limit);
+      // Not among the errors: what a stranger does too often is no fault of the server. A flood is one event.
+      const fields = {
+        where: limit,
+        code: 'rate_limited',
+        message: 'Clients are limited: too much at once.',
+        socketId,
+      };
+      events.note('validation_error', fields, `rate_limited ${limit}`);
     }),
     taps.failure.listen((from: Subsystem, where, error) => {
       errors.add(from, clock.now());

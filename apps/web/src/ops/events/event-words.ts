@@ -8,7 +8,6 @@ const OWN = new Set(['id', 'at', 'type', 'event', 'sessionId', 'count', 'lastAt'
 const TONES: Partial<Readonly<Record<OpsEventName, 'warn' | 'bad'>>> = {
   auth_fail: 'warn',
   slow_consumer: 'warn',
-  rate_limited: 'warn',
   'relay:disconnected': 'warn',
   drift_warn: 'warn',
   frame_gap: 'warn',
