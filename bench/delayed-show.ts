@@ -79,25 +79,26 @@ export class DelayedShow {
         if (format === 'rows' && event === 'feed') this.#left(Number(/"at":([\d.]+)/.exec(json)?.[1]));
       },
     } as unknown as Hub;
-    this.broadcast = new ShowBroadcast(
-      { show: 'bench', ...delay, published: true, publicFrom: null, airedAt: null, scenes: [], links: [] },
-      { hub, ...clock, randomId: () => 'epoch', onMoved: () => undefined, onState: () => undefined },
-    );
+    this.broadcast = new ShowBroadcast(this.#settings(delay), {
+      hub,
+      ...clock,
+      randomId: () => 'epoch',
+      onMoved: () => undefined,
+      onState: () => undefined,
+    });
     const { session, state } = this.bench;
     this.broadcast.add(session.id).begin(new LineMaker(state), session);
   }
 
+  #settings(delay: Delay): Parameters<ShowBroadcast['set']>[0] {
+    const follows = [{ sessionId: this.bench.session.id, from: 0, until: null, by: 'main-feed' as const }];
+    const stored = { publicFrom: null, airedAt: null, scenes: [], links: [], following: { mainFeed: null, follows } };
+    return { show: 'bench', ...delay, published: true, ...stored };
+  }
+
   set(delay: Delay): void {
     this.#set.push({ at: this.#clock.now(), delay });
-    this.broadcast.set({
-      show: 'bench',
-      ...delay,
-      published: true,
-      publicFrom: null,
-      airedAt: null,
-      scenes: [],
-      links: [],
-    });
+    this.broadcast.set(this.#settings(delay));
   }
 
   #left(instant: number): void {

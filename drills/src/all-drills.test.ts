@@ -35,10 +35,10 @@ describe('the matrix', () => {
         .split('\n')
         .find((line) => line.startsWith(`| \`${drill.name}\` |`));
     expect(row({ seen: [expected, stranger] })).toBe(
-      '| `relay-never-seen` | !! not never_seen |  |  |  |  | !! event_loop |  |',
+      '| `relay-never-seen` | !! not never_seen |  |  |  |  |  | !! event_loop |  |',
     );
     const found = { finding: own as never, afterMs: 1_000 };
-    expect(row({ found, seen: [own] })).toBe('| `relay-never-seen` | **never_seen** |  |  |  |  |  |  |');
+    expect(row({ found, seen: [own] })).toBe('| `relay-never-seen` | **never_seen** |  |  |  |  |  |  |  |');
     expect(row({ found, seen: [own], clearedAfterMs: null })).toContain('**never_seen** !! not cleared');
   });
 });

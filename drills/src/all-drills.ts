@@ -3,6 +3,7 @@ import { CLOCK_DRIFT } from './clock-drift.js';
 import { DASHBOARD_STALE } from './dashboard-stale.js';
 import { DB_LATENCY } from './database-latency.js';
 import type { Drill } from './drill.js';
+import { MAIN_FEED_LOST } from './main-feed-lost.js';
 import { RELAY_NOT_CONNECTING } from './relay-not-connecting.js';
 import { SETTINGS_NOT_STORED } from './settings-not-stored.js';
 import { SUBSCRIPTIONS_STUCK } from './subscriptions-stuck.js';
@@ -14,6 +15,7 @@ export const DRILLS: readonly Drill[] = [
   ...CLOCK_DRIFT,
   ...SUBSCRIPTIONS_STUCK,
   ...BROADCAST_DELAY_NOT_WORKING,
+  ...MAIN_FEED_LOST,
   ...DB_LATENCY,
   ...SETTINGS_NOT_STORED,
 ];

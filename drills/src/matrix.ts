@@ -19,6 +19,7 @@ const COLUMNS: Readonly<Record<DrilledCode, string>> = {
   CLOCK_DRIFT: 'Drift',
   SUBSCRIPTIONS_STUCK: 'Subscriptions',
   BROADCAST_DELAY_NOT_WORKING: 'Broadcast',
+  MAIN_FEED_LOST: 'Main feed',
   DB_LATENCY: 'Database',
   SETTINGS_NOT_STORED: 'Settings',
 };

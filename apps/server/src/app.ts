@@ -34,6 +34,7 @@ import { servePages } from './http/pages.js';
 import { answerFrameworkError, answerProblems } from './http/problem.js';
 import { servePublicCalls } from './http/public-calls.js';
 import { serveCalls } from './http/routes.js';
+import { serveShowActs } from './http/show-acts.js';
 import { closeSocket, Hub } from './hub/hub.js';
 import { ConnectedRelays } from './ingest/connected-relays.js';
 import { DropCounters } from './ingest/drop-counters.js';
@@ -175,11 +176,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const unwatch = watchTokens(io, { revoked, links, clock, log });
     const viewers = serveViewers(io, { ...publicWorld, hub, clock, log, taps, limits });
     const desk = new DirectorDesk({ registry, broadcasts, shows, links, clock, audit });
+    serveShowActs(http, { registry, desk, tokens });
     const directors = serveDirectors(io, { registry, broadcasts, desk, viewers, log, taps, limits });
 
     const hands: OpsHands = {
       disconnect: (socketId) => disconnectSocket(io, socketId),
       move: (socketId, sessionId, isAsked) => viewers.moveToBroadcast(socketId, sessionId, isAsked),
+      follow: (show, who, choice, because) => desk.follow(show, who, choice, because),
       endSession: (sessionId) => registry.end(sessionId, 'operator'),
       pauseRelay: (show, relayId, because) => relays.pause(show, relayId, because),
       resumeRelay: (show, relayId, because) => relays.resume(show, relayId, because),

@@ -3,6 +3,7 @@ import { broadcastDelayNotWorking } from './detectors/broadcast-delay-not-workin
 import { clockDrift } from './detectors/clock-drift.js';
 import { dashboardStale } from './detectors/dashboard-stale.js';
 import { dbLatency } from './detectors/db-latency.js';
+import { mainFeedLost } from './detectors/main-feed-lost.js';
 import { noData } from './detectors/no-data.js';
 import { relayNotConnecting } from './detectors/relay-not-connecting.js';
 import { settingsNotStored } from './detectors/settings-not-stored.js';
@@ -15,6 +16,7 @@ export const DETECTORS: readonly Detector[] = [
   clockDrift,
   subscriptionsStuck,
   broadcastDelayNotWorking,
+  mainFeedLost,
   dbLatency,
   settingsNotStored,
   noData,

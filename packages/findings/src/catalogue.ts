@@ -5,6 +5,7 @@ import { DASHBOARD_STALE } from './catalogue/dashboard-stale.js';
 import { DB_LATENCY } from './catalogue/db-latency.js';
 import type { CauseEntry, FailureMode } from './catalogue/failure-mode.js';
 import { DETECTOR_FAILED, NO_DATA } from './catalogue/looking.js';
+import { MAIN_FEED_LOST } from './catalogue/main-feed-lost.js';
 import { RELAY_NOT_CONNECTING } from './catalogue/relay-not-connecting.js';
 import { SETTINGS_NOT_STORED } from './catalogue/settings-not-stored.js';
 import { SUBSCRIPTIONS_STUCK } from './catalogue/subscriptions-stuck.js';
@@ -19,6 +20,7 @@ export const CATALOGUE: readonly FailureMode[] = [
   CLOCK_DRIFT,
   SUBSCRIPTIONS_STUCK,
   BROADCAST_DELAY_NOT_WORKING,
+  MAIN_FEED_LOST,
   DB_LATENCY,
   SETTINGS_NOT_STORED,
   NO_DATA,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { FeedEvent } from './feed-state.js';
 import { type OnAir, type Scene, scene, slotsSet } from './on-air.js';
+import type { SessionType } from './recording.js';
 import { showSlug } from './rights.js';
 
 /** Socket calls and answers of the director's desk (contract, section 5), and what outputs report. */
@@ -86,6 +87,47 @@ export const linkRevoke = z.object({ show: showSlug, requestId, code: z.string()
 
 /** `director:join`: the desk's whole state, and `desk` events with the newest one from then on. */
 export const directorJoin = z.object({ show: showSlug });
+
+/**
+ * `show:follow`: the show goes on to a session of it, or to what a relay feeds, which is the show's main feed from then on.
+ * `show` may be left out with `sessionId`.
+ */
+export const showFollow = z
+  .object({
+    ...place,
+    relayId: z.string().min(1).max(100).optional(),
+  })
+  .refine((call) => (call.sessionId === undefined) !== (call.relayId === undefined), {
+    message: 'name either sessionId or relayId',
+  })
+  .refine((call) => call.relayId === undefined || call.show !== undefined, { message: 'name the show of the relay' });
+export type ShowFollow = z.infer<typeof showFollow>;
+
+/** The acknowledgement of `show:follow`: what the show follows now. */
+export interface ShowFollowed {
+  readonly show: string;
+  /** The session that it is on; `null` where a relay was marked that feeds none. */
+  readonly sessionId: string | null;
+  readonly mainFeed: MainFeed | null;
+}
+
+/** A show's main feed. */
+export interface MainFeed {
+  readonly relayId: string;
+  /** Whether somebody marked it; otherwise it was the first that fed the show. */
+  readonly isMarked: boolean;
+}
+
+/** A running session of a show, for whoever chooses which one the show follows. */
+export interface FollowableSession {
+  readonly sessionId: string;
+  readonly track: string;
+  readonly type: SessionType;
+  readonly startedAt: number;
+  readonly lastFrameAt: number | null;
+  /** Relays that feed it or have fed it, and whether each does now. */
+  readonly relays: readonly { readonly relayId: string; readonly isConnected: boolean }[];
+}
 
 /** `overlay:report`: how an output does, every few seconds. Shown to directors and operators; decides nothing. */
 export const overlayReport = z.object({
@@ -181,9 +223,15 @@ export interface DirectorAct {
 /** All that the desk shows beside the two pictures. */
 export interface DeskState {
   readonly show: string;
-  /** The session that the show is on, and the one that is on air: another while a change is still to be seen. */
+  /** The running session that the show is on, and the one that is on air: another while a change is still to be seen. */
   readonly sessionId: string | null;
   readonly airedSessionId: string | null;
+  /** The session that the show follows, running or ended. */
+  readonly followedSessionId: string | null;
+  /** The relay whose next session the show goes on to by itself. */
+  readonly mainFeed: MainFeed | null;
+  /** All running sessions of the show, newest first. */
+  readonly sessions: readonly FollowableSession[];
   readonly published: boolean;
   readonly delay: MeasuredDelay | null;
   /** What has been cued, whether it has aired yet or not. */

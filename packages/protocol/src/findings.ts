@@ -33,6 +33,7 @@ export const FINDING_CAUSES = {
     'holding',
     'nothing_arriving',
   ],
+  MAIN_FEED_LOST: ['others_keep_it_going', 'others_run_elsewhere'],
   DB_LATENCY: ['pool_exhausted', 'slow_query', 'server_unreachable', 'event_loop'],
   SETTINGS_NOT_STORED: ['disk_refuses'],
   NO_DATA: ['never_sampled', 'sampling_stopped'],

@@ -1,3 +1,4 @@
+import type { FollowableSession, MainFeed } from './broadcast.js';
 import type { FindingBefore } from './findings.js';
 import type { OpsEvent, OpsSession, OpsSummary } from './ops.js';
 import type { AuditEntry } from './ops-acts.js';
@@ -105,12 +106,22 @@ export interface SocketChurn {
   readonly ofStrangers?: { readonly connects: number; readonly disconnects: number };
 }
 
+/** What a show follows, and what of it runs. */
+export interface FollowedShow {
+  readonly show: string;
+  readonly mainFeed: MainFeed | null;
+  readonly followedSessionId: string | null;
+  readonly sessions: readonly Pick<FollowableSession, 'sessionId' | 'relays'>[];
+}
+
 /** All that findings are made of, taken at one moment: what a support pack carries, so that they can be made again. */
 export interface OpsSnapshot {
   readonly at: number;
   readonly summary: Omit<OpsSummary, 'findings'>;
   readonly sessions: readonly OpsSession[];
   readonly relays: OpsRelays;
+  /** Shows that have running sessions; absent in packs of older versions. */
+  readonly shows?: readonly FollowedShow[];
   readonly socketGroups: readonly SocketGroup[];
   readonly churn: SocketChurn;
   /** `null` where this server does not look at them. */

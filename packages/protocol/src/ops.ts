@@ -128,6 +128,8 @@ export interface OpsSession {
   readonly status: 'live' | 'ended';
   /** Runs, and nothing has come for a while. */
   readonly isStale: boolean;
+  /** Whether the show follows it; absent in packs of older versions. */
+  readonly isFollowed?: boolean;
   readonly sim: string;
   readonly track: string;
   readonly relays: readonly OpsRelay[];

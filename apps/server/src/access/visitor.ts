@@ -104,16 +104,27 @@ export function namedCars(visitor: Visitor): readonly string[] | null {
   return visitor.kind === 'token' ? (visitor.claims.cars ?? null) : null;
 }
 
+/** What of a session may be seen without a right to it. */
+export interface Airing {
+  /** The show is published, and that is due. */
+  readonly published: boolean;
+  /** The show follows the session in the picture that is on air, or followed it until it ended. */
+  readonly followed: boolean;
+}
+
 /**
- * Whether a visitor may see a session's public picture: everyone where the show is published; whoever has
- * `broadcast:view` or `session:live` there, or an overlay's link, also before. Where not, nobody is told whether there is
- * such a session (audience/SPEC.md, PUB-5).
+ * Whether a visitor may see a session's public picture: everyone where the show is published and follows the session;
+ * anyone who has `broadcast:view` or `session:live` there also before, and also where the show does not follow it; an
+ * overlay link to the show what that follows, one to the session that alone. Where not, nobody is told whether there is
+ * such a session (audience/SPEC.md, PUB-5, FLW-4).
  */
-export function maySeeBroadcast(visitor: Visitor, place: Place, published: boolean): boolean {
+export function maySeeBroadcast(visitor: Visitor, place: Place, { published, followed }: Airing): boolean {
+  const isPublic = published && followed;
   if (visitor.kind === 'link') {
-    return published || (visitor.opens === 'overlay' && isMeantFor(visitor, place));
+    const isMeant = visitor.opens === 'overlay' && isMeantFor(visitor, place);
+    return isPublic || (isMeant && (followed || visitor.sessionId === place.sessionId));
   }
-  if (published || visitor.kind === 'anonymous') return published;
+  if (isPublic || visitor.kind === 'anonymous') return isPublic;
   return deny(visitor, 'broadcast:view', place) === null || deny(visitor, 'session:live', place) === null;
 }
 
@@ -139,6 +150,15 @@ export function denyExtraDelay(visitor: Visitor, place: Place): Denial | null {
 function extraDelayDenial(code: Denial['code'], more = ''): Denial {
   const message = `An extra delay needs broadcast:view with the role overlay, director or admin, or an overlay link to this show.${more} Leave extraDelayMs out.`;
   return { code, message, capability: 'broadcast:view' };
+}
+
+/**
+ * Whether a visitor may choose which session a show follows: as its director, or to act as an operator. Returns `null`
+ * where it may, else why not.
+ */
+export function denyFollow(visitor: Visitor, place?: Place): Denial | null {
+  const denial = deny(visitor, 'racebox:director:control', place);
+  return denial === null || deny(visitor, 'ops:act', place) === null ? null : denial;
 }
 
 /** Whether a token that may publish may do so for a show. */

@@ -2,11 +2,13 @@ import type { DelayMode, MeasuredDelay, OnAir } from '@okboxbox/protocol';
 import type { Logger } from '../log.js';
 import type { SessionRegistry } from '../session/registry.js';
 import type { Session } from '../session/session.js';
+import { followedBy, shifted } from '../shows/following.js';
 import type { ShowSettings } from '../shows/show-settings.js';
 import type { Shows } from '../shows/shows.js';
 import type { Stored } from '../unsaved-settings.js';
 import type { BroadcastAudience } from './broadcast-audience.js';
 import type { Channel, ChannelWorld } from './channel.js';
+import { FollowedSessions } from './followed-sessions.js';
 import { LineMaker } from './line-maker.js';
 import { paused, restarted, resumed, withDelay } from './playhead.js';
 import { rebuildLine } from './rebuild-line.js';
@@ -25,6 +27,8 @@ export interface BroadcastDelayWorld extends ChannelWorld {
 export interface BroadcastListener {
   /** Outputs that follow a show, with this extra delay, are on another session from now on. */
   moved(show: string, extraMs: number, sessionId: string): void;
+  /** A show follows another session from now on; its picture shows it when that is due. */
+  followed?(show: string, sessionId: string): void;
   /** The delay, its state or the publishing switch of a show is another. */
   changed(show: string): void;
 }
@@ -43,7 +47,9 @@ export function afterRestart(settings: ShowSettings, shiftMs: number | null, now
   const { delayMs, playhead } = restarted(settings, airedAt, now);
   // Where a picture stands is known from now on, if it was not before.
   const publicFrom = shiftMs === null || settings.publicFrom === null ? null : settings.publicFrom + shiftMs;
-  return { ...settings, delayMs, playhead, airedAt: playhead.moves === 'paused' ? playhead.at : airedAt, publicFrom };
+  const following = settings.following && shifted(settings.following, shiftMs, Math.ceil(now));
+  const stands = playhead.moves === 'paused' ? playhead.at : airedAt;
+  return { ...settings, delayMs, playhead, airedAt: stands, publicFrom, following };
 }
 
 /**
@@ -52,6 +58,8 @@ export function afterRestart(settings: ShowSettings, shiftMs: number | null, now
  */
 export class BroadcastDelayService {
   readonly #world: BroadcastDelayWorld;
+  /** Which session each show follows. */
+  readonly followed: FollowedSessions;
   readonly #shows = new Map<string, ShowBroadcast>();
   readonly #listeners = new Set<BroadcastListener>();
   readonly #preparing = new Set<string>();
@@ -63,9 +71,15 @@ export class BroadcastDelayService {
   constructor(world: BroadcastDelayWorld) {
     this.#world = world;
     const { registry, shows } = world;
-    shows.onChange((settings) => {
-      this.of(settings.show).set(settings);
-      this.#changed(settings.show);
+    this.followed = new FollowedSessions({ ...world, positionOf: (show) => this.of(show).position });
+    shows.onChange((settings, before) => {
+      const { show, following } = settings;
+      this.of(show).set(settings);
+      const sessionId = following && followedBy(following);
+      if (sessionId !== null && sessionId !== (before.following && followedBy(before.following))) {
+        for (const listener of this.#listeners) listener.followed?.(show, sessionId);
+      }
+      this.#changed(show);
     });
     for (const { show, sessionId } of registry.endedLately()) void this.#prepare(this.of(show).add(sessionId), null);
     registry.listen({

@@ -26,9 +26,15 @@ function lines(): [LineMaker, LineMaker] {
 /** The same show after a restart: its two sessions are there, and their lines are not. */
 function again() {
   const hub = { watchers: () => 0, publish: () => undefined, publishNothing: () => undefined } as unknown as Hub;
+  const follows = ['sess_1', 'sess_2'].map((sessionId) => ({
+    sessionId,
+    from: 0,
+    until: null,
+    by: 'main-feed' as const,
+  }));
   const moves: string[] = [];
   const broadcast = new ShowBroadcast(
-    { ...newShow('local'), published: true },
+    { ...newShow('local'), published: true, following: { mainFeed: null, follows } },
     {
       hub,
       now: () => Date.now(),

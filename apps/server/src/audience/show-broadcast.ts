@@ -7,7 +7,18 @@ import {
   MAX_EXTRA_DELAYS,
   type MeasuredDelay,
 } from '@okboxbox/protocol';
+import type { Airing } from '../access/visitor.js';
 import type { Hub } from '../hub/hub.js';
+import {
+  FOLLOWS_NOTHING,
+  type Follow,
+  type Following,
+  followedBy,
+  followsAt,
+  isFollowed,
+  isFollowedAt,
+  nextChange,
+} from '../shows/following.js';
 import type { ShowSettings } from '../shows/show-settings.js';
 import type { BroadcastAudience } from './broadcast-audience.js';
 import { Channel, type ChannelWorld } from './channel.js';
@@ -34,17 +45,17 @@ export class ShowBroadcast {
   readonly show: string;
   readonly #world: ShowBroadcastWorld;
   readonly #channels: Channel[] = [];
-  readonly #aside = new WeakSet<Channel>();
   #delay: Delay;
   #published: boolean;
+  #following: Following;
   /** As stored, and whether that instant has become due since. */
   #publicFrom: number | null;
   #wasDue = false;
   #timer: NodeJS.Timeout | null = null;
   #isClosed = false;
   #dueAt = Number.POSITIVE_INFINITY;
-  /** The session that is on air, by extra delay. */
-  readonly #aired = new Map<number, Channel>();
+  /** The session that outputs were told last to be on, by extra delay. */
+  readonly #aired = new Map<number, string>();
   #lag: { readonly ms: number; readonly at: number } | null = null;
   /** What was told last, by whom it was told. */
   readonly #told = new Map<string, string>();
@@ -54,6 +65,7 @@ export class ShowBroadcast {
     this.#world = world;
     this.#delay = { delayMs: settings.delayMs, playhead: settings.playhead };
     this.#published = settings.published;
+    this.#following = settings.following ?? FOLLOWS_NOTHING;
     this.#publicFrom = settings.publicFrom;
   }
 
@@ -72,9 +84,27 @@ export class ShowBroadcast {
     return this.#wasDue ? null : this.#publicFrom;
   }
 
-  /** Whether whoever has no right of their own may see the picture: it is published, and due for them. */
+  /** Whether the show is public: it is published, and due for those who have no right of their own. */
   get isPublic(): boolean {
     return this.#published && this.publicFrom === null;
+  }
+
+  /** Whether a picture of the show, as it is on air now, may be of a session: the show followed it at that instant. */
+  mayShow(sessionId: string, extraMs = 0): boolean {
+    return isFollowedAt(this.#following, sessionId, this.#positionOf(extraMs));
+  }
+
+  /** What of a session may be seen without a right to it, as the picture is on air now. */
+  airing(sessionId: string, extraMs = 0): Airing {
+    return { published: this.isPublic, followed: this.mayShow(sessionId, extraMs) };
+  }
+
+  /** Changes whenever another session may be seen. */
+  get airingKey(): string {
+    const { follows } = this.#following;
+    const count = (at: (each: Follow) => number | null) =>
+      follows.filter((each) => (at(each) ?? Number.POSITIVE_INFINITY) <= this.position).length;
+    return `${this.isPublic} ${follows.length} ${followedBy(this.#following)} ${count(({ from }) => from)} ${count(({ until }) => until)}`;
   }
 
   /** The newest instant that may be on air. */
@@ -82,9 +112,18 @@ export class ShowBroadcast {
     return positionOf(this.#delay, this.#world.now());
   }
 
-  /** The session that is on air for an output with an extra delay. */
+  /** The session that is on air for an output with an extra delay: of those the show followed, the newest that has aired. */
   airedSession(extraMs = 0): string | null {
-    return this.#aired.get(extraMs)?.sessionId ?? null;
+    for (const { sessionId } of followsAt(this.#following, this.#positionOf(extraMs))) {
+      const channel = this.channel(sessionId);
+      // Its end has aired long since: the archive has it.
+      if (channel === undefined) return sessionId;
+      // After a restart: nobody falls back to a session that was over while the line of a newer one is made.
+      if (channel.isAwaited) return null;
+      const audience = channel.audience(extraMs) ?? channel.audience(0);
+      if ((audience?.feed ?? null) !== null) return sessionId;
+    }
+    return null;
   }
 
   channel(sessionId: string): Channel | undefined {
@@ -95,7 +134,7 @@ export class ShowBroadcast {
     return this.#channels;
   }
 
-  /** Adds a session, the newest of the show; its line begins when it is made. */
+  /** Adds a session, whether the show follows it or not; its line begins when it is made. */
   add(sessionId: string): Channel {
     const channel = new Channel(sessionId, () => this.#lookAt(), this.#world);
     channel.serve(this.#channels.at(-1)?.extras ?? [0]);
@@ -109,18 +148,18 @@ export class ShowBroadcast {
    */
   addAside(sessionId: string): Channel {
     const channel = new Channel(sessionId, () => this.#lookAt(), this.#world);
-    this.#aside.add(channel);
     channel.serve(this.#channels.at(-1)?.extras ?? [0]);
     this.#channels.unshift(channel);
     return channel;
   }
 
   /** Takes what a director has set. */
-  set({ delayMs, playhead, published, publicFrom }: ShowSettings): void {
+  set({ delayMs, playhead, published, publicFrom, following }: ShowSettings): void {
     if (publicFrom !== this.#publicFrom) this.#wasDue = false;
     this.#publicFrom = publicFrom;
     this.#delay = { delayMs, playhead };
     this.#published = published;
+    this.#following = following ?? FOLLOWS_NOTHING;
     this.tick();
   }
 
@@ -147,20 +186,29 @@ export class ShowBroadcast {
     const now = this.#world.now();
     this.#delay = settled(this.#delay, now);
     const position = positionOf(this.#delay, now);
-    const airing = this.#airing;
-    for (const channel of airing) {
+    // Sessions that the show follows first: whoever watches one that it has left is moved, or refused, before more of
+    // that one leaves.
+    const isLeft = (channel: Channel) => !this.mayShow(channel.sessionId);
+    this.#air(
+      this.#channels.filter((channel) => !isLeft(channel)),
+      position,
+      now,
+    );
+    for (const extraMs of this.#extras) this.#take(extraMs);
+    this.#tell(now);
+    this.#air(this.#channels.filter(isLeft), position, now);
+    this.#letGo(now);
+    this.#wait(now);
+  }
+
+  #air(channels: readonly Channel[], position: number, now: number): void {
+    for (const channel of channels) {
       for (const audience of channel.audiences) {
         const hasAired = audience.advance(behindBy(position, audience.extraMs, now));
-        if (hasAired && audience.extraMs === 0) this.#lag = { ms: now - (audience.feed?.at ?? now), at: now };
+        const isOnAir = audience.extraMs === 0 && this.#aired.get(0) === channel.sessionId;
+        if (hasAired && isOnAir) this.#lag = { ms: now - (audience.feed?.at ?? now), at: now };
       }
     }
-    // The newest first: where two have begun to air since the last look, outputs go to the newer one at once.
-    for (const channel of airing.toReversed()) {
-      for (const { feed, extraMs } of channel.audiences) if (feed !== null) this.#take(channel, extraMs);
-    }
-    this.#letGo(now);
-    this.#tell(now);
-    this.#wait(now);
   }
 
   /** Airs nothing more, whatever still comes into a line. */
@@ -182,7 +230,7 @@ export class ShowBroadcast {
     return {
       ...this.#stateOf(sessionId, now),
       show: this.show,
-      published: this.#published,
+      published: this.#published && isFollowed(this.#following, sessionId),
       measuredMs: measured === null ? null : Math.round(measured),
       airedAt,
       holdMs: this.#holdMs(audience, now),
@@ -218,26 +266,23 @@ export class ShowBroadcast {
     return due === null ? null : Math.max(0, Math.round(due - now));
   }
 
-  /**
-   * The sessions that air when they are due. After a restart the older ones wait for the newer ones' lines: as long as one
-   * is still made, nobody knows which of them is on air, and outputs would fall back to a session that was over.
-   */
-  get #airing(): readonly Channel[] {
-    return this.#channels.slice(
-      Math.max(
-        0,
-        this.#channels.findLastIndex((channel) => channel.isAwaited),
-      ),
-    );
+  /** Extra delays that are served. */
+  get #extras(): readonly number[] {
+    return this.#channels.at(-1)?.extras ?? [0];
   }
 
-  #take(channel: Channel, extraMs: number): void {
-    const before = this.#aired.get(extraMs);
-    if (before === channel || this.#aside.has(channel)) return;
-    if (before !== undefined && this.#channels.indexOf(before) > this.#channels.indexOf(channel)) return;
-    this.#aired.set(extraMs, channel);
+  /** The newest instant that may be on air for an output with an extra delay. */
+  #positionOf(extraMs: number): number {
+    const now = this.#world.now();
+    return behindBy(positionOf(this.#delay, now), extraMs, now);
+  }
+
+  #take(extraMs: number): void {
+    const sessionId = this.airedSession(extraMs);
+    if (sessionId === null || this.#aired.get(extraMs) === sessionId) return;
+    this.#aired.set(extraMs, sessionId);
     // Also where nothing has aired since the start: outputs may show a session of before it.
-    this.#world.onMoved(this.show, extraMs, channel.sessionId);
+    this.#world.onMoved(this.show, extraMs, sessionId);
   }
 
   /**
@@ -248,7 +293,7 @@ export class ShowBroadcast {
     for (const channel of [...this.#channels]) {
       const hasAired = channel.hasEnded && [...channel.audiences].every((audience) => audience.hasEnded);
       const isOver = hasAired && channel.newestAt < now - MAX_DELAY_MS;
-      const isOnAir = [...this.#aired.values()].includes(channel);
+      const isOnAir = [...this.#aired.values()].includes(channel.sessionId);
       if (!isOver || isOnAir) continue;
       this.#channels.splice(this.#channels.indexOf(channel), 1);
       for (const room of ['broadcast', 'live']) this.#told.delete(`${room} ${channel.sessionId}`);
@@ -262,7 +307,7 @@ export class ShowBroadcast {
         const room = broadcastRoom(sessionId, extraMs);
         return hub.watchers(room, 'rows') + hub.watchers(room, 'json') > 0;
       });
-    const extras = (this.#channels.at(-1)?.extras ?? []).filter((extraMs) => extraMs === 0 || isWatched(extraMs));
+    const extras = this.#extras.filter((extraMs) => extraMs === 0 || isWatched(extraMs));
     for (const channel of this.#channels) channel.serve(extras);
     for (const extraMs of this.#aired.keys()) if (!extras.includes(extraMs)) this.#aired.delete(extraMs);
   }
@@ -284,7 +329,10 @@ export class ShowBroadcast {
         this.#publish(liveRoom(sessionId), JSON.stringify(this.measured(sessionId)));
       }
     }
-    const told = JSON.stringify([states, this.#published, this.airedSession()]);
+    const open = this.#channels.map(({ sessionId, extras }) =>
+      extras.map((extraMs) => this.mayShow(sessionId, extraMs)),
+    );
+    const told = JSON.stringify([states, this.#published, this.airedSession(), open]);
     if (this.#isNews('show', told)) this.#world.onState(this.show);
   }
 
@@ -316,7 +364,15 @@ export class ShowBroadcast {
   #nextDue(now: number): number {
     let due = now + IDLE_MS;
     const position = positionOf(this.#delay, now);
-    for (const channel of this.#airing) {
+    // A line that is made, or that cannot be, may put another session on air.
+    const aired = this.airedSession();
+    if (aired !== null && aired !== this.#aired.get(0)) return now;
+    for (const extraMs of this.#extras) {
+      const change = nextChange(this.#following, behindBy(position, extraMs, now));
+      const at = change === null ? null : dueAt(this.#delay, change + extraMs, now);
+      if (at !== null) due = Math.min(due, at);
+    }
+    for (const channel of this.#channels) {
       for (const audience of channel.audiences) {
         const { nextAt } = audience;
         if (nextAt === null) continue;

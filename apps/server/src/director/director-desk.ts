@@ -7,10 +7,12 @@ import {
   type Moment,
   NOTHING_CUED,
   type Scene,
+  type ShowFollowed,
 } from '@okboxbox/protocol';
 import type { ShareLinks, WantedLink } from '../access/share-links.js';
 import type { BroadcastDelayService } from '../audience/broadcast-delay.js';
 import { feedStateOf } from '../audience/feed-view.js';
+import type { FollowChoice } from '../audience/followed-sessions.js';
 import type { Clock } from '../clock.js';
 import type { SessionRegistry } from '../session/registry.js';
 import type { Session } from '../session/session.js';
@@ -67,6 +69,9 @@ export class DirectorDesk {
       show,
       sessionId,
       airedSessionId,
+      followedSessionId: broadcasts.followed.of(show)?.sessionId ?? null,
+      mainFeed: broadcasts.followed.mainFeed(show),
+      sessions: broadcasts.followed.running(show),
       published: shows.get(show).published,
       delay: measured === null ? null : broadcast.measured(measured),
       cued: session?.state.onAir ?? NOTHING_CUED,
@@ -120,6 +125,21 @@ export class DirectorDesk {
     const stored = await this.#world.broadcasts.publish(show, published);
     this.#note(show, who, published ? 'publish' : 'unpublish', from, published);
     return stored;
+  }
+
+  /**
+   * Follows another session, or what another relay feeds. `who` is a director or an operator.
+   * @throws FollowError, ShowStoreError
+   */
+  async follow(show: string, who: string, choice: FollowChoice, because?: string): Promise<ShowFollowed> {
+    const { followed } = this.#world.broadcasts;
+    const from = { sessionId: followed.of(show)?.sessionId ?? null, relayId: followed.mainFeed(show)?.relayId ?? null };
+    await followed.choose(show, choice);
+    const mainFeed = followed.mainFeed(show);
+    const sessionId = followed.of(show)?.sessionId ?? null;
+    const to = { sessionId, relayId: mainFeed?.relayId ?? null };
+    this.#note(show, who, 'show:follow', from, to, because === undefined ? {} : { because });
+    return { show, sessionId, mainFeed };
   }
 
   /** @throws DeskError, CueError */
@@ -193,14 +213,14 @@ export class DirectorDesk {
   }
 
   #running(show: string): Session | null {
-    const { registry } = this.#world;
-    const current = registry.currentOf(show);
+    const { registry, broadcasts } = this.#world;
+    const current = broadcasts.followed.of(show);
     return (current && registry.liveSession(current.sessionId)) ?? null;
   }
 
-  #note(show: string, who: string, act: string, from: unknown, to: unknown): void {
+  #note(show: string, who: string, act: string, from: unknown, to: unknown, more: object = {}): void {
     const at = Math.round(this.#world.clock.now());
     this.#acts.set(show, [{ at, who, act, from, to }, ...(this.#acts.get(show) ?? [])].slice(0, MAX_ACTS));
-    this.#world.audit(who, act, { show, from, to });
+    this.#world.audit(who, act, { show, from, to, ...more });
   }
 }

@@ -10,8 +10,11 @@ import {
   momentsGet,
   ofPlace,
   publishSet,
+  type ShowFollow,
+  type ShowFollowed,
   sceneDelete,
   sceneSave,
+  showFollow,
 } from '@okboxbox/protocol';
 import type { Server, Socket } from 'socket.io';
 import type { z } from 'zod';
@@ -21,6 +24,7 @@ import { deny, type Visitor } from '../access/visitor.js';
 import type { BroadcastDelayService } from '../audience/broadcast-delay.js';
 import { CueError } from '../director/cues.js';
 import { DeskError, type DirectorDesk } from '../director/director-desk.js';
+import { followChoice } from '../director/follow.js';
 import type { Logger } from '../log.js';
 import type { SessionRegistry } from '../session/registry.js';
 import { ShowStoreError } from '../shows/shows.js';
@@ -61,7 +65,8 @@ export function serveDirectors(io: Server, world: DirectorWorld): { close(): voi
     serveDirector(socket, visitor, world, desks, once);
     socket.on('disconnect', () => desks.leave(socket));
   });
-  world.broadcasts.listen({ moved: (show) => desks.stir(show), changed: (show) => desks.stir(show) });
+  const stir = (show: string) => desks.stir(show);
+  world.broadcasts.listen({ moved: stir, followed: stir, changed: stir });
   return { close: () => desks.close() };
 }
 
@@ -123,6 +128,7 @@ function serveDirector(
     ...{ show },
   }));
   answer('broadcast:moments', momentsGet, ({ show }, { car }) => ({ moments: desk.moments(show, car) }));
+  answerCall(socket, 'show:follow', showFollow, world, (input) => follow(world, visitor, input));
   answer('broadcast:cue', cueSet, ({ show, who }, cue: CueSet) => {
     desk.cue(show, who, cue);
     return { show };
@@ -136,7 +142,7 @@ function serveDirector(
     return { show };
   });
   answer('link:create', linkCreate, async ({ show, who }, { kind, label, ttlMs, onlySession, sessionId }) => {
-    const only = onlySession ? (sessionId ?? world.registry.currentOf(show)?.sessionId ?? null) : null;
+    const only = onlySession ? (sessionId ?? broadcasts.followed.of(show)?.sessionId ?? null) : null;
     const link = await desk.createLink({ show, kind, label: label || null, sessionId: only, ttlMs, createdBy: who });
     return { link: { ...link, viewers: 0 }, url: `/l/${link.code}` };
   });
@@ -162,6 +168,15 @@ function callOn({ registry }: DirectorWorld, visitor: Visitor, { show, sessionId
   if (denial) throw new CallRefused(denial.code, denial.message, denial.capability);
   if (place.show === '') throw new CallRefused('not_found', `There is no session "${sessionId}".`);
   return { show: place.show, who: visitor.kind === 'token' ? visitor.claims.sub : '' };
+}
+
+/** @throws CallRefused */
+async function follow(world: DirectorWorld, visitor: Visitor, input: ShowFollow): Promise<ShowFollowed> {
+  const outcome = await followChoice(world, visitor, input);
+  if ('done' in outcome) return outcome.done;
+  if ('failed' in outcome) throw new CallRefused(outcome.failed, outcome.message);
+  const { code, message, capability } = outcome.denial;
+  throw new CallRefused(code, message, capability);
 }
 
 function refusalOf(error: unknown): unknown {

@@ -15,8 +15,9 @@ export interface JoinWorld {
 export type Viewable = EndedFeed;
 
 /** Finds what a join asks for in real time. @throws CallRefused */
-export function findLive({ registry }: JoinWorld, visitor: Visitor, join: SessionJoin): Place {
-  const found = join.sessionId === undefined ? registry.currentOf(join.show ?? '') : registry.summary(join.sessionId);
+export function findLive({ registry, broadcasts }: JoinWorld, visitor: Visitor, join: SessionJoin): Place {
+  const found =
+    join.sessionId === undefined ? broadcasts.followed.of(join.show ?? '') : registry.summary(join.sessionId);
   // A show has its rights whether it runs or not: a refusal does not tell.
   const place = join.show === undefined ? found : { sessionId: found?.sessionId ?? '', show: join.show };
   const denial = deny(visitor, 'session:live', place);
@@ -40,14 +41,17 @@ export function findBroadcast(
   if (extraMs % EXTRA_DELAY_STEP_MS !== 0) {
     throw new CallRefused('bad_request', `extraDelayMs is ${extraMs}; it goes in steps of ${EXTRA_DELAY_STEP_MS}.`);
   }
-  const named = join.sessionId === undefined ? registry.currentOf(join.show ?? '') : registry.summary(join.sessionId);
-  if (named === undefined) throw notFound(join);
-  const { show } = named;
+  const show = join.show ?? registry.summary(join.sessionId ?? '')?.show;
+  if (show === undefined) throw notFound(join);
   const broadcast = broadcasts.of(show);
-  const sessionId =
-    join.sessionId ?? broadcast.airedSession(extraMs) ?? broadcast.airedSession() ?? lastOf(registry, broadcasts, show);
+  const sessionId = join.sessionId ?? broadcast.airedSession(extraMs) ?? broadcast.airedSession();
   const place = { sessionId: sessionId ?? '', show, extraMs };
-  if (!maySeeBroadcast(visitor, place, broadcast.isPublic)) throw notFound(join);
+  // What is on air of a show is what it follows, and so is what is still to air.
+  const airing =
+    join.sessionId === undefined
+      ? { published: broadcast.isPublic, followed: true }
+      : broadcast.airing(join.sessionId, extraMs);
+  if (!maySeeBroadcast(visitor, place, airing)) throw notFound(join);
   // After the right to see it at all: a refusal must not say that there is such a show.
   const denial = extraMs === 0 ? null : denyExtraDelay(visitor, place);
   if (denial) throw new CallRefused(denial.code, denial.message, denial.capability);
@@ -86,10 +90,4 @@ export function notFound(join: SessionJoin): CallRefused {
 function notAired(visitor: Visitor, place: Place, join: SessionJoin): CallRefused {
   if (deny(visitor, 'session:live', place) !== null) return notFound(join);
   return new CallRefused('not_available', 'Nothing of this session has aired yet; its picture is held for the delay.');
-}
-
-/** A show's newest session whose end has aired long since. */
-function lastOf(registry: SessionRegistry, broadcasts: BroadcastDelayService, show: string): string | null {
-  const ended = registry.list().find((summary) => summary.show === show && summary.status === 'ended');
-  return ended !== undefined && !broadcasts.isAiring(ended.sessionId) ? ended.sessionId : null;
 }

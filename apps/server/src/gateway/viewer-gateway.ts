@@ -37,19 +37,15 @@ export function serveViewers(io: Server, world: ViewerWorld): Viewers {
       viewers.delete(socket.id);
     });
   });
-  world.registry.listen({
-    began: (session) => {
-      for (const viewer of viewers.values()) viewer.followLive(session.state.summary());
-    },
-    ended: () => undefined,
-  });
   world.broadcasts.listen({
     moved: (show, extraMs, sessionId) => {
       for (const viewer of viewers.values()) viewer.followBroadcast(show, extraMs, sessionId);
     },
+    followed: (show, sessionId) => {
+      for (const viewer of viewers.values()) viewer.followLive(show, sessionId);
+    },
     changed: (show) => {
-      const { published } = world.broadcasts.of(show);
-      if (!published) for (const viewer of viewers.values()) viewer.withdraw(show);
+      for (const viewer of viewers.values()) viewer.withdraw(show);
     },
   });
   return {

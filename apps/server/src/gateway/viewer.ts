@@ -7,7 +7,6 @@ import {
   overlayReport,
   type SessionJoin,
   type SessionMoved,
-  type SessionSummary,
   type SessionWithdrawn,
   sessionJoin,
   sessionLeave,
@@ -112,9 +111,9 @@ export class Viewer {
     for (const sessionId of [...this.#joined.keys()]) this.#leave(sessionId);
   }
 
-  /** Moves a viewer that follows a show live to the show's new session; its client joins again for the state. */
-  followLive(next: SessionSummary): void {
-    this.#follow(({ show, extraMs }) => show === next.show && extraMs === null, next.sessionId);
+  /** Moves a viewer that follows a show live to the session that it is on now; its client joins again for the state. */
+  followLive(show: string, sessionId: string): void {
+    this.#follow((joined) => joined.show === show && joined.extraMs === null, sessionId);
   }
 
   /** The same for an output of the broadcast, when the new session is on air for it. */
@@ -160,7 +159,7 @@ export class Viewer {
     const { broadcasts, hub } = this.#world;
     const place = { sessionId: joined.sessionId, show, extraMs: 0 };
     const broadcast = broadcasts.of(show);
-    if (!maySeeBroadcast(this.#visitor, place, broadcast.isPublic))
+    if (!maySeeBroadcast(this.#visitor, place, broadcast.airing(place.sessionId)))
       return refuse('forbidden', 'What this connection shows as its right does not let it see the public picture.');
     const audience = broadcasts.audience(show, joined.sessionId, 0);
     if (audience === undefined || audience === 'full')
@@ -187,11 +186,12 @@ export class Viewer {
     return moved;
   }
 
-  /** Takes a show's public picture away where it was seen because it was published. */
+  /** Takes a show's public picture away where it may not be seen any more: unpublished, or of a session that the show has left. */
   withdraw(show: string): void {
+    const broadcast = this.#world.broadcasts.of(show);
     for (const joined of [...this.#joined.values()]) {
       if (joined.show !== show || joined.extraMs === null) continue;
-      if (maySeeBroadcast(this.#visitor, joined, false)) continue;
+      if (maySeeBroadcast(this.#visitor, joined, broadcast.airing(joined.sessionId, joined.extraMs))) continue;
       this.#leave(joined.sessionId);
       const withdrawn: SessionWithdrawn = { sessionId: joined.sessionId };
       this.#socket.emit('session:withdrawn', withdrawn);

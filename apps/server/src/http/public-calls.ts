@@ -28,11 +28,12 @@ export function servePublicCalls(http: FastifyInstance, world: PublicWorld): voi
     const visitor = await publicCaller(request, world);
     const { registry, broadcasts, audiences } = world;
     const nothing = new HttpProblem(404, `Nothing of "${id.slice(0, 100)}" is on air.`);
-    const summary = id.startsWith('sess_') ? registry.summary(id) : registry.currentOf(id);
-    if (summary === undefined) throw nothing;
-    const { show } = summary;
-    const sessionId = id.startsWith('sess_') ? id : (broadcasts.of(show).airedSession() ?? summary.sessionId);
-    const isAllowed = () => maySeeBroadcast(visitor, { sessionId, show }, broadcasts.of(show).isPublic);
+    const isSession = id.startsWith('sess_');
+    const show = isSession ? registry.summary(id)?.show : registry.newestOf(id)?.show;
+    if (show === undefined) throw nothing;
+    const sessionId = isSession ? id : broadcasts.of(show).airedSession();
+    if (sessionId === null) throw nothing;
+    const isAllowed = () => maySeeBroadcast(visitor, { sessionId, show }, broadcasts.of(show).airing(sessionId));
     if (!isAllowed()) throw nothing;
     if (broadcasts.isAiring(sessionId)) {
       const feed = broadcasts.of(show).channel(sessionId)?.audience(0)?.feed;

@@ -59,7 +59,7 @@ export class SessionLists {
     }
     for (const show of shows) {
       const broadcast = broadcasts.of(show);
-      yield broadcast.isPublic;
+      yield broadcast.airingKey;
       for (const channel of broadcast.channels) {
         yield channel.sessionId;
         yield channel.audience(0)?.feed?.snapshots;
@@ -83,7 +83,7 @@ function visibleSessions({ registry, broadcasts }: SessionListWorld, visitor: Vi
   return registry.list().flatMap((summary) => {
     if (deny(visitor, 'session:live', summary) === null) return [summary];
     const broadcast = broadcasts.of(summary.show);
-    if (!maySeeBroadcast(visitor, summary, broadcast.isPublic)) return [];
+    if (!maySeeBroadcast(visitor, summary, broadcast.airing(summary.sessionId))) return [];
     if (!broadcasts.isAiring(summary.sessionId)) return summary.status === 'ended' ? [publicSummary(summary)] : [];
     const feed = broadcast.channel(summary.sessionId)?.audience(0)?.feed;
     if (!feed) return [];

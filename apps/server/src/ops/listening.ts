@@ -231,7 +231,7 @@ function showNamed({ registry, shows }: OperationsWorld, input: unknown): string
   const { show, sessionId } = input as { readonly show?: unknown; readonly sessionId?: unknown };
   if (typeof show !== 'string')
     return typeof sessionId === 'string' ? (registry.summary(sessionId)?.show ?? null) : null;
-  const isKnown = shows.all().some((each) => each.show === show) || registry.currentOf(show) !== undefined;
+  const isKnown = shows.all().some((each) => each.show === show) || registry.newestOf(show) !== undefined;
   return isKnown ? show : null;
 }
 

@@ -1,4 +1,4 @@
-import type { FlowAnswer, OpsSession, OpsSnapshot, OpsSummary, WhyAnswer } from '@okboxbox/protocol';
+import type { FlowAnswer, FollowedShow, OpsSession, OpsSnapshot, OpsSummary, WhyAnswer } from '@okboxbox/protocol';
 import { DatabaseInsight } from './database-insight.js';
 import { History } from './history.js';
 import { historySource } from './history-source.js';
@@ -61,6 +61,18 @@ export class Operations {
 
   now(): number {
     return this.#world.clock.now();
+  }
+
+  /** What each show follows, of those that have running sessions. */
+  shows(): FollowedShow[] {
+    const { registry, broadcasts } = this.#world;
+    const shows = new Set([...registry.live].map(({ state }) => state.facts.show));
+    return [...shows].map((show) => ({
+      show,
+      mainFeed: broadcasts.followed.mainFeed(show),
+      followedSessionId: broadcasts.followed.of(show)?.sessionId ?? null,
+      sessions: broadcasts.followed.running(show).map(({ sessionId, relays }) => ({ sessionId, relays })),
+    }));
   }
 
   /** What is known beyond figures and events; `null` where this server does not look. */

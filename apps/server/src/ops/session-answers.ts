@@ -25,7 +25,7 @@ export function sessionsNow(world: World, figures: Figures): OpsSession[] {
 export function sessionOf(world: World, figures: Figures, sessionId: string): OpsSession | null {
   const summary = world.registry.summary(sessionId);
   if (summary === undefined) return null;
-  const { registry, relays, shows, clock } = world;
+  const { registry, relays, shows, broadcasts, clock } = world;
   const now = clock.now();
   // Of one that ended before this server was started nothing is counted, and nothing is to be kept.
   const session =
@@ -42,6 +42,7 @@ export function sessionOf(world: World, figures: Figures, sessionId: string): Op
   return {
     ...{ sessionId, show, status, sim, track },
     isStale: status === 'live' && isStale(lastFrameAt, now),
+    isFollowed: broadcasts.followed.of(show)?.sessionId === sessionId,
     relays: connected,
     framesTotal: state?.framesTotal ?? frames.total,
     framesPerSec: frames.perSec(now),

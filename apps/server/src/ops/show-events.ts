@@ -2,8 +2,8 @@ import type { OpsFigures } from './ops-figures.js';
 import type { OperationsWorld } from './world.js';
 
 /** Turns what directors set, and what the public picture does then, into events. */
-export function listenToShows({ shows, registry, broadcasts }: OperationsWorld, { events }: OpsFigures): void {
-  const sessionOf = (show: string) => registry.currentOf(show)?.sessionId;
+export function listenToShows({ shows, broadcasts }: OperationsWorld, { events }: OpsFigures): void {
+  const sessionOf = (show: string) => broadcasts.followed.of(show)?.sessionId;
   shows.onChange((settings, before) => {
     const { show, delayMs, published } = settings;
     const sessionId = sessionOf(show);

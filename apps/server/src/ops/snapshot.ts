@@ -1,4 +1,5 @@
 import {
+  type FollowedShow,
   OPS_EVENT_TYPES,
   type OpsEvent,
   type OpsSession,
@@ -36,6 +37,7 @@ export interface SnapshotOf {
   summary(): OpsSummary;
   sessions(): OpsSession[];
   session(sessionId: string): OpsSession | null;
+  shows(): readonly FollowedShow[];
   insight(): Pick<OpsSnapshot, 'rooms' | 'database' | 'history' | 'audit' | 'unsaved'>;
 }
 
@@ -56,6 +58,7 @@ export async function takeSnapshot(operations: SnapshotOf, before: OpsSnapshot['
     return {
       ...{ at, summary, sessions, socketGroups: groups, before },
       relays: operations.relays.look(),
+      shows: operations.shows(),
       churn: { ...churnOf(figures.churn.byName(at)), ofStrangers: ofStrangers(figures.churnOfStrangers.byName(at)) },
       ...operations.insight(),
       events: recentEvents(figures.events, at),

@@ -33,8 +33,8 @@ it('a show is on the newest of its sessions, whatever order they became known in
       for (const [n, [at, show]] of sessions.entries()) registry.remember(ended(at, show, n));
       for (const show of ['a', 'b']) {
         const newest = registry.list().find((summary) => summary.show === show);
-        expect(registry.currentOf(show)?.startedAt).toBe(newest?.startedAt);
-        expect(registry.currentOf(show)?.show).toBe(newest?.show);
+        expect(registry.newestOf(show)?.startedAt).toBe(newest?.startedAt);
+        expect(registry.newestOf(show)?.show).toBe(newest?.show);
       }
       await registry.close();
     }),
@@ -46,9 +46,9 @@ it('one that runs goes before those that have ended, also where their clock was 
   const registry = await open(() => 1_000);
   registry.remember(ended(5_000, 'local', 1));
   const { session, stream } = await registry.attach(HELLO, 'local');
-  expect(registry.currentOf('local')?.sessionId).toBe(session.id);
+  expect(registry.newestOf('local')?.sessionId).toBe(session.id);
   await registry.farewell(session, stream, 'finished');
-  expect(registry.currentOf('local')?.sessionId).toBe('sess_1');
-  expect(registry.currentOf('elsewhere')).toBeUndefined();
+  expect(registry.newestOf('local')?.sessionId).toBe('sess_1');
+  expect(registry.newestOf('elsewhere')).toBeUndefined();
   await registry.close();
 });

@@ -19,6 +19,15 @@ export class Feeders {
     return this.#connected.size > 0;
   }
 
+  /** The relays of these streams, by name, in the order in which they came. */
+  relaysOf(streams: readonly Stream[]): { readonly relayId: string; readonly isConnected: boolean }[] {
+    const connected = new Map<string, boolean>();
+    for (const { relayId, stream } of streams) {
+      connected.set(relayId, connected.get(relayId) === true || this.#connected.has(stream));
+    }
+    return [...connected].map(([relayId, isConnected]) => ({ relayId, isConnected }));
+  }
+
   connected({ stream }: Stream): void {
     this.#connected.set(stream, (this.#connected.get(stream) ?? 0) + 1);
   }

@@ -25,6 +25,8 @@ export interface RegistryWorld extends SessionWorld {
 export interface RegistryListener {
   /** A session began, or was resumed after a restart. */
   began(session: Session): void;
+  /** A relay has greeted and feeds a session, which it has opened or joined. */
+  attached?(session: Session, relayId: string): void;
   ended(session: Session): void;
   /** A relay has come back with records of a session that has ended. It does not run: it takes what was not sent before. */
   reopened?(session: Session): void;
@@ -150,9 +152,8 @@ export class SessionRegistry {
     return this.#live.has(sessionId) || this.#archive.has(sessionId);
   }
 
-  /** The session that a show is on now: its newest, running before ended. */
-  currentOf(show: string): SessionSummary | undefined {
-    // Asked at each join: looked through, and not sorted, however many seasons there are.
+  /** A show's newest session, running before ended, whether the show follows it or not. */
+  newestOf(show: string): SessionSummary | undefined {
     let newest: SessionSummary | undefined;
     const look = (summary: SessionSummary) => {
       if (summary.show !== show) return;
@@ -214,7 +215,11 @@ export class SessionRegistry {
       const known = live ?? this.#sessionOfSim(hello, show);
       if (known === undefined) mayBegin();
       const session = known ?? (await this.#begin(hello, show, cars));
-      return { session, stream: session.stream(hello.relayId, hello.run, hello.playback, cars) };
+      const stream = session.stream(hello.relayId, hello.run, hello.playback, cars);
+      for (const listener of this.#listeners) listener.attached?.(session, hello.relayId);
+      // Behind that: whoever follows the show is on its next session before the one before ends.
+      if (known === undefined) await this.#endSuperseded(session, hello.relayId);
+      return { session, stream };
     });
   }
 
@@ -311,16 +316,23 @@ export class SessionRegistry {
     const session = await Session.begin(this.#dir, facts, this.#world);
     // Written with the session's beginning: a server that is killed knows afterwards whose it is.
     session.stream(hello.relayId, hello.run, hello.playback, cars);
-    // What this relay fed before in the show is over: it has gone on to another session.
-    const over = [...this.#live.values()].filter(
-      ({ state, hasRelay }) =>
-        !hasRelay && state.facts.show === show && state.streams.every((stream) => stream.relayId === hello.relayId),
-    );
     this.#live.set(sessionId, session);
     this.#world.log.info({ sessionId, show, relayId: hello.relayId, source: hello.source }, 'session began');
     for (const listener of this.#listeners) listener.began(session);
-    for (const old of over) await this.#end(old, 'superseded');
     return session;
+  }
+
+  /** What a relay fed before in the show is over: it has gone on to another session. */
+  async #endSuperseded({ id, state }: Session, relayId: string): Promise<void> {
+    const { show } = state.facts;
+    const over = [...this.#live.values()].filter(
+      (each) =>
+        each.id !== id &&
+        !each.hasRelay &&
+        each.state.facts.show === show &&
+        each.state.streams.every((stream) => stream.relayId === relayId),
+    );
+    for (const old of over) await this.#end(old, 'superseded');
   }
 
   #end(session: Session, reason: string): Promise<void> {

@@ -151,6 +151,11 @@ export class Session {
     };
   }
 
+  /** The relays that feed it or have fed it, by name, in the order in which they came. */
+  relays(): { readonly relayId: string; readonly isConnected: boolean }[] {
+    return this.#feeders.relaysOf(this.state.streams);
+  }
+
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

@@ -4,6 +4,7 @@ import { LINK_KINDS, MAX_DELAY_MS, scene, showSlug, USUAL_SCENES } from '@okboxb
 import { z } from 'zod';
 import { ownFolder, readStored } from '../data-files.js';
 import { replaceFile } from '../replace-file.js';
+import { FOLLOWS_NOTHING, following } from './following.js';
 
 const instant = z.number().finite();
 
@@ -38,6 +39,8 @@ const showSettings = z.object({
   ]),
   /** Newest instant that had aired when this was stored; never ahead of what had. `null` before anything has. */
   airedAt: instant.nullable(),
+  /** Which sessions it follows; `null` where it is from before that was stored. */
+  following: following.nullable().default(null),
   scenes: z.array(scene).max(100),
   links: z.array(storedLink),
 });
@@ -52,6 +55,7 @@ export function newShow(show: string): ShowSettings {
     publicFrom: null,
     playhead: { moves: 'running' },
     airedAt: null,
+    following: null,
     scenes: [...USUAL_SCENES],
     links: [],
   };
@@ -59,7 +63,7 @@ export function newShow(show: string): ShowSettings {
 
 /** A show whose file cannot be read: nothing leaves before somebody has looked. */
 function shutShow(show: string): ShowSettings {
-  return { ...newShow(show), delayMs: MAX_DELAY_MS };
+  return { ...newShow(show), delayMs: MAX_DELAY_MS, following: FOLLOWS_NOTHING };
 }
 
 /**

@@ -106,6 +106,21 @@ export class Shows {
     return stored;
   }
 
+  /**
+   * Changes what a show follows by itself, which neither opens nor closes more than its director has set: in force when this
+   * returns its promise, which resolves when it is stored, or is to be stored as soon as the disk takes it.
+   */
+  adopt(show: string, next: Pick<ShowSettings, 'following'>): Promise<Stored> {
+    this.#apply(show, next);
+    const before = this.#writing.get(show) ?? Promise.resolve();
+    const stored = before.then(() => this.#store(show));
+    this.#writing.set(
+      show,
+      stored.catch(() => undefined),
+    );
+    return stored;
+  }
+
   /** Resolves when nothing is being written. */
   async idle(): Promise<void> {
     await Promise.all(this.#writing.values());

@@ -8,6 +8,7 @@ import type { Hub } from '../hub/hub.js';
 import type { ClockProof } from '../session/latest-capture.js';
 import type { Session } from '../session/session.js';
 import { SessionState } from '../session/session-state.js';
+import type { Follow } from '../shows/following.js';
 import { newShow } from '../shows/show-settings.js';
 import type { Note } from '../timeline/segment-format.js';
 
@@ -36,6 +37,7 @@ export class DrivenBroadcast {
   readonly broadcast: ShowBroadcast;
   state!: SessionState;
   maker!: LineMaker;
+  readonly #follows: Follow[] = [];
   #listeners: (() => void)[] = [];
   #onProbe: (probeId: string, at: number) => void = () => undefined;
   #seq = 0;
@@ -101,7 +103,11 @@ export class DrivenBroadcast {
     this.maker = maker;
     this.#listeners = listeners;
     this.#seq = 0;
-    this.broadcast.add(sessionId).begin(maker, session);
+    const from = startedAt;
+    this.#follows.push({ sessionId, from, until: null, by: 'main-feed' });
+    const channel = this.broadcast.add(sessionId);
+    this.set(this.broadcast.delay);
+    channel.begin(maker, session);
     this.broadcast.tick();
   }
 
@@ -136,7 +142,8 @@ export class DrivenBroadcast {
 
   /** What a director has set. */
   set(delay: Delay): void {
-    this.broadcast.set({ ...newShow('local'), ...delay, published: true });
+    const following = { mainFeed: null, follows: [...this.#follows] };
+    this.broadcast.set({ ...newShow('local'), ...delay, published: true, following });
   }
 
   advance(ms: number): void {

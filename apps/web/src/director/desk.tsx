@@ -16,6 +16,7 @@ import { KeyHint } from './panel.js';
 import { Picture } from './picture.js';
 import { SaveScene } from './save-scene.js';
 import { ScenesPanel } from './scenes-panel.js';
+import { SessionPanel } from './session-panel.js';
 import { type KeysOfSuggestions, keysOf, type Suggestion, suggestionsOf } from './suggestions.js';
 import { SuggestionsPanel } from './suggestions-panel.js';
 import { type DelayActs, useDelayActs } from './use-delay-acts.js';
@@ -175,6 +176,7 @@ export function Desk() {
             onAir={airSuggestion}
             onDraft={({ set, forMs }) => setDraft({ ...draft, scene: null, set, forMs })}
           />
+          <SessionPanel />
           <LinksPanel field={linkField} />
         </div>
         <div className="desk-column">

@@ -56,9 +56,20 @@ const ACTS: Readonly<Record<string, string>> = {
 export function actWords({ act, from, to }: DirectorAct): string {
   const did = ACTS[act] ?? act;
   if (typeof from === 'number' && typeof to === 'number') return `${did}: ${delayWords(from)} → ${delayWords(to)}`;
+  if (act === 'show:follow') return followed(from, to);
   const about = wordsOf(to) || (act === 'scene:delete' || act === 'link:revoke' ? wordsOf(from) : '');
   const isSaid = act === 'publish' || act === 'unpublish' || act === 'broadcast:pause' || act === 'broadcast:resume';
   return about === '' || isSaid ? did : `${did}: ${about}`;
+}
+
+function followed(from: unknown, to: unknown): string {
+  const part = (value: unknown, name: 'sessionId' | 'relayId') => {
+    const found = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : null;
+    return typeof found === 'string' ? found : null;
+  };
+  const relayId = part(to, 'relayId');
+  if (relayId !== null && relayId !== part(from, 'relayId')) return `main feed: ${relayId}`;
+  return `follow: ${part(to, 'sessionId') ?? 'nothing'}`;
 }
 
 function wordsOf(value: unknown): string {

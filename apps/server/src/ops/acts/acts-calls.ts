@@ -10,6 +10,7 @@ import { STORED } from '../../unsaved-settings.js';
 import { parseInput } from '../call-input.js';
 import { withoutSecrets } from '../free-text.js';
 import type { Operations } from '../operations.js';
+import { serveFollowActs } from './follow-calls.js';
 import type { OpsHands } from './ops-hands.js';
 
 const id = z.string().min(1).max(200);
@@ -136,6 +137,8 @@ export function serveActs(http: FastifyInstance, tokens: Tokens, operations: Ope
     note(who, answer.act, { relayId, show, sessionId: feeds }, asked.because);
     return { ...answer, done: true, ...STORED };
   });
+
+  serveFollowActs(http, tokens, operations, hands);
 
   function note(who: string, action: OpsActAnswer['act'], detail: object, because: string | undefined): void {
     hands.audit(who, action, { ...detail, ...(because && { because: withoutSecrets(because) }) });

@@ -1,3 +1,4 @@
+import type { FollowChoice } from '../../audience/followed-sessions.js';
 import type { Moved } from '../../gateway/viewer.js';
 import type { StoredAct } from '../../store/store.js';
 import type { StoreHealth } from '../../store/write-behind.js';
@@ -14,6 +15,8 @@ export interface OpsHands {
   move(socketId: string, sessionId: string | undefined, isAsked: boolean): Moved;
   /** Ends a running session; false where none of that id runs. */
   endSession(sessionId: string): Promise<boolean>;
+  /** Follows another session of a show. @throws FollowError, ShowStoreError */
+  follow(show: string, who: string, choice: FollowChoice, because: string | undefined): Promise<unknown>;
   /** Asks a show's relay for no frames, at once; resolves when that is stored, or with why it is not. */
   pauseRelay(show: string, relayId: string, because: string): Promise<Stored>;
   /** Asks a show's relay for frames again. @throws PauseStoreError where that could not be stored: it stays paused */

@@ -69,7 +69,7 @@ export function recipientsOf(
     }
     const { visitor } = socket.data as { readonly visitor: Visitor };
     const mayLive = deny(visitor, 'session:live', place) === null;
-    const may = mayLive ? 'live' : maySeeBroadcast(visitor, place, broadcast.isPublic) ? 'broadcast' : 'none';
+    const may = mayLive ? 'live' : maySeeBroadcast(visitor, place, broadcast.airing(sessionId)) ? 'broadcast' : 'none';
     const watched = [...socket.rooms].flatMap((room) => ROOM_SESSION.exec(room)?.[1] ?? []);
     const elsewhere = watched.find((other) => registry.summary(other)?.show === show && other !== sessionId) ?? null;
     const refusal = refused.get(socket.id) ?? null;

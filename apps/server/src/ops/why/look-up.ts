@@ -64,11 +64,11 @@ function refusalOf({ figures }: KnownNow, socketId: string, now: number): WhyFac
   };
 }
 
-function sessionOf({ registry }: OperationsWorld, known: KnownNow, sessionId: string): SessionFacts | null {
+function sessionOf({ registry, broadcasts }: OperationsWorld, known: KnownNow, sessionId: string): SessionFacts | null {
   const seen = known.sessions().find((each) => each.sessionId === sessionId);
   const summary = registry.summary(sessionId);
   if (summary === undefined) return null;
-  const current = registry.currentOf(summary.show);
+  const current = broadcasts.followed.of(summary.show);
   return {
     ...(seen ?? { relays: [], framesPerSec: 0, lastFrameAgeMs: null, queueAgeP95Ms: null, flow: null }),
     ...{ sessionId, show: summary.show, status: summary.status },

@@ -10,6 +10,7 @@ export const FINDING_TITLES: Readonly<Record<FindingCode, string>> = {
   SUBSCRIPTIONS_STUCK: 'Subscriptions stuck',
   BROADCAST_DELAY_NOT_WORKING: 'Broadcast delay not working',
   DB_LATENCY: 'Database slow',
+  MAIN_FEED_LOST: 'Main feed lost',
   SETTINGS_NOT_STORED: 'Settings not stored',
   NO_DATA: 'No data to judge by',
   DETECTOR_FAILED: 'A detector failed',

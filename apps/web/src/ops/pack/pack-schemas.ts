@@ -48,6 +48,7 @@ export const session = z.looseObject({
   show: words,
   status: z.enum(['live', 'ended']),
   isStale: z.boolean().default(false),
+  isFollowed: z.boolean().optional(),
   sim: words.default(''),
   track: words.nullable().default(''),
   relays: z.array(z.looseObject({ relayId: words, connectedAt: instant, isPrimary: z.boolean(), clock })).default([]),

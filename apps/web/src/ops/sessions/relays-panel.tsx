@@ -98,6 +98,12 @@ function Relay({ relay, show }: { relay: OpsRelay; show: string }) {
           path={`/api/ops/relays/${encodeURIComponent(relay.relayId)}/pause`}
           body={{ paused: !isPaused, show }}
         />
+        <ActButton
+          label="Make main feed"
+          title={`Make relay ${relay.relayId} the main feed of ${show}?`}
+          path={`/api/ops/relays/${encodeURIComponent(relay.relayId)}/main-feed`}
+          body={{ show }}
+        />
       </td>
     </tr>
   );

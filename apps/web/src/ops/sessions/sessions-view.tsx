@@ -98,6 +98,7 @@ function SessionTable({
                 <button type="button" onClick={() => choose(session.sessionId)}>
                   {session.show}
                 </button>
+                {session.isFollowed && <small> followed</small>}
               </th>
               <td>
                 <StateBadge state={shape}>{word}</StateBadge>
@@ -150,6 +151,13 @@ function Selected({ session }: { session: OpsSession }) {
             {label}
           </OpsLink>
         ))}
+        {session.status === 'live' && session.isFollowed === false && (
+          <ActButton
+            label="Follow"
+            title={`Follow this session with ${show}?`}
+            path={`/api/ops/sessions/${encodeURIComponent(sessionId)}/follow`}
+          />
+        )}
         {session.status === 'live' && (
           <ActButton
             label="End session"

@@ -6,6 +6,8 @@ import {
   type FindingEvidence,
   type FindingStep,
   type FindingsAnswer,
+  type FollowedShow,
+  type MainFeed,
   type OpsRelays,
   type RelayAway,
   type RelayRefusal,
@@ -146,6 +148,19 @@ export const relays: Rule = fields<OpsRelays>({
   ),
   waiting: listOf(
     fields<RelayWaiting>({ socketId, user, show: showName, connectedAt: number, source, simState, capturedHz: number }),
+  ),
+});
+
+/** What shows follow. */
+export const followedShow: Rule = fields<FollowedShow>({
+  show: showName,
+  mainFeed: fields<MainFeed>({ relayId, isMarked: flag }),
+  followedSessionId: sessionId,
+  sessions: listOf(
+    fields<FollowedShow['sessions'][number]>({
+      sessionId,
+      relays: listOf(fields<FollowedShow['sessions'][number]['relays'][number]>({ relayId, isConnected: flag })),
+    }),
   ),
 });
 

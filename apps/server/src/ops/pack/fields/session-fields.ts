@@ -63,6 +63,7 @@ export const session: Rule = fields<OpsSession>({
   show: showName,
   status: word('live', 'ended'),
   isStale: flag,
+  isFollowed: flag,
   sim,
   track: name('track'),
   relays: listOf(relay),

@@ -1,7 +1,7 @@
-import type { OpsSession, OpsSnapshot } from '@okboxbox/protocol';
+import type { FollowedShow, OpsSession, OpsSnapshot } from '@okboxbox/protocol';
 import { fields, number } from '../allow-list.js';
 import { event } from '../fields/event-fields.js';
-import { auditEntry, before, churn, relays, socketGroup, unsaved } from '../fields/finding-fields.js';
+import { auditEntry, before, churn, followedShow, relays, socketGroup, unsaved } from '../fields/finding-fields.js';
 import { database as databaseRule, history as historyRule, rooms } from '../fields/insight-fields.js';
 import { session } from '../fields/session-fields.js';
 import { summary } from '../fields/summary-fields.js';
@@ -57,11 +57,26 @@ export const snapshot = section('snapshot', async (_world, { sessionId, looked }
         rows: taken.socketGroups.filter((group) => isOf(sessionId, group.sessionId)),
         rule: socketGroup,
       },
+      {
+        name: 'shows',
+        rows: showsOf(sessionId, taken.shows ?? []),
+        rule: followedShow,
+      },
       { name: 'events', rows: taken.events.filter((each) => eventIsOf(sessionId, each)), rule: event },
       { name: 'audit', rows: taken.audit.filter((entry) => auditIsOf(sessionId, entry)), rule: auditEntry },
     ],
   };
 });
+
+/** What shows follow; of a pack of one session, that session alone. */
+function showsOf(sessionId: string | null, shows: readonly FollowedShow[]): FollowedShow[] {
+  return shows.flatMap((show) => {
+    const sessions = show.sessions.filter((each) => isOf(sessionId, each.sessionId));
+    if (sessionId === null) return [show];
+    const followedSessionId = show.followedSessionId === sessionId ? sessionId : null;
+    return sessions.length === 0 ? [] : [{ ...show, followedSessionId, sessions }];
+  });
+}
 
 function historyOf(sessionId: string | null, history: NonNullable<OpsSnapshot['history']>) {
   return { ...history, sessions: history.sessions.filter((each) => isOf(sessionId, each.sessionId)) };

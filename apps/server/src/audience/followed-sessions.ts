@@ -1,0 +1,192 @@
+import type { FollowableSession, MainFeed, SessionSummary } from '@okboxbox/protocol';
+import type { Logger } from '../log.js';
+import type { SessionRegistry } from '../session/registry.js';
+import type { Session } from '../session/session.js';
+import {
+  closeLeft,
+  FOLLOWS_NOTHING,
+  type Following,
+  followedBy,
+  onChoice,
+  onEnded,
+  onMainFeed,
+  onMarked,
+} from '../shows/following.js';
+import type { Shows } from '../shows/shows.js';
+
+export interface FollowedSessionsWorld {
+  readonly registry: SessionRegistry;
+  readonly shows: Shows;
+  readonly now: () => number;
+  /** The newest instant of a show that may have been seen. */
+  readonly positionOf: (show: string) => number;
+  readonly log: Logger;
+}
+
+/** What somebody chooses: a session, or a relay that is the main feed from then on. */
+export type FollowChoice = { readonly sessionId: string } | { readonly relayId: string };
+
+/** A choice that cannot be made; the message says why, and what to do. */
+export class FollowError extends Error {
+  override readonly name = 'FollowError';
+}
+
+/**
+ * Which session each show follows (contract, section 5): its main feed's, until somebody chooses another one, until the
+ * main feed opens its next. What it decides is stored with the show, and whoever hears of changes of shows hears of it.
+ */
+export class FollowedSessions {
+  readonly #world: FollowedSessionsWorld;
+  /** Choices that are being stored, by show: what the main feed does meanwhile comes behind them. */
+  readonly #choosing = new Map<string, Promise<void>>();
+
+  constructor(world: FollowedSessionsWorld) {
+    this.#world = world;
+    this.#takeOver();
+    world.registry.listen({
+      began: () => undefined,
+      attached: (session, relayId) => this.#attached(session, relayId),
+      ended: (session) => this.#ended(session),
+    });
+  }
+
+  /** The session that a show is on, running or ended; `undefined` where it follows none. */
+  of(show: string): SessionSummary | undefined {
+    const sessionId = followedBy(this.#following(show));
+    return sessionId === null ? undefined : this.#world.registry.summary(sessionId);
+  }
+
+  /** A show's main feed; `null` before any relay has fed it. */
+  mainFeed(show: string): MainFeed | null {
+    const { mainFeed } = this.#following(show);
+    return mainFeed && { relayId: mainFeed.relayId, isMarked: mainFeed.isMarked };
+  }
+
+  /** The running sessions of a show, newest first. */
+  running(show: string): FollowableSession[] {
+    return [...this.#world.registry.live]
+      .filter(({ state }) => state.facts.show === show)
+      .map((session) => {
+        const { sessionId, track, type, startedAt, lastFrameAt } = session.state.summary();
+        return { sessionId, track, type, startedAt, lastFrameAt, relays: session.relays() };
+      })
+      .sort((a, b) => b.startedAt - a.startedAt);
+  }
+
+  /**
+   * Follows what a director or operator chose; resolves when it is stored and in force.
+   * @throws FollowError where there is nothing of that id in the show; ShowStoreError where it cannot be stored
+   */
+  async choose(show: string, choice: FollowChoice): Promise<void> {
+    const { shows, now, positionOf } = this.#world;
+    const sessionId =
+      'sessionId' in choice ? this.#sessionIn(show, choice.sessionId) : this.#fedBy(show, choice.relayId);
+    const chosen = shows.change(show, (settings) => {
+      const before = settings.following ?? FOLLOWS_NOTHING;
+      const marked = 'relayId' in choice ? onMarked(before, choice.relayId, sessionId) : before;
+      const times = { now: Math.ceil(now()), onAirUpTo: positionOf(show) };
+      const following = sessionId === null ? marked : onChoice(marked, sessionId, times, this.#isRunning);
+      return { next: { following }, closes: false };
+    });
+    const done = chosen.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.#choosing.set(show, done);
+    await chosen.finally(() => {
+      if (this.#choosing.get(show) === done) this.#choosing.delete(show);
+    });
+  }
+
+  readonly #isRunning = (sessionId: string): boolean => this.#world.registry.liveSession(sessionId) !== undefined;
+
+  /** Whether more may come of a session that the main feed leaves: its own ends with it where nobody else feeds it. */
+  #goesOn(sessionId: string, mainFeed: string): boolean {
+    const session = this.#world.registry.liveSession(sessionId);
+    if (session === undefined) return false;
+    return session.hasRelay || !session.state.streams.some(({ relayId }) => relayId === mainFeed);
+  }
+
+  #following(show: string): Following {
+    return this.#world.shows.get(show).following ?? FOLLOWS_NOTHING;
+  }
+
+  /** @throws FollowError */
+  #sessionIn(show: string, sessionId: string): string {
+    if (this.#world.registry.summary(sessionId)?.show === show) return sessionId;
+    throw new FollowError(`The show "${show}" has no session "${sessionId}". Choose one of its sessions.`);
+  }
+
+  /** The newest running session that a relay feeds or has fed; `null` where it is the main feed already and feeds none. */
+  #fedBy(show: string, relayId: string): string | null {
+    const [newest] = [...this.#world.registry.live]
+      .filter(({ state }) => state.facts.show === show && state.streams.some((stream) => stream.relayId === relayId))
+      .sort((a, b) => b.state.facts.startedAt - a.state.facts.startedAt);
+    if (newest !== undefined) return newest.id;
+    if (this.#following(show).mainFeed?.relayId === relayId) return null;
+    throw new FollowError(`No relay "${relayId}" feeds a running session of the show "${show}". Choose one that does.`);
+  }
+
+  #attached(session: Session, relayId: string): void {
+    const { show } = session.state.facts;
+    const choosing = this.#choosing.get(show);
+    if (choosing !== undefined) {
+      void choosing.then(() => this.#attached(session, relayId));
+      return;
+    }
+    const now = Math.ceil(this.#world.now());
+    const before = closeLeft(this.#following(show), session.id, now);
+    this.#set(
+      show,
+      onMainFeed(before, { relayId, sessionId: session.id }, now, (left) => this.#goesOn(left, relayId)),
+    );
+  }
+
+  #ended(session: Session): void {
+    const { id, state } = session;
+    const { show } = state.facts;
+    const choosing = this.#choosing.get(show);
+    if (choosing !== undefined) {
+      void choosing.then(() => this.#ended(session));
+      return;
+    }
+    const before = this.#following(show);
+    const fedByMain = state.streams.some(({ relayId }) => relayId === before.mainFeed?.relayId);
+    this.#set(show, onEnded(before, id, fedByMain, Math.ceil(this.#world.now())));
+  }
+
+  #set(show: string, following: Following): void {
+    const { shows, log } = this.#world;
+    const before = shows.get(show).following;
+    if (JSON.stringify(following) === JSON.stringify(before) || (before === null && following.follows.length === 0))
+      return;
+    const [from, to] = [before === null ? null : followedBy(before), followedBy(following)];
+    if (from !== to)
+      log.info({ show, from, to, mainFeed: following.mainFeed?.relayId }, 'the show goes on to a session');
+    shows
+      .adopt(show, { following })
+      .catch((error) => log.error({ err: error, show }, 'what a show follows is not stored'));
+  }
+
+  /** Shows from before main feeds were stored follow what they were on; all their sessions are theirs. */
+  #takeOver(): void {
+    const { registry, shows } = this.#world;
+    const sessions = registry.list().reverse();
+    for (const show of new Set(sessions.map((summary) => summary.show))) {
+      const before = shows.get(show).following;
+      if (before !== null && before.follows.length > 0) continue;
+      const current = registry.newestOf(show);
+      if (current === undefined) continue;
+      const relayId = registry.liveSession(current.sessionId)?.state.streams[0]?.relayId;
+      const mainFeed = relayId === undefined ? null : { relayId, isMarked: false, sessionId: current.sessionId };
+      // Settings that could not be read say nothing of which sessions were the show's: only the newest is.
+      const others = before === null ? sessions.filter((each) => each.show === show && each !== current) : [];
+      const ids = [
+        ...others.map(({ sessionId }) => sessionId).filter((id) => id !== current.sessionId),
+        current.sessionId,
+      ];
+      const follows = ids.map((sessionId) => ({ sessionId, from: 0, until: null, by: 'main-feed' as const }));
+      this.#set(show, { mainFeed, follows });
+    }
+  }
+}

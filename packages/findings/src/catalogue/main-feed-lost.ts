@@ -1,0 +1,59 @@
+import type { FailureMode } from './failure-mode.js';
+
+export const MAIN_FEED_LOST = {
+  code: 'MAIN_FEED_LOST',
+  title: 'Main feed lost',
+  meaning:
+    'The relay that a show follows, its main feed, does not feed it, while other relays do. The show stays on its session and ' +
+    'goes on by itself when the main feed opens its next one.',
+  impact:
+    'Where other relays are in the same session, nothing is seen of it until the race goes on to its next session: the show ' +
+    'does not follow there. Where they are in other sessions, viewers see a picture that stands still.',
+  signs: [
+    'The picture stands still while a session of the same show goes on',
+    'The desk names a main feed that is not connected',
+    'The race has begun, and the show is still on qualifying',
+  ],
+  checks: [
+    { what: 'which session the show follows, and what else runs', how: 'the desk of the show, *Session*' },
+    { what: 'when the main feed left, and why', how: 'GET /api/ops/events?type=relay' },
+    { what: 'which relays feed which session', how: 'GET /api/ops/sessions' },
+  ],
+  bounds: {
+    goneMs: { raise: 10_000, clear: 0, unit: 'ms', what: 'how long the main feed has not fed the show' },
+  },
+  rules: [],
+  causes: {
+    others_keep_it_going: {
+      title: 'Other relays keep the session going',
+      meaning: 'The main feed has left, and another relay of the same session feeds it. Viewers notice nothing yet.',
+      severity: 'warning',
+      nextStep: {
+        text: 'Start the main feed again. If it will not come back, make another relay the main feed before the next session.',
+        view: 'sessions',
+      },
+      fixes: [
+        'Start the relay of the main feed again. It comes back into the session, and the finding clears.',
+        'If it will not come back: desk or console, Sessions, *Make main feed* for a relay that is there.',
+      ],
+      clearsWhen: 'the main feed feeds the show again, or another relay is made the main feed.',
+    },
+    others_run_elsewhere: {
+      title: 'The show stands still while other sessions run',
+      meaning:
+        'Nobody feeds the session that the show follows, and other relays feed other sessions of it: test drives, or the race ' +
+        'from a PC whose relay has a new name.',
+      severity: 'critical',
+      nextStep: {
+        text: 'Choose what the show is to follow: the session of the race, or its relay as the main feed.',
+        view: 'sessions',
+      },
+      fixes: [
+        'If one of the other sessions is the race: desk or console, Sessions, *Make main feed* for its relay.',
+        'If they are test drives: start the relay of the main feed again; nothing of them is public meanwhile.',
+      ],
+      clearsWhen: 'the session that the show follows is fed again, or another one is followed.',
+    },
+  },
+  inconclusive: null,
+} as const satisfies FailureMode<'MAIN_FEED_LOST'>;
