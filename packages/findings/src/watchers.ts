@@ -48,9 +48,11 @@ function hasUnpublished(snapshot: OpsSnapshot): boolean {
   return unpublishedSessions(snapshot).length > 0;
 }
 
-/** Sessions that run and that nobody without a right may see. */
+/** Sessions that run, that their show follows, and that nobody without a right may see. */
 export function unpublishedSessions(snapshot: OpsSnapshot): readonly OpsSession[] {
-  return running(snapshot).filter(({ sessionId }) => delayOf(snapshot, sessionId)?.published === false);
+  return running(snapshot).filter(
+    ({ sessionId, isFollowed }) => isFollowed !== false && delayOf(snapshot, sessionId)?.published === false,
+  );
 }
 
 /** Public watchers are turned away as if nothing were there, or were let go when the show was withdrawn. */
@@ -93,7 +95,8 @@ export function behindTheirShow(
   isOf: (role: string) => boolean,
 ): { readonly session: OpsSession; readonly groups: readonly SocketGroup[] }[] {
   return running(snapshot).flatMap((session) => {
-    if (session.framesPerSec === 0) return [];
+    // A session of another relay is not where the show goes on.
+    if (session.framesPerSec === 0 || session.isFollowed === false) return [];
     const over = snapshot.sessions.filter(({ show, status }) => show === session.show && status === 'ended');
     const isAiring = (sessionId: string) => delayOf(snapshot, sessionId) !== undefined;
     const groups = snapshot.socketGroups.filter(

@@ -67,6 +67,11 @@ describe('a stale dashboard', () => {
       socketGroups: [groupLike({ sessionId: 'sess_old', count: 3 })],
     });
     expect(found).toMatchObject({ cause: 'wrong_room', severity: 'warning' });
+    // What runs is a session that the show does not follow.
+    const notFollowed = sessionLike({ isFollowed: false });
+    expect(
+      look({ sessions: [notFollowed, old], socketGroups: [groupLike({ sessionId: 'sess_old', count: 3 })] }),
+    ).toEqual([]);
     expect(found?.because).toContain('sess_old');
   });
 
