@@ -64,6 +64,34 @@ describe.skipIf(WITHOUT_DATA)('a recording', () => {
     expect(readFileSync(file, 'utf8').endsWith('}\n')).toBe(true);
   });
 
+  it('of a running session ends when its token is revoked, keeps what came before, and says why', {
+    timeout: 120_000,
+  }, async () => {
+    const env = await serve();
+    const token = await tokenOf(data.dir, 'team');
+    running.push(okboxbox(['relay', '--source', `lapchart:${MONZA}`, '--speed', '4'], env));
+    const sessions = () => getJson<SessionSummary[]>(`${url}/api/sessions`, token);
+    await eventually(async () => expect((await sessions())[0]?.lastFrameAt).toBeTypeOf('number'));
+    const sessionId = (await sessions())[0]?.sessionId ?? '';
+    const file = join(data.dir, 'cut.jsonl');
+    const args = ['record', '--session', sessionId, '--server', url, '-o', file];
+    const recording = okboxbox(args, { OKBOXBOX_TOKEN: token });
+    running.push(recording);
+    await eventually(() => expect(readFileSync(`${file}.part`, 'utf8')).toContain('"kind":"frame"'));
+    const { jti } = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as { jti: string };
+    const revoked = await fetch(`${url}/api/tokens/revoke`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${await tokenOf(data.dir, 'admin')}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ jti }),
+    });
+    expect(revoked.status).toBe(200);
+    expect(await recording.ended).toBe(1);
+    expect(recording.stderr()).toContain('The token was revoked. Ask for a new one.');
+    const lines = readFileSync(file, 'utf8').trim().split('\n');
+    for (const line of lines) JSON.parse(line);
+    expect(lines.length).toBeGreaterThan(2);
+  });
+
   it('is refused without the right, and says which', async () => {
     const env = await serve();
     const made = await run(['record', '--session', 'sess_x', '--server', url, '-o', join(data.dir, 'x.jsonl')], env);

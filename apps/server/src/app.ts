@@ -4,6 +4,7 @@ import fastify from 'fastify';
 import { Server } from 'socket.io';
 import { clientAddresses } from './access/client-address.js';
 import { Limits } from './access/limits.js';
+import { OpenRights } from './access/open-rights.js';
 import { RevokedTokens, withoutRevoked } from './access/revoked-tokens.js';
 import { localSecret } from './access/secret.js';
 import { ShareLinks } from './access/share-links.js';
@@ -24,11 +25,12 @@ import { serveDrills } from './drills/drill-calls.js';
 import { Faults } from './drills/faults.js';
 import { serveDirectors } from './gateway/director-gateway.js';
 import { guardMessages, MAX_UNTRUSTED_BYTES } from './gateway/message-guard.js';
-import { watchTokens } from './gateway/open-sockets.js';
+import { holdSockets } from './gateway/open-sockets.js';
 import { serveViewers } from './gateway/viewer-gateway.js';
 import { addAnswerHeaders, addSocketHeaders } from './http/answer-headers.js';
 import { serveDiagnostics } from './http/diagnostics.js';
 import { guardDoor } from './http/door.js';
+import { holdCalls } from './http/held-calls.js';
 import { logCalls } from './http/log-calls.js';
 import { servePages } from './http/pages.js';
 import { answerFrameworkError, answerProblems } from './http/problem.js';
@@ -65,6 +67,8 @@ export interface ServerOptions {
   readonly clock?: Clock;
   /** A show that is public until a director says otherwise. */
   readonly publish?: string;
+  /** The wall clock, which tokens are dated by, in ms since the epoch. */
+  readonly wallNow?: () => number;
   /** How long the machine has been up, by which a clock that was set between two runs is noticed. */
   readonly uptime?: () => Uptime;
 }
@@ -98,6 +102,7 @@ export class StartError extends Error {
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { config, version } = options;
   const clock = options.clock ?? systemClock;
+  const wallNow = options.wallNow ?? Date.now;
   const log = options.log ?? createLog(config.logLevel);
   const startedAt = clock.now();
   const taps = new Taps();
@@ -109,7 +114,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const closing = closeDataDir(config.dataDir, stopClosing.signal, log);
     const unsaved = new UnsavedSettings({ now: () => clock.now(), log });
     const revoked = await RevokedTokens.open(config.dataDir, unsaved);
-    const tokens = withoutRevoked(await tokensOf(config), revoked);
+    const tokens = withoutRevoked(await tokensOf(config, wallNow), revoked);
     const { shiftMs: clockShiftMs, settle } = await clockShift(
       config.dataDir,
       clock,
@@ -122,6 +127,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     // All that is kept from before counts by this run's clock; where it could not be stored, the next run knows no shift.
     const stopWatchingClock = areShowsStored && registry.areShiftsStored ? await settle() : () => undefined;
     const links = new ShareLinks(shows, clock);
+    const rights = new OpenRights({ revoked, links, clock, wallNow });
     const signIn = new SignIn(tokens);
     const drops = new DropCounters();
     const relays = new ConnectedRelays(await PausedRelays.open(config.dataDir, log, unsaved));
@@ -151,6 +157,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     addAnswerHeaders(http);
     answerProblems(http, log, taps);
     logCalls(http, log);
+    holdCalls(http, { rights, log, taps });
     const trail = new AuditTrail({ store, log });
     const audit = (who: string, action: string, detail: object) => {
       trail.note({ at: Math.round(clock.now()), who, action, detail });
@@ -173,8 +180,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     guardDoor(http.server, { limits, isConnected: guardMessages(io, limits) });
     registry.listen({ began: () => undefined, ended: ({ id }) => relays.letGo(id) });
     const stopRelays = serveRelays(io, { tokens, registry, drops, relays, clock, log, taps, limits });
-    const unwatch = watchTokens(io, { revoked, links, clock, log });
     const viewers = serveViewers(io, { ...publicWorld, hub, clock, log, taps, limits });
+    holdSockets(io, { rights, log });
     const desk = new DirectorDesk({ registry, broadcasts, shows, links, clock, audit });
     serveShowActs(http, { registry, desk, tokens });
     const directors = serveDirectors(io, { registry, broadcasts, desk, viewers, log, taps, limits });
@@ -248,7 +255,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         audiences.close();
         directors.close();
         await broadcasts.close();
-        unwatch();
+        rights.close();
         stopWatchingClock();
         stopRelays();
         // A call that is being answered may end; a connection that is kept open for another call may not keep us.
@@ -282,9 +289,9 @@ function disconnectSocket(io: Server, socketId: string): boolean {
   return socket !== undefined;
 }
 
-async function tokensOf(config: ServerConfig): Promise<Tokens> {
-  if (config.provider !== null) return tokensOfProvider(config.provider);
-  return tokensOfSecret(new TextEncoder().encode((await signingSecretOf(config)) ?? ''));
+async function tokensOf(config: ServerConfig, wallNow: () => number): Promise<Tokens> {
+  if (config.provider !== null) return tokensOfProvider(config.provider, wallNow);
+  return tokensOfSecret(new TextEncoder().encode((await signingSecretOf(config)) ?? ''), wallNow);
 }
 
 /** What tokens are signed with here, or `null` where an identity provider does that. */

@@ -76,7 +76,8 @@ async function recordSession(options: RecordOptions, output: string, signal: Abo
     throw new CommandFailed(problem?.detail ?? `The server answered ${response.status}.`);
   }
   const partial = `${output}.part`;
-  const lines = wholeLines(response.body, signal);
+  const received = { isCut: false };
+  const lines = wholeLines(response.body, signal, received);
   try {
     const gzip = output.endsWith('.gz') ? [createGzip()] : [];
     await pipeline([Readable.from(lines), ...gzip, createWriteStream(partial, { mode: 0o600 })]);
@@ -85,11 +86,34 @@ async function recordSession(options: RecordOptions, output: string, signal: Abo
     await rm(partial, { force: true });
     throw new CommandFailed(`${output} could not be written: ${(error as Error).message}`);
   }
+  if (received.isCut) {
+    const because = await whyCut(server, token);
+    throw new CommandFailed(
+      `The recording was cut off before the session ended. ${because} ${output} holds what came before.`,
+    );
+  }
   process.stderr.write(`${output} is written.\n`);
 }
 
-/** The bytes of a body up to the last whole line: a recording that is stopped must not end in half of one. */
-async function* wholeLines(body: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncGenerator<Buffer> {
+/** Why the server gives no more of a session, as far as it says. */
+async function whyCut(server: string, token: string | undefined): Promise<string> {
+  const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const response = await fetch(`${server}/api/sessions`, { headers }).catch(() => null);
+  if (response === null) return `The server ${server} does not answer.`;
+  if (response.ok) return 'The connection was lost; the server is there again, and this token may still be used.';
+  const problem = (await response.json().catch(() => null)) as Problem | null;
+  return problem?.detail ?? `The server answers ${response.status}.`;
+}
+
+/**
+ * The bytes of a body up to the last whole line: a recording that is stopped, or cut off, must not end in half of one.
+ * Notes in `received` where it was cut off.
+ */
+async function* wholeLines(
+  body: AsyncIterable<Uint8Array>,
+  signal: AbortSignal,
+  received: { isCut: boolean },
+): AsyncGenerator<Buffer> {
   let rest: Buffer = Buffer.alloc(0);
   try {
     for await (const chunk of body) {
@@ -98,7 +122,7 @@ async function* wholeLines(body: AsyncIterable<Uint8Array>, signal: AbortSignal)
       if (end > 0) yield bytes.subarray(0, end);
       rest = bytes.subarray(end);
     }
-  } catch (error) {
-    if (!signal.aborted) throw error;
+  } catch {
+    received.isCut = !signal.aborted;
   }
 }

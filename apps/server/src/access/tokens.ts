@@ -53,10 +53,10 @@ interface Maker {
   readonly cannotCheck: string;
 }
 
-/** Tokens signed and checked with a shared secret. */
-export function tokensOfSecret(secret: Uint8Array): Tokens {
+/** Tokens signed and checked with a shared secret; `wallNow` is the wall clock, in ms since the epoch. */
+export function tokensOfSecret(secret: Uint8Array, wallNow: () => number = Date.now): Tokens {
   const maker: Maker = {
-    check: (token) => jwtVerify(token, secret, { algorithms: [ALGORITHM] }),
+    check: (token) => jwtVerify(token, secret, { algorithms: [ALGORITHM], currentDate: new Date(wallNow()) }),
     notTheirs:
       'The token was not made by this server, or not all of it was copied. Make one here with "okboxbox token".',
     cannotCheck: 'The token could not be checked now. Try again in a moment.',
@@ -64,11 +64,11 @@ export function tokensOfSecret(secret: Uint8Array): Tokens {
   return {
     verify: (token) => visitorOf(token, maker),
     sign: async (claims, ttlSeconds) => {
-      const exp = Math.floor(Date.now() / 1000) + ttlSeconds;
+      const exp = Math.floor(wallNow() / 1000) + ttlSeconds;
       const token = await new SignJWT({ ...claims })
         .setProtectedHeader({ alg: ALGORITHM })
         .setJti(randomUUID())
-        .setIssuedAt()
+        .setIssuedAt(new Date(wallNow()))
         .setExpirationTime(exp)
         .sign(secret);
       return { token, expiresAt: exp * 1000 };
@@ -76,12 +76,15 @@ export function tokensOfSecret(secret: Uint8Array): Tokens {
   };
 }
 
-/** Tokens that an identity provider made for this server, checked with the keys that it publishes. */
-export function tokensOfProvider({ jwksUrl, issuer, audience }: IdentityProvider): Tokens {
+/** Tokens that an identity provider made for this server, checked with the keys that it publishes; `wallNow` as above. */
+export function tokensOfProvider(
+  { jwksUrl, issuer, audience }: IdentityProvider,
+  wallNow: () => number = Date.now,
+): Tokens {
   const keys = createRemoteJWKSet(new URL(jwksUrl));
   const options = { algorithms: ['RS256', 'PS256', 'ES256', 'EdDSA'], issuer, audience };
   const maker: Maker = {
-    check: (token) => jwtVerify(token, keys, options),
+    check: (token) => jwtVerify(token, keys, { ...options, currentDate: new Date(wallNow()) }),
     notTheirs:
       'The token was not signed by the identity provider of this server, or not all of it was copied. Sign in there again.',
     cannotCheck:

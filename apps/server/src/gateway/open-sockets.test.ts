@@ -1,9 +1,12 @@
+import type { Socket as NetSocket } from 'node:net';
+import type { OpsSocketsAnswer } from '@okboxbox/protocol';
 import { decodeJwt } from 'jose';
+import { Manager } from 'socket.io-client';
 import { describe, expect, it, vi } from 'vitest';
 import { eventually } from '../../../../testing/eventually.js';
 import { serverForEachTest } from '../testing/running-server.js';
 
-const { url, token, socket, relay, viewer, get, restart, pass } = serverForEachTest();
+const { url, token, socket, relay, viewer, get, restart, pass } = serverForEachTest({ OPS_UI_ENABLED: '1' });
 
 const revoke = async (jti: string | undefined, bearer: string) =>
   fetch(`${url()}/api/tokens/revoke`, {
@@ -62,4 +65,39 @@ it('a token that runs out ends the connections that it opened', async () => {
   pass(600_000);
   await eventually(() => expect(closed).toHaveBeenCalledWith({ reason: 'token_expired' }));
   await eventually(() => expect(brief.connected).toBe(false));
+});
+
+describe('a connection that does not read', () => {
+  it('ends with its right all the same, and what waits for it is let go of', async () => {
+    await relay();
+    const lost = await token('team');
+    const { viewer: stuck } = await viewer(undefined, lost);
+    // The client reads nothing from here on, so that neither a last word nor a close can be answered.
+    const stream = (stuck.io.engine.transport as unknown as { ws: { _socket: NetSocket } }).ws._socket;
+    stream.pause();
+    await revoke(decodeJwt(lost).jti, await token('admin'));
+    // The server's end is gone, not only half of it: it takes no more bytes.
+    await eventually(() => {
+      stream.write(Buffer.alloc(1_024));
+      expect(stream.errored ?? (stream.destroyed ? 'gone' : null)).not.toBeNull();
+    });
+  });
+
+  it('ends also where it only asks now and then, and does not ask again', async () => {
+    await relay();
+    const lost = await token('team');
+    const polling = new Manager(url(), { transports: ['polling'], reconnection: false, forceNew: true }).socket('/', {
+      auth: { token: lost },
+    });
+    await new Promise<void>((resolve) => polling.on('connect', resolve));
+    const ids = async () =>
+      (await get<OpsSocketsAnswer>('/api/ops/sockets?state=open', await token('admin'))).body.sockets.map(
+        ({ socketId }) => socketId,
+      );
+    expect(await ids()).toContain(polling.id);
+    const { id } = polling;
+    await revoke(decodeJwt(lost).jti, await token('admin'));
+    await eventually(async () => expect(await ids()).not.toContain(id));
+    polling.disconnect();
+  });
 });

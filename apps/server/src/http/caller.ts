@@ -6,11 +6,21 @@ import type { SessionRegistry } from '../session/registry.js';
 import { HttpProblem } from './problem.js';
 
 /**
- * Who makes an HTTP call, from its `Authorization` header.
+ * Who makes an HTTP call, from its `Authorization` header. The answer ends when that right does (`held-calls.ts`).
  * @throws HttpProblem 401 where there is a header that cannot be used: a wrong token is never taken for none. 503 where a
  * token cannot be checked now.
  */
 export async function callerOf(request: FastifyRequest, tokens: Tokens): Promise<Visitor> {
+  const visitor = await bearerOf(request, tokens);
+  request.holdRight(visitor);
+  return visitor;
+}
+
+/**
+ * The same for a call that is to be answered even where it ends the right that it is made by.
+ * @throws HttpProblem as `callerOf` does
+ */
+export async function bearerOf(request: FastifyRequest, tokens: Tokens): Promise<Visitor> {
   const header = request.headers.authorization;
   if (header === undefined) return ANONYMOUS;
   const token = /^Bearer +(\S+)$/i.exec(header)?.[1];

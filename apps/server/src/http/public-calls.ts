@@ -68,7 +68,9 @@ async function publicCaller(request: FastifyRequest, { tokens, links }: PublicWo
   const query = linkQuery.safeParse(request.query);
   if (visitor.kind !== 'anonymous' || !query.success || query.data.link === undefined) return visitor;
   try {
-    return links.visitor(query.data.link);
+    const byLink = links.visitor(query.data.link);
+    request.holdRight(byLink);
+    return byLink;
   } catch (error) {
     if (error instanceof LinkError) throw new HttpProblem(403, error.message);
     throw error;

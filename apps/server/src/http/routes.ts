@@ -12,7 +12,7 @@ import { timingAnswerOf } from '../audience/feed-view.js';
 import type { PastSessions } from '../audience/past-sessions.js';
 import type { SessionRegistry } from '../session/registry.js';
 import { segmentsOf } from '../timeline/read-timeline.js';
-import { callerOf, problemOf, sessionFor } from './caller.js';
+import { bearerOf, callerOf, problemOf, sessionFor } from './caller.js';
 import { Downloads } from './downloads.js';
 import { type HealthWorld, healthOf, isReady } from './health.js';
 import { HttpProblem } from './problem.js';
@@ -70,7 +70,7 @@ export function serveCalls(http: FastifyInstance, world: HttpWorld): void {
   });
 
   http.post('/api/tokens/revoke', async (request) => {
-    const visitor = await callerOf(request, tokens);
+    const visitor = await bearerOf(request, tokens);
     const denial = denyWholeServer(visitor, 'ops:act');
     if (denial) throw problemOf(denial);
     const { jti } = parse(revokeBody, request.body);

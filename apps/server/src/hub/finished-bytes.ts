@@ -125,8 +125,12 @@ export function leftBytes(socket: Socket): number | null {
 
 /** Ends a peer's connection with all that waits for it, so much later, in ms; nothing where it has gone by then. */
 export function cutOffLater(socket: Socket, ms: number): void {
-  const stream = (socket.conn as unknown as EngineConnection).transport.socket?._socket;
+  const { conn } = socket;
+  const { transport } = conn as unknown as EngineConnection;
+  const stream = transport.socket?._socket;
   if (stream !== undefined) setTimeout(() => stream.destroy(), ms).unref();
+  // What waits for the next poll of one that is polled is let go of: it has no stream of its own.
+  else if (transport.name === 'polling') setTimeout(() => conn.close(true), ms).unref();
 }
 
 /** Messages that wait for a slow peer: those in Engine.IO's buffer, and those written past it that the stream still holds. */

@@ -20,6 +20,14 @@ export type FeedFormat = 'rows' | 'json';
 const SLICE = 200;
 /** How long one that reads too slowly may still read why it is closed, in ms: then what waits for it is let go. */
 const LAST_WORD_MS = 2_000;
+/** The same for one whose right has ended: what waits for it is not for it any more. */
+const RIGHT_ENDED_MS = 500;
+const RIGHT_ENDS: ReadonlySet<CloseReason> = new Set([
+  'token_revoked',
+  'token_expired',
+  'link_revoked',
+  'link_expired',
+]);
 
 interface Member {
   readonly socket: Socket;
@@ -193,6 +201,7 @@ export function closeSocket(socket: Socket, reason: CloseReason): void {
   // Whoever asks later why it is gone finds it here: Socket.IO's own reason is the same for all of these.
   (socket.data as { closedBecause?: CloseReason }).closedBecause = reason;
   if (reason === 'slow_consumer') cutOffLater(socket, LAST_WORD_MS);
+  else if (RIGHT_ENDS.has(reason)) cutOffLater(socket, RIGHT_ENDED_MS);
   socket.emit('session:closed', { reason });
   socket.disconnect(true);
 }

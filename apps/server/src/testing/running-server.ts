@@ -21,7 +21,6 @@ import { batch } from './race.js';
 
 /** What the servers of tests sign tokens with. */
 export const TEST_SECRET = '9vT2xQ7mLk4Rz8WcYb3nHd6FgPs1Ja5U';
-const tokens = tokensOfSecret(new TextEncoder().encode(TEST_SECRET));
 
 const HELLO = {
   relayId: 'rig',
@@ -60,11 +59,14 @@ export function serverForEachTest(always: Readonly<Record<string, string>> = {})
   let dataDir: string;
   let server: RunningServer;
   let aheadMs = 0;
+  let restartedLaterMs = 0;
   const sockets: Socket[] = [];
   let warnings: string[] = [];
+  const tokens = tokensOfSecret(new TextEncoder().encode(TEST_SECRET), () => Date.now() + restartedLaterMs + aheadMs);
 
   beforeEach(async () => {
     aheadMs = 0;
+    restartedLaterMs = 0;
     warnings = [];
     dataDir = mkdtempSync(join(tmpdir(), 'server-'));
     server = await start();
@@ -83,7 +85,8 @@ export function serverForEachTest(always: Readonly<Record<string, string>> = {})
       return { boot, ms: ms + laterMs + aheadMs };
     };
     const log = pino({ level: 'warn' }, { write: (line: string) => void warnings.push(line) });
-    return startServer({ config, version: '0.0.0-test', webDir: null, log, clock, uptime });
+    const wallNow = () => Date.now() + laterMs + aheadMs;
+    return startServer({ config, version: '0.0.0-test', webDir: null, log, clock, wallNow, uptime });
   }
 
   /** Starts the server again; so much later, where it says so. */
@@ -94,6 +97,7 @@ export function serverForEachTest(always: Readonly<Record<string, string>> = {})
   ): Promise<void> {
     await server.close();
     meanwhile();
+    restartedLaterMs = laterMs;
     server = await start(env, laterMs);
   }
 
