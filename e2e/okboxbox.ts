@@ -3,12 +3,17 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Role } from '@okboxbox/protocol';
+import { localSecret, tokensOfSecret } from '@okboxbox/server';
 
 export { freePort } from '../testing/free-port.js';
 
 /** The built command, as a user runs it; `npm test` builds it first. */
 export const PROGRAM = fileURLToPath(new URL('../apps/cli/bin/okboxbox.js', import.meta.url));
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+/** How long the tokens of tests last, in seconds. */
+const TOKEN_TTL_S = 8 * 3_600;
 
 /** Folder of the recordings that tests read. */
 export const SHARED = resolve(ROOT, process.env.OKBOXBOX_SHARED ?? '../shared');
@@ -87,11 +92,12 @@ export function temporaryData(): { readonly dir: string; remove(): void } {
   return { dir, remove: () => rmSync(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }) };
 }
 
-/** A token of a data folder, made by the command. */
+/** A token of a data folder, also before its server runs; `more` may limit it to a show (`--show SLUG`). */
 export async function tokenOf(dir: string, role: string, ...more: string[]): Promise<string> {
-  const made = await run(['token', '--role', role, '--data', dir, ...more]);
-  if (made.exit !== 0) throw new Error(made.err);
-  return made.out.trim();
+  const shows = more.filter((word) => word !== '--show');
+  const claims = { sub: `test:${role}`, role: role as Role, ...(shows.length > 0 && { shows }) };
+  const signed = await tokensOfSecret(await localSecret(dir)).sign?.(claims, TOKEN_TTL_S);
+  return signed?.token ?? '';
 }
 
 /** Reads JSON from a server with a token. */

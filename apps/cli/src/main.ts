@@ -68,22 +68,31 @@ async function main(argv: readonly string[]): Promise<void> {
 
   program
     .command('token')
-    .description('print a token')
+    .description('print a token that the running server accepts')
     .requiredOption('--role <role>', 'relay, driver, team, director, overlay, viewer, ops or admin')
     .option('--cap <capability...>', 'capabilities beside those of the role')
     .option('--show <slug...>', 'shows that it is limited to')
     .option('--session <id...>', 'sessions that it is limited to')
     .option('--car <number...>', 'car numbers whose own data it may see')
     .option('--ttl <duration>', 'how long it is good for, such as 30m, 8h or 7d', '8h')
-    .option('--data <dir>', 'data folder of the server (default .okboxbox)')
+    .option('--data <dir>', 'data folder of the running server (default .okboxbox)')
     .action(async (options) => (await import('./commands/token.js')).token(options));
+
+  program
+    .command('sign-in')
+    .description('print a new one-time sign-in link of the running server')
+    .option('--data <dir>', 'data folder of the running server (default .okboxbox)')
+    .action(async (options) => (await import('./commands/sign-in.js')).signIn(options));
 
   program
     .command('doctor')
     .description('print what is wrong with a server, or was with the one that a support pack is of')
     .argument('[url or pack]', 'address of a server (default http://127.0.0.1:3001), or a support pack')
-    .option('--token <token>', 'a token with ops:read (default: the variable OKBOXBOX_TOKEN, or made with --data)')
-    .option('--data <dir>', 'data folder of the server, whose secret a token is made with (default .okboxbox)')
+    .option(
+      '--token <token>',
+      'a token with ops:read (default: the variable OKBOXBOX_TOKEN, or asked of the server that --data names)',
+    )
+    .option('--data <dir>', 'data folder of the running server (default .okboxbox)')
     .option('--json', 'print the findings as JSON')
     .action(async (target, options) => (await import('./commands/doctor.js')).doctor(target, options));
 
@@ -92,7 +101,10 @@ async function main(argv: readonly string[]): Promise<void> {
     .description('download what a server knows of itself, without any secret, as one file to hand over')
     .requiredOption('-o, --output <file>', 'the file to write; "-" is standard output')
     .option('--server <url>', 'address of the server (default http://127.0.0.1:3001)')
-    .option('--token <token>', 'a token with ops:read (default: OKBOXBOX_TOKEN, or one made from the data folder)')
+    .option(
+      '--token <token>',
+      'a token with ops:read (default: OKBOXBOX_TOKEN, or asked of the server that --data names)',
+    )
     .option('--data <dir>', 'data folder of the server (default .okboxbox)')
     .option('--session <id>', 'only what is of this session, and of none')
     .option('--trace <id>', 'with this trace')

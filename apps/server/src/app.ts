@@ -18,6 +18,7 @@ import { type Clock, systemClock } from './clock.js';
 import { clockShift, machineUptime, type Uptime } from './clock-shift.js';
 import { closeDataDir } from './close-data-dir.js';
 import type { ServerConfig } from './config.js';
+import { serveControl } from './control/control-socket.js';
 import { lockDataDir } from './data-dir.js';
 import { explainDiskError } from './data-files.js';
 import { DirectorDesk } from './director/director-desk.js';
@@ -128,7 +129,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const stopWatchingClock = areShowsStored && registry.areShiftsStored ? await settle() : () => undefined;
     const links = new ShareLinks(shows, clock);
     const rights = new OpenRights({ revoked, links, clock, wallNow });
-    const signIn = new SignIn(tokens);
+    const signIn = new SignIn(tokens, clock);
     const drops = new DropCounters();
     const relays = new ConnectedRelays(await PausedRelays.open(config.dataDir, log, unsaved));
     const limits = new Limits({ addressOf: clientAddresses(config.trustedProxies), log, taps });
@@ -237,6 +238,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     }
     const port = portOf(http);
     const url = config.publicUrl ?? `http://${hostInUrl(config.host)}:${port}`;
+    const stopControl = await serveControl({ dataDir: config.dataDir, url, tokens, signIn, log, audit });
     log.info({ url, version, dataDir: config.dataDir }, 'server listens');
     if (config.publicUrl !== null && config.trustedProxies.length === 0) {
       log.warn('PUBLIC_URL is set and TRUSTED_PROXIES is not: limits count all clients of a proxy as one address.');
@@ -248,8 +250,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     return {
       url,
       port,
-      signInCode: () => signIn.issue('admin'),
+      signInCode: () => signIn.issue('admin')?.code ?? null,
       close: async () => {
+        await stopControl();
         await faults?.close();
         for (const socket of io.sockets.sockets.values()) closeSocket(socket, 'shutdown');
         audiences.close();

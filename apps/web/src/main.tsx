@@ -16,23 +16,30 @@ import './style/director-lists.css';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { createRoot } from 'react-dom/client';
-import { signInFromAddress } from './access/sign-in.js';
+import { onSignInLink, signInFromAddress } from './access/sign-in.js';
 import { onTokenChange } from './access/token-store.js';
 import { router } from './routes.js';
 
 const queries = new QueryClient();
 onTokenChange(() => void queries.resetQueries());
 
-const problem = await signInFromAddress();
 const root = document.getElementById('root');
 if (root === null) throw new Error('The document has no #root.');
-createRoot(root).render(
-  <QueryClientProvider client={queries}>
-    {problem !== null && (
-      <p role="alert" className="banner">
-        {problem}
-      </p>
-    )}
-    <RouterProvider router={router} />
-  </QueryClientProvider>,
-);
+const drawn = createRoot(root);
+
+/** Draws the page, with what went wrong where somebody came by a sign-in link. */
+function draw(problem: string | null): void {
+  drawn.render(
+    <QueryClientProvider client={queries}>
+      {problem !== null && (
+        <p role="alert" className="banner">
+          {problem}
+        </p>
+      )}
+      <RouterProvider router={router} />
+    </QueryClientProvider>,
+  );
+}
+
+draw(await signInFromAddress());
+onSignInLink(draw);

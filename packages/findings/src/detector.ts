@@ -54,10 +54,16 @@ export function finding<C extends FindingCode>(
     cause: cause as FindingCause,
     because: found.because,
     confidence: found.confidence ?? 'high',
-    nextStep: found.nextStep ?? known.nextStep,
+    nextStep: namedStep(found.nextStep ?? known.nextStep, scope),
     runbook: runbookOf(mode),
     clearsWhen: known.clearsWhen,
   };
+}
+
+/** A step with the real show in place of `SHOW`, where the finding is of one: it can be copied as it is. */
+function namedStep(step: FindingStep, { show }: Finding['scope']): FindingStep {
+  if (show === undefined || step.command === undefined) return step;
+  return { ...step, command: step.command.replace('SHOW', show) };
 }
 
 /** The same finding of the look before, where there was one. */

@@ -5,11 +5,13 @@ import type { ServerReady } from './server.js';
 export function banner(
   ready: ServerReady,
   options: { readonly source: string; readonly show: string },
-  { opsUiEnabled }: Pick<ServerConfig, 'opsUiEnabled'>,
+  { opsUiEnabled, provider, dataDir }: Pick<ServerConfig, 'opsUiEnabled' | 'provider' | 'dataDir'>,
 ): string {
   const lines = ['', '  Ok, Box Box is up.', ''];
   if (ready.signInCode !== null) {
-    lines.push(`  Sign in (this link works once)   ${ready.url}/#code=${ready.signInCode}`);
+    lines.push(`  Sign in (once, for 10 minutes)   ${ready.url}/#code=${ready.signInCode}`);
+  } else if (provider === null) {
+    lines.push(`  Sign in                          run okboxbox sign-in --data ${dataDir}`);
   }
   lines.push(`  Sessions                         ${ready.url}/`);
   lines.push(`  Live timing                      ${ready.url}/sessions/${options.show}`);

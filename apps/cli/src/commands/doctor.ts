@@ -3,13 +3,12 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { compareFindings } from '@okboxbox/findings';
 import { type Finding, parseUntrustedJson } from '@okboxbox/protocol';
-import { tokensOfSecret } from '@okboxbox/server';
+import { askForOps, OPS_TOKEN_HINT } from '../ask-server.js';
 import { CommandFailed, UsageError } from '../failures.js';
 import { differenceInWords, type Examined, findingsInWords } from '../findings-table.js';
 import { findingsAnswer, problem, readPack } from '../ops-files.js';
 import { userFolder } from '../place.js';
 import { printable, printableJson } from '../printable.js';
-import { signingSecret } from '../signing-secret.js';
 import { version } from '../version.js';
 
 export interface DoctorOptions {
@@ -23,7 +22,6 @@ const DEFAULT_SERVER = 'http://127.0.0.1:3001';
 const ANSWER_MS = 10_000;
 /** How long the token is good for that is made for the one question, in seconds. */
 const TOKEN_TTL_S = 60;
-const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
 /** Prints what is wrong, with a server that runs or in a support pack; the exit code is 1 where any of it is critical. */
 export async function doctor(target: string | undefined, options: DoctorOptions): Promise<void> {
@@ -43,7 +41,8 @@ async function examineServer(server: string, options: DoctorOptions): Promise<re
 }
 
 async function ask(server: string, options: DoctorOptions): Promise<Examined> {
-  const token = options.token ?? process.env.OKBOXBOX_TOKEN ?? (await madeToken(server, options.data));
+  const token =
+    options.token ?? process.env.OKBOXBOX_TOKEN ?? (await askForOps(server, 'cli:doctor', TOKEN_TTL_S, options.data));
   const response = await fetch(`${server}/api/ops/findings`, {
     signal: AbortSignal.timeout(ANSWER_MS),
     headers: token === null ? {} : { authorization: `Bearer ${token}` },
@@ -63,22 +62,7 @@ async function ask(server: string, options: DoctorOptions): Promise<Examined> {
     throw new CommandFailed(`${server} runs, and its operations are off. Start it with OPS_UI_ENABLED=1.`);
   const said = problem(body) ?? `It answered ${response.status}.`;
   const hint = response.status === 401 || response.status === 403;
-  throw new CommandFailed(
-    `${server} runs, and does not tell: ${said}${hint ? ' Give --token, OKBOXBOX_TOKEN, or the server’s --data: "okboxbox token --role ops" makes one.' : ''}`,
-  );
-}
-
-/** Whoever can read the data folder of a server may look at it. Of one elsewhere the folder must be named. */
-async function madeToken(server: string, data: string | undefined): Promise<string | null> {
-  if (data === undefined && !LOOPBACK.has(new URL(server).hostname)) return null;
-  // Asking leaves nothing behind: a secret is made where none is.
-  if (
-    process.env.JWT_SECRET === undefined &&
-    !existsSync(resolve(userFolder(), data ?? process.env.DATA_DIR ?? '.okboxbox'))
-  )
-    return null;
-  const made = await tokensOfSecret(await signingSecret(data)).sign?.({ sub: 'cli:doctor', role: 'ops' }, TOKEN_TTL_S);
-  return made?.token ?? null;
+  throw new CommandFailed(`${server} runs, and does not tell: ${said}${hint ? ` ${OPS_TOKEN_HINT}` : ''}`);
 }
 
 async function examinePack(file: string, options: DoctorOptions): Promise<readonly Finding[]> {

@@ -1,4 +1,4 @@
-import { ConfigError, DataDirError, readConfig, StartError, startServer } from '@okboxbox/server';
+import { ConfigError, DataDirError, readConfig, type ServerConfig, StartError, startServer } from '@okboxbox/server';
 import { keepFilesPrivate } from '@okboxbox/sources';
 import { CommandFailed } from '../failures.js';
 import { environmentWith, userFolder, WEB_DIR } from '../place.js';
@@ -16,6 +16,7 @@ export interface ServerCommandOptions {
 export interface ServerReady {
   readonly type: 'ready';
   readonly url: string;
+  /** `null` in production, and where an identity provider signs people in. */
   readonly signInCode: string | null;
 }
 
@@ -24,29 +25,45 @@ export async function server(options: ServerCommandOptions): Promise<void> {
   process.title = 'okboxbox server';
   keepFilesPrivate();
   const stopped = untilStopped();
-  const running = await start(options);
+  const config = configOf(options);
+  const running = await start(config, options);
+  // What is printed in production is kept in logs that others read.
+  const signInCode = config.production ? null : running.signInCode();
   if (process.send) {
-    const ready: ServerReady = { type: 'ready', url: running.url, signInCode: running.signInCode() };
+    const ready: ServerReady = { type: 'ready', url: running.url, signInCode };
     process.send(ready);
   } else {
-    const code = running.signInCode();
-    process.stderr.write(`Ok, Box Box serves ${running.url}\n`);
-    if (code !== null) process.stderr.write(`Sign in once with ${running.url}/#code=${code}\n`);
+    process.stderr.write(`Ok, Box Box serves ${running.url} with the data folder ${config.dataDir}\n`);
+    process.stderr.write(
+      signInCode === null
+        ? signInHint(config)
+        : `Sign in once, within 10 minutes, with ${running.url}/#code=${signInCode}\n`,
+    );
   }
   await stopped;
   await running.close();
 }
 
-async function start(options: ServerCommandOptions): ReturnType<typeof startServer> {
+/** How to sign in where no link is printed. */
+function signInHint({ provider, dataDir }: ServerConfig): string {
+  if (provider !== null) return 'Sign in with a token of your identity provider.\n';
+  return `To sign in, run "okboxbox sign-in --data ${dataDir}" on this machine.\n`;
+}
+
+function configOf(options: ServerCommandOptions): ServerConfig {
   try {
     const env = environmentWith({ PORT: options.port, HOST: options.host, DATA_DIR: options.data });
-    const { publish } = options;
-    const config = readConfig(env, userFolder());
+    return readConfig(env, userFolder());
+  } catch (error) {
+    throw error instanceof ConfigError ? new CommandFailed(error.message) : error;
+  }
+}
+
+async function start(config: ServerConfig, { publish }: ServerCommandOptions): ReturnType<typeof startServer> {
+  try {
     return await startServer({ config, version, webDir: WEB_DIR, ...(publish !== undefined && { publish }) });
   } catch (error) {
-    if (error instanceof ConfigError || error instanceof DataDirError || error instanceof StartError) {
-      throw new CommandFailed(error.message);
-    }
+    if (error instanceof DataDirError || error instanceof StartError) throw new CommandFailed(error.message);
     throw error;
   }
 }

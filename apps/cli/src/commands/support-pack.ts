@@ -2,11 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { type FileHandle, link, open, rename, rm } from 'node:fs/promises';
 import { MAX_SAMPLE_S, type PackRequest, type Problem } from '@okboxbox/protocol';
-import { tokensOfSecret } from '@okboxbox/server';
+import { askForOps, OPS_TOKEN_HINT } from '../ask-server.js';
 import { CommandFailed, UsageError } from '../failures.js';
 import { outputFile } from '../output-file.js';
 import { manifestTable } from '../pack-table.js';
-import { signingSecret } from '../signing-secret.js';
 import { untilStopped } from '../stopping.js';
 
 export interface SupportPackOptions {
@@ -59,12 +58,15 @@ async function ask(
   signal: AbortSignal,
 ): Promise<AsyncIterable<Uint8Array>> {
   const server = (options.server ?? DEFAULT_SERVER).replace(/\/$/, '');
-  const token = options.token ?? process.env.OKBOXBOX_TOKEN ?? (await madeToken(options.data));
+  const token =
+    options.token ??
+    process.env.OKBOXBOX_TOKEN ??
+    (await askForOps(server, 'cli:support-pack', TOKEN_TTL_S, options.data));
   process.stderr.write(`${server} makes a support pack …\n`);
   const response = await fetch(`${server}/api/ops/support-pack`, {
     method: 'POST',
     signal,
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+    headers: { 'content-type': 'application/json', ...(token !== null && { authorization: `Bearer ${token}` }) },
     body: JSON.stringify(request),
   }).catch(() => {
     throw new CommandFailed(
@@ -76,17 +78,9 @@ async function ask(
   if (response.ok && response.body !== null) return response.body;
   const problem = (await response.json().catch(() => null)) as Problem | null;
   const isOff = response.status === 404 && request.sessionId === undefined && request.traceId === undefined;
-  const hint = isOff ? ' Are operations on there (OPS_UI_ENABLED=1)?' : '';
+  const isRight = response.status === 401 || response.status === 403;
+  const hint = isOff ? ' Are operations on there (OPS_UI_ENABLED=1)?' : isRight ? ` ${OPS_TOKEN_HINT}` : '';
   throw new CommandFailed(`${problem?.detail ?? `The server answered ${response.status}.`}${hint}`);
-}
-
-/** Whoever can read the data folder of the server may look at it. */
-async function madeToken(data: string | undefined): Promise<string> {
-  const signed = await tokensOfSecret(await signingSecret(data)).sign?.(
-    { sub: 'cli:support-pack', role: 'ops' },
-    TOKEN_TTL_S,
-  );
-  return signed?.token ?? '';
 }
 
 /** Passes bytes on, says now and then how many there were, and keeps the beginning, where the manifest is. */

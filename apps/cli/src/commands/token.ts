@@ -1,7 +1,8 @@
 import { CAPABILITIES, type Capability, ROLES, type Role, showSlug } from '@okboxbox/protocol';
-import { tokensOfSecret } from '@okboxbox/server';
+import { LONGEST_TTL_S } from '@okboxbox/server';
+import { askServer } from '../ask-server.js';
 import { UsageError } from '../failures.js';
-import { signingSecret } from '../signing-secret.js';
+import { nextSteps, type TokenAsked } from './next-steps.js';
 
 export interface TokenCommandOptions {
   readonly role: string;
@@ -14,29 +15,40 @@ export interface TokenCommandOptions {
 }
 
 const SECONDS_OF = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
-const LONGEST_TTL_S = 366 * 86_400;
 
-/** Prints a token signed with the server's secret. */
+/** Prints a token that the running server accepts: that server makes it, with the secret that only it needs to know. */
 export async function token(options: TokenCommandOptions): Promise<void> {
+  const asked = askedOf(options);
+  const { token, url, expiresAt, jti } = await askServer(options.data, asked, commandOf(options));
+  process.stdout.write(`${token}\n`);
+  process.stderr.write(nextSteps(asked, url, expiresAt, jti));
+}
+
+function askedOf(options: TokenCommandOptions): TokenAsked {
   const role = oneOf<Role>(ROLES, options.role, '--role');
   const caps = (options.cap ?? []).map((cap) => oneOf<Capability>(CAPABILITIES, cap, '--cap'));
   for (const show of options.show ?? []) {
     const slug = showSlug.safeParse(show);
     if (!slug.success) throw new UsageError(`--show ${show}: ${slug.error.issues[0]?.message}`);
   }
-  const tokens = tokensOfSecret(await signingSecret(options.data));
-  const signed = await tokens.sign?.(
-    {
-      sub: `cli:${role}`,
-      role,
-      ...(caps.length > 0 && { caps }),
-      ...(options.show && { shows: [...options.show] }),
-      ...(options.session && { sessions: [...options.session] }),
-      ...(options.car && { cars: [...options.car] }),
-    },
-    secondsOf(options.ttl),
+  return {
+    ask: 'token',
+    sub: `cli:${role}`,
+    role,
+    ttlSeconds: secondsOf(options.ttl),
+    ...(caps.length > 0 && { caps }),
+    ...(options.show && { shows: [...options.show] }),
+    ...(options.session && { sessions: [...options.session] }),
+    ...(options.car && { cars: [...options.car] }),
+  };
+}
+
+/** The command as it can be typed elsewhere, without its folder. */
+function commandOf({ role, cap = [], show = [], session = [], car = [], ttl }: TokenCommandOptions): string {
+  const given = Object.entries({ cap, show, session, car }).flatMap(([name, values]) =>
+    values.length === 0 ? [] : [`--${name} ${values.join(' ')}`],
   );
-  process.stdout.write(`${signed?.token}\n`);
+  return ['okboxbox token', `--role ${role}`, ...given, `--ttl ${ttl}`].join(' ');
 }
 
 function secondsOf(ttl: string): number {

@@ -115,12 +115,32 @@ describe('the secret of a data directory', () => {
 
 describe('a sign-in code', () => {
   it('is good for one token, once', async () => {
-    const signIn = new SignIn(tokens);
-    const code = signIn.issue('admin') ?? '';
+    const signIn = new SignIn(tokens, { now: () => 0 });
+    const { code = '' } = signIn.issue('admin') ?? {};
     const answer = await signIn.redeem(code);
     expect(answer).toMatchObject({ role: 'admin', expiresAt: expect.any(Number) });
     expect(await tokens.verify(answer?.token ?? '')).toMatchObject({ claims: { role: 'admin' } });
-    expect(await signIn.redeem(code)).toBeNull();
-    expect(await signIn.redeem('guess')).toBeNull();
+    await expect(signIn.redeem(code)).rejects.toThrow(/used already.*"okboxbox sign-in"/);
+    await expect(signIn.redeem('guess')).rejects.toThrow(/unknown.*"okboxbox sign-in"/);
+  });
+
+  it('expires after ten minutes, and says so', async () => {
+    let now = 1_000;
+    const signIn = new SignIn(tokens, { now: () => now });
+    const issued = signIn.issue('admin');
+    expect(issued?.expiresAt).toBe(601_000);
+    now = 600_999;
+    expect(signIn.knows(issued?.code ?? '')).toBe(true);
+    now = 601_000;
+    expect(signIn.knows(issued?.code ?? '')).toBe(false);
+    await expect(signIn.redeem(issued?.code ?? '')).rejects.toThrow(/expired.*10 minutes.*"okboxbox sign-in"/);
+  });
+
+  it('gives way to newer ones, and two who use one at once are not both let in', async () => {
+    const signIn = new SignIn(tokens, { now: () => 0 });
+    const codes = Array.from({ length: 33 }, () => signIn.issue('admin')?.code ?? '');
+    await expect(signIn.redeem(codes[0] ?? '')).rejects.toThrow(/replaced by newer/);
+    const both = await Promise.allSettled([signIn.redeem(codes[1] ?? ''), signIn.redeem(codes[1] ?? '')]);
+    expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
   });
 });

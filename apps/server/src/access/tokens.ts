@@ -34,12 +34,14 @@ export class TokenError extends Error {
 export interface Tokens {
   /** @throws TokenError */
   verify(token: string): Promise<Visitor>;
-  /** Signs a token that runs out after `ttlSeconds`. `null` where keys belong to an identity provider. */
+  /** Signs a token that expires after `ttlSeconds`. `null` where keys belong to an identity provider. */
   readonly sign: ((claims: Omit<TokenClaims, 'exp' | 'jti'>, ttlSeconds: number) => Promise<SignedToken>) | null;
 }
 
 export interface SignedToken {
   readonly token: string;
+  /** What it is revoked by. */
+  readonly jti: string;
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
 }
@@ -64,14 +66,15 @@ export function tokensOfSecret(secret: Uint8Array, wallNow: () => number = Date.
   return {
     verify: (token) => visitorOf(token, maker),
     sign: async (claims, ttlSeconds) => {
+      const jti = randomUUID();
       const exp = Math.floor(wallNow() / 1000) + ttlSeconds;
       const token = await new SignJWT({ ...claims })
         .setProtectedHeader({ alg: ALGORITHM })
-        .setJti(randomUUID())
+        .setJti(jti)
         .setIssuedAt(new Date(wallNow()))
         .setExpirationTime(exp)
         .sign(secret);
-      return { token, expiresAt: exp * 1000 };
+      return { token, jti, expiresAt: exp * 1000 };
     },
   };
 }

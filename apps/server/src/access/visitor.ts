@@ -83,10 +83,14 @@ export function denyOwnCar(visitor: Visitor, place: Place, carNumber: string, is
   const denial = deny(visitor, 'session:live', place);
   if (denial !== null || visitor.kind !== 'token') return denial;
   // What refusals say is kept as an event and may leave in a pack: of what a caller says, only what can be no secret.
-  const car = CAR_NUMBER.test(carNumber) ? `car ${carNumber}` : 'that car';
+  const isPlain = CAR_NUMBER.test(carNumber);
+  const car = isPlain ? `car ${carNumber}` : 'that car';
   const refuse = (message: string): Denial => ({ code: 'forbidden', message, capability: 'session:live' });
   if (!namedCars(visitor)?.includes(carNumber)) {
-    return refuse(`Own-car data of ${car} need session:live with a token that names the car ("cars").`);
+    const command = `okboxbox token --role team --session ${place.sessionId} --car ${isPlain ? carNumber : 'NUMBER'}`;
+    return refuse(
+      `Own-car data of ${car} needs session:live with a token that names the car ("cars"). On the server, "${command}" prints one.`,
+    );
   }
   if (isShared) {
     return refuse(

@@ -5,7 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { Limits } from '../access/limits.js';
 import type { RevokedTokens } from '../access/revoked-tokens.js';
-import type { SignIn } from '../access/sign-in.js';
+import { type SignIn, SignInError } from '../access/sign-in.js';
 import type { Tokens } from '../access/tokens.js';
 import { denyWholeServer, namedCars, type Visitor } from '../access/visitor.js';
 import { timingAnswerOf } from '../audience/feed-view.js';
@@ -59,14 +59,9 @@ export function serveCalls(http: FastifyInstance, world: HttpWorld): void {
 
   http.post('/api/sign-in', async (request) => {
     const body = parse(signInBody, request.body);
-    const answer = await world.signIn.redeem(body.code);
-    if (answer === null) {
-      throw new HttpProblem(
-        401,
-        'This sign-in code is unknown or was used. Restart the server for a new link, or make a token with "okboxbox token".',
-      );
-    }
-    return answer;
+    return world.signIn.redeem(body.code).catch((error: unknown) => {
+      throw error instanceof SignInError ? new HttpProblem(401, error.message) : error;
+    });
   });
 
   http.post('/api/tokens/revoke', async (request) => {

@@ -12,7 +12,7 @@ export async function redeemCode(code: string): Promise<void> {
  * address. Returns what went wrong, or `null`.
  */
 export async function signInFromAddress(): Promise<string | null> {
-  const code = new URLSearchParams(location.hash.slice(1)).get('code');
+  const code = codeInAddress();
   if (code === null) return null;
   history.replaceState(history.state, '', location.pathname + location.search);
   try {
@@ -21,6 +21,17 @@ export async function signInFromAddress(): Promise<string | null> {
   } catch (error) {
     return (error as Error).message;
   }
+}
+
+/** Calls back with what came of it whenever a sign-in link is opened in a page that is open already: that loads nothing. */
+export function onSignInLink(listener: (problem: string | null) => void): void {
+  window.addEventListener('hashchange', () => {
+    if (codeInAddress() !== null) void signInFromAddress().then(listener);
+  });
+}
+
+function codeInAddress(): string | null {
+  return new URLSearchParams(location.hash.slice(1)).get('code');
 }
 
 /** Signs in with what a person typed: a token (three parts with dots) or a one-time code. */

@@ -1,5 +1,6 @@
 import type { Ack, CloseReason, DeskState, ErrorCode } from '@okboxbox/protocol';
 import { io, type Socket } from 'socket.io-client';
+import { RIGHT_ENDED } from '../access/right-ended.js';
 import type { DeskStore } from './desk-store.js';
 
 /** A call without an answer for this long has failed, in ms. */
@@ -8,8 +9,7 @@ const ASK_AGAIN_MS = 3_000;
 
 /** Why the server has closed the desk for good; after anything else it comes back. */
 const CLOSED_WORDS: Partial<Record<CloseReason, string>> = {
-  token_revoked: 'Your token is not valid any more.',
-  token_expired: 'Your token is not valid any more.',
+  ...RIGHT_ENDED,
   by_operations: 'An operator has closed this desk’s connection. Reload the page to connect again.',
 };
 

@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { useEffect, useMemo, useState } from 'react';
-import { currentToken, onTokenChange } from '../access/token-store.js';
+import { useToken } from '../access/use-token.js';
 import { followFeed, subjectOf } from '../feed/feed-client.js';
 import { FeedStore } from '../feed/feed-store.js';
 import { FeedContext, raceOf, useFeed } from '../feed/use-feed.js';
@@ -11,12 +11,11 @@ import { Asking } from './confirm-dialog.js';
 import { DESK_KEYS, Desk } from './desk.js';
 import { DeskClient } from './desk-client.js';
 import { DeskStore } from './desk-store.js';
-import { DeskContext, type DeskWorld, useDeskStore } from './use-desk.js';
+import { DeskContext, type DeskWorld, useDeskStore, useDeskWorld } from './use-desk.js';
 
 /** The director's desk of a show; the address names the show or one of its sessions. */
 export function DirectorPage({ id }: { id: string }) {
-  const [token, setToken] = useState(currentToken);
-  useEffect(() => onTokenChange(() => setToken(currentToken())), []);
+  const token = useToken();
   useEffect(() => {
     document.title = `Director · ${id} · Ok, Box Box`;
   }, [id]);
@@ -63,7 +62,7 @@ function ShowFound({ sessionId, token }: { sessionId: string; token: string | nu
           </p>
         </Notice>
       ) : (
-        <NoRight message={error.message} capability={error.capability} />
+        <NoRight message={error.message} capability={error.capability} of={sessionId} />
       )}
     </PageShell>
   );
@@ -117,6 +116,7 @@ function HeadLinks({ show }: { show: string }) {
 }
 
 function Held() {
+  const { show } = useDeskWorld();
   const holding = useDeskStore((store) => store.holding.holding);
   const error = useDeskStore((store) => (store.holding.holding === 'refusal' ? store.holding.error : null));
   const lost = useDeskStore((store) => (store.connection.state === 'lost' ? store.connection.because : null));
@@ -128,7 +128,7 @@ function Held() {
         </Asking>
       );
     case 'refusal':
-      return <NoRight message={error?.message ?? ''} capability={error?.capability} />;
+      return <NoRight message={error?.message ?? ''} capability={error?.capability} of={show} />;
     case 'nothing':
       return lost === null ? (
         <LoadingRows />

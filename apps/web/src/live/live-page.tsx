@@ -1,7 +1,8 @@
 import { Link } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
+import { RIGHT_ENDED } from '../access/right-ended.js';
 import { offersDesk } from '../access/rights-shown.js';
-import { currentToken, onTokenChange } from '../access/token-store.js';
+import { useToken } from '../access/use-token.js';
 import { followFeed, subjectOf } from '../feed/feed-client.js';
 import { FeedStore } from '../feed/feed-store.js';
 import { FeedContext, raceOf, useFeed } from '../feed/use-feed.js';
@@ -24,8 +25,7 @@ const KEYS = [
 
 /** Live timing of a session, or of whatever session a show is on. */
 export function LivePage({ id }: { id: string }) {
-  const [token, setToken] = useState(currentToken);
-  useEffect(() => onTokenChange(() => setToken(currentToken())), []);
+  const token = useToken();
   // A new token starts over: what was held belonged to the old one's rights.
   return <Followed key={`${id} ${token}`} id={id} token={token} />;
 }
@@ -94,7 +94,8 @@ function Refused({ id }: { id: string }) {
   const error = useFeed((store) => (store.holding.holding === 'refusal' ? store.holding.error : null));
   const reason = useFeed((store) => (store.holding.holding === 'closed' ? store.holding.reason : null));
   if (reason === 'by_operations') return <ClosedByOperations />;
-  if (error === null) return <NoRight message="Your token is not valid any more." />;
+  if (error === null)
+    return <NoRight message={RIGHT_ENDED[reason ?? 'token_expired'] ?? ''} capability="session:live" of={id} />;
   if (error.code === 'not_found') {
     return (
       <Notice title="Nothing is running here">
@@ -104,5 +105,5 @@ function Refused({ id }: { id: string }) {
       </Notice>
     );
   }
-  return <NoRight message={error.message} capability={error.capability} />;
+  return <NoRight message={error.message} capability={error.capability} of={id} />;
 }

@@ -1,6 +1,6 @@
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { type ReactNode, Suspense, useEffect, useMemo, useState } from 'react';
-import { currentToken } from '../access/token-store.js';
+import { useToken } from '../access/use-token.js';
 import { NoRight, Notice } from '../shell/notice.js';
 import { PageShell } from '../shell/page-shell.js';
 import { StateBadge } from '../shell/state-badge.js';
@@ -74,7 +74,7 @@ function Console({ view, isPack }: { view: OpsView | undefined; isPack: boolean 
 
 /** Shows what is inside to who may see it, where it is there; else why not, and the way in. */
 function Guard({ needless, children }: { needless: boolean; children: ReactNode }) {
-  const isSignedIn = currentToken() !== null;
+  const isSignedIn = useToken() !== null;
   const { data, missing } = useOps('summary', {}, { enabled: isSignedIn || needless });
   if (needless) return children;
   if (!isSignedIn) return <NoRight message="The console is for those who look after the show." capability="ops:read" />;

@@ -1,5 +1,5 @@
-import type { CloseReason } from '@okboxbox/protocol';
 import { useEffect, useState } from 'react';
+import { RIGHT_ENDED } from '../access/right-ended.js';
 import { followFeed, subjectOf } from '../feed/feed-client.js';
 import { FeedStore } from '../feed/feed-store.js';
 import { FeedContext, useFeed } from '../feed/use-feed.js';
@@ -63,7 +63,7 @@ function Held() {
       );
     case 'closed':
       if (reason === 'by_operations') return <ClosedByOperations />;
-      return <LinkIsOver why={CLOSED_WORDS[reason ?? 'link_expired'] ?? ''} />;
+      return <LinkIsOver why={RIGHT_ENDED[reason ?? 'link_expired'] ?? ''} />;
     case 'race':
       return (
         <>
@@ -86,11 +86,6 @@ function NothingOnAir() {
     </Notice>
   );
 }
-
-const CLOSED_WORDS: Partial<Record<CloseReason, string>> = {
-  link_revoked: 'It was taken back. Ask whoever sent it for a new one.',
-  link_expired: 'Its time is over. Ask whoever sent it for a new one.',
-};
 
 function LinkIsOver({ why }: { why: string }) {
   return (

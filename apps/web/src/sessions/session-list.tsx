@@ -2,7 +2,7 @@ import type { SessionSummary } from '@okboxbox/protocol';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { type KeyboardEvent, useEffect } from 'react';
-import { currentToken } from '../access/token-store.js';
+import { useToken } from '../access/use-token.js';
 import { CallFailed, call } from '../calls.js';
 import { age } from '../format.js';
 import { NoRight, Notice } from '../shell/notice.js';
@@ -138,7 +138,7 @@ function Loading() {
 }
 
 function Empty() {
-  if (currentToken() === null) {
+  if (useToken() === null) {
     return <NoRight message="No session is published. Sign in to see those that are not." capability="session:live" />;
   }
   return (

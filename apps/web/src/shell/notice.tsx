@@ -31,15 +31,29 @@ const ROLE_FOR: Readonly<Record<string, string>> = {
   'ops:act': 'admin',
 };
 
-/** A page that needs a right which the visitor does not have. */
-export function NoRight({ message, capability }: { message: string; capability?: string | undefined }) {
+/** The command that prints a token with a capability, for what a page is about. */
+export function tokenCommand(capability: string, of: string | null): string {
+  const limits = of === null ? '' : of.startsWith('sess_') ? ` --session ${of}` : ` --show ${of}`;
+  return `okboxbox token --role ${ROLE_FOR[capability] ?? 'team'}${limits}`;
+}
+
+/** A page that needs a right which the visitor does not have; `of` is the show or session that it is about. */
+export function NoRight({
+  message,
+  capability,
+  of = null,
+}: {
+  message: string;
+  capability?: string | undefined;
+  of?: string | null;
+}) {
   return (
     <Notice title="You cannot see this yet">
       <p>{message}</p>
       {capability !== undefined && (
         <p>
           Missing capability: <code>{capability}</code>. Sign in with a token that has it; on the server{' '}
-          <code>okboxbox token --role {ROLE_FOR[capability] ?? 'team'}</code> makes one.
+          <code>{tokenCommand(capability, of)}</code> prints one.
         </p>
       )}
       <SignInPanel />

@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { type ReactNode, useRef } from 'react';
-import { currentToken, setToken } from '../access/token-store.js';
+import { setToken } from '../access/token-store.js';
+import { useToken } from '../access/use-token.js';
 import { type KeyHelp, KeysDialog } from './keys-dialog.js';
 import { Mark } from './mark.js';
 import { useKeys } from './use-keys.js';
@@ -19,6 +20,7 @@ export function PageShell({
   children: ReactNode;
 }) {
   const dialog = useRef<HTMLDialogElement>(null);
+  const token = useToken();
   useKeys((key) => {
     if (key !== '?') return false;
     dialog.current?.showModal();
@@ -32,7 +34,7 @@ export function PageShell({
           <span>Ok, Box Box</span>
         </Link>
         <span className="grow">{head}</span>
-        {!guest && currentToken() !== null && (
+        {!guest && token !== null && (
           <button type="button" className="button" onClick={() => setToken(null)}>
             Sign out
           </button>

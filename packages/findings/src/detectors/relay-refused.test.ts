@@ -56,6 +56,8 @@ describe('a relay that is refused', () => {
     const seen = (over: Partial<RelayRefusal>, sessions = [sessionLike()]) =>
       look(healthy({ sessions, relays: { ...NOBODY, everSeen: 1, newestAt: AT - 1_000, refused: [refusal(over)] } }));
     expect(seen({ show: 'b' })).toMatchObject([{ cause: 'refused_token', scope: { show: 'b' } }]);
+    // What is to be typed names the real show.
+    expect(seen({ show: 'b' })[0]?.nextStep.command).toBe('okboxbox token --role relay --show b --ttl 12h');
     expect(seen({ joined: false })).toMatchObject([{ cause: 'refused_token', scope: {} }]);
     expect(seen({ joined: true })).toEqual([]);
     const missed = sessionLike({ sessionId: 'sess_b', show: 'b', relays: [], framesPerSec: 0, lastFrameAgeMs: 9e6 });

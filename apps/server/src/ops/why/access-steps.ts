@@ -7,14 +7,21 @@ const GONE: Readonly<Record<string, string>> = {
     'Look at the network and the load of the machine that it runs on: it read more slowly than the feed comes. It comes back by itself.',
   by_operations:
     'GET /api/ops/audit says who closed it and why. A page needs "Connect again"; an overlay comes back after 30 s.',
-  token_revoked: 'Sign in with another token: "okboxbox token --role ROLE" on the server makes one.',
-  token_expired: 'Sign in with a new token: "okboxbox token --role ROLE" on the server makes one.',
   link_revoked: 'Make a new link on the director’s desk, and open that.',
   link_expired: 'Make a new link on the director’s desk, and open that.',
   shutdown: 'The server ended or was started again: it comes back by itself. Where it has not, reload it.',
   gave_way: 'Nothing: its relay came back on another connection, which feeds now.',
   session_ended: 'Nothing: its session was ended, and its relay greets again for a new one.',
 };
+/** The role of a token for what a connection calls itself. */
+const ROLE_FOR: Readonly<Record<string, string>> = {
+  director: 'director',
+  overlay: 'overlay',
+  public: 'viewer',
+  relay: 'relay',
+  ops: 'ops',
+};
+/** The role of a token for the capability that is missing. */
 const ROLE_OF: Readonly<Record<string, string>> = {
   'session:live': 'team',
   'broadcast:view': 'overlay',
@@ -25,9 +32,11 @@ export function connectionStep({ connection }: WhyFacts): Judged {
   const { role } = connection;
   if (connection.state === 'gone') {
     const { agoMs, code, reason } = connection;
-    const next =
-      GONE[code] ??
-      `Open or reload it. Where it has come back, it has another id: GET /api/ops/sockets?role=${encodeURIComponent(role)} lists it.`;
+    const isToken = code === 'token_revoked' || code === 'token_expired';
+    const next = isToken
+      ? `Sign in with a new token: "okboxbox token --role ${ROLE_FOR[role] ?? 'team'}" on the server prints one.`
+      : (GONE[code] ??
+        `Open or reload it. Where it has come back, it has another id: GET /api/ops/sockets?role=${encodeURIComponent(role)} lists it.`);
     const figures = [figure('goneFor', Math.round(agoMs), 'ms'), figure('code', code), figure('reason', reason)];
     return broken(
       'connection',
@@ -56,7 +65,7 @@ export function rightStep({ connection, refusal, watches }: WhyFacts): Judged | 
     const next =
       role === undefined
         ? `Mend what the refusal names: ${message}`
-        : `Sign in there with a token that has ${capability}: "okboxbox token --role ${role}" on the server makes one.`;
+        : `Sign in there with a token that has ${capability}: "okboxbox token --role ${role}" on the server prints one.`;
     return broken('right', `Its ${where} was refused ${seconds(agoMs)} ago: ${message}`, next, [
       ...figures,
       figure('missing', capability),

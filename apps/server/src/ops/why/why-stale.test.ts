@@ -57,7 +57,7 @@ const CASES: readonly [string, WhyFacts, string, string, RegExp | null][] = [
   ['gone, as the client wanted', gone('client_gone'), 'broken', 'connection', /role=overlay/],
   ['closed as too slow', gone('slow_consumer'), 'broken', 'connection', /network/],
   ['closed by an operator', gone('by_operations'), 'broken', 'connection', /\/api\/ops\/audit/],
-  ['its token has run out', gone('token_expired'), 'broken', 'connection', /okboxbox token/],
+  ['its token has expired', gone('token_expired'), 'broken', 'connection', /okboxbox token --role overlay"/],
   ['its link was taken back', gone('link_revoked'), 'broken', 'connection', /new link/],
   [
     'it is a relay',

@@ -1,5 +1,5 @@
 import { offersActs } from '../../access/rights-shown.js';
-import { currentToken } from '../../access/token-store.js';
+import { useToken } from '../../access/use-token.js';
 import { useOpsSource } from '../ops-source.js';
 import type { Act } from './act-dialog.js';
 import { useAsking } from './asking.js';
@@ -7,10 +7,9 @@ import { useAsking } from './asking.js';
 /** Why nothing can be done here, or `null` where it can. */
 export function useNoActs(): string | null {
   const source = useOpsSource();
+  const token = useToken();
   if (source.act === null) return 'A support pack can be read, not acted on.';
-  return offersActs(currentToken())
-    ? null
-    : 'Acting needs the capability ops:act: okboxbox token --role admin makes a token.';
+  return offersActs(token) ? null : 'Acting needs the capability ops:act: okboxbox token --role admin makes a token.';
 }
 
 /** Says once beside buttons that cannot be pressed why that is so. */
