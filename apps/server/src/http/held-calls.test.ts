@@ -56,11 +56,15 @@ describe('a recording that is followed', () => {
         text += new TextDecoder().decode(part.value);
       }
     })().catch(() => 'cut off');
-    await eventually(() => expect(text).toContain('"kind":"frame"'));
+    let seq = 3;
+    await eventually(async () => {
+      await more(seq++);
+      expect(text).toContain('"kind":"frame"');
+    });
     await end(lost);
     expect(await read).toBe('cut off');
     const before = text;
-    await more(3);
+    await more(seq++);
     expect(text).toBe(before);
   });
 
@@ -79,8 +83,11 @@ describe('a recording that is followed', () => {
     };
     const [, staying] = [await follow(lost), await follow(kept)];
     await revoke(lost);
-    await more(3);
-    await eventually(() => expect(staying.text).toContain('"seq":2'));
+    let seq = 3;
+    await eventually(async () => {
+      await more(seq++);
+      expect(staying.text).toContain('"seq":2');
+    });
   });
 });
 

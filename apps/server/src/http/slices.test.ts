@@ -67,3 +67,12 @@ describe('a long answer in slices', () => {
     stream.destroy();
   });
 });
+
+it('what is there is handed on while the next text is still to come, as in a recording that is followed', async () => {
+  async function* followed() {
+    yield 'header';
+    await new Promise(() => undefined);
+  }
+  const slices = inSlices(followed(), new Turns());
+  expect(await slices.next()).toEqual({ done: false, value: 'header' });
+});

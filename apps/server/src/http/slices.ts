@@ -26,24 +26,48 @@ export class Turns {
 
 /**
  * Texts put together into chunks, made in slices: between two of them the event loop turns. The next chunk is made when
- * the reader asks for it, so that nothing piles up for one that reads slowly.
+ * the reader asks for it, so that nothing piles up for one that reads slowly. Where the next text is still to come, as in a
+ * recording that is followed, what is there is handed on before it.
  */
 export async function* inSlices(texts: AsyncIterable<string> | Iterable<string>, turns: Turns): AsyncGenerator<string> {
+  const source = Symbol.asyncIterator in texts ? texts[Symbol.asyncIterator]() : texts[Symbol.iterator]();
   let chunk = '';
-  await turns.next();
-  let sliceEnd = performance.now() + SLICE_MS;
-  for await (const text of texts) {
-    chunk += text;
-    const isOver = performance.now() >= sliceEnd;
-    if (chunk.length >= CHUNK || isOver) {
-      yield chunk;
-      chunk = '';
-    }
-    if (performance.now() < sliceEnd) continue;
+  try {
     await turns.next();
-    sliceEnd = performance.now() + SLICE_MS;
+    let sliceEnd = performance.now() + SLICE_MS;
+    for (;;) {
+      const next = Promise.resolve(source.next());
+      if (chunk !== '' && (await isPending(next))) {
+        yield chunk;
+        chunk = '';
+      }
+      const { done, value } = await next;
+      if (done) break;
+      chunk += value;
+      if (chunk.length >= CHUNK || performance.now() >= sliceEnd) {
+        yield chunk;
+        chunk = '';
+      }
+      if (performance.now() < sliceEnd) continue;
+      await turns.next();
+      sliceEnd = performance.now() + SLICE_MS;
+    }
+    if (chunk !== '') yield chunk;
+  } finally {
+    await source.return?.();
   }
-  if (chunk !== '') yield chunk;
+}
+
+/** Whether something is still to come when the event loop has turned once. */
+function isPending(promise: Promise<unknown>): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = setImmediate(resolve, true);
+    const come = () => {
+      clearImmediate(timer);
+      resolve(false);
+    };
+    promise.then(come, come);
+  });
 }
 
 /** The text of a JSON array, item by item. */
