@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -42,6 +42,21 @@ describe('a mistake ends in one clear line', () => {
     expect(exit).toBe(1);
     expectOneLine(err, 'in use by another server', `process ${first.process.pid}`);
     await stop(first);
+  });
+
+  it.each([
+    ['revoked-tokens.json', '[{"jti":'],
+    ['jwt-secret', 'cut-off-after-forty-characters-of-sixty-four'],
+    ['sessions', 'a file where a folder was'],
+  ])('a damaged file of the data folder: which, what is wrong and what to do (%s)', async (file, content) => {
+    mkdirSync(data.dir, { recursive: true });
+    writeFileSync(join(data.dir, file), content);
+    const { exit, err } = await run(['server', '--port', String(await freePort()), '--data', data.dir], {
+      LOG_LEVEL: 'warn',
+    });
+    expect(exit).toBe(1);
+    expectOneLine(err, join(data.dir, file), 'cannot be used', /[Pp]ut it back/);
+    expect(err).not.toContain('should not have happened');
   });
 
   it.each([

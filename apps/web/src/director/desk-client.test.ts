@@ -68,6 +68,14 @@ describe('the desk’s connection', () => {
     await eventually(() => expect(store.holding).toEqual({ holding: 'refusal', error }));
   });
 
+  it('says of an act that is in force that the server could not store it', async () => {
+    await joined();
+    const storeError = 'This is in force and could not be stored: the disk is full.';
+    answers['broadcast:pause'] = { ok: true, show: 'cup', stored: false, storeError };
+    expect(await client.call('broadcast:pause', {})).toBeNull();
+    expect(store.said).toMatchObject({ tone: 'bad', text: storeError });
+  });
+
   it('makes calls on its show; one that is refused changes nothing and says why', async () => {
     await joined();
     answers['broadcast:pause'] = { ok: true, show: 'cup' };

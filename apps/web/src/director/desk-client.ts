@@ -60,7 +60,8 @@ export class DeskClient {
   }
 
   /**
-   * Makes a call on this show and gives its answer; `null` where it was refused or lost, which the store then says.
+   * Makes a call on this show and gives its answer; `null` where it was refused or lost, or is in force and not stored,
+   * which the store then says.
    * Nothing is kept for later: an act that comes after the moment it was meant for is worse than none.
    */
   async call<T>(event: string, body: object): Promise<T | null> {
@@ -70,10 +71,14 @@ export class DeskClient {
       return null;
     }
     try {
-      const answer: Ack<T> = await this.#socket
+      const answer: Ack<T & { readonly storeError?: string }> = await this.#socket
         .timeout(ANSWER_WITHIN_MS)
         .emitWithAck(event, { show: this.#show, ...body });
-      if (answer.ok) return answer;
+      if (answer.ok) {
+        if (answer.storeError === undefined) return answer;
+        complain(answer.storeError);
+        return null;
+      }
       const { message, capability } = answer.error;
       complain(capability === undefined ? message : `${message} Missing capability: ${capability}.`);
     } catch {
