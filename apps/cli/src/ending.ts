@@ -1,6 +1,6 @@
+import { printable, printableLine } from '@okboxbox/protocol';
 import { CommanderError } from 'commander';
 import { CommandFailed, UsageError } from './failures.js';
-import { printable } from './printable.js';
 
 /**
  * Ends the process as an error calls for: a usage error exits 2, a failure 1, each with one line that says what to do. A
@@ -9,20 +9,36 @@ import { printable } from './printable.js';
 export function endWith(error: unknown, program: string): never {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) process.exit(0);
-    const message = printable(error.message.replace(/^error: /, '').replaceAll('\n', ' '));
+    const message = printableLine(error.message.replace(/^error: /, '').replaceAll('\n', ' '));
     process.stderr.write(`${program}: ${message} (${program} --help lists what there is)\n`);
     process.exit(2);
   }
   if (error instanceof UsageError) {
-    process.stderr.write(`${program}: ${printable(error.message)}\n`);
+    process.stderr.write(`${program}: ${printableLine(error.message.replaceAll('\n', ' '))}\n`);
     process.exit(2);
   }
   if (error instanceof CommandFailed) {
-    process.stderr.write(`${program}: ${printable(error.message)}\n`);
+    process.stderr.write(`${program}: ${printableLine(error.message.replaceAll('\n', ' '))}\n`);
     process.exit(1);
   }
   process.stderr.write(
     `${program}: this should not have happened: ${printable(String(error instanceof Error ? error.stack : error))}\n`,
   );
   process.exit(1);
+}
+
+/**
+ * Ends the process as a command ends. One that waits for something that will never come fails as well: without this,
+ * Node would end it in silence, and with success.
+ */
+export function runToEnd(command: Promise<void>, program: string): void {
+  let isOver = false;
+  command
+    .catch((error: unknown) => endWith(error, program))
+    .finally(() => {
+      isOver = true;
+    });
+  process.once('beforeExit', () => {
+    if (!isOver) endWith(new Error('the command waits for something that will never come'), program);
+  });
 }

@@ -1,6 +1,5 @@
 import type { Comparison } from '@okboxbox/findings';
-import type { Finding, FindingsAnswer } from '@okboxbox/protocol';
-import { printable } from './printable.js';
+import { type Finding, type FindingsAnswer, printableLine } from '@okboxbox/protocol';
 
 /** What was looked at, and what was found. */
 export type Examined = FindingsAnswer;
@@ -23,7 +22,7 @@ export function findingsInWords(
       .slice(0, 5)
       .map(({ code, cause, clearedAt }) => `cleared ${span(at - clearedAt)} before: ${code} ${cause}`),
   ];
-  return printable(lines.join('\n').trimEnd());
+  return lines.map(printableLine).join('\n').trimEnd();
 }
 
 function inWords(finding: Finding, at: number): string[] {
@@ -71,7 +70,7 @@ export function differenceInWords(
   const names = (findings: readonly Finding[]) =>
     findings.map(({ code, cause }) => `${code} ${cause}`).join(', ') || 'none';
   const why = made.isSameVersion ? '' : ` The pack was made by version ${made.by}, which may see otherwise.`;
-  return printable(
+  return printableLine(
     `Made again of the pack’s figures, and not the same as recorded. Only now: ${names(comparison.onlyFirst)}. ` +
       `Only recorded: ${names(comparison.onlySecond)}.${why}`,
   );

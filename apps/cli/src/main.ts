@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { endWith } from './ending.js';
+import { runToEnd } from './ending.js';
 import { speedOption, withRelayCommands, withRelayOptions } from './relay-options.js';
 import { version } from './version.js';
 
@@ -139,4 +139,4 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
-main(process.argv).catch((error: unknown) => endWith(error, 'okboxbox'));
+runToEnd(main(process.argv), 'okboxbox');

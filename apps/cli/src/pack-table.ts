@@ -1,5 +1,4 @@
-import { packManifest } from '@okboxbox/protocol';
-import { printable } from './printable.js';
+import { packManifest, printableLine } from '@okboxbox/protocol';
 
 /** What is in a support pack, in lines: its parts with their sizes, and how much was taken out. */
 export function manifestTable(manifest: unknown): string {
@@ -18,7 +17,7 @@ export function manifestTable(manifest: unknown): string {
     `Taken out: ${rules.join(', ') || 'nothing'}.`,
     `Searched for ${redaction.secretsSearched} secrets of the server's own.`,
   ];
-  return printable(lines.join('\n'));
+  return lines.map(printableLine).join('\n');
 }
 
 function sum(counts: Readonly<Record<string, number>>): number {

@@ -1,6 +1,7 @@
+import { printable, printableLine } from '@okboxbox/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { printable, printableJson } from './printable.js';
+import { columnsOf, printableJson } from './printable.js';
 
 const hostile = fc.string({ unit: fc.integer({ min: 0, max: 0x2fff }).map((code) => String.fromCharCode(code)) });
 
@@ -23,5 +24,20 @@ describe('what a terminal gets of a text that is whoever’s', () => {
         expect(JSON.parse(json)).toEqual(JSON.parse(JSON.stringify({ [text]: text })));
       }),
     );
+  });
+
+  it('in one line stays in it, in the order in which it was written, with nothing that is not seen', () => {
+    expect(printableLine('a\nb\u2028c\u202ed\u200be\ud800f')).toBe('a�b�c�d�e�f');
+    expect(printableLine(`n${'\u0303'.repeat(50)}x`)).toBe(`n${'\u0303'.repeat(4)}x`);
+    expect(printableLine('Zoë Ñandú 山田 Müller-Łódź')).toBe('Zoë Ñandú 山田 Müller-Łódź');
+    fc.assert(
+      fc.property(hostile, (text) => {
+        expect(printableLine(text)).not.toMatch(/\p{Cc}|\p{Cf}|\p{Zl}|\p{Zp}/u);
+      }),
+    );
+  });
+
+  it('takes as many columns as a terminal gives it', () => {
+    expect(['', 'abc', 'n\u0303', '山田', 'ｆ'].map(columnsOf)).toEqual([0, 3, 1, 4, 2]);
   });
 });

@@ -1,10 +1,21 @@
-/** Text without what a terminal obeys: what a server or a pack says is whoever's. Lines stay lines. */
-export function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}]/gu, (char) => (char === '\n' ? char : '�'));
+import { printable } from '@okboxbox/protocol';
+import { eastAsianWidth } from 'get-east-asian-width';
+
+/** What JSON leaves as it is, and a terminal obeys or a reader does not see. */
+const LEFT_BY_JSON = /[\x7f-\x9f\u2028\u2029]|\p{Cf}/gu;
+
+/** JSON, without what a terminal obeys: the same to who reads it as JSON. Indented by so many spaces, in one line by 0. */
+export function printableJson(value: unknown, indent = 2): string {
+  return JSON.stringify(value, null, indent).replace(LEFT_BY_JSON, (char) =>
+    [...Array(char.length).keys()].map((i) => `\\u${char.charCodeAt(i).toString(16).padStart(4, '0')}`).join(''),
+  );
 }
 
-/** JSON, indented, without what a terminal obeys: the same to who reads it as JSON. */
-export function printableJson(value: unknown): string {
-  // What is below a space is escaped by JSON itself; these it leaves, and terminals obey them, too.
-  return JSON.stringify(value, null, 2).replace(/[\x7f-\x9f]/g, (char) => `\\u00${char.charCodeAt(0).toString(16)}`);
+/** Columns of a terminal that a printable text takes: letters of the Far East take two, marks none. */
+export function columnsOf(text: string): number {
+  let columns = 0;
+  for (const char of printable(text)) {
+    if (!/\p{M}/u.test(char)) columns += eastAsianWidth(char.codePointAt(0) ?? 0);
+  }
+  return columns;
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { readEnvFile } from '@okboxbox/relay';
 import { Command } from 'commander';
 import { relay } from './commands/relay.js';
-import { endWith } from './ending.js';
+import { runToEnd } from './ending.js';
 import { userFolder } from './place.js';
 import { withRelayCommands, withRelayOptions } from './relay-options.js';
 import { version } from './version.js';
@@ -33,4 +33,4 @@ function needsSetup(): boolean {
   return process.stdin.isTTY === true && !isKnown('RELAY_BACKENDS') && !isKnown('RELAY_TOKEN');
 }
 
-main(process.argv).catch((error: unknown) => endWith(error, 'okboxbox-relay'));
+runToEnd(main(process.argv), 'okboxbox-relay');

@@ -1,3 +1,4 @@
+import { printable, printableLine } from '@okboxbox/protocol';
 import type { AgentCounters } from './agent.js';
 import { shownUrl } from './shown-url.js';
 import type { SpoolFill } from './spool/spool.js';
@@ -68,7 +69,8 @@ export class Reporter {
 
   /** Says something that must not be overwritten. */
   say(text: string): void {
-    this.#output.write(this.#output.isTTY ? `\r\x1b[K${text}\n` : `${text}\n`);
+    const line = printable(text);
+    this.#output.write(this.#output.isTTY ? `\r\x1b[K${line}\n` : `${line}\n`);
   }
 
   /** Writes a last line and stops. */
@@ -78,6 +80,7 @@ export class Reporter {
   }
 
   #write(): void {
-    this.#output.write(this.#output.isTTY ? `\r\x1b[K${this.#line()}` : `${this.#line()}\n`);
+    const line = printableLine(this.#line());
+    this.#output.write(this.#output.isTTY ? `\r\x1b[K${line}` : `${line}\n`);
   }
 }

@@ -1,6 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import { RELAY_PROTOCOL_VERSION, type RelayStatus, type SessionLine, type SourceRecord } from '@okboxbox/protocol';
-import { monotonicClock, type PaceClock, pace, type SimState, type Source, SourceError } from '@okboxbox/sources';
+import {
+  printable,
+  RELAY_PROTOCOL_VERSION,
+  type RelayStatus,
+  type SessionLine,
+  type SourceRecord,
+} from '@okboxbox/protocol';
+import {
+  monotonicClock,
+  type PaceClock,
+  pace,
+  type SimState,
+  type Source,
+  SourceError,
+  type SourceTrouble,
+} from '@okboxbox/sources';
 import { Agent } from './agent.js';
 import type { RelayConfig } from './config.js';
 import { type DebugServer, openDebugServer } from './debug/debug-server.js';
@@ -81,7 +95,7 @@ export async function runRelay(options: RelayOptions): Promise<RelayOutcome> {
   const { config, source, output } = options;
   const clock = options.clock ?? monotonicClock;
   const capture = { now: () => clock.now(), epoch: Date.now() - clock.now() };
-  const say = (text: string) => (reporter ? reporter.say(text) : output.write(`${text}\n`));
+  const say = (text: string) => (reporter ? reporter.say(text) : output.write(`${printable(text)}\n`));
   let reporter: Reporter | null = null;
   let simState: SimState | null = null;
   const spool = await Spool.open({
@@ -213,7 +227,7 @@ export async function runRelay(options: RelayOptions): Promise<RelayOutcome> {
       simState = state;
       say(`${source.info.spec}: ${SIM_WORDS[state]}.`);
     };
-    const fed = feed(options, clock, { spool, agent, onState, signal: ending.signal });
+    const fed = feed(options, clock, { spool, agent, onState, say, signal: ending.signal });
     const ended = await Promise.race([fed, refusal, aborted(ending.signal).then(() => 'stopped' as const)]);
     end = { reason: ended };
     agent.end(end);
@@ -245,6 +259,7 @@ interface Line {
   readonly spool: Spool;
   readonly agent: Agent;
   readonly onState: (state: SimState) => void;
+  readonly say: (text: string) => void;
   readonly signal: AbortSignal;
 }
 
@@ -252,10 +267,14 @@ interface Line {
 async function feed(
   options: RelayOptions,
   clock: PaceClock,
-  { spool, agent, onState, signal }: Line,
+  { spool, agent, onState, say, signal }: Line,
 ): Promise<'finished' | 'stopped'> {
-  const { source, output, roomBytes = ROOM_BYTES } = options;
-  const onTrouble = ({ message }: { message: string }) => output.write(`${message}\n`);
+  const { source, roomBytes = ROOM_BYTES } = options;
+  let damage: SourceError | null = null;
+  const onTrouble = ({ message, isDamage }: SourceTrouble) => {
+    if (isDamage && damage === null) damage = new SourceError(message);
+    else say(message);
+  };
   const read = source.read({ signal, onTrouble, onState });
   // A sim that runs gives its frames when they are due.
   const speed = source.info.playback ? options.speed : null;
@@ -276,6 +295,8 @@ async function feed(
   if (agent.session === null) {
     throw new SourceError(`${source.info.spec} holds no session: there is nothing to feed.`);
   }
+  // All that is good has been fed by then.
+  if (damage !== null) throw damage;
   return 'finished';
 }
 

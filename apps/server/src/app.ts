@@ -81,8 +81,10 @@ const LAST_CALLS_MS = 500;
 
 /** A server that listens. */
 export interface RunningServer {
-  /** Address that it is reached at from this machine, or `PUBLIC_URL`. */
+  /** Address at which parts on this machine reach it. */
   readonly url: string;
+  /** What links that people are given begin with: `PUBLIC_URL`, or the address on this machine. */
+  readonly publicUrl: string;
   readonly port: number;
   /** A one-time code that signs an administrator in, or `null` where an identity provider does that. */
   signInCode(): string | null;
@@ -183,7 +185,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const stopRelays = serveRelays(io, { tokens, registry, drops, relays, clock, log, taps, limits });
     const viewers = serveViewers(io, { ...publicWorld, hub, clock, log, taps, limits });
     holdSockets(io, { rights, log });
-    const desk = new DirectorDesk({ registry, broadcasts, shows, links, clock, audit });
+    const desk = new DirectorDesk({ registry, broadcasts, shows, links, clock, audit, publicUrl: config.publicUrl });
     serveShowActs(http, { registry, desk, tokens });
     const directors = serveDirectors(io, { registry, broadcasts, desk, viewers, log, taps, limits });
 
@@ -237,9 +239,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       throw error;
     }
     const port = portOf(http);
-    const url = config.publicUrl ?? `http://${hostInUrl(config.host)}:${port}`;
-    const stopControl = await serveControl({ dataDir: config.dataDir, url, tokens, signIn, log, audit });
-    log.info({ url, version, dataDir: config.dataDir }, 'server listens');
+    const url = `http://${hostInUrl(config.host)}:${port}`;
+    const publicUrl = config.publicUrl ?? url;
+    const stopControl = await serveControl({ dataDir: config.dataDir, url: publicUrl, tokens, signIn, log, audit });
+    log.info({ url, publicUrl, version, dataDir: config.dataDir }, 'server listens');
     if (config.publicUrl !== null && config.trustedProxies.length === 0) {
       log.warn('PUBLIC_URL is set and TRUSTED_PROXIES is not: limits count all clients of a proxy as one address.');
     }
@@ -249,6 +252,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 
     return {
       url,
+      publicUrl,
       port,
       signInCode: () => signIn.issue('admin')?.code ?? null,
       close: async () => {

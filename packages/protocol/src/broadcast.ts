@@ -238,6 +238,8 @@ export interface DeskState {
   readonly cued: OnAir;
   readonly scenes: readonly Scene[];
   readonly links: readonly ShareLink[];
+  /** What the addresses of links begin with; absent or `null`: the address that the desk was opened at. */
+  readonly publicUrl?: string | null;
   readonly watchers: readonly Watcher[];
   /** Watchers that are counted and not listed: viewers of public pages. */
   readonly publicViewers: number;

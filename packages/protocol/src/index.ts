@@ -10,6 +10,7 @@ export * from './ops-acts.js';
 export * from './ops-insight.js';
 export * from './ops-snapshot.js';
 export * from './ops-trace.js';
+export * from './printable.js';
 export * from './public-fields.js';
 export * from './public-state.js';
 export * from './recording.js';

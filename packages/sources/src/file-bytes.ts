@@ -1,76 +1,57 @@
-import { once } from 'node:events';
-import { createReadStream } from 'node:fs';
-import { createGunzip, type Gunzip } from 'node:zlib';
+import { open } from 'node:fs/promises';
+import { Gunzip } from './gunzip.js';
 
 /** Pieces small enough that what gzip makes of one stays small, too. */
 const PIECE_BYTES = 32 * 1024;
 
-/** A gzipped file ends before its compressed data do, or they make no sense. */
-export class GzipDamage extends Error {
-  override readonly name = 'GzipDamage';
+/** A file holds more than any that is of its kind, unpacked where it is gzipped. */
+export class FileTooLarge extends Error {
+  override readonly name = 'FileTooLarge';
+}
+
+/** A file has become shorter while it was read. */
+export class FileCutShort extends Error {
+  override readonly name = 'FileCutShort';
 }
 
 /**
  * The bytes of a file in pieces, read as they are asked for. A gzipped file is known by its first two bytes,
- * whatever its name, and comes unpacked.
- * @throws GzipDamage behind the last piece that could be unpacked; the system's error where the disk fails.
+ * whatever its name, and comes unpacked. No more than `maxBytes` come of it, unpacked.
+ * @throws GzipDamage behind the last piece that could be unpacked; FileTooLarge; FileCutShort; the system's error where
+ * the disk fails.
  */
-export async function* fileBytes(path: string): AsyncGenerator<Uint8Array> {
-  const pieces = createReadStream(path, { highWaterMark: PIECE_BYTES });
-  let unpack: Unpacker | null = null;
-  let atStart = true;
+export async function* fileBytes(path: string, maxBytes: number): AsyncGenerator<Uint8Array> {
+  const file = await open(path, 'r');
+  let unpack: Gunzip | null = null;
+  let given = 0;
+  const counted = (piece: Uint8Array): Uint8Array => {
+    given += piece.length;
+    if (given > maxBytes) throw new FileTooLarge(`it holds over ${sizeInWords(maxBytes)}`);
+    return piece;
+  };
   try {
-    for await (const piece of pieces as AsyncIterable<Uint8Array>) {
-      if (atStart && piece[0] === 0x1f && piece[1] === 0x8b) unpack = new Unpacker();
-      atStart = false;
-      if (unpack === null) yield piece;
-      else yield* unpack.take(piece);
+    const { size } = await file.stat();
+    let read = 0;
+    for (;;) {
+      const piece = new Uint8Array(PIECE_BYTES);
+      const { bytesRead } = await file.read(piece, 0, piece.length, read);
+      if (bytesRead === 0) break;
+      const bytes = piece.subarray(0, bytesRead);
+      if (read === 0 && bytes[0] === 0x1f && bytes[1] === 0x8b) unpack = new Gunzip();
+      read += bytesRead;
+      if (unpack === null) yield counted(bytes);
+      else for await (const unpacked of unpack.take(bytes)) yield counted(unpacked);
     }
-    if (unpack !== null) yield* unpack.end();
+    unpack?.end();
+    if (read < size) throw new FileCutShort(`it had ${size} bytes when it was opened, and ends after ${read} now`);
   } finally {
-    pieces.destroy();
     unpack?.close();
+    await file.close();
   }
 }
 
-/**
- * Unpacks piece by piece. A stream's own iterator drops what it holds when the data turn out to be cut;
- * here each piece has come out before the next goes in.
- */
-class Unpacker {
-  readonly #gunzip: Gunzip = createGunzip();
-  #out: Uint8Array[] = [];
-  #failure: Error | null = null;
-
-  constructor() {
-    this.#gunzip.on('data', (piece: Uint8Array) => this.#out.push(piece));
-    this.#gunzip.on('error', (error) => {
-      this.#failure = error;
-    });
-  }
-
-  async *take(piece: Uint8Array): AsyncGenerator<Uint8Array> {
-    await new Promise<void>((resolve) => this.#gunzip.write(piece, () => resolve()));
-    // What is unpacked is handed on in a later turn of the event loop than the write's answer.
-    await new Promise((resolve) => setImmediate(resolve));
-    yield* this.#flush();
-  }
-
-  async *end(): AsyncGenerator<Uint8Array> {
-    const ended = once(this.#gunzip, 'end').catch(() => undefined);
-    this.#gunzip.end();
-    await ended;
-    yield* this.#flush();
-  }
-
-  close(): void {
-    this.#gunzip.destroy();
-  }
-
-  *#flush(): Generator<Uint8Array> {
-    const out = this.#out;
-    this.#out = [];
-    yield* out;
-    if (this.#failure) throw new GzipDamage(this.#failure.message);
-  }
+/** A whole number of megabytes or gigabytes, for a person. */
+export function sizeInWords(bytes: number): string {
+  const megabytes = bytes / 1024 / 1024;
+  return megabytes < 1024 ? `${megabytes} MB` : `${megabytes / 1024} GB`;
 }

@@ -98,4 +98,6 @@ async function mustBeFile(path: string, spec: string): Promise<void> {
     throw new SourceError(`The file ${path} cannot be opened (${error.code}): check who may read it`);
   });
   if (found.isDirectory()) throw new SourceError(`${path} is a folder: give a file in "${spec}"`);
+  // A pipe or a device never ends, or gives what it has only once.
+  if (!found.isFile()) throw new SourceError(`${path} is a device or a pipe: give a file in "${spec}"`);
 }

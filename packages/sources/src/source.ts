@@ -17,6 +17,8 @@ export interface SourceInfo {
 /** Something wrong with the data that the source could go on after. */
 export interface SourceTrouble {
   readonly message: string;
+  /** Whether part of the data is missing or damaged: what was made of the rest is not all there was. */
+  readonly isDamage?: boolean;
 }
 
 /**

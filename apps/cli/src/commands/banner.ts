@@ -9,16 +9,16 @@ export function banner(
 ): string {
   const lines = ['', '  Ok, Box Box is up.', ''];
   if (ready.signInCode !== null) {
-    lines.push(`  Sign in (once, for 10 minutes)   ${ready.url}/#code=${ready.signInCode}`);
+    lines.push(`  Sign in (once, for 10 minutes)   ${ready.publicUrl}/#code=${ready.signInCode}`);
   } else if (provider === null) {
     lines.push(`  Sign in                          run okboxbox sign-in --data ${dataDir}`);
   }
-  lines.push(`  Sessions                         ${ready.url}/`);
-  lines.push(`  Live timing                      ${ready.url}/sessions/${options.show}`);
-  lines.push(`  Director's desk                  ${ready.url}/sessions/${options.show}/director`);
-  lines.push(`  Public timing                    ${ready.url}/public/${options.show}`);
-  lines.push(`  Timing tower for OBS             ${ready.url}/overlay/timing-tower?show=${options.show}`);
-  if (opsUiEnabled) lines.push(`  Operations                       ${ready.url}/admin/ops`);
+  lines.push(`  Sessions                         ${ready.publicUrl}/`);
+  lines.push(`  Live timing                      ${ready.publicUrl}/sessions/${options.show}`);
+  lines.push(`  Director's desk                  ${ready.publicUrl}/sessions/${options.show}/director`);
+  lines.push(`  Public timing                    ${ready.publicUrl}/public/${options.show}`);
+  lines.push(`  Timing tower for OBS             ${ready.publicUrl}/overlay/timing-tower?show=${options.show}`);
+  if (opsUiEnabled) lines.push(`  Operations                       ${ready.publicUrl}/admin/ops`);
   if (options.source === 'none') {
     lines.push('', '  No race is fed yet: a relay feeds one with okboxbox relay --source SPEC.');
   }

@@ -2,13 +2,13 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { compareFindings } from '@okboxbox/findings';
-import { type Finding, parseUntrustedJson } from '@okboxbox/protocol';
+import { type Finding, parseUntrustedJson, printable } from '@okboxbox/protocol';
 import { askForOps, OPS_TOKEN_HINT } from '../ask-server.js';
 import { CommandFailed, UsageError } from '../failures.js';
 import { differenceInWords, type Examined, findingsInWords } from '../findings-table.js';
 import { findingsAnswer, problem, readPack } from '../ops-files.js';
 import { userFolder } from '../place.js';
-import { printable, printableJson } from '../printable.js';
+import { printableJson } from '../printable.js';
 import { version } from '../version.js';
 
 export interface DoctorOptions {

@@ -9,6 +9,7 @@ import { CommandFailed, endOfSource, UsageError } from '../failures.js';
 import { outputFile } from '../output-file.js';
 import { userFolder } from '../place.js';
 import { untilStopped } from '../stopping.js';
+import { Troubles } from '../troubles.js';
 
 export interface RecordOptions {
   readonly output: string;
@@ -47,18 +48,20 @@ async function recordSource(source: Source, output: string, signal: AbortSignal)
     createdAt: Date.now(),
   });
   let frames = 0;
+  const troubles = new Troubles();
   const progress = setInterval(() => process.stderr.write(`${frames} frames\n`), PROGRESS_MS);
   try {
-    const onTrouble = ({ message }: { message: string }) => process.stderr.write(`${message}\n`);
-    for await (const each of source.read({ signal, onTrouble })) {
+    for await (const each of source.read({ signal, onTrouble: troubles.take })) {
       await writer.write(each);
       if (each.kind === 'frame') frames += 1;
     }
   } finally {
     clearInterval(progress);
     await writer.close();
+    // Also behind damage: what came before it is a whole recording.
+    process.stderr.write(`${output} holds ${frames} frames.\n`);
   }
-  process.stderr.write(`${output} holds ${frames} frames.\n`);
+  if (troubles.damage !== null) throw troubles.damage;
 }
 
 async function recordSession(options: RecordOptions, output: string, signal: AbortSignal): Promise<void> {

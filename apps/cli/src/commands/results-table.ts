@@ -1,5 +1,6 @@
-import type { Entry, Lap, RaceEvent } from '@okboxbox/protocol';
+import { type Entry, type Lap, printableLine, type RaceEvent } from '@okboxbox/protocol';
 import type { TimingState } from '@okboxbox/timing';
+import { columnsOf } from '../printable.js';
 
 /** What `okboxbox results --json` prints. */
 export interface Results {
@@ -34,15 +35,24 @@ export function printResults(found: Results, timing: TimingState, out: { write(t
   const session = timing.session;
   if (session) {
     const derived = session.positions === 'derived' ? ' · positions between crossings are derived' : '';
-    out.write(`${session.type} · ${session.track.name} · ${timing.phase ?? 'not begun'}${derived}\n`);
+    const place = printableLine(session.track.name);
+    out.write(`${session.type} · ${place} · ${timing.phase ?? 'not begun'}${derived}\n`);
   }
-  const rows = found.entries.map((entry) => COLUMNS.map((column) => column.of(entry)));
-  const widths = COLUMNS.map((column, i) => Math.max(column.title.length, ...rows.map((row) => row[i]?.length ?? 0)));
+  const rows = found.entries.map((entry) => COLUMNS.map((column) => printableLine(column.of(entry))));
+  const widths = COLUMNS.map((column, i) =>
+    Math.max(column.title.length, ...rows.map((row) => columnsOf(row[i] ?? ''))),
+  );
   const line = (cells: readonly string[]) =>
-    cells.map((cell, i) => (COLUMNS[i]?.left ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join('  ');
+    cells.map((cell, i) => padded(cell, widths[i] ?? 0, COLUMNS[i]?.left ?? false)).join('  ');
   out.write(`${line(COLUMNS.map((column) => column.title))}\n`);
   for (const row of rows) out.write(`${line(row).trimEnd()}\n`);
   out.write(`${found.laps.length} laps, ${found.events.length} race events. Lap 1 of a race counts from green.\n`);
+}
+
+/** A cell of so many columns of the terminal. */
+function padded(cell: string, columns: number, isLeft: boolean): string {
+  const room = ' '.repeat(Math.max(0, columns - columnsOf(cell)));
+  return isLeft ? cell + room : room + cell;
 }
 
 function lapTime(ms: number | null): string {

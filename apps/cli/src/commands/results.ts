@@ -3,6 +3,8 @@ import { openSource, SourceError } from '@okboxbox/sources';
 import { createTiming, entryInfos, foldRecord, standings, type TimingState } from '@okboxbox/timing';
 import { CommandFailed, endOfSource } from '../failures.js';
 import { userFolder } from '../place.js';
+import { printableJson } from '../printable.js';
+import { Troubles } from '../troubles.js';
 import { printResults, type Results } from './results-table.js';
 
 /** Runs a source through the timing engine as fast as it can, and prints what the engine found. */
@@ -11,8 +13,9 @@ export async function results(spec: string, options: { readonly json?: boolean }
   let damage: SourceError | null = null;
   try {
     const source = await openSource(spec, { cwd: userFolder() });
-    const onTrouble = ({ message }: { message: string }) => process.stderr.write(`${message}\n`);
-    for await (const record of source.read({ onTrouble })) foldRecord(timing, record);
+    const troubles = new Troubles();
+    for await (const record of source.read({ onTrouble: troubles.take })) foldRecord(timing, record);
+    damage = troubles.damage;
   } catch (error) {
     if (!(error instanceof SourceError)) throw error;
     // The records before the damage are good, and their results are worth having.
@@ -25,7 +28,7 @@ export async function results(spec: string, options: { readonly json?: boolean }
     );
   }
   const found: Results = { entries: entriesOf(timing), laps: timing.laps, events: timing.events };
-  if (options.json) process.stdout.write(`${JSON.stringify(found)}\n`);
+  if (options.json) process.stdout.write(`${printableJson(found, 0)}\n`);
   else printResults(found, timing, process.stdout);
   if (damage) throw new CommandFailed(`${damage.message} What is printed rests on what came before.`);
 }

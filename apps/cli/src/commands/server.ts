@@ -15,7 +15,10 @@ export interface ServerCommandOptions {
 /** What a server tells the `up` that started it, once it listens. */
 export interface ServerReady {
   readonly type: 'ready';
+  /** Where parts on this machine reach it. */
   readonly url: string;
+  /** What links for people begin with. */
+  readonly publicUrl: string;
   /** `null` in production, and where an identity provider signs people in. */
   readonly signInCode: string | null;
 }
@@ -30,14 +33,14 @@ export async function server(options: ServerCommandOptions): Promise<void> {
   // What is printed in production is kept in logs that others read.
   const signInCode = config.production ? null : running.signInCode();
   if (process.send) {
-    const ready: ServerReady = { type: 'ready', url: running.url, signInCode };
+    const ready: ServerReady = { type: 'ready', url: running.url, publicUrl: running.publicUrl, signInCode };
     process.send(ready);
   } else {
-    process.stderr.write(`Ok, Box Box serves ${running.url} with the data folder ${config.dataDir}\n`);
+    process.stderr.write(`Ok, Box Box serves ${running.publicUrl} with the data folder ${config.dataDir}\n`);
     process.stderr.write(
       signInCode === null
         ? signInHint(config)
-        : `Sign in once, within 10 minutes, with ${running.url}/#code=${signInCode}\n`,
+        : `Sign in once, within 10 minutes, with ${running.publicUrl}/#code=${signInCode}\n`,
     );
   }
   await stopped;

@@ -38,6 +38,8 @@ export interface DirectorDeskWorld {
   readonly links: ShareLinks;
   readonly clock: Clock;
   readonly audit: (who: string, action: string, detail: object) => void;
+  /** What links that people are given begin with; `null` where that is not configured. */
+  readonly publicUrl?: string | null;
 }
 
 /** Something that a director asks for and that cannot be done now; the message says why. */
@@ -55,6 +57,11 @@ export class DirectorDesk {
 
   constructor(world: DirectorDeskWorld) {
     this.#world = world;
+  }
+
+  /** What links that people are given begin with; `null` where that is not configured. */
+  get publicUrl(): string | null {
+    return this.#world.publicUrl ?? null;
   }
 
   /** All that the desk of a show shows. */
@@ -77,6 +84,7 @@ export class DirectorDesk {
       cued: session?.state.onAir ?? NOTHING_CUED,
       scenes: shows.get(show).scenes,
       links: links.of(show, (code) => audiences.viewersOfLink(code)),
+      publicUrl: this.publicUrl,
       acts: this.#acts.get(show) ?? [],
       ...audiences.watchers(show),
     };

@@ -144,7 +144,7 @@ function serveDirector(
   answer('link:create', linkCreate, async ({ show, who }, { kind, label, ttlMs, onlySession, sessionId }) => {
     const only = onlySession ? (sessionId ?? broadcasts.followed.of(show)?.sessionId ?? null) : null;
     const link = await desk.createLink({ show, kind, label: label || null, sessionId: only, ttlMs, createdBy: who });
-    return { link: { ...link, viewers: 0 }, url: `/l/${link.code}` };
+    return { link: { ...link, viewers: 0 }, url: `${desk.publicUrl ?? ''}/l/${link.code}` };
   });
   answer('link:revoke', linkRevoke, async ({ show, who }, { code }) => {
     const stored = await desk.revokeLink(show, who, code);

@@ -4,6 +4,7 @@ import { age } from '../format.js';
 import { StateBadge } from '../shell/state-badge.js';
 import { useNow } from '../shell/use-now.js';
 import { useAsk } from './confirm-dialog.js';
+import { linkAddress } from './link-address.js';
 import { Panel } from './panel.js';
 import { useDesk, useDeskWorld } from './use-desk.js';
 
@@ -42,6 +43,7 @@ export function LinksPanel({ field }: { field: Ref<HTMLInputElement> }) {
 
 function MakeLink({ field }: { field: Ref<HTMLInputElement> }) {
   const { client, store } = useDeskWorld();
+  const { publicUrl } = useDesk();
   const [kind, setKind] = useState<LinkKind>('overlay');
   const [label, setLabel] = useState('');
   const [lasts, setLasts] = useState(24 * HOUR_MS);
@@ -54,7 +56,11 @@ function MakeLink({ field }: { field: Ref<HTMLInputElement> }) {
     });
     if (made === null) return;
     setLabel('');
-    store.say('ok', (await copied(addressOf(made.link.code))) ? 'Link made and copied.' : 'Link made.', Date.now());
+    store.say(
+      'ok',
+      (await copied(linkAddress(made.link.code, publicUrl, location.origin))) ? 'Link made and copied.' : 'Link made.',
+      Date.now(),
+    );
   };
   return (
     <form className="make-link" onSubmit={(event) => void submit(event)}>
@@ -100,13 +106,15 @@ function MakeLink({ field }: { field: Ref<HTMLInputElement> }) {
 
 function LinkLine({ link, now }: { link: ShareLink; now: number }) {
   const { client, store } = useDeskWorld();
+  const { publicUrl } = useDesk();
   const ask = useAsk();
   const isRevoked = link.revokedAt !== null;
   const isOpen = !isRevoked && link.expiresAt > now;
   const name = link.label ?? KIND_WORDS[link.kind];
   const copy = async () => {
-    const done = await copied(addressOf(link.code));
-    store.say(done ? 'ok' : 'bad', done ? 'Link copied.' : `Copy it by hand: ${addressOf(link.code)}`, Date.now());
+    const address = linkAddress(link.code, publicUrl, location.origin);
+    const done = await copied(address);
+    store.say(done ? 'ok' : 'bad', done ? 'Link copied.' : `Copy it by hand: ${address}`, Date.now());
   };
   const revoke = () =>
     ask({
@@ -144,10 +152,6 @@ function LinkLine({ link, now }: { link: ShareLink; now: number }) {
       )}
     </li>
   );
-}
-
-function addressOf(code: string): string {
-  return `${location.origin}/l/${code}`;
 }
 
 /** Whether the browser let the text into the clipboard: it does so on secure addresses only. */

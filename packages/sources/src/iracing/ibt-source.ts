@@ -41,12 +41,23 @@ async function* recordsOf(
   let seq = 0;
   let last = Number.NEGATIVE_INFINITY;
   let stoodStill = 0;
+  let impossible = 0;
+  let fellBack = 0;
   if (file.rowsSaid !== file.rowCount) {
-    onTrouble?.({ message: `${path} says that it has ${file.rowsSaid} rows and has ${file.rowCount} whole ones.` });
+    const message = `${path} says that it has ${file.rowsSaid} rows and has ${file.rowCount} whole ones.`;
+    onTrouble?.({ message, isDamage: file.rowsSaid > file.rowCount });
+  } else if (file.restBytes > 0) {
+    onTrouble?.({
+      message: `${path} has ${file.restBytes} bytes behind its last row that are no row.`,
+      isDamage: true,
+    });
   }
   for await (const row of file.rows(signal)) {
     const sessionTime = row.value('SessionTime');
-    if (sessionTime === undefined || !(sessionTime >= 0 && sessionTime < 1e7)) continue;
+    if (sessionTime === undefined || !(sessionTime >= 0 && sessionTime < 1e7)) {
+      impossible += 1;
+      continue;
+    }
     const capturedAt = file.startedAt + Math.round(sessionTime * 1000);
     const current: number = row.value('SessionNum') ?? 0;
     if (current !== sessionNum) {
@@ -55,6 +66,7 @@ async function* recordsOf(
       yield sessionOfText(text, current, capturedAt);
     }
     if (sessionTime === last) stoodStill += 1;
+    if (sessionTime < last) fellBack += 1;
     if (sessionTime - last < step) continue;
     last = sessionTime;
     seq += 1;
@@ -63,6 +75,15 @@ async function* recordsOf(
   if (stoodStill > 0) {
     onTrouble?.({
       message: `${path} holds ${stoodStill} rows in which the session clock stood still; they are left out.`,
+    });
+  }
+  if (fellBack > 0) {
+    onTrouble?.({ message: `${path} holds ${fellBack} rows in which the session clock fell back; they are left out.` });
+  }
+  if (impossible > 0) {
+    onTrouble?.({
+      message: `${path} holds ${impossible} rows whose session time cannot be; they are left out.`,
+      isDamage: true,
     });
   }
 }

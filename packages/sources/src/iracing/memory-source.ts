@@ -1,5 +1,5 @@
 import type { SourceRecord } from '@okboxbox/protocol';
-import { fileBytes, GzipDamage } from '../file-bytes.js';
+import { FileTooLarge, fileBytes } from '../file-bytes.js';
 import { type ReadOptions, type Source, SourceError } from '../source.js';
 import { MemoryReader } from './memory-reader.js';
 import { SimRecords } from './sim-records.js';
@@ -49,16 +49,17 @@ async function imageBytes(path: string): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
   let size = 0;
   try {
-    for await (const piece of fileBytes(path)) {
-      pieces.push(Uint8Array.from(piece));
+    for await (const piece of fileBytes(path, MAX_BYTES)) {
+      pieces.push(piece);
       size += piece.length;
-      if (size > MAX_BYTES) {
-        throw new SourceError(`${path} has over ${MAX_BYTES} bytes: iRacing's memory has never had so many.`);
-      }
     }
   } catch (error) {
-    if (!(error instanceof GzipDamage)) throw error;
-    throw new SourceError(`${path} cannot be unpacked (${error.message}): copy it again.`);
+    if (error instanceof FileTooLarge) {
+      throw new SourceError(
+        `${path} is no image of iRacing's memory, which has never been as large: ${error.message}.`,
+      );
+    }
+    throw new SourceError(`${path} cannot be read or unpacked (${(error as Error).message}): copy it again.`);
   }
   const bytes = new Uint8Array(size);
   let at = 0;

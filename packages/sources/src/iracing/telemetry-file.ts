@@ -27,6 +27,8 @@ export interface TelemetryFile {
   /** Whole rows that the file holds, and how many it says it holds. */
   readonly rowCount: number;
   readonly rowsSaid: number;
+  /** Bytes behind the last whole row. */
+  readonly restBytes: number;
   /**
    * The rows in order. Each is a view of a buffer that is used again: take what you need before the next.
    * @throws SourceError where the file gets shorter while it is read.
@@ -39,7 +41,9 @@ export interface TelemetryFile {
  * @throws SourceError naming the file, what is wrong with it, and the way out.
  */
 export async function openTelemetryFile(path: string): Promise<TelemetryFile> {
-  const file = await open(path, 'r');
+  const file = await open(path, 'r').catch((error: unknown) => {
+    throw unreadable(path, error);
+  });
   try {
     const { size } = await file.stat();
     const header = readHeader(await read(file, 0, Math.min(size, HEADER_BYTES + DISK_HEADER_BYTES)), size);
@@ -53,17 +57,19 @@ export async function openTelemetryFile(path: string): Promise<TelemetryFile> {
     if (disk.length < DISK_HEADER_BYTES) throw new LayoutError('its end is missing');
     const view = new DataView(disk.buffer, disk.byteOffset, disk.byteLength);
     const startedAt = Number(view.getBigInt64(0, true)) * 1000;
+    const rowCount = Math.max(0, Math.floor((size - header.rowsOffset) / header.rowBytes));
     return {
       tickRate: header.tickRate,
       variables,
       sessionText: decodeSimText(text),
       startedAt: startedAt > 0 && startedAt < 8.64e15 ? startedAt : 0,
-      rowCount: Math.max(0, Math.floor((size - header.rowsOffset) / header.rowBytes)),
+      rowCount,
+      restBytes: Math.max(0, size - header.rowsOffset - rowCount * header.rowBytes),
       rowsSaid: view.getInt32(28, true),
-      rows: (signal) => rowsOf(path, header, variables, signal),
+      rows: (signal) => rowsOf(path, header, rowCount, variables, signal),
     };
   } catch (error) {
-    if (!(error instanceof LayoutError)) throw error;
+    if (!(error instanceof LayoutError)) throw unreadable(path, error);
     throw new SourceError(
       `${path} is no telemetry file that can be read: ${error.message}. Copy it again from the sim's PC.`,
     );
@@ -75,24 +81,41 @@ export async function openTelemetryFile(path: string): Promise<TelemetryFile> {
 async function* rowsOf(
   path: string,
   { rowsOffset, rowBytes }: { readonly rowsOffset: number; readonly rowBytes: number },
+  rowCount: number,
   variables: ReadonlyMap<string, TelemetryVariable>,
   signal?: AbortSignal,
 ): AsyncGenerator<TelemetryRow> {
-  const file = await open(path, 'r');
+  const file = await open(path, 'r').catch((error: unknown) => {
+    throw unreadable(path, error);
+  });
   try {
     const block = new Uint8Array(rowBytes * BLOCK_ROWS);
-    for (let at = rowsOffset; !signal?.aborted; ) {
-      const { bytesRead } = await file.read(block, 0, block.length, at);
+    for (let given = 0; !signal?.aborted; ) {
+      const { bytesRead } = await file.read(block, 0, block.length, rowsOffset + given * rowBytes);
       const rows = Math.floor(bytesRead / rowBytes);
-      if (rows === 0) return;
       for (let row = 0; row < rows && !signal?.aborted; row++) {
         yield new PackedRow(new DataView(block.buffer, row * rowBytes, rowBytes), variables);
       }
-      at += rows * rowBytes;
+      given += rows;
+      if (rows > 0) continue;
+      if (given < rowCount) {
+        throw new SourceError(
+          `${path} has become shorter while it was read: it had ${rowCount} rows when it was opened, and ends after ${given} now. Copy it again.`,
+        );
+      }
+      return;
     }
+  } catch (error) {
+    throw error instanceof SourceError ? error : unreadable(path, error);
   } finally {
     await file.close();
   }
+}
+
+function unreadable(path: string, error: unknown): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === undefined) return error;
+  return new SourceError(`${path} cannot be read (${code}): check the disk and who may read the file`);
 }
 
 async function read(file: FileHandle, at: number, length: number): Promise<Uint8Array> {

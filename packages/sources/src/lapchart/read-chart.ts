@@ -1,5 +1,6 @@
 import { MAX_CARS, parseUntrustedJson, type SessionType } from '@okboxbox/protocol';
-import { fileBytes, GzipDamage } from '../file-bytes.js';
+import { FileTooLarge, fileBytes } from '../file-bytes.js';
+import { GzipDamage } from '../gunzip.js';
 import { SourceError } from '../source.js';
 import { type ChartRow, type LapChart, lapChart, type SessionInfo } from './chart-schema.js';
 
@@ -55,8 +56,15 @@ export interface Chart {
 const NO_NOTES: LapNotes = { pitted: false, tow: false, offTrack: false, blink: false, finished: false };
 const TICKS_A_SECOND = 10_000;
 const TICKS_A_MS = 10;
+/** Nobody crosses the line for as long as this in any session, and no lap takes as long, in ticks: 3 hours. */
+const LONGEST_PAUSE = 3 * 3_600 * TICKS_A_SECOND;
+/** No session lasts as long, in ticks: a week. */
+const LONGEST_SESSION = 7 * 86_400 * TICKS_A_SECOND;
 /** The service's bits for what its `lap_events` say in words; the finish has no word. */
 const BITS = { pitted: 0x2, offTrack: 0x4, blink: 0x100, tow: 0x800, finished: 0x4000 } as const;
+
+/** A chart of 60 cars over 24 hours has 30 MB; what unpacks to more than this was made to harm. */
+const MAX_BYTES = 256 * 1024 * 1024;
 
 /**
  * Reads a lap chart, plain or gzipped.
@@ -71,6 +79,15 @@ export async function readChart(path: string): Promise<Chart> {
   }
   const ordered = chartOf(chart.data);
   if (ordered.cars.length === 0) throw notAChart(path, 'no row of "laps" has a lap and a time');
+  const times = ordered.cars.flatMap(({ crossings }) => crossings.map(({ time }) => time));
+  const first = times.reduce((least, time) => Math.min(least, time), Number.POSITIVE_INFINITY);
+  const last = times.reduce((most, time) => Math.max(most, time), 0);
+  if ((last - first) * TICKS_A_SECOND > LONGEST_SESSION) {
+    throw notAChart(
+      path,
+      `its laps are spread over ${Math.round((last - first) / 86_400)} days, and no session lasts over 7`,
+    );
+  }
   if (ordered.cars.length > MAX_CARS) {
     throw notAChart(path, `it has ${ordered.cars.length} cars, and ${MAX_CARS} are the most that a frame holds`);
   }
@@ -80,9 +97,10 @@ export async function readChart(path: string): Promise<Chart> {
 async function readJson(path: string): Promise<unknown> {
   const pieces: Uint8Array[] = [];
   try {
-    for await (const piece of fileBytes(path)) pieces.push(piece);
+    for await (const piece of fileBytes(path, MAX_BYTES)) pieces.push(piece);
   } catch (error) {
     if (error instanceof GzipDamage) throw notAChart(path, 'its gzip data are cut off or damaged');
+    if (error instanceof FileTooLarge) throw notAChart(path, error.message);
     throw new SourceError(`${path} cannot be read (${(error as Error).message}): check who may read the file`);
   }
   try {
@@ -95,12 +113,12 @@ async function readJson(path: string): Promise<unknown> {
 /** Puts a lap chart's rows in order, car by car. */
 export function chartOf({ session_info, laps }: LapChart): Chart {
   const rowsByGroup = new Map<string, ChartRow[]>();
-  for (const row of laps) {
+  const oddities: string[] = [];
+  for (const row of rowsOfSession(laps, oddities)) {
     const rows = rowsByGroup.get(String(row.group_id));
     if (rows) rows.push(row);
     else rowsByGroup.set(String(row.group_id), [row]);
   }
-  const oddities: string[] = [];
   const cars: ChartCar[] = [];
   for (const rows of rowsByGroup.values()) {
     const [first, ...others] = withStart(crossingsOf(rows, oddities));
@@ -118,6 +136,29 @@ export function chartOf({ session_info, laps }: LapChart): Chart {
     cars,
     oddities,
   };
+}
+
+/** Rows without those far away from all the others in time: one absurd number must not make a race of 115 days. */
+function rowsOfSession(laps: readonly ChartRow[], oddities: string[]): readonly ChartRow[] {
+  const sorted = [...laps].sort((a, b) => a.session_time - b.session_time);
+  let most: ChartRow[] = [];
+  let current: ChartRow[] = [];
+  for (const row of sorted) {
+    const before = current.at(-1);
+    if (before !== undefined && before.session_time >= 0 && row.session_time - before.session_time > LONGEST_PAUSE) {
+      current = [];
+    }
+    current.push(row);
+    if (current.length > most.length) most = current;
+  }
+  const kept = new Set(most);
+  for (const row of sorted) {
+    if (kept.has(row) || row.session_time < 0) continue;
+    oddities.push(
+      `Car ${row.car_number}: lap ${row.lap_number} at ${row.session_time / TICKS_A_SECOND} s is over 3 hours away from all other laps, and is left out.`,
+    );
+  }
+  return laps.filter((row) => kept.has(row));
 }
 
 /** The service's numbers of session kinds; 3 to 5 have practice and the two forms of qualifying. */
@@ -181,7 +222,8 @@ function crossingOf(row: ChartRow): Crossing {
   return {
     time: row.session_time / TICKS_A_SECOND,
     lap: row.lap_number,
-    lapTimeMs: row.lap_time != null && row.lap_time > 0 ? row.lap_time / TICKS_A_MS : null,
+    lapTimeMs:
+      row.lap_time != null && row.lap_time > 0 && row.lap_time < LONGEST_PAUSE ? row.lap_time / TICKS_A_MS : null,
     position: row.lap_position != null && row.lap_position > 0 ? row.lap_position : null,
     driver: {
       id: String(row.cust_id ?? row.group_id),

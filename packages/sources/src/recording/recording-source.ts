@@ -1,11 +1,17 @@
 import type { RecordingHeader, SourceRecord } from '@okboxbox/protocol';
-import { fileBytes, GzipDamage } from '../file-bytes.js';
+import { FileCutShort, FileTooLarge, fileBytes } from '../file-bytes.js';
+import { GzipDamage } from '../gunzip.js';
 import { type ReadOptions, type Source, SourceError, type SourceInfo } from '../source.js';
 import { damaged, parseHeader, parseRecord } from './parse-line.js';
 import { LineTooLong, type TextLine, textLines } from './text-lines.js';
 
 /** A longer line is damage: a frame of 1,000 cars has a few hundred kilobytes. */
 const MAX_LINE_BYTES = 8 * 1024 * 1024;
+
+/** No recording comes near: one of 24 hours has 1 GB. What unpacks to more was made to harm. */
+const MAX_BYTES = 16 * 1024 * 1024 * 1024;
+/** So much without anything on it in one place is damage, or was made to harm. */
+const MAX_BLANK_BYTES = 8 * 1024 * 1024;
 
 /**
  * Opens a recording and reads its header.
@@ -49,8 +55,12 @@ class RecordingSource implements Source {
 
 /** The lines of a recording that have something on them. */
 async function* recordingText(path: string): AsyncGenerator<TextLine> {
-  for await (const line of textLines(fileBytes(path), MAX_LINE_BYTES)) {
-    if (line.text.trim() !== '') yield line;
+  let blank = 0;
+  for await (const line of textLines(fileBytes(path, MAX_BYTES), MAX_LINE_BYTES)) {
+    const isBlank = line.text.trim() === '';
+    blank = isBlank ? blank + line.text.length + 1 : 0;
+    if (blank > MAX_BLANK_BYTES) throw damaged(path, line.number, 'is blank, and so are the 8 MB before it');
+    if (!isBlank) yield line;
   }
 }
 
@@ -62,6 +72,11 @@ function readable(error: unknown, path: string, line: number): unknown {
   }
   if (error instanceof GzipDamage) {
     return damaged(path, line, `could not be unpacked, the gzip data are cut off or damaged (${error.message})`);
+  }
+  if (error instanceof FileTooLarge)
+    return damaged(path, line, `comes after more than any recording holds: ${error.message}`);
+  if (error instanceof FileCutShort) {
+    return damaged(path, line, `is gone: the file has become shorter while it was read (${error.message})`);
   }
   if (error instanceof Error && 'code' in error) {
     return new SourceError(`${path} cannot be read (${String(error.code)}): check the disk and who may read the file`);
