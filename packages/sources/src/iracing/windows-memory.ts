@@ -1,9 +1,6 @@
-import { createHash } from 'node:crypto';
-import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { SimLink, SimMemory } from './live-source.js';
+import { libraryFile } from './private-library.js';
 
 /** What iRacing calls its memory and the event that it sets after each row. */
 const MEMORY_NAME = 'Local\\IRSDKMemMapFileName';
@@ -56,11 +53,8 @@ function koffiOfProgram(): Koffi | null {
   const sea = process.getBuiltinModule?.('node:sea') as SingleExecutable | undefined;
   if (!sea?.isSea()) return null;
   const bytes = Buffer.from(sea.getRawAsset(ASSET));
-  // Named by what is in it: a program of another version beside this one has its own, and nothing is written twice.
-  const file = join(tmpdir(), `okboxbox-koffi-${createHash('sha256').update(bytes).digest('hex').slice(0, 16)}.node`);
-  if (!existsSync(file) || statSync(file).size !== bytes.length) writeFileSync(file, bytes);
   const loaded = { exports: {} };
-  process.dlopen(loaded, file);
+  process.dlopen(loaded, libraryFile('koffi', bytes));
   return loaded.exports as Koffi;
 }
 
