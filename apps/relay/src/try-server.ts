@@ -1,5 +1,6 @@
 import { RELAY_NAMESPACE } from '@okboxbox/protocol';
 import { io } from 'socket.io-client';
+import { shownUrl } from './shown-url.js';
 
 const TRY_MS = 5_000;
 
@@ -17,12 +18,12 @@ export async function tryServer(url: string, token: string): Promise<string | nu
       socket.on('connect', () => resolve(null));
       socket.on('connect_error', (error: Error & { data?: { code?: string }; description?: { message?: string } }) => {
         if (error.data?.code !== undefined) {
-          resolve(`${url} refuses this token: ${error.message}`);
+          resolve(`${shownUrl(url)} refuses this token: ${error.message}`);
           return;
         }
         const because =
           error.message === 'timeout' ? 'it does not answer' : (error.description?.message ?? error.message);
-        resolve(`${url} cannot be reached (${because}). Check the address and the network.`);
+        resolve(`${shownUrl(url)} cannot be reached (${because}). Check the address and the network.`);
       });
     });
   } finally {

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
-import { ConfigError, readEnvFile, readRelayConfig, tryServer } from '@okboxbox/relay';
+import { ConfigError, readEnvFile, readRelayConfig, shownUrl, tryServer } from '@okboxbox/relay';
 import { CommandFailed, UsageError } from '../failures.js';
 import { PROGRAM, userFolder } from '../place.js';
 
@@ -22,7 +22,7 @@ export async function relaySetup(options: SetupOptions): Promise<void> {
   const before = readEnvFile(file);
   const { server, token } = await answers(options, before.RELAY_BACKENDS);
   const [url] = backendsOf({ RELAY_BACKENDS: server }, cwd);
-  say(`Trying ${url} …`);
+  say(`Trying ${shownUrl(url as string)} …`);
   const refusal = await tryServer(url as string, token);
   if (refusal !== null) throw new CommandFailed(`${refusal} Nothing was saved.`);
   save(file, { RELAY_BACKENDS: server, RELAY_TOKEN: token });
@@ -44,7 +44,8 @@ async function answers(
   const asking = createInterface({ input: process.stdin, output: process.stderr });
   try {
     const usual = serverBefore ?? 'http://127.0.0.1:3001';
-    const server = options.server ?? ((await asking.question(`Address of the server [${usual}]: `)).trim() || usual);
+    const server =
+      options.server ?? ((await asking.question(`Address of the server [${shownUrl(usual)}]: `)).trim() || usual);
     const token = options.token ?? (await asking.question('Token that the league gave you: ')).trim();
     return { server, token };
   } finally {

@@ -56,12 +56,18 @@ async function claimByPipe(dir: string): Promise<FolderClaim | ClaimRefused> {
   const name = createHash('sha256')
     .update((await realpath(dir)).toLowerCase())
     .digest('hex');
+  const pipe = `\\\\.\\pipe\\okboxbox-spool-${name}`;
+  const owned = { refused: 'owned', because: 'another relay that runs has it' } as const;
+  // Not every system under which Windows programs run keeps a second one from making the same pipe.
+  const code = await reach(pipe);
+  if (code === null) return owned;
+  if (code !== 'ENOENT') return { refused: 'doubt', because: `nobody can tell whether a relay has it: ${code}` };
   try {
-    return claimOf(await listen(`\\\\.\\pipe\\okboxbox-spool-${name}`));
+    return claimOf(await listen(pipe));
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== 'EADDRINUSE' && code !== 'EACCES') throw error;
-    return { refused: 'owned', because: 'another relay that runs has it' };
+    const listening = (error as NodeJS.ErrnoException).code;
+    if (listening !== 'EADDRINUSE' && listening !== 'EACCES') throw error;
+    return owned;
   }
 }
 
@@ -153,19 +159,24 @@ async function lifeOf(path: string): Promise<'runs' | 'gone' | (string & {})> {
   if (!found.isSocket()) return `${path} is not the socket of a relay. Delete it if no other relay runs`;
   const way = await shortWayTo(path);
   try {
-    const code = await new Promise<string>((resolve) => {
-      const socket = connect(way.path);
-      socket.on('connect', () => {
-        socket.destroy();
-        resolve('');
-      });
-      socket.on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
-    });
-    if (code === '') return 'runs';
+    const code = await reach(way.path);
+    if (code === null) return 'runs';
     return code === 'ECONNREFUSED' ? 'gone' : `${path} cannot be reached (${code})`;
   } finally {
     await way.leave();
   }
+}
+
+/** `null` where somebody listens there, else the code of the error. */
+function reach(path: string): Promise<string | null> {
+  return new Promise((resolve) => {
+    const socket = connect(path);
+    socket.on('connect', () => {
+      socket.destroy();
+      resolve(null);
+    });
+    socket.on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
+  });
 }
 
 interface Way {

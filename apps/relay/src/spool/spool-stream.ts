@@ -278,9 +278,11 @@ export class SpoolStream {
     this.#written = this.#last;
     this.lost = extent?.lost ?? 0;
     this.lostUpTo = extent?.lostUpTo ?? 0;
-    for (let seq = this.#first; seq <= this.#last; seq++) {
-      this.#memory.putSize(this.#disk.sizeOf(seq));
-      if (!this.#disk.has(seq) && seq > this.lostUpTo) this.damaged += 1;
+    let seq = this.#first;
+    for (const size of this.#disk.sizes(this.#first, this.#last)) {
+      this.#memory.putSize(size ?? 0);
+      if (size === null && seq > this.lostUpTo) this.damaged += 1;
+      seq += 1;
     }
   }
 

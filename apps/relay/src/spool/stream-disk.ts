@@ -73,13 +73,14 @@ export class StreamDisk {
     return this.#segments.find((segment) => segment.last >= seq && segment.firstAt !== null)?.firstAt ?? null;
   }
 
-  has(seq: number): boolean {
-    return this.#holder(seq)?.has(seq) ?? false;
-  }
-
-  /** Bytes of a record, as it is sent; 0 where it is gone. */
-  sizeOf(seq: number): number {
-    return this.#holder(seq)?.sizeOf(seq) ?? 0;
+  /** Bytes of each record from one number to another, as it is sent; `null` where it is gone. */
+  *sizes(from: number, to: number): Generator<number | null> {
+    let place = 0;
+    for (let seq = from; seq <= to; seq++) {
+      while ((this.#segments[place]?.last ?? seq) < seq) place += 1;
+      const segment = this.#segments[place];
+      yield segment?.has(seq) ? segment.sizeOf(seq) : null;
+    }
   }
 
   /** The first number from `from` on that is here; `null` where none is. */
