@@ -40,6 +40,7 @@ describe('a gzipped recording', () => {
 
   it('of which any byte is another is read as far as it is good, and then ends in one error', async () => {
     const path = inFolder('flipped.jsonl.gz');
+    let errors = 0;
     const at = fc.oneof(fc.nat(whole.length - 1), fc.integer({ min: whole.length - 40, max: whole.length - 1 }));
     await fc.assert(
       fc.asyncProperty(at, fc.integer({ min: 1, max: 255 }), async (place, change) => {
@@ -47,13 +48,14 @@ describe('a gzipped recording', () => {
         bytes[place] = (bytes[place] ?? 0) ^ change;
         writeFileSync(path, bytes);
         const { items, error } = await read(`recording:${path}`);
-        // The header of gzip holds a time and a system that nobody reads.
-        if (error === null) expect([place, items.length]).toEqual([expect.any(Number), RECORDS.length]);
+        // A few bits mean nothing: the time and the system in the header, and those behind the end of the data.
+        if (error === null) expect(items).toEqual(RECORDS);
         else expectOneError(error, path);
-        if (place >= 10) expect(error).not.toBeNull();
+        errors += error === null ? 0 : 1;
       }),
       { numRuns: 150 },
     );
+    expect(errors).toBeGreaterThan(120);
   });
 
   it('that is cut anywhere gives what was whole, and then one error', async () => {
