@@ -3,11 +3,12 @@ import { banner } from './banner.js';
 
 const OPTIONS = { source: 'demo', show: 'cup' };
 const CONFIG = { opsUiEnabled: true, provider: null, dataDir: '/srv/race' };
-const ready = (signInCode: string | null) => ({ type: 'ready', url: 'http://127.0.0.1:3001', signInCode }) as const;
+const ready = (signInCode: string | null) =>
+  ({ type: 'ready', url: 'http://127.0.0.1:3001', publicUrl: 'https://race.example', signInCode }) as const;
 
 it('prints a sign-in link where there is one, and how long it works', () => {
   const text = banner(ready('abc'), OPTIONS, CONFIG);
-  expect(text).toMatch(/Sign in \(once, for 10 minutes\) +http:\/\/127\.0\.0\.1:3001\/#code=abc/);
+  expect(text).toMatch(/Sign in \(once, for 10 minutes\) +https:\/\/race\.example\/#code=abc/);
 });
 
 it('prints the command for a link where none may be in the log, as in production', () => {
