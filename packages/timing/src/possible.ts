@@ -1,3 +1,4 @@
+import { referenceOf } from './reference.js';
 import type { CarState, TimingState } from './state.js';
 
 /** No car averages more over a lap, in m/s. */
@@ -29,6 +30,9 @@ export function keepClean(state: TimingState, car: CarState, lapTimeMs: number):
  */
 export function isImpossible(state: TimingState, car: CarState, lap: number, lapTimeMs: number): boolean {
   const wholeMs = lapTimeMs / Math.max(0.1, lap - car.lapFrom);
+  // Nearly as slow as the class's best lap: nothing to wonder about, and hardly ever is there.
+  const best = referenceOf(state, car)?.lapMs;
+  if (best !== undefined && wholeMs >= LEAST_SHARE * CLEAN_SHARE * best) return false;
   const known = cleanLaps(state, car);
   const isShort = known.length >= ENOUGH && wholeMs < LEAST_SHARE * medianOf(known);
   if (!isShort && !isTooFast(state, car, wholeMs, known)) return false;
