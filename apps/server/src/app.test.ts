@@ -39,7 +39,7 @@ it('ended sessions are read from the store where their timelines are gone', { ti
     (await get<{ checks: { database: { detail: string } } }>('/api/health')).body.checks.database.detail;
   await vi.waitFor(async () => expect(await database()).toContain('stored as they come'), { timeout: 30_000 });
   const { relay: rig, send, sessionId } = await relay();
-  await send(race(450), 1);
+  await send([...race(449), frame(449, { state: 'checkered' })], 1);
   await rig.emitWithAck('relay:bye', { reason: 'finished' });
   const bearer = await token('team');
   const all = async () => [

@@ -22,6 +22,11 @@ export function isFlagOut({ phase, flags }: TimingState): boolean {
   return phase === 'checkered' || phase === 'cooldown' || flags.includes('checkered');
 }
 
+/** Whether a session came to its end, by the flag or by official results: one that was cut off has not finished. */
+export function hasFinished(state: TimingState): boolean {
+  return state.finish !== null || isFlagOut(state) || state.official?.official === true;
+}
+
 /** Takes note of the frame with which the chequered flag comes out, or is taken back before anyone has finished. */
 export function watchFlag(state: TimingState, now: number): void {
   if (!isFlagOut(state)) {

@@ -1,3 +1,4 @@
+export { hasFinished } from './flag.js';
 export { fillIn, foldRecord } from './fold.js';
 export { entryInfos, standings } from './standings.js';
 export { createTiming, type TimingState } from './state.js';

@@ -52,9 +52,11 @@ it('what comes after the end is timed and stored, and those who watch live see i
   const before = await laps();
   const watching = await viewer({ sessionId, audience: 'live' });
   expect(watching.joined.state.session.status).toBe('ended');
+  // It was cut off: nobody has finished.
+  expect(await sessions()).toEqual([expect.objectContaining({ sessionId, status: 'ended', podium: [] })]);
 
   const again = await relay(RUN);
-  const rest = Array.from({ length: 300 }, (_, n) => frame(150 + n));
+  const rest = Array.from({ length: 300 }, (_, n) => frame(150 + n, { state: n < 299 ? 'racing' : 'checkered' }));
   expect(await again.send(rest, 152)).toEqual({ ok: true, have: [[1, 451]] });
   await eventually(() => expect(watching.heard.length).toBeGreaterThan(0));
   await again.relay.emitWithAck('relay:bye', { reason: 'finished' });

@@ -155,10 +155,11 @@ it('what had not been sent is added to the ended session: laps, summary and podi
   expect(again.stream.synced).toEqual([[1, 51]]);
   again.session.relayConnected(again.stream);
   again.late?.greeted();
-  // The car in front changes in what comes late.
+  // What comes late has the chequered flag: before it nobody had finished.
   for (let n = 50; n < 450; n++) {
     const { cars } = frame(n);
-    const late = frame(n, { cars: cars.filter(({ car }) => car !== 0) });
+    const state = n < 449 ? 'racing' : 'checkered';
+    const late = frame(n, { state, cars: cars.filter(({ car }) => car !== 0) });
     expect(again.session.receive(again.stream, wire(late, n + 2))).toEqual({ receipt: 'taken' });
   }
   expect(await again.session.have(again.stream)).toEqual([[1, 451]]);

@@ -8,7 +8,7 @@ import {
   type SourceRecord,
   shownRecord,
 } from '@okboxbox/protocol';
-import { createTiming, entryInfos, standings, type TimingState, withVerdicts } from '@okboxbox/timing';
+import { createTiming, entryInfos, hasFinished, standings, type TimingState, withVerdicts } from '@okboxbox/timing';
 import type { Note } from '../timeline/segment-format.js';
 import { createWitness, latestCapture } from './latest-capture.js';
 import { createMerge, type MergeState, mergeRecord, promote } from './merging.js';
@@ -248,7 +248,7 @@ export class SessionState {
       endedAt: this.status.status === 'ended' ? this.status.at : null,
       entryCount: entryInfos(this.timing).length,
       ...(this.lateAt !== null && { lateAt: this.lateAt }),
-      podium: this.status.status === 'ended' ? this.#podium() : [],
+      podium: this.status.status === 'ended' && hasFinished(this.timing) ? this.#podium() : [],
     };
   }
 

@@ -1,5 +1,6 @@
 import type { OnAir } from '@okboxbox/protocol';
 import type { FeedStore } from '../feed/feed-store.js';
+import { flagsShown } from '../feed/finished.js';
 import { isOld } from '../feed/freshness.js';
 import { FeedContext, useFeed, useFreshness } from '../feed/use-feed.js';
 import { clock, lapWords } from '../format.js';
@@ -60,7 +61,7 @@ function Drawn({ title, store, empty }: { title: string; store: FeedStore; empty
           {session.type === 'race' ? lapWords(race.clock.leaderLap, session.limitLaps) : session.type}
           {ended ? ' · ended' : race.clock.phase === null ? '' : ` · ${PHASES[race.clock.phase]}`}
         </span>
-        <FlagChip flags={ended ? ['checkered'] : race.clock.flags} />
+        <FlagChip flags={flagsShown(race)} />
       </p>
       <ol className="picture-rows">
         {rows.map((row) => (

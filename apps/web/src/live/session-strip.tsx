@@ -1,4 +1,5 @@
-import { useFeed, useFreshness } from '../feed/use-feed.js';
+import { flagsShown, hasFinished } from '../feed/finished.js';
+import { raceOf, useFeed, useFreshness } from '../feed/use-feed.js';
 import { age, clock, delayWords, lapWords } from '../format.js';
 import { FlagChip } from '../shell/flag-chip.js';
 import { flagShown } from '../shell/flags.js';
@@ -32,7 +33,7 @@ export function SessionStrip() {
           )}
         </p>
       </div>
-      <FlagChip flags={ended ? ['checkered'] : race.flags} />
+      <FlagChip flags={flagsShown({ session, clock: race })} />
       <div className="strip-clock">
         {lap !== '' && <strong>{lap}</strong>}
         <span title={race.remainingMs === null ? 'Session time' : 'Remaining'}>
@@ -53,12 +54,16 @@ export function SessionStrip() {
 export function FreshnessBadge() {
   const freshness = useFreshness();
   const delay = useFeed((store) => store.delay);
+  const isFinished = useFeed((store) => {
+    const race = raceOf(store);
+    return race !== null && hasFinished(race);
+  });
   const isDelayed = useFeed((store) => store.audience === 'broadcast');
   switch (freshness.is) {
     case 'lost':
       return <StateBadge state="bad">{`reconnecting ${age(freshness.forMs)}`}</StateBadge>;
     case 'final':
-      return <StateBadge state="off">final</StateBadge>;
+      return <StateBadge state="off">{isFinished ? 'final' : 'ended'}</StateBadge>;
     case 'no frame':
       return <StateBadge state="warn">no frame yet</StateBadge>;
     case 'stale':

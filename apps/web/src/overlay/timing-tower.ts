@@ -1,4 +1,5 @@
 import type { FeedState } from '@okboxbox/protocol';
+import { hasFinished } from '../feed/finished.js';
 import { clock, lapWords } from '../format.js';
 import { flagShown } from '../shell/flags.js';
 import { onAirAt, type TowerChoice, type TowerRow, towerRows } from '../tower/tower-rows.js';
@@ -112,10 +113,11 @@ class DrawnRow {
   }
 }
 
-/** `Lap 7/18` of a race, else what is left of the session. */
-export function headline({ session, clock: race }: FeedState): string {
+/** `Lap 7/18` of a race, else what is left of the session; nothing has finished before the chequered flag. */
+export function headline(feed: FeedState): string {
+  const { session, clock: race } = feed;
   const lap = session.type === 'race' ? lapWords(race.leaderLap, session.limitLaps) : '';
-  if (session.status === 'ended' || race.phase === 'checkered' || race.phase === 'cooldown') return 'Finish';
+  if (hasFinished(feed)) return 'Finish';
   return lap !== '' ? lap : clock(race.remainingMs ?? race.sessionTimeMs);
 }
 
