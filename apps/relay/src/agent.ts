@@ -1,4 +1,12 @@
-import { encodeRecord, type Frame, type SessionLine, type SourceRecord, WireError } from '@okboxbox/protocol';
+import {
+  encodeRecord,
+  FELL_BACK_S,
+  type Frame,
+  isSameSession,
+  type SessionLine,
+  type SourceRecord,
+  WireError,
+} from '@okboxbox/protocol';
 import { SourceError } from '@okboxbox/sources';
 import { FieldWatch } from './field-watch.js';
 import type { Spool } from './spool/spool.js';
@@ -39,9 +47,6 @@ export interface AgentOptions {
   /** Something was put into the spool. */
   readonly onSpooled: () => void;
 }
-
-/** A session clock that falls back by more than this is another running, whatever the sim calls it, in s. */
-const FELL_BACK_S = 2;
 
 /**
  * Stamps what a source gives: a number in its stream, and for frames the time of capture by a monotonic clock. Each
@@ -153,9 +158,4 @@ export class Agent {
     const kept = Object.entries(own).filter(([name]) => name === 'car' || allowed.includes(name));
     return { ...rest, own: Object.fromEntries(kept) as NonNullable<Frame['own']> };
   }
-}
-
-/** The same running of practice, qualifying or race: anything else is a stream of its own. */
-function isSameSession(before: SessionLine, next: SessionLine): boolean {
-  return before.simSessionKey === next.simSessionKey && before.type === next.type;
 }

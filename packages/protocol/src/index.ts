@@ -17,6 +17,7 @@ export * from './recording.js';
 export * from './rights.js';
 export * from './rooms.js';
 export * from './rows.js';
+export * from './session-changes.js';
 export * from './shown-text.js';
 export * from './socket-events.js';
 export * from './support-pack.js';

@@ -1,5 +1,5 @@
 import type { Entry, Lap } from '@okboxbox/protocol';
-import { createTiming, entryInfos, foldRecord, standings, type TimingState } from '@okboxbox/timing';
+import { entryInfos, SourceTimer, standings, type TimingState } from '@okboxbox/timing';
 import { describe, expect, it } from 'vitest';
 import { openSource } from './open-source.js';
 import { FIGURE_CASES } from './testing/cases/figure-cases.js';
@@ -9,10 +9,10 @@ import { isMissing, sharedData } from './testing/shared-data.js';
 
 /** Folds a case as `okboxbox results` does. */
 async function timed(file: string): Promise<TimingState> {
-  const timing = createTiming();
+  const timer = new SourceTimer();
   const source = await openSource(`recording:${sharedData(`cases/${file}.jsonl.gz`)}`, { cwd: '/' });
-  for await (const record of source.read()) foldRecord(timing, record);
-  return timing;
+  for await (const record of source.read()) timer.take(record);
+  return timer.timing;
 }
 
 function entriesOf(timing: TimingState): Entry[] {

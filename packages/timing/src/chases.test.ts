@@ -96,6 +96,33 @@ describe('battles', () => {
     expect(at(100, falls)).toEqual([null, null]);
   });
 
+  it('BAT-3: in the first lap, and for a lap after a caution, nobody fights: the field is together anyhow', () => {
+    const drives = [steady(20), steady(20, 0.03)];
+    const at = (until: number, flagsAt: (time: number) => string[] = () => ['green']) => {
+      const frames = race(drives, { until }).map((each) => ({ ...each, flags: flagsAt(each.sessionTime - CLOCK_S) }));
+      return battlesOf(folded(alike(2), ...frames));
+    };
+    expect(at(20)).toEqual([null, null]);
+    expect(at(25)).toEqual([0, 0]);
+    const caution = (time: number) => (time > 45 && time < 48 ? ['caution'] : ['green']);
+    expect(at(65, caution)).toEqual([null, null]);
+    expect(at(75, caution)).toEqual([0, 0]);
+  });
+
+  it('BAT-4: of a field that drives close together only the closest pairs fight', () => {
+    // 36 cars 0.4 s apart, but for some pairs with 0.1 s between them.
+    const close = new Set([5, 17, 18, 30, 34]);
+    let back = 0;
+    const drives = Array.from({ length: 36 }, (_, car) => {
+      back += car === 0 ? 0 : close.has(car) ? 0.005 : 0.02;
+      return steady(20, back);
+    });
+    const state = folded(alike(36), ...race(drives, { until: 70 }));
+    const rivals = state.cars.flatMap(({ car, chase }) => (chase.rival === null ? [] : [car]));
+    expect(rivals).toHaveLength(6);
+    expect(rivals).toEqual(expect.arrayContaining([...close]));
+  });
+
   it('BAT-2: ends when one goes into the pits', () => {
     const pits: Drive = (time) =>
       time < 30 ? steady(20, 0.03)(time) : { at: 1.47 + (time - 30) / 100, onPitRoad: true, surface: 'pitApproach' };

@@ -8,6 +8,11 @@ const PLACES = 20;
 const FIGHT_MS = 1_000;
 const FIGHT_PLACES = 3;
 const OVER_MS = 1_500;
+/** Of how many cars of a class one fights at a time, and how many do however few there are. */
+const CARS_A_FIGHT = 6;
+const LEAST_FIGHTS = 3;
+/** A pair as much closer as this takes the turn of another. */
+const MUCH_CLOSER = 0.5;
 
 /** How a car has come closer to the car ahead of it in its class, or not. */
 export interface Chase {
@@ -19,9 +24,12 @@ export interface Chase {
   last: number | null;
   /** The change of the interval since the lap before, in ms, below 0 where it has become shorter. */
   trendMs: number | null;
-  /** Places in a row at which the two were close, and the car fought with. */
+  /** Places in a row at which the two were close, how close at the last, and the car fought with. */
   close: number;
+  intervalMs: number;
   rival: number | null;
+  /** From which place on a fight may begin: until then the start or a caution has the field together. */
+  notBefore: number;
 }
 
 export function createChase(): Chase {
@@ -32,7 +40,9 @@ export function createChase(): Chase {
     last: null,
     trendMs: null,
     close: 0,
+    intervalMs: 0,
     rival: null,
+    notBefore: PLACES,
   };
 }
 
@@ -40,6 +50,7 @@ export function createChase(): Chase {
 export function followChases(state: TimingState): void {
   if (state.session?.type !== 'race' || state.greenAt === null) return;
   const { order, cars } = state;
+  let asking: CarState[] | null = null;
   const aheadInClass = new Map<string, CarState>();
   for (const slot of order) {
     const car = cars[slot] as CarState;
@@ -51,8 +62,11 @@ export function followChases(state: TimingState): void {
     const place = car.progress === null ? null : Math.floor(car.progress * PLACES);
     if (place === chase.last) continue;
     chase.last = place;
-    if (place !== null && place >= 0) take(state, car, ahead, place);
+    if (place === null || place < 0) continue;
+    take(state, car, ahead, place);
+    if (chase.rival === null && chase.close >= FIGHT_PLACES) (asking ??= []).push(car);
   }
+  if (asking !== null) beginFights(state, asking);
 }
 
 function take(state: TimingState, car: CarState, ahead: CarState | undefined, place: number): void {
@@ -70,10 +84,41 @@ function take(state: TimingState, car: CarState, ahead: CarState | undefined, pl
     end(chase);
   } else if (intervalMs > FIGHT_MS) {
     chase.close = 0;
-  } else {
+  } else if (place >= chase.notBefore) {
     chase.close += 1;
-    if (chase.close >= FIGHT_PLACES) chase.rival = ahead.car;
   }
+  if (state.isCaution) chase.notBefore = place + PLACES;
+  chase.intervalMs = intervalMs ?? 0;
+}
+
+/**
+ * Begins the fights of cars that have been close for long enough. Where a whole field drives close together, to be close
+ * says nothing: only the closest pairs of a class are fights, and those that fight go on.
+ */
+function beginFights(state: TimingState, asking: CarState[]): void {
+  asking.sort((a, b) => a.chase.intervalMs - b.chase.intervalMs);
+  for (const car of asking) {
+    const ofClass = state.cars.filter((other) => classOf(state, other) === classOf(state, car));
+    const fights = ofClass.filter(({ chase }) => chase.rival !== null);
+    const underWay = ofClass.filter(({ inWorld, finish }) => inWorld && finish === null).length;
+    if (fights.length >= Math.max(LEAST_FIGHTS, Math.floor(underWay / CARS_A_FIGHT))) {
+      const widest = fights.reduce((a, b) => (b.chase.intervalMs > a.chase.intervalMs ? b : a));
+      if (car.chase.intervalMs > MUCH_CLOSER * widest.chase.intervalMs) continue;
+      end(widest.chase);
+    }
+    const rival = aheadInClassOf(state, car);
+    if (rival !== null) car.chase.rival = rival.car;
+  }
+}
+
+/** The car ahead in its class, in the order of this moment. */
+function aheadInClassOf(state: TimingState, car: CarState): CarState | null {
+  const place = state.order.findIndex((slot) => state.cars[slot] === car);
+  for (let i = place - 1; i >= 0; i--) {
+    const other = state.cars[state.order[i] as number] as CarState;
+    if (classOf(state, other) === classOf(state, car)) return other;
+  }
+  return null;
 }
 
 function end(chase: Chase): void {

@@ -6,7 +6,7 @@ import { watchTrack } from './incidents.js';
 import { noteJoin, noteUnseenLaps } from './joining.js';
 import { takeCrossing } from './laps.js';
 import { lineUp, takeLinePlace } from './line-up.js';
-import { type Crossing, move } from './motion.js';
+import { type Crossing, move, SAME_PLACE } from './motion.js';
 import { takeResults } from './official.js';
 import { reorder } from './order.js';
 import { isInBox, takePit } from './pits.js';
@@ -80,7 +80,8 @@ function foldFrame(state: TimingState, frame: Frame): void {
   const bySlot = slots(state);
   for (const sample of frame.cars) {
     const car = bySlot.get(sample.car);
-    if (car) foldSample(state, car, sample, now, found);
+    // Another relay's sample may be as new: a second one of the same moment says that it stood still, or nothing.
+    if (car && !(car.seen && now <= car.sampledAt)) foldSample(state, car, sample, now, found);
   }
   // Where the cars are at green is taken from this frame: what they passed before it counts for nothing.
   if (state.greenAt === now) placeAtGreen(state, now);
@@ -225,7 +226,7 @@ function foldSample(state: TimingState, car: CarState, sample: CarSample, now: n
   if (isNew) noteUnseenLaps(state, car);
   // A tow gains nothing on those who drive.
   if (!car.onPitRoad) car.heldProgress = null;
-  else if (!driven && progress !== null && (car.progress ?? 0) > progress) car.heldProgress ??= progress;
+  else if (!driven && progress !== null && (car.progress ?? 0) > progress + SAME_PLACE) car.heldProgress ??= progress;
   car.driverSince ??= now;
   car.seen = true;
   car.inWorld = true;

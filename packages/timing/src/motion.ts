@@ -27,7 +27,7 @@ const MAX_MPS = 250;
 /** A fraction above this is no trembling at the line: the lap has ended, and the next begins further on. */
 const BEYOND = 1.02;
 /** A car that comes back within this has not moved: its box, in laps. */
-const SAME_PLACE = 0.005;
+export const SAME_PLACE = 0.005;
 /** Further back than this a car that was away is ahead by the rest of a lap: towed on to the pits, in laps. */
 const ROLLED_BACK = 0.25;
 /** Of its last lap's time, the least that a lap takes which was driven while frames were missing. */

@@ -37,7 +37,11 @@ const JSON_TYPE = 'application/json; charset=utf-8';
 const oneSession = z.object({ id: z.string().max(100) });
 /** `sessionTime` asks for the timing as it was then, in seconds on the sim's session clock. */
 const timingQuery = z.object({ sessionTime: z.coerce.number().optional() });
-const lapsQuery = z.object({ car: z.coerce.number().int().min(0).optional() });
+/** Of one car: by its index in the session, or by its number exactly as the sim writes it, which two cars may have. */
+const lapsQuery = z.object({
+  car: z.coerce.number().int().min(0).optional(),
+  carNumber: z.string().min(1).max(200).optional(),
+});
 /** `follow` goes on with a running session until it ends. */
 const recordingQuery = z.object({
   follow: z
@@ -95,10 +99,11 @@ export function serveCalls(http: FastifyInstance, world: HttpWorld): void {
 
   const downloads = new Downloads(world.limits);
   http.get('/api/sessions/:id/laps', async (request, reply) => {
-    const { car } = parse(lapsQuery, request.query);
+    const { car, carNumber } = parse(lapsQuery, request.query);
     const { summary, visitor } = await session(request, world);
     const answer = downloads.begin(request, reply, visitor);
-    const laps = there(await world.past.laps(summary.sessionId, car), summary);
+    const all = there(await world.past.laps(summary.sessionId, car), summary);
+    const laps = carNumber === undefined ? all : all.filter((lap) => lap.carNumber === carNumber);
     return reply.type(JSON_TYPE).send(answer(jsonArray(laps)));
   });
 
