@@ -50,7 +50,7 @@ export function createChase(): Chase {
 export function followChases(state: TimingState): void {
   if (state.session?.type !== 'race' || state.greenAt === null) return;
   const { order, cars } = state;
-  let asking: CarState[] | null = null;
+  const asking: CarState[] = [];
   const aheadInClass = new Map<string, CarState>();
   for (const slot of order) {
     const car = cars[slot] as CarState;
@@ -64,9 +64,9 @@ export function followChases(state: TimingState): void {
     chase.last = place;
     if (place === null || place < 0) continue;
     take(state, car, ahead, place);
-    if (chase.rival === null && chase.close >= FIGHT_PLACES) (asking ??= []).push(car);
+    if (chase.rival === null && chase.close >= FIGHT_PLACES) asking.push(car);
   }
-  if (asking !== null) beginFights(state, asking);
+  if (asking.length > 0) beginFights(state, asking);
 }
 
 function take(state: TimingState, car: CarState, ahead: CarState | undefined, place: number): void {
