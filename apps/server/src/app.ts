@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { RELAY_NAMESPACE } from '@okboxbox/protocol';
+import { UNNUMBERED_RULES } from '@okboxbox/timing';
 import fastify from 'fastify';
 import { Server } from 'socket.io';
 import { clientAddresses } from './access/client-address.js';
@@ -194,6 +195,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       move: (socketId, sessionId, isAsked) => viewers.moveToBroadcast(socketId, sessionId, isAsked),
       follow: (show, who, choice, because) => desk.follow(show, who, choice, because),
       endSession: (sessionId) => registry.end(sessionId, 'operator'),
+      ended: (sessionId) => {
+        const summary = registry.summary(sessionId);
+        if (summary?.status !== 'ended') return null;
+        return { show: summary.show, rulesVersion: summary.rulesVersion ?? UNNUMBERED_RULES };
+      },
+      refoldSession: (sessionId) => registry.refold(sessionId),
       pauseRelay: (show, relayId, because) => relays.pause(show, relayId, because),
       resumeRelay: (show, relayId, because) => relays.resume(show, relayId, because),
       pausedIn: (relayId) => relays.pausedIn(relayId),

@@ -177,6 +177,8 @@ export interface SessionSummary {
   readonly entryCount: number;
   /** The first of a session that has ended; empty while it runs. */
   readonly podium: readonly Placed[];
+  /** By which version of the timing rules its laps, events and figures were made; absent for the public. */
+  readonly rulesVersion?: number;
 }
 
 /** A car and where it came in. */

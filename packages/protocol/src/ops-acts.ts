@@ -16,9 +16,12 @@ export interface OpsPauseRequest extends OpsActRequest {
 }
 
 /** Answer of an act: `POST /api/ops/sockets/:socketId/disconnect`, `…/sockets/:socketId/move`,
- * `…/sessions/:sessionId/end`, `…/sessions/:sessionId/follow`, `…/relays/:relayId/pause`, `…/relays/:relayId/main-feed`. */
+ * `…/sessions/:sessionId/end`, `…/sessions/:sessionId/refold`, `…/sessions/:sessionId/follow`, `…/relays/:relayId/pause`,
+ * `…/relays/:relayId/main-feed`. */
 export interface OpsActAnswer {
-  readonly act: 'socket.disconnect' | 'socket.move' | 'session.end' | 'relay.pause' | 'relay.resume' | 'show.follow';
+  readonly act:
+    | ('socket.disconnect' | 'socket.move' | 'session.end' | 'session.refold')
+    | ('relay.pause' | 'relay.resume' | 'show.follow');
   /** `false` where it was only asked what it would do. */
   readonly done: boolean;
   /** What it does, or did, in words; and how it can be taken back, or that it cannot. */

@@ -155,6 +155,8 @@ export interface OpsSession {
   readonly flow: FlowStages | null;
   /** Looks for something to tell the live room that found all as it was, a second of late: a grid stands still. */
   readonly unchangedPerSec?: number;
+  /** The version of the timing rules that its figures were made by; absent from older servers. */
+  readonly rulesVersion?: number;
 }
 
 /** `GET /api/ops/sessions`. */

@@ -1,4 +1,5 @@
 import { type FeedState, type Lap, NOTHING_CUED, type RaceEvent } from '@okboxbox/protocol';
+import { UNNUMBERED_RULES } from '@okboxbox/timing';
 import type { Logger } from '../log.js';
 import type { SessionRegistry } from '../session/registry.js';
 import type { SessionState } from '../session/session-state.js';
@@ -33,13 +34,15 @@ export class PastSessions {
 
   constructor(world: PastSessionsWorld) {
     this.#world = world;
+    const refolded = ({ facts }: SessionState) => void this.#kept.delete(facts.sessionId);
+    world.registry.listen({ began: () => undefined, ended: () => undefined, refolded });
   }
 
   /** `null` where neither the store nor a timeline has it. */
   async last(sessionId: string): Promise<PastSession | null> {
     const kept = this.#kept.get(sessionId);
     if (kept !== undefined && !this.#wasExtended(sessionId)) return kept;
-    const stored = await this.#stored(sessionId, (store) => store.finalState(sessionId));
+    const stored = await this.#stored(sessionId, (store) => store.finalState(sessionId, this.#rulesOf(sessionId)));
     // One that was stored before states had race events in them.
     const feed = stored && { ...stored, events: stored.events ?? [], onAir: stored.onAir ?? NOTHING_CUED };
     if (feed !== null) {
@@ -86,7 +89,7 @@ export class PastSessions {
     read: (store: Store, part: RowsPart) => Promise<readonly T[]>,
   ): Promise<Rows<T> | null> {
     return this.#stored(sessionId, async (store) => {
-      const extent = await store.extent(sessionId);
+      const extent = await store.extent(sessionId, this.#rulesOf(sessionId));
       if (extent === null) return null;
       const readFrom = (from: number) => read(store, { from, count: PART_ROWS });
       return partsOf(await readFrom(0), extent[rows], readFrom);
@@ -96,6 +99,11 @@ export class PastSessions {
   /** Whether records came after its end: the store may not have them yet, the timeline has. */
   #wasExtended(sessionId: string): boolean {
     return this.#world.registry.summary(sessionId)?.lateAt !== undefined;
+  }
+
+  /** What is stored by other rules than the session is known by is older, and about to be stored anew. */
+  #rulesOf(sessionId: string): number {
+    return this.#world.registry.summary(sessionId)?.rulesVersion ?? UNNUMBERED_RULES;
   }
 
   /** Reads from the store; a running session and a store that is away have nothing there. */

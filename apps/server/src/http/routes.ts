@@ -1,4 +1,4 @@
-import type { RecordingHeader, SessionSummary } from '@okboxbox/protocol';
+import type { Lap, RecordingHeader, SessionSummary } from '@okboxbox/protocol';
 
 import { recordingLines } from '@okboxbox/sources';
 import type { FastifyInstance } from 'fastify';
@@ -9,7 +9,7 @@ import { type SignIn, SignInError } from '../access/sign-in.js';
 import type { Tokens } from '../access/tokens.js';
 import { denyWholeServer, namedCars, type Visitor } from '../access/visitor.js';
 import { timingAnswerOf } from '../audience/feed-view.js';
-import type { PastSessions } from '../audience/past-sessions.js';
+import type { PastSessions, Rows } from '../audience/past-sessions.js';
 import type { SessionRegistry } from '../session/registry.js';
 import { segmentsOf } from '../timeline/read-timeline.js';
 import { bearerOf, callerOf, problemOf, sessionFor } from './caller.js';
@@ -103,7 +103,7 @@ export function serveCalls(http: FastifyInstance, world: HttpWorld): void {
     const { summary, visitor } = await session(request, world);
     const answer = downloads.begin(request, reply, visitor);
     const all = there(await world.past.laps(summary.sessionId, car), summary);
-    const laps = carNumber === undefined ? all : all.filter((lap) => lap.carNumber === carNumber);
+    const laps = carNumber === undefined ? all : ofNumber(all, carNumber);
     return reply.type(JSON_TYPE).send(answer(jsonArray(laps)));
   });
 
@@ -145,6 +145,11 @@ async function session(
   const { id } = parse(oneSession, request.params);
   const visitor = await callerOf(request, tokens);
   return { summary: sessionFor(visitor, 'session:live', registry, id), visitor };
+}
+
+/** The laps of the cars with a number, which two of them may have. */
+async function* ofNumber(laps: Rows<Lap>, carNumber: string): AsyncGenerator<Lap> {
+  for await (const lap of laps) if (lap.carNumber === carNumber) yield lap;
 }
 
 function there<T>(found: T | null, { sessionId }: SessionSummary): T {

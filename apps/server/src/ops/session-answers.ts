@@ -1,4 +1,5 @@
 import type { ClockVerdict, FlowAnswer, OpsClock, OpsRelay, OpsSession, StageFlow } from '@okboxbox/protocol';
+import { UNNUMBERED_RULES } from '@okboxbox/timing';
 import type { ConnectedRelay } from '../ingest/connected-relays.js';
 import type { Rate } from './figures.js';
 import type { OpsFigures } from './ops-figures.js';
@@ -56,6 +57,7 @@ export function sessionOf(world: World, figures: Figures, sessionId: string): Op
     delayMs: shows.get(show).delayMs,
     flow: flowOf(figures, sessionId, now)?.stages ?? null,
     unchangedPerSec: session.unchanged.perSec(now),
+    rulesVersion: summary.rulesVersion ?? UNNUMBERED_RULES,
   };
 }
 

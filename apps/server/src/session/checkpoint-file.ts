@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import { crc32 } from 'node:zlib';
 import type { Lap, RaceEvent } from '@okboxbox/protocol';
+import { TIMING_RULES_VERSION } from '@okboxbox/timing';
 import { replaceFile } from '../replace-file.js';
 import type { TimelinePosition } from '../timeline/segment-format.js';
 import type { SessionImage } from './session-state.js';
@@ -34,6 +35,8 @@ export interface RaceLogPart {
 }
 
 interface Checkpoint {
+  /** The timing rules that the image was made by. */
+  readonly rules: number;
   readonly position: TimelinePosition;
   /** Bytes of the race log that belong to it. */
   readonly raceLogBytes: number;
@@ -82,7 +85,7 @@ export async function writeCheckpoint(
   position: TimelinePosition,
   raceLogBytes: number,
 ): Promise<void> {
-  const body = serialize({ position, raceLogBytes, image });
+  const body = serialize({ rules: TIMING_RULES_VERSION, position, raceLogBytes, image });
   const checksum = Buffer.alloc(4);
   checksum.writeUInt32LE(crc32(body));
   await replaceFile(join(dir, CHECKPOINT), [MAGIC, checksum, body]);
@@ -94,6 +97,13 @@ export async function keepCheckpoint(dir: string, sessionTime: number): Promise<
   const newest = (await keptIn(dir))[0] ?? Number.NEGATIVE_INFINITY;
   if (ms >= 0 && ms - newest >= KEPT_EVERY_S * 1000)
     await link(join(dir, CHECKPOINT), join(dir, `${CHECKPOINT}-${ms}`));
+}
+
+/** Removes all checkpoints of a session: the next fold takes its whole timeline. */
+export async function removeCheckpoints(dir: string): Promise<void> {
+  await rm(join(dir, CHECKPOINT), { force: true });
+  await forgetCheckpoints(dir);
+  await rm(join(dir, RACE_LOG), { force: true });
 }
 
 /** Removes what was kept for seeks: a race log that is written anew has its parts elsewhere. */
@@ -166,8 +176,11 @@ function checkpointOf(bytes: Buffer): Checkpoint {
   const body = bytes.subarray(MAGIC.length + 4);
   if (!bytes.subarray(0, MAGIC.length).equals(MAGIC)) throw new CheckpointError('it is of another version');
   if (crc32(body) !== bytes.readUInt32LE(MAGIC.length)) throw new CheckpointError('it has a wrong checksum');
-  const { position, raceLogBytes, image } = deserialize(body) as Omit<Checkpoint, 'image'> & { image: Uint8Array };
-  return { position, raceLogBytes, image: deserialize(image) as SessionImage };
+  const { image, ...rest } = deserialize(body) as Omit<Checkpoint, 'image'> & { image: Uint8Array };
+  if (rest.rules !== TIMING_RULES_VERSION) {
+    throw new CheckpointError(`it was made by timing rules ${rest.rules}, and these are ${TIMING_RULES_VERSION}`);
+  }
+  return { ...rest, image: deserialize(image) as SessionImage };
 }
 
 function absent(error: NodeJS.ErrnoException): null {

@@ -1,6 +1,8 @@
 import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { deserialize, serialize } from 'node:v8';
+import { crc32 } from 'node:zlib';
 import { encodeRecord, readRecord } from '@okboxbox/protocol';
 import fc from 'fast-check';
 import { pino } from 'pino';
@@ -94,6 +96,23 @@ describe('a checkpoint', () => {
     expect(folded?.state.framesTotal).toBe(399);
     expect(said).toEqual([]);
     await session.close();
+  });
+
+  it('is left aside where it was made by other timing rules: the whole timeline is folded', async () => {
+    const session = await Session.begin(sessions, FACTS, world);
+    feed(session, 0, 400);
+    await session.close();
+    const file = join(dir, 'checkpoint');
+    const bytes = readFileSync(file);
+    const body = deserialize(bytes.subarray(12)) as { rules: number };
+    const older = serialize({ ...body, rules: body.rules - 1 });
+    const checksum = Buffer.alloc(4);
+    checksum.writeUInt32LE(crc32(older));
+    writeFileSync(file, Buffer.concat([bytes.subarray(0, 8), checksum, older]));
+    const folded = await foldSession(dir, { mend: true, log });
+    expect(said.join('')).toContain(`it was made by timing rules ${body.rules - 1}, and these are ${body.rules}`);
+    expect(folded?.logged).toEqual({ bytes: 0, laps: 0, events: 0 });
+    expect(folded?.state.timing.laps).toEqual(session.state.timing.laps);
   });
 
   it('does not grow with the laps of a race', async () => {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { RelayHello, SessionSummary } from '@okboxbox/protocol';
+import { UNNUMBERED_RULES } from '@okboxbox/timing';
 import { z } from 'zod';
 import { diskReason, readStored, type StoredContent } from '../data-files.js';
 import { replaceFile } from '../replace-file.js';
@@ -146,6 +147,7 @@ const storedSummary = z.looseObject({
   endedAt: z.number().nullable().default(null),
   lateAt: z.number().optional(),
   podium: z.array(z.looseObject({ position: z.number(), carNumber: z.string(), name: z.string() })),
+  rulesVersion: z.number().default(UNNUMBERED_RULES),
   shiftMs: z.number().default(0),
   isOpen: z.boolean().optional(),
   simSessionKey: z.string().optional(),

@@ -1,9 +1,9 @@
 import { decodeRecord, readRecord } from '@okboxbox/protocol';
 import type { Logger } from '../log.js';
 import { RaceOrder } from '../timeline/race-order.js';
-import type { Damage } from '../timeline/read-timeline.js';
+import { type Damage, segmentsOf } from '../timeline/read-timeline.js';
 import type { TimelinePosition, TimelineRecord } from '../timeline/segment-format.js';
-import { type RestoredCheckpoint, readCheckpoint, readCheckpointBefore } from './checkpoint-file.js';
+import { type RestoredCheckpoint, readCheckpoint, readCheckpointBefore, removeCheckpoints } from './checkpoint-file.js';
 import type { Logged } from './checkpoints.js';
 import { SessionState } from './session-state.js';
 import { takenOf } from './stream.js';
@@ -58,6 +58,13 @@ export async function foldSession(dir: string, options: FoldOptions): Promise<Fo
   // What was read from the disk is on it.
   for (const stream of folded.streams) stream.synced = takenOf(stream);
   return { state: folded, logged };
+}
+
+/** Folds an ended session from its whole timeline; `null` where it is not here. Its checkpoints are of the fold before, and go. */
+export async function foldAnew(dir: string, log: Logger): Promise<SessionState | null> {
+  if ((await segmentsOf(dir)).length === 0) return null;
+  await removeCheckpoints(dir);
+  return (await foldSession(dir, { mend: false, log }))?.state ?? null;
 }
 
 async function checkpointOf(

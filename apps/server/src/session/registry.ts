@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { ByeReason, RelayHello, SessionSummary } from '@okboxbox/protocol';
 import { diskReason, ownFolder } from '../data-files.js';
 import { EndedSessions, fedBy } from './ended-sessions.js';
-import { foldSession } from './fold-session.js';
+import { foldAnew, foldSession } from './fold-session.js';
 import { PastStates } from './past-states.js';
 import { restoreSession } from './restore-session.js';
 import { Session, type SessionWorld } from './session.js';
@@ -32,6 +32,8 @@ export interface RegistryListener {
   reopened?(session: Session): void;
   /** Nothing more is added to it; `session.state` is its state from now on. */
   closedAgain?(session: Session): void;
+  /** An ended session was folded anew: this is its state from now on. */
+  refolded?(state: SessionState): void;
 }
 
 /** Where a relay's run belongs. */
@@ -250,6 +252,25 @@ export class SessionRegistry {
       const session = this.#live.get(sessionId);
       if (session !== undefined) await this.#end(session, reason);
       return session !== undefined;
+    });
+  }
+
+  /**
+   * Folds an ended session anew, from its whole timeline and by the rules of this program. False where it has not ended, or
+   * its timeline is not here.
+   */
+  refold(sessionId: string): Promise<boolean> {
+    return this.#inTurn(async () => {
+      if (!this.#archive.has(sessionId) || this.#reopened.has(sessionId)) return false;
+      const state = await foldAnew(join(this.#dir, sessionId), this.#world.log);
+      if (state === null) return false;
+      const summary = state.summary();
+      const runs = fedBy(state);
+      await this.#archive.write({ summary, shiftMs: this.shiftOf(sessionId), isOpen: false, ...runs });
+      this.#archive.add(summary, runs);
+      this.#past.keep(sessionId, state);
+      for (const listener of this.#listeners) listener.refolded?.(state);
+      return true;
     });
   }
 

@@ -8,7 +8,15 @@ import {
   type SourceRecord,
   shownRecord,
 } from '@okboxbox/protocol';
-import { createTiming, entryInfos, hasFinished, standings, type TimingState, withVerdicts } from '@okboxbox/timing';
+import {
+  createTiming,
+  entryInfos,
+  hasFinished,
+  standings,
+  TIMING_RULES_VERSION,
+  type TimingState,
+  withVerdicts,
+} from '@okboxbox/timing';
 import type { Note } from '../timeline/segment-format.js';
 import { createWitness, latestCapture } from './latest-capture.js';
 import { createMerge, type MergeState, mergeRecord, promote } from './merging.js';
@@ -249,6 +257,7 @@ export class SessionState {
       entryCount: entryInfos(this.timing).length,
       ...(this.lateAt !== null && { lateAt: this.lateAt }),
       podium: this.status.status === 'ended' && hasFinished(this.timing) ? this.#podium() : [],
+      rulesVersion: TIMING_RULES_VERSION,
     };
   }
 

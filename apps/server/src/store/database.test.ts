@@ -19,6 +19,7 @@ const CALLS: Readonly<Record<Exclude<keyof Store, 'close'>, (store: Store) => Pr
       events: [],
       final: null,
     }),
+  forget: (store) => store.forget('sess_a'),
   sessions: (store) => store.sessions(),
   finalState: (store) => store.finalState('sess_a'),
   extent: (store) => store.extent('sess_a'),

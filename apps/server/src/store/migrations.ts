@@ -76,6 +76,15 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
         .execute();
     },
   },
+  '0002-timing-rules': {
+    async up(db) {
+      // Rows of before were made by the rules that had no number.
+      await db.schema
+        .alterTable('sessions')
+        .addColumn('rules_version', 'integer', (column) => column.notNull().defaultTo(1))
+        .execute();
+    },
+  },
 };
 
 /**

@@ -115,6 +115,44 @@ function keepsSessions(make: () => Promise<TestDatabase>): void {
     expect(found).toMatchObject({ isComplete: true, summary: { status: 'ended', startedAt: 1_764_000_000_123 } });
   });
 
+  it('knows by which timing rules rows were made, and forgets them to be stored anew', async () => {
+    const final = { session: { sessionId: 'sess_rules' }, rows: {} } as unknown as FeedState;
+    const made = (rulesVersion: number, lapTimeMs: number) =>
+      store.save(
+        part('sess_rules', {
+          summary: summary('sess_rules', { status: 'ended', rulesVersion }),
+          ended: { at: 1_764_000_100_000, reason: 'finished' },
+          laps: [{ ...lap(1, 1), lapTimeMs }],
+          events: [event(1)],
+          final,
+        }),
+      );
+    const found = async () => (await store.sessions()).find(({ summary: { sessionId } }) => sessionId === 'sess_rules');
+    await made(1, 90_000);
+    expect(await found()).toMatchObject({ rulesVersion: 1, summary: { rulesVersion: 1 } });
+    expect(await store.finalState('sess_rules', 1)).toEqual(final);
+    expect(await store.finalState('sess_rules', 2)).toBeNull();
+    await store.forget('sess_rules');
+    expect(await store.laps('sess_rules')).toEqual([]);
+    expect(await found()).toMatchObject({ isComplete: false, lapsStored: 0, eventsStored: 0 });
+    await made(2, 91_000);
+    expect((await store.laps('sess_rules')).map(({ lapTimeMs }) => lapTimeMs)).toEqual([91_000]);
+    expect(await store.finalState('sess_rules', 2)).toEqual(final);
+  });
+
+  it('says of a lap that was struck off after it was stored that it was', async () => {
+    const { detail: _, ...deleted } = event(1);
+    await store.save(part('sess_struck', { laps: [lap(1, 1), lap(2, 1), lap(1, 2)] }));
+    await store.save(
+      part('sess_struck', {
+        lapsStored: 3,
+        events: [{ ...deleted, name: 'lap.deleted', car: 1, detail: { lap: 2, nr: 2 } }],
+      }),
+    );
+    expect((await store.laps('sess_struck')).map((each) => each.deleted === true)).toEqual([false, false, true]);
+    expect(await store.laps('sess_struck', 1)).toMatchObject([{ lap: 1 }, { lap: 2, valid: false, deleted: true }]);
+  });
+
   it('lists sessions newest first', async () => {
     await store.save(part('sess_old', { summary: summary('sess_old', { startedAt: 5 }) }));
     await store.save(part('sess_new', { summary: summary('sess_new', { startedAt: 2_000_000_000_000 }) }));

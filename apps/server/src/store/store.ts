@@ -1,5 +1,5 @@
 import type { FeedState, Lap, RaceEvent, SessionSummary } from '@okboxbox/protocol';
-import { withVerdicts } from '@okboxbox/timing';
+import { UNNUMBERED_RULES, withVerdicts } from '@okboxbox/timing';
 import type { Kysely } from 'kysely';
 import type { Database } from './database.js';
 import { migrate } from './migrations.js';
@@ -13,6 +13,8 @@ export interface StoredSession {
   readonly eventsStored: number;
   /** Whether it has ended and all of it is stored. */
   readonly isComplete: boolean;
+  /** The version of the timing rules that its rows were made by. */
+  readonly rulesVersion: number;
 }
 
 /** What is to be stored of a session: its facts as they are now, and what has been completed since the last time. */
@@ -86,6 +88,7 @@ export class Store {
           summary: storableJson(part.summary),
           laps_stored: part.lapsStored + part.laps.length,
           events_stored: part.eventsStored + part.events.length,
+          rules_version: part.summary.rulesVersion ?? UNNUMBERED_RULES,
           final: part.final && storableJson(part.final),
         };
         await db
@@ -126,6 +129,20 @@ export class Store {
       });
   }
 
+  /** Takes away what is stored of a session's laps and events, all of it or nothing: they are to be stored anew. */
+  async forget(sessionId: string): Promise<void> {
+    await this.#database
+      .as('Store.forget')
+      .transaction()
+      .execute(async (db) => {
+        for (const table of ['laps', 'race_events'] as const) {
+          await db.deleteFrom(table).where('session_id', '=', sessionId).execute();
+        }
+        const nothing = { laps_stored: 0, events_stored: 0, final: null };
+        await db.updateTable('sessions').set(nothing).where('session_id', '=', sessionId).execute();
+      });
+  }
+
   /** All sessions, newest first. */
   async sessions(): Promise<StoredSession[]> {
     const rows = await this.#database
@@ -135,39 +152,52 @@ export class Store {
         'summary',
         'laps_stored',
         'events_stored',
+        'rules_version',
         column('final', 'is not', null).as('is_complete'),
       ])
       .orderBy('started_at', 'desc')
       .execute();
     return rows.map((row) => ({
-      summary: row.summary,
+      summary: { ...row.summary, rulesVersion: row.rules_version },
       lapsStored: row.laps_stored,
       eventsStored: row.events_stored,
       isComplete: Boolean(row.is_complete),
+      rulesVersion: row.rules_version,
     }));
   }
 
-  /** The last state of a session that has ended, or `null` where it is not all stored. */
-  async finalState(sessionId: string): Promise<FeedState | null> {
+  /**
+   * The last state of a session that has ended; `null` where it is not all stored, or was made by other timing rules than
+   * `rulesVersion`.
+   */
+  async finalState(sessionId: string, rulesVersion?: number): Promise<FeedState | null> {
     const row = await this.#database
       .as('Store.finalState')
       .selectFrom('sessions')
-      .select('final')
+      .select(['final', 'rules_version'])
       .where('session_id', '=', sessionId)
       .executeTakeFirst();
-    return row?.final ?? null;
+    const isOther = rulesVersion !== undefined && row?.rules_version !== rulesVersion;
+    return isOther ? null : (row?.final ?? null);
   }
 
-  /** How many laps and race events a session has that has ended and is all stored, or `null` where it is not. */
-  async extent(sessionId: string): Promise<{ readonly laps: number; readonly events: number } | null> {
+  /**
+   * How many laps and race events a session has that has ended and is all stored; `null` where it is not, or was made by
+   * other timing rules than `rulesVersion`.
+   */
+  async extent(
+    sessionId: string,
+    rulesVersion?: number,
+  ): Promise<{ readonly laps: number; readonly events: number } | null> {
     const row = await this.#database
       .as('Store.extent')
       .selectFrom('sessions')
-      .select(['laps_stored', 'events_stored'])
+      .select(['laps_stored', 'events_stored', 'rules_version'])
       .where('session_id', '=', sessionId)
       .where('final', 'is not', null)
       .executeTakeFirst();
-    return row === undefined ? null : { laps: row.laps_stored, events: row.events_stored };
+    const isOther = rulesVersion !== undefined && row?.rules_version !== rulesVersion;
+    return row === undefined || isOther ? null : { laps: row.laps_stored, events: row.events_stored };
   }
 
   /** Stored laps, in the order of crossing; only a part of them, and of those only one car's, where these are given. */

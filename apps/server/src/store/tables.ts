@@ -18,6 +18,8 @@ export interface Tables {
     /** How many of the engine's laps and race events are stored: where writing goes on. */
     laps_stored: number;
     events_stored: number;
+    /** The version of the timing rules that its rows were made by. */
+    rules_version: Generated<number>;
     /** The last state that viewers had, once the session has ended and all of it is stored. */
     final: Json<FeedState> | null;
   };

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodeRecord, type Lap, type RaceEvent, readRecord } from '@okboxbox/protocol';
+import { TIMING_RULES_VERSION } from '@okboxbox/timing';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../../../../testing/eventually.js';
@@ -33,7 +34,7 @@ class FakeDisk {
   unanswered = 0;
 
   store(): Store {
-    const store: Pick<Store, 'prepare' | 'sessions' | 'save'> = {
+    const store: Pick<Store, 'prepare' | 'sessions' | 'save' | 'forget'> = {
       prepare: async () => this.#check(),
       sessions: async () => {
         this.#check();
@@ -43,6 +44,13 @@ class FakeDisk {
         this.#check();
         this.#write(part);
         if (this.unanswered-- > 0) throw new Error('the connection broke');
+      },
+      forget: async (sessionId) => {
+        this.#check();
+        this.laps.delete(sessionId);
+        this.events.delete(sessionId);
+        const stored = this.sessions.get(sessionId);
+        if (stored) this.sessions.set(sessionId, { ...stored, lapsStored: 0, eventsStored: 0, isComplete: false });
       },
     };
     return store as Store;
@@ -67,6 +75,7 @@ class FakeDisk {
       lapsStored: lapsStored + laps.length,
       eventsStored: eventsStored + events.length,
       isComplete: final !== null,
+      rulesVersion: summary.rulesVersion ?? 1,
     });
   }
 }
@@ -206,6 +215,43 @@ describe('writing behind', () => {
     await session.settle();
     expect(session.state.timing.laps.slice(0, settled.laps)).toEqual(before);
     await eventually(() => isStored(session));
+  });
+
+  /** As a program of older rules left it: with laps that these rules do not make. */
+  function madeByOlderRules(sessionId: string): void {
+    const stored = disk.sessions.get(sessionId);
+    if (stored === undefined) throw new Error('Nothing is stored.');
+    disk.sessions.set(sessionId, { ...stored, rulesVersion: TIMING_RULES_VERSION - 1 });
+    disk.laps.set(sessionId, disk.laps.get(sessionId)?.map((lap) => ({ ...lap, lapTimeMs: 1 })) ?? []);
+  }
+
+  it('stores a running session anew whose rows were made by older timing rules', async () => {
+    const session = await feed(0, 400);
+    await eventually(() => isStored(session));
+    await writing.close();
+    await registry.close();
+    madeByOlderRules(session.id);
+    await start();
+    const again = await feed(400, 500);
+    await eventually(() => isStored(again));
+    expect(disk.sessions.get(session.id)?.rulesVersion).toBe(TIMING_RULES_VERSION);
+  });
+
+  it('keeps the rows of an ended session as they are, until it is asked to fold it anew', async () => {
+    const session = await feed(0, 500);
+    await registry.farewell(session, session.stream('rig', 'r', true), 'finished');
+    await eventually(() => expect(disk.sessions.get(session.id)?.isComplete).toBe(true));
+    await writing.close();
+    await registry.close();
+    madeByOlderRules(session.id);
+    await start();
+    await eventually(() => expect(writing.depth.lastRoundMs).toBeGreaterThanOrEqual(0));
+    expect(disk.laps.get(session.id)?.[0]?.lapTimeMs).toBe(1);
+    expect(await registry.refold('sess_none')).toBe(false);
+    expect(await registry.refold(session.id)).toBe(true);
+    await eventually(() => isStored(session));
+    expect(disk.sessions.get(session.id)).toMatchObject({ isComplete: true, rulesVersion: TIMING_RULES_VERSION });
+    expect(registry.summary(session.id)?.rulesVersion).toBe(TIMING_RULES_VERSION);
   });
 
   it('lists sessions that only the store knows', async () => {

@@ -1,5 +1,5 @@
 import type { FeedState } from '@okboxbox/protocol';
-import { entryInfos } from '@okboxbox/timing';
+import { entryInfos, TIMING_RULES_VERSION } from '@okboxbox/timing';
 import type { Clock } from '../clock.js';
 import type { Logger } from '../log.js';
 import type { SessionRegistry } from '../session/registry.js';
@@ -45,9 +45,13 @@ const LAST_ROUND_MS = 3_000;
 interface Cursor {
   laps: number;
   events: number;
+  /** The version of the timing rules that what is stored was made by; 0 where it is to be stored anew. */
+  rules: number;
   entries: unknown;
   storedAt: number;
 }
+
+const NOTHING_STORED: Cursor = { laps: 0, events: 0, rules: TIMING_RULES_VERSION, entries: null, storedAt: 0 };
 
 export interface WriteBehindWorld {
   readonly registry: SessionRegistry;
@@ -86,7 +90,13 @@ export class WriteBehind {
       this.#unfinished.set(session.id, { laps: laps.length, events: events.length });
       this.#wake();
     };
-    world.registry.listen({ began: () => undefined, ended, closedAgain: ended });
+    const refolded = ({ facts: { sessionId }, timing }: SessionState) => {
+      const cursor = this.#cursors.get(sessionId);
+      if (cursor) cursor.rules = 0;
+      this.#unfinished.set(sessionId, { laps: timing.laps.length, events: timing.events.length });
+      this.#wake();
+    };
+    world.registry.listen({ began: () => undefined, ended, closedAgain: ended, refolded });
     this.#running = this.#run();
   }
 
@@ -150,8 +160,9 @@ export class WriteBehind {
     const { store, registry } = this.#world;
     await store.prepare();
     const complete = new Set<string>();
-    for (const { summary, lapsStored, eventsStored, isComplete } of await store.sessions()) {
-      this.#cursors.set(summary.sessionId, { laps: lapsStored, events: eventsStored, entries: null, storedAt: 0 });
+    for (const { summary, lapsStored, eventsStored, isComplete, rulesVersion: rules } of await store.sessions()) {
+      const stored = { laps: lapsStored, events: eventsStored, rules };
+      this.#cursors.set(summary.sessionId, { ...stored, entries: null, storedAt: 0 });
       // Records may have come after its end that are not stored yet.
       const known = registry.summary(summary.sessionId);
       if (!isComplete || (known !== undefined && known.lateAt !== summary.lateAt)) continue;
@@ -178,8 +189,13 @@ export class WriteBehind {
   /** Stores what is new in a session; all of it where it has ended. */
   async #store(state: SessionState): Promise<void> {
     const { sessionId } = state.facts;
-    const cursor = this.#cursors.get(sessionId) ?? { laps: 0, events: 0, entries: null, storedAt: 0 };
+    const cursor = this.#cursors.get(sessionId) ?? { ...NOTHING_STORED };
     this.#cursors.set(sessionId, cursor);
+    if (cursor.rules !== TIMING_RULES_VERSION) {
+      // What other rules made is not what this continues.
+      await this.#world.store.forget(sessionId);
+      Object.assign(cursor, NOTHING_STORED);
+    }
     const { laps, events } = state.timing;
     // What a relay left out may still change what came after: only what is settled is stored.
     const settled = state.settled;

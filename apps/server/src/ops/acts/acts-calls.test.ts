@@ -12,6 +12,7 @@ import {
   type OpsSummary,
   type Problem,
 } from '@okboxbox/protocol';
+import { TIMING_RULES_VERSION } from '@okboxbox/timing';
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../../../../../testing/eventually.js';
 import { frame, race, sessionLine } from '../../testing/race.js';
@@ -23,6 +24,7 @@ const ACTS = [
   '/api/ops/sockets/none/disconnect',
   '/api/ops/sockets/none/move',
   '/api/ops/sessions/none/end',
+  '/api/ops/sessions/none/refold',
   '/api/ops/relays/none/pause',
 ];
 const body = { paused: true };
@@ -192,6 +194,33 @@ describe('moving an overlay to the broadcast room', () => {
     const { viewer: made, heard } = await viewer({ show: 'local', audience: 'live', format: 'json' });
     expect((await act(`/api/ops/sockets/${made.id}/move`, { sessionId: rig.sessionId })).status).toBe(200);
     await eventually(() => expect(heard.at(-1)).toMatchObject({ entries: [{ carNumber: '11' }, {}, {}] }));
+  });
+});
+
+describe('folding an ended session anew', () => {
+  it('is only said where it is asked for, then done and noted; a running session is refused', async () => {
+    const rig = await relay({ playback: false });
+    await rig.send(race(300), 1);
+    const path = `/api/ops/sessions/${rig.sessionId}/refold`;
+    expect((await refusal(path)).body).toMatchObject({ status: 404, detail: expect.stringContaining('next start') });
+    await rig.relay.emitWithAck('relay:bye', { reason: 'finished' });
+    const laps = async () =>
+      (await get<unknown[]>(`/api/sessions/${rig.sessionId}/laps`, await token('director'))).body;
+    await eventually(async () => expect((await act(path, { dryRun: true })).status).toBe(200));
+    const before = await laps();
+    const asked = (await act(path, { dryRun: true })).body;
+    expect(asked).toMatchObject({ act: 'session.refold', done: false });
+    expect(asked.what).toContain(`by timing rules ${TIMING_RULES_VERSION}`);
+    expect((await act(path, { because: 'new rules' })).body).toMatchObject({ act: 'session.refold', done: true });
+    expect(await laps()).toEqual(before);
+    const { sessions } = (await get<OpsSessionsAnswer>('/api/ops/sessions', await token('ops'))).body;
+    expect(sessions).toMatchObject([{ sessionId: rig.sessionId, rulesVersion: TIMING_RULES_VERSION }]);
+    expect(await trail()).toMatchObject([
+      {
+        action: 'session.refold',
+        detail: { sessionId: rig.sessionId, to: TIMING_RULES_VERSION, because: 'new rules' },
+      },
+    ]);
   });
 });
 

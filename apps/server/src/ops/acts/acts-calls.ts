@@ -1,4 +1,5 @@
 import type { OpsActAnswer } from '@okboxbox/protocol';
+import { TIMING_RULES_VERSION } from '@okboxbox/timing';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Tokens } from '../../access/tokens.js';
@@ -86,6 +87,31 @@ export function serveActs(http: FastifyInstance, tokens: Tokens, operations: Ope
     if (asked.dryRun) return { ...answer, done: false };
     if (!(await hands.endSession(sessionId))) throw noSession(sessionId);
     note(who, answer.act, { sessionId, show, relays: relays.map(({ relayId }) => relayId) }, asked.because);
+    return { ...answer, done: true };
+  });
+
+  http.post('/api/ops/sessions/:sessionId/refold', async (request): Promise<OpsActAnswer> => {
+    const who = await requireOpsAct(request, tokens);
+    const { sessionId } = parseInput(sessionParams, request.params);
+    const asked = parseInput(actBody, request.body ?? {});
+    const ended = hands.ended(sessionId);
+    if (ended === null) {
+      throw new HttpProblem(
+        404,
+        `No session "${sessionId}" has ended. A running one is folded anew at the next start.`,
+      );
+    }
+    const { show, rulesVersion } = ended;
+    const what =
+      `Makes the laps, race events and results of session ${sessionId} of the show "${show}" anew from its timeline, by ` +
+      `timing rules ${TIMING_RULES_VERSION}. They were made by rules ${rulesVersion}.`;
+    const undo = 'This cannot be undone: the results of before are replaced. The timeline is not changed.';
+    const answer = { act: 'session.refold', what, undo } as const;
+    if (asked.dryRun) return { ...answer, done: false };
+    if (!(await hands.refoldSession(sessionId))) {
+      throw new HttpProblem(409, `The timeline of session "${sessionId}" is not on this server, or is being added to.`);
+    }
+    note(who, answer.act, { sessionId, show, from: rulesVersion, to: TIMING_RULES_VERSION }, asked.because);
     return { ...answer, done: true };
   });
 

@@ -17,6 +17,10 @@ export interface OpsHands {
   endSession(sessionId: string): Promise<boolean>;
   /** Follows another session of a show. @throws FollowError, ShowStoreError */
   follow(show: string, who: string, choice: FollowChoice, because: string | undefined): Promise<unknown>;
+  /** An ended session's show and the version of its timing rules; `null` where none of that id has ended. */
+  ended(sessionId: string): { readonly show: string; readonly rulesVersion: number } | null;
+  /** Folds an ended session anew by the rules of this program; false where its timeline is not here. */
+  refoldSession(sessionId: string): Promise<boolean>;
   /** Asks a show's relay for no frames, at once; resolves when that is stored, or with why it is not. */
   pauseRelay(show: string, relayId: string, because: string): Promise<Stored>;
   /** Asks a show's relay for frames again. @throws PauseStoreError where that could not be stored: it stays paused */

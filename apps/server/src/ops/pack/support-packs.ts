@@ -11,7 +11,7 @@ import { type MadePart, type Making, makePart } from './section-maker.js';
 import { SECTIONS } from './sections/index.js';
 
 /** Goes up when the rules of redaction change in what they let through. */
-const RULES_VERSION = 2;
+const REDACTION_RULES_VERSION = 2;
 
 export interface SupportPacksWorld extends PackWorld {
   readonly secrets: SecretSources;
@@ -130,7 +130,7 @@ export class SupportPacks {
       traceId: scope.traceId && pseudonyms.of('trace', scope.traceId),
       redaction: {
         mode: 'full',
-        rulesVersion: RULES_VERSION,
+        rulesVersion: REDACTION_RULES_VERSION,
         byRule: sumOf(reports.map(({ redacted }) => redacted)),
         droppedFields: reports.reduce((sum, { droppedFields }) => sum + droppedFields, 0),
         secretsSearched: held.searched,

@@ -144,7 +144,8 @@ function Selected({ session }: { session: OpsSession }) {
     <>
       <div className="ops-bar">
         <h2>
-          {show} <small>{session.track}</small> <small title={sessionId}>{sessionId}</small>
+          {show} <small>{session.track}</small> <small title={sessionId}>{sessionId}</small>{' '}
+          {session.rulesVersion !== undefined && <small>timing rules {session.rulesVersion}</small>}
         </h2>
         {LEADS.filter(({ makes }) => !makes || act !== null).map(({ view, label }) => (
           <OpsLink key={view} view={view} search={{ sessionId }} className="button">
@@ -163,6 +164,13 @@ function Selected({ session }: { session: OpsSession }) {
             label="End session"
             title={`End the session of ${show}?`}
             path={`/api/ops/sessions/${encodeURIComponent(sessionId)}/end`}
+          />
+        )}
+        {session.status === 'ended' && (
+          <ActButton
+            label="Fold again"
+            title={`Make the results of ${show} again?`}
+            path={`/api/ops/sessions/${encodeURIComponent(sessionId)}/refold`}
           />
         )}
       </div>

@@ -82,4 +82,5 @@ export const session: Rule = fields<OpsSession>({
   delayMs: number,
   flow,
   unchangedPerSec: number,
+  rulesVersion: number,
 });
