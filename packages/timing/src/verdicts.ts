@@ -17,14 +17,15 @@ const NONE = Number.POSITIVE_INFINITY;
 
 /** Takes the sim's figures of a car's laps. One that cannot have been driven in this session is of the one before. */
 export function takeSimLaps(state: TimingState, car: CarState, sample: CarSample, now: number): void {
-  const { bestLapMs, lastLapMs, lapsCompleted } = sample;
-  if (lapsCompleted !== undefined && lapsCompleted >= 0) car.simCounts = true;
-  if (lastLapMs != null) {
+  const { bestLapMs, lastLapMs } = sample;
+  if (!car.simCounts) car.simCounts = (sample.lapsCompleted ?? -1) >= 0;
+  if (lastLapMs != null && lastLapMs !== car.simLastMs) {
     const last = lastLapMs > 0 ? Math.round(lastLapMs) : NONE;
     if (last !== car.simLastMs) car.simLastSince = now;
     car.simLastMs = last;
   }
-  if (bestLapMs == null) return;
+  // From frame to frame it is the same.
+  if (bestLapMs == null || bestLapMs === car.simBestMs) return;
   const best = bestLapMs > 0 ? Math.round(bestLapMs) : NONE;
   if (best !== NONE && isStale(state, car, best, now)) {
     car.staleBestMs = best;

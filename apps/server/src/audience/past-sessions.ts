@@ -44,7 +44,13 @@ export class PastSessions {
     if (kept !== undefined && !this.#wasExtended(sessionId)) return kept;
     const stored = await this.#stored(sessionId, (store) => store.finalState(sessionId, this.#rulesOf(sessionId)));
     // One that was stored before states had race events in them.
-    const feed = stored && { ...stored, events: stored.events ?? [], onAir: stored.onAir ?? NOTHING_CUED };
+    const feed = stored && {
+      ...stored,
+      // Or before the results' own word for a status was kept.
+      entries: (stored.entries ?? []).map((entry) => ({ ...entry, officialStatus: entry.officialStatus ?? null })),
+      events: stored.events ?? [],
+      onAir: stored.onAir ?? NOTHING_CUED,
+    };
     if (feed !== null) {
       // What is all stored does not change any more.
       const past = { feed, at: this.#world.registry.summary(sessionId)?.lastFrameAt ?? null };

@@ -93,7 +93,7 @@ export class RecentCounts {
   readonly #parts: number;
   #counts: { readonly part: number; readonly byName: Map<string, number> }[] = [];
   /** How many of each name, and in all, since the beginning. */
-  readonly totals: Record<string, number> = {};
+  readonly totals: Record<string, number> = Object.create(null);
   total = 0;
 
   constructor(windowMs: number, parts: number) {
@@ -116,7 +116,7 @@ export class RecentCounts {
   /** How many of each name, in the window that ends now. */
   byName(now: number): Record<string, number> {
     const oldest = Math.floor(now / this.#partMs) - this.#parts;
-    const sums: Record<string, number> = {};
+    const sums: Record<string, number> = Object.create(null);
     for (const { part, byName } of this.#counts) {
       if (part <= oldest) continue;
       for (const [name, count] of byName) sums[name] = (sums[name] ?? 0) + count;

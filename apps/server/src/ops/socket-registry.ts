@@ -63,8 +63,9 @@ export class SocketRegistry {
   readonly #open = new Map<string, Connection>();
   /** Oldest first. */
   #closed: OpsSocket[] = [];
-  readonly #byRole: Record<string, number> = {};
-  readonly #bySurface: Record<string, number> = {};
+  // Clients choose their surface: "constructor" is a name like any other.
+  readonly #byRole: Record<string, number> = Object.create(null);
+  readonly #bySurface: Record<string, number> = Object.create(null);
 
   constructor(now: () => number) {
     this.#now = now;

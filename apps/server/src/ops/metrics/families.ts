@@ -106,7 +106,7 @@ export function largest(values: readonly (number | null)[]): number | null {
 
 /** How many there are of each. */
 export function countBy<T>(items: readonly T[], nameOf: (item: T) => string): ByLabel {
-  const counts: Record<string, number> = {};
+  const counts: Record<string, number> = Object.create(null);
   for (const item of items) counts[nameOf(item)] = (counts[nameOf(item)] ?? 0) + 1;
   return counts;
 }

@@ -65,7 +65,8 @@ const view: Rule = (value, redaction) => {
 function parameter(part: string, redaction: Redaction): string {
   const [name = '', value = ''] = part.split('=', 2);
   const decoded = decodeURIComponent(value);
-  const safe = PARAMETERS[name]?.(decoded, redaction) ?? redaction.text(decoded);
+  const rule = Object.hasOwn(PARAMETERS, name) ? PARAMETERS[name] : undefined;
+  const safe = rule?.(decoded, redaction) ?? redaction.text(decoded);
   return `${redaction.words(name)}=${encodeURIComponent(String(safe))}`;
 }
 
