@@ -80,6 +80,7 @@ export const HTTP_CALLS: Readonly<Record<string, HttpCall>> = {
   'POST /api/ops/sockets/:socketId/disconnect': { ...act, path: '/api/ops/sockets/none/disconnect' },
   'POST /api/ops/sockets/:socketId/move': { ...act, path: '/api/ops/sockets/none/move' },
   'POST /api/ops/sessions/:sessionId/end': { ...act, path: '/api/ops/sessions/sess_none/end' },
+  'POST /api/ops/sessions/:sessionId/refold': { ...act, path: '/api/ops/sessions/sess_none/refold' },
   'POST /api/ops/sessions/:sessionId/follow': { ...act, path: '/api/ops/sessions/sess_none/follow' },
   'POST /api/ops/relays/:relayId/main-feed': {
     ...act,
