@@ -100,6 +100,21 @@ describe('a line that is passed more than once', () => {
   });
 });
 
+it('PROG-10: a gap that ends near the line, where the sim’s counter is a lap behind, loses no lap', () => {
+  const drive = steady(20, 0.01);
+  const counted: Drive = (time) => {
+    const at = drive(time) as number;
+    // It counts a second late.
+    return { at, lapsCompleted: Math.floor(at - 0.05), lap: Math.floor(at - 0.05) + 1 };
+  };
+  for (const to of [120.3, 120.6, 121]) {
+    const frames = race([counted], { until: 190 }).filter(
+      ({ sessionTime }) => sessionTime < CLOCK_S + 65 || sessionTime > CLOCK_S + to,
+    );
+    expect(lapsOf(folded(session(1), ...frames)).map(([lap]) => lap)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  }
+});
+
 describe('a lap that nobody can have driven', () => {
   const track = (lengthM: number) => ({ track: { name: 'x', sectorStarts: [0, 0.4], lengthM } });
   /** Laps of 60 s, but one of a few. */

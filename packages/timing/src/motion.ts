@@ -116,6 +116,7 @@ function comeBack(
   let forward = delta < -SLACK ? delta + 1 : delta;
   if (isGap) forward += wholeLaps(car, forward, dt);
   const next = rebased(state, sample, before + forward);
+  if (dt > LONG_STEP_S && car.counted !== null && isNearLine(sample.pct)) car.lapUnsure = true;
   const driven = next - before;
   const plausible = driven >= -SLACK && driven <= maxRate(state) * dt + SLACK && sample.surface !== 'pitStall';
   if (plausible) {
@@ -144,8 +145,8 @@ function reset(car: CarState, next: number, now: number, found: Crossing[]): voi
 }
 
 /** Whole laps that a car can have driven while frames were missing, besides the part of one that its place shows. */
-function wholeLaps({ lastLapMs, counted }: CarState, forward: number, dt: number): number {
-  if (lastLapMs === null || counted !== null) return 0;
+function wholeLaps({ lastLapMs }: CarState, forward: number, dt: number): number {
+  if (lastLapMs === null) return 0;
   return Math.max(0, Math.floor(dt / ((FASTEST_UNSEEN * lastLapMs) / 1000) - forward));
 }
 
@@ -206,17 +207,21 @@ function firstProgress(state: TimingState, sample: CarSample): number {
   return laps < 0 ? fromLine(pct) : laps + pct;
 }
 
-/** Away from the line for the first time, the counter is right: a car first seen a lap out is put on its lap. */
+/** Away from the line for the first time, the counter is right: a car that was taken to be a lap out is put on its lap. */
 function settleLap(car: CarState, sample: CarSample, now: number): void {
   if (isNearLine(sample.pct)) return;
   car.lapUnsure = false;
   const laps = countedLaps(sample);
-  if (laps === null || laps < 0 || car.lapsDone > 0) return;
+  if (laps === null || laps < 0) return;
   const next = laps + sample.pct;
+  // Laps that have been counted are not taken back.
+  if (car.lapsDone > 0 && next < (car.progress as number)) return;
   if (Math.abs(next - (car.progress as number)) < 0.5) return;
   clearHistory(car.history);
   car.progress = next;
   car.furthest = next;
+  // It began at a crossing that was taken for another one.
+  if (car.lapBegin?.from === 'line') car.lapBegin = null;
   remember(car.history, next, now);
 }
 
