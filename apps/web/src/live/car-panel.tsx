@@ -82,6 +82,7 @@ function toBest(lap: Lap, best: number): string {
 
 function remark(lap: Lap, best: number): string {
   if (lap.from === 'green') return 'from green';
+  if (lap.deleted) return 'deleted';
   if (lap.inLap || lap.outLap) return lap.inLap && lap.outLap ? 'in, out' : lap.inLap ? 'in lap' : 'out lap';
   if (lap.inPit) return 'PIT';
   if (!lap.valid) return 'not valid';

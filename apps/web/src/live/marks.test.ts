@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { bestLapMark, classColour, lastLapMark, STATUS_WORDS, trendMark } from './marks.js';
+import {
+  bestLapMark,
+  classColour,
+  lastLapMark,
+  officialTitle,
+  pitVisits,
+  STATUS_WORDS,
+  trendMark,
+  visitsTitle,
+} from './marks.js';
 
 describe('a mark', () => {
   it('says by letter, too, what its colour says', () => {
@@ -23,6 +32,19 @@ describe('a mark', () => {
     expect(trendMark(-312)).toEqual({ tone: 'catching', mark: '▴ 0.3' });
     expect(trendMark(1_240)).toEqual({ tone: 'losing', mark: '▾ 1.2' });
     expect([49, -49, null].map((ms) => trendMark(ms).mark)).toEqual(['', '', '']);
+  });
+
+  it('of pit visits tells stops and drive-throughs apart, and what is not known', () => {
+    const shown = (pitStops: number | null, driveThroughs: number | null) => pitVisits({ pitStops, driveThroughs });
+    expect([shown(0, 0), shown(2, 0), shown(0, 1), shown(2, 1)]).toEqual(['', '2', '0+1', '2+1']);
+    expect([shown(null, null), shown(1, null)]).toEqual(['–', '1']);
+    expect(visitsTitle({ pitStops: 2, driveThroughs: 1 })).toBe('Stops: 2, drive-throughs: 1');
+    expect(visitsTitle({ pitStops: 2, driveThroughs: 0 })).toBeUndefined();
+  });
+
+  it('of a status says what the results call it, where they do', () => {
+    expect(officialTitle({ officialStatus: 'Radiator' })).toBe('Results: Radiator');
+    expect(officialTitle({ officialStatus: null })).toBeUndefined();
   });
 
   it('each status but running has a shape of its own', () => {

@@ -30,9 +30,10 @@ describe('the rows of a tower', () => {
       { intervalMs: 100, status: 'stopped' },
       { status: 'retired' },
       { intervalMs: 900, status: 'finished' },
+      { status: 'disqualified' },
     ]);
-    expect(figures(field, CHOICE)).toEqual(['PIT', 'STOP', 'OUT', '+0.900']);
-    expect(towerRows(field, CHOICE).map(({ state }) => state)).toEqual(['pit', 'stopped', 'out', 'finished']);
+    expect(figures(field, CHOICE)).toEqual(['PIT', 'STOP', 'OUT', '+0.900', 'DSQ']);
+    expect(towerRows(field, CHOICE).map(({ state }) => state)).toEqual(['pit', 'stopped', 'out', 'finished', 'out']);
   });
 
   it('show the best lap of the first in a practice', () => {
