@@ -1,7 +1,7 @@
-import type { SessionSummary, TimingAnswer } from '@okboxbox/protocol';
+import type { Lap, SessionSummary, TimingAnswer } from '@okboxbox/protocol';
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../../../../testing/eventually.js';
-import { race } from '../testing/race.js';
+import { race, sessionLine } from '../testing/race.js';
 import { serverForEachTest } from '../testing/running-server.js';
 
 const { url, signInCode, token, relay, get } = serverForEachTest();
@@ -57,6 +57,23 @@ describe('the HTTP calls', () => {
     expect(await get('/api/sessions', 'wrong')).toMatchObject({ status: 401 });
     expect(await get('/api/nothing')).toMatchObject({ status: 404, type: 'application/problem+json' });
     expect(await get(`/api/sessions/${sessionId}/laps?car=x`, await token('team'))).toMatchObject({ status: 400 });
+  });
+
+  it('give laps by the index of a car, or by its number exactly as the sim writes it', async () => {
+    const line = sessionLine();
+    const entries = line.entries.map((entry, i) => ({ ...entry, carNumber: ['7', '07', '7'][i] ?? entry.carNumber }));
+    const { sessionId, send } = await relay();
+    await send([{ ...line, entries }, ...race(600).slice(1)], 1);
+    const team = await token('team');
+    const cars = async (query: string) => {
+      const { body } = await get<Lap[]>(`/api/sessions/${sessionId}/laps?${query}`, team);
+      return [...new Set(body.map(({ car }) => car))].sort();
+    };
+    expect(await cars('car=1')).toEqual([1]);
+    expect(await cars('carNumber=07')).toEqual([1]);
+    expect(await cars('carNumber=7')).toEqual([0, 2]);
+    expect(await cars('carNumber=7&car=2')).toEqual([2]);
+    expect(await cars('carNumber=007')).toEqual([]);
   });
 
   it('answer the timing of a past moment, of a running session and of an ended one', async () => {
