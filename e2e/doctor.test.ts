@@ -26,8 +26,9 @@ describe('okboxbox doctor, of a server', () => {
     expect(healthyNow).toMatchObject({ exit: 0, err: '' });
     expect(healthyNow.out).toContain('nothing is wrong');
 
-    const stranger = io(`${url}/relay`, {
-      auth: { token: 'nonsense' },
+    // A token of this server without the right: what somebody without a token does is nobody's alarm.
+    const refused = io(`${url}/relay`, {
+      auth: { token: await tokenOf(data.dir, 'team') },
       transports: ['websocket'],
       reconnection: false,
     });
@@ -45,7 +46,7 @@ describe('okboxbox doctor, of a server', () => {
       expect(sick.out).toContain(words);
     const json = await run(['doctor', url, '--json', '--token', ops]);
     expect(JSON.parse(json.out)).toMatchObject({ findings: [{ cause: 'refused_token', severity: 'critical' }] });
-    stranger.disconnect();
+    refused.disconnect();
 
     const unnamed = await run(['doctor', url, '--token', 'nonsense']);
     expect(unnamed).toMatchObject({ exit: 1, out: '' });

@@ -66,6 +66,8 @@ export class SessionRegistry {
   readonly #archive: EndedSessions;
   /** Sessions that have ended and take what a relay had not sent. */
   readonly #reopened = new Map<string, Session>();
+  /** Reopened sessions whose end is being stored. */
+  readonly #settling = new WeakMap<Session, Promise<void>>();
   readonly #past: PastStates;
   readonly #listeners = new Set<RegistryListener>();
   readonly #ending = new Map<Session, Promise<void>>();
@@ -405,7 +407,15 @@ export class SessionRegistry {
     for (const listener of this.#listeners) listener.closedAgain?.(session);
   }
 
-  async #settleAgain(session: Session): Promise<void> {
+  /** Stores what a reopened session has come to, once: its relay may leave while the server stops. */
+  #settleAgain(session: Session): Promise<void> {
+    const settling = this.#settling.get(session) ?? this.#settle(session);
+    this.#settling.set(session, settling);
+    settling.catch(() => this.#settling.delete(session));
+    return settling;
+  }
+
+  async #settle(session: Session): Promise<void> {
     const summary = session.state.summary();
     const runs = fedBy(session.state);
     if (session.isExtended) this.#archive.settleShift(session.id);

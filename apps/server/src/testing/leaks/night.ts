@@ -35,6 +35,9 @@ const SECRET_OF_TOKENS = '5UaJ1sPg6FdH3nYb8WcRz4LkmQ7x2TvK';
 /** No database answers here: what has ended is read from its timeline. */
 const NO_DATABASE = 'postgresql://127.0.0.1:1/none';
 
+/** What belongs to the process that runs, and not to the next one. */
+const OF_A_PROCESS = /\.(?:lock|sock)$/;
+
 /** No surface is off: each is asked for what it may not tell. */
 const EVERYTHING_ON = { METRICS_ENABLED: '1', DIAGNOSTICS_ENABLED: '1', OPS_UI_ENABLED: '1' };
 
@@ -217,7 +220,7 @@ export class Night {
       this.#folder = mkdtempSync(join(tmpdir(), 'night-'));
       const old = this.#folders.at(-1) ?? '';
       this.#folders.push(this.#folder);
-      cpSync(old, this.#folder, { recursive: true, filter: (path) => !basename(path).endsWith('.lock') });
+      cpSync(old, this.#folder, { recursive: true, filter: (path) => !OF_A_PROCESS.test(basename(path)) });
     }
     for (const { rigs } of this.#shows) for (const rig of rigs) rig.drop();
     await before?.close();

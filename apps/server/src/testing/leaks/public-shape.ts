@@ -52,7 +52,7 @@ const namedChange = {
   ...{ flags: [true], entries: namedEntries, gone: [true], events, onAir },
 } satisfies Shape;
 const delayState = scalars('sessionId', 'state', 'delayMs');
-const refusal = { ok: true, error: scalars('code', 'message', 'capability') } satisfies Shape;
+const refusal = { ok: true, error: scalars('code', 'message', 'capability', 'retryAfterMs') } satisfies Shape;
 const joined = {
   ...scalars('ok', 'sessionId', 'audience', 'epoch', 'seq', 'at', 'now'),
   ...{ delay: delayState, changes: [change] },
