@@ -41,19 +41,22 @@ export function standings(state: TimingState): { readonly car: number; readonly 
   const ahead: { overall: CarState | null; leader: CarState | null } = { overall: null, leader: null };
   const ofClass = new Map<string, ClassSoFar>();
   const list: StandingsRow[] = [];
+  const isRace = state.session?.type === 'race';
+  const isKnown = !isRace || (!isBeforeStart(state) && areLapsKnown(state));
+  const between = (other: CarState | null, car: CarState) => (isKnown ? behind(state, other, car) : UNKNOWN);
   for (const slot of state.order) {
     const car = state.cars[slot] as CarState;
     const entry = state.entries[car.car];
     if (entry === undefined) continue;
     const classId = entry.classId ?? '';
     const inClass = ofClass.get(classId);
-    const gap = behind(state, ahead.leader, car);
-    const interval = ahead.overall === ahead.leader ? gap : behind(state, ahead.overall, car);
-    const classGap = inClass ? (inClass.leader === ahead.leader ? gap : behind(state, inClass.leader, car)) : UNKNOWN;
+    const gap = between(ahead.leader, car);
+    const interval = ahead.overall === ahead.leader ? gap : between(ahead.overall, car);
+    const classGap = inClass ? (inClass.leader === ahead.leader ? gap : between(inClass.leader, car)) : UNKNOWN;
     const classInterval = inClass
       ? inClass.ahead === ahead.overall
         ? interval
-        : behind(state, inClass.ahead, car)
+        : between(inClass.ahead, car)
       : UNKNOWN;
     const position = list.length + 1;
     const isPlaced = hasPlace(state, car);
@@ -117,7 +120,6 @@ export function entryInfos(state: TimingState): readonly EntryInfo[] {
 function behind(state: TimingState, ahead: CarState | null, car: CarState): Behind {
   if (ahead === null) return UNKNOWN;
   if (state.session?.type !== 'race') return byBest(ahead, car);
-  if (isBeforeStart(state) || !areLapsKnown(state)) return UNKNOWN;
   if (ahead.progress === null || car.progress === null || ahead.heldProgress !== null || car.heldProgress !== null)
     return UNKNOWN;
   if (isOrderOtherThanDistance(state, ahead, car)) return UNKNOWN;
@@ -164,8 +166,9 @@ function stintOf({ seen, progress, stintBeganLap }: CarState): number | null {
 function hasPlace(state: TimingState, { seen, simPosition, simLaps, startPlace }: CarState): boolean {
   if (state.session?.type !== 'race' || simPosition) return true;
   if (!areLapsKnown(state)) return false;
+  if (seen) return true;
   const isListed = startPlace !== null || (state.session.grid?.length ?? 0) === 0 || simLaps !== null;
-  return seen || isListed || isBeforeStart(state);
+  return isListed || isBeforeStart(state);
 }
 
 function lapsCompletedOf(state: TimingState, progress: number): number | null {
