@@ -69,7 +69,6 @@ describe('the door', () => {
   it.each([
     ['calls', PUBLIC, {}],
     ['files of pages', '/assets/app.js', {}],
-    ['attempts to sign in', '/api/sign-in', {}],
     ['WebSockets', WEBSOCKET, UPGRADE],
     ['connections that poll', POLLING, {}],
     ['polls of connections that are not there', `${POLLING}&sid=none`, {}],
@@ -151,11 +150,29 @@ describe('a server', () => {
     expect(await signIns()).not.toContain(429);
   });
 
-  it.each(['/api/health', '/api/sessions', '/socket.io/?EIO=4&transport=polling', '/api/nothing'])(
-    '%s: nobody guesses its type or keeps it in a cache',
+  it.each(['/api/sign%2Din', '/%61pi/sign-in', 'http://elsewhere.example/api/sign-in'])(
+    'counts attempts to sign in however their address is written: %s',
     async (path) => {
-      const { headers } = await fetch(`${url()}${path}`);
-      expect([headers.get('x-content-type-options'), headers.get('cache-control')]).toEqual(['nosniff', 'no-store']);
+      const { hostname, port } = new URL(url());
+      const attempt = () =>
+        new Promise<IncomingMessage>((resolve, reject) =>
+          ask({ hostname, port, path, method: 'POST', agent: false }, resolve).on('error', reject).end(),
+        );
+      const answers = await Promise.all(Array.from({ length: 60 }, attempt));
+      const limited = answers.filter(({ statusCode }) => statusCode === 429);
+      expect(limited.length).toBeGreaterThanOrEqual(20);
+      expect(limited[0]?.headers).toMatchObject({
+        'retry-after': '1',
+        'content-type': 'application/problem+json',
+      });
     },
   );
+
+  it.each([
+    ...['/api/health', '/api/sessions', '/socket.io/?EIO=4&transport=polling', '/api/nothing'],
+    ...['/socket.io/?EIO=3&transport=polling', '/socket.io/?EIO=4&transport=none', '/%'],
+  ])('%s: nobody guesses its type or keeps it in a cache', async (path) => {
+    const { headers } = await fetch(`${url()}${path}`);
+    expect([headers.get('x-content-type-options'), headers.get('cache-control')]).toEqual(['nosniff', 'no-store']);
+  });
 });

@@ -2,7 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { KeyedLimit, Limits } from '../access/limits.js';
 import { ANSWER_HEADERS } from './answer-headers.js';
-import { limitedProblem } from './problem.js';
+import { limitedProblem, retryAfterOf } from './problem.js';
 
 /** Where Socket.IO listens. */
 const SOCKETS = /^\/socket\.io(?:\/|\?|$)/;
@@ -24,6 +24,10 @@ export function guardDoor(server: Server, world: DoorWorld): void {
   guard(server, 'request', world, (waitMs, _request, response: ServerResponse) => {
     const { headers, body } = limitedAnswer(waitMs);
     response.writeHead(429, headers).end(body);
+  });
+  // First of all listeners: what refuses a request without any of them has these headers, too.
+  server.prependListener('request', (_request, response: ServerResponse) => {
+    for (const [name, value] of Object.entries(ANSWER_HEADERS)) response.setHeader(name, value);
   });
   guard(server, 'upgrade', world, (waitMs, _request, socket: Duplex) => {
     const { headers, body } = limitedAnswer(waitMs);
@@ -67,7 +71,6 @@ async function waitOf(request: IncomingMessage, limits: Limits, isConnected: (id
 
 function limitOf(url: string, isSigned: boolean): KeyedLimit {
   if (url.startsWith('/assets/')) return 'file';
-  if (url.startsWith('/api/sign-in')) return 'sign-in';
   return isSigned ? 'signed-call' : 'call';
 }
 
@@ -80,9 +83,4 @@ function limitedAnswer(waitMs: number): { readonly headers: Record<string, strin
     'retry-after': retryAfterOf(waitMs),
   };
   return { headers, body };
-}
-
-/** `Retry-After` is in whole seconds. */
-function retryAfterOf(waitMs: number): number {
-  return Math.max(1, Math.ceil(waitMs / 1_000));
 }

@@ -60,13 +60,23 @@ export function answerProblems(http: FastifyInstance, log: Logger, taps?: Taps):
     else if (!(error instanceof HttpProblem)) taps?.failure.hear?.('http', path, error);
     if (error instanceof HttpProblem) {
       const { retryAfterMs } = error;
-      if (retryAfterMs !== undefined) void reply.header('retry-after', Math.max(1, Math.ceil(retryAfterMs / 1_000)));
+      if (retryAfterMs !== undefined) void reply.header('retry-after', retryAfterOf(retryAfterMs));
       return sendProblem(reply, status, error.message, capability);
     }
     if (status < 500) return sendProblem(reply, status, error.message);
     log.error({ err: error, method: request.method, path }, 'a call failed');
     return sendProblem(reply, 500, 'The call failed on the server; the cause is in its log.');
   });
+}
+
+/** Answers a call that comes too soon; `waitMs` is how long to wait. */
+export function sendLimited(reply: FastifyReply, waitMs: number): FastifyReply {
+  return sendProblem(reply.header('retry-after', retryAfterOf(waitMs)), 429, limitedProblem(waitMs).detail);
+}
+
+/** `Retry-After` is in whole seconds. */
+export function retryAfterOf(waitMs: number): number {
+  return Math.max(1, Math.ceil(waitMs / 1_000));
 }
 
 /** Answers what Fastify refuses before any call is asked, such as an address that is too long. */

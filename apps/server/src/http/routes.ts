@@ -1,7 +1,7 @@
 import type { Lap, RecordingHeader, SessionSummary } from '@okboxbox/protocol';
 
 import { recordingLines } from '@okboxbox/sources';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Limits } from '../access/limits.js';
 import type { RevokedTokens } from '../access/revoked-tokens.js';
@@ -15,7 +15,7 @@ import { segmentsOf } from '../timeline/read-timeline.js';
 import { bearerOf, callerOf, problemOf, sessionFor } from './caller.js';
 import { Downloads } from './downloads.js';
 import { type HealthWorld, healthOf, isReady } from './health.js';
-import { HttpProblem } from './problem.js';
+import { HttpProblem, sendLimited } from './problem.js';
 import type { PublicWorld } from './public-calls.js';
 import { recordsOf } from './recording-records.js';
 import { SessionLists } from './session-list.js';
@@ -61,7 +61,7 @@ export function serveCalls(http: FastifyInstance, world: HttpWorld): void {
     return reply.code(isReady(world) ? 200 : 503).send(healthOf(world));
   });
 
-  http.post('/api/sign-in', async (request) => {
+  http.post('/api/sign-in', { onRequest: limitSignIn(world.limits) }, async (request) => {
     const body = parse(signInBody, request.body);
     return world.signIn.redeem(body.code).catch((error: unknown) => {
       throw error instanceof SignInError ? new HttpProblem(401, error.message) : error;
@@ -135,6 +135,14 @@ export function serveCalls(http: FastifyInstance, world: HttpWorld): void {
       .header('content-disposition', `attachment; filename="${sessionId}.jsonl"`)
       .send(answer(lines));
   });
+}
+
+/** Counts attempts to sign in where the route is known: an address can be written in many ways, and all of them come here. */
+function limitSignIn(limits: Limits) {
+  return async ({ raw }: FastifyRequest, reply: FastifyReply) => {
+    const waitMs = await limits.take('sign-in', limits.keyOf(raw));
+    return waitMs === 0 ? undefined : sendLimited(reply, waitMs);
+  };
 }
 
 /** The session that a call is about, where the caller has `session:live` for it. */
