@@ -81,6 +81,20 @@ describe('a relay', () => {
     expect(streams[0]?.hellos).toBe(1);
   });
 
+  it('goes on to its next session where the answer to each goodbye is lost', async () => {
+    const { url, streams } = await listen({
+      onBye: () => {
+        server?.cut();
+        return new Promise(() => undefined);
+      },
+      hasEnded: (hello) => streams.some(({ hello: { run }, byes }) => run === hello.run && byes.length > 0),
+    });
+    const outcome = await relay(new ToldSource([session('1:0'), ...frames(50), session('1:1'), ...frames(70)]), url);
+    expect(outcome).toEqual({ reason: 'finished', captured: 120, dropped: 0 });
+    expect(streams.map(kept)).toEqual([upTo(50), upTo(70)]);
+    expect(streams.map(({ byes }) => byes)).toEqual([[{ reason: 'session-changed' }], [{ reason: 'finished' }]]);
+  });
+
   it('goes on sending to a server that keeps what comes and cannot sync it, and sends none of it twice', async () => {
     let isSynced: () => void = () => undefined;
     const synced = new Promise<void>((resolve) => {

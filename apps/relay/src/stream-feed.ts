@@ -60,6 +60,8 @@ export class StreamFeed {
   #unsyncedBytes = 0;
   /** The server did not take something: once all is answered, that goes again. */
   #mustRewind = false;
+  /** The session has ended and this connection has added nothing to it: a goodbye would tell the server nothing. */
+  #needsNoGoodbye: boolean;
   #isClosed = false;
   #isDraining = false;
   #isPaused = false;
@@ -67,9 +69,10 @@ export class StreamFeed {
   #pumpAgain = false;
   #silence: NodeJS.Timeout | null = null;
 
-  constructor(stream: SpoolStream, { have, takesAhead }: RelayWelcome, world: FeedWorld) {
+  constructor(stream: SpoolStream, { have, takesAhead, ended }: RelayWelcome, world: FeedWorld) {
     this.stream = stream;
     this.#world = world;
+    this.#needsNoGoodbye = ended === true;
     this.#order = new SendOrder(have, () => startOf(stream));
     this.#mayGoAhead = world.isPaced && takesAhead === true;
     if (this.#order.acknowledged > 0) world.spool.acknowledge(stream, world.url, this.#order.acknowledged);
@@ -207,7 +210,8 @@ export class StreamFeed {
   }
 
   async #sayGoodbye(end: StreamEnd): Promise<boolean> {
-    const heard = await sayBye(this.#world.socket, end, SILENT_MS);
+    // Where every answer to a goodbye is lost, the greeting's is what a relay goes by: it would be held up for ever.
+    const heard = this.#needsNoGoodbye || (await sayBye(this.#world.socket, end, SILENT_MS));
     if (this.#isClosed) return false;
     if (heard) this.#world.onEnded();
     else this.#world.onFailed('the goodbye was not taken');
@@ -258,6 +262,7 @@ export class StreamFeed {
   #call(event: string, ...payload: readonly unknown[]): Promise<Ack<FramesReceipt>> {
     if (this.#unanswered === 0) this.#watchSilence(1);
     this.#unanswered += 1;
+    this.#needsNoGoodbye = false;
     return new Promise((resolve) => {
       this.#world.socket.emit(event, ...payload, (receipt: Ack<FramesReceipt>) => {
         if (!this.#isClosed) resolve(receipt);
