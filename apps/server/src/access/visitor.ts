@@ -165,6 +165,21 @@ export function denyFollow(visitor: Visitor, place?: Place): Denial | null {
   return denial === null || deny(visitor, 'ops:act', place) === null ? null : denial;
 }
 
+/** A relay as it is known again: by its name, and by the car numbers that its token names; `null` where it names none. */
+export interface KnownRelay {
+  readonly relayId: string;
+  readonly cars: readonly string[] | null;
+}
+
+/**
+ * Whether two relays count as one: they have the same name, and tokens of the same kind. A relay says its name itself, so a
+ * driver's relay, whose token names cars, does not become the organiser's by it, nor that of another car.
+ */
+export function isSameRelay(a: KnownRelay, b: KnownRelay): boolean {
+  if (a.relayId !== b.relayId) return false;
+  return a.cars === null || b.cars === null ? a.cars === b.cars : a.cars.some((car) => b.cars?.includes(car));
+}
+
 /** Whether a token that may publish may do so for a show. */
 export function coversShow(visitor: Visitor, show: string): boolean {
   return visitor.kind === 'token' && (visitor.claims.shows === undefined || visitor.claims.shows.includes(show));

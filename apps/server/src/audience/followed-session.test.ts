@@ -5,7 +5,7 @@ import { eventually } from '../../../../testing/eventually.js';
 import { frame, sessionLine } from '../testing/race.js';
 import { serverForEachTest } from '../testing/running-server.js';
 
-const { token, socket, relay, get, post, restart } = serverForEachTest();
+const { token, socket, hello, relay, get, post, restart } = serverForEachTest();
 
 const key = (number: number) => ({ simSessionKey: `77:${number}`, playback: false });
 const PUBLIC = { show: 'local', audience: 'broadcast' };
@@ -91,6 +91,30 @@ describe('a show', () => {
       const joined = await joinOf({ sessionId: drive.sessionId, audience: 'broadcast' }, { link: link.code });
       expect([onlySession, joined.ok]).toEqual([onlySession, ok]);
     }
+  });
+
+  it('FLW-1: no driver’s relay becomes the main feed by its name, nor ends what that fed', async () => {
+    const main = await feeding('main', 0);
+    const drive = async (cars: string[], number: number) => {
+      const made = socket('/relay', { token: await token('relay', { shows: ['local'], cars }) });
+      const run = { ...key(number), relayId: 'main', run: `drive-${number}` };
+      return made.emitWithAck('relay:hello', { ...hello, ...run });
+    };
+    const on = async () =>
+      (await joinOf({ show: 'local', audience: 'live' }, { token: await token('team') })).sessionId;
+    expect((await drive(['12'], 5)).sessionId).not.toBe(main.sessionId);
+    expect(await on()).toBe(main.sessionId);
+    main.relay.disconnect();
+    await eventually(async () => {
+      const relays = (await director()).desk()?.sessions.find(({ sessionId }) => sessionId === main.sessionId)?.relays;
+      expect(relays).toEqual([{ relayId: 'main', isConnected: false }]);
+    });
+    await drive(['12'], 6);
+    expect(await on()).toBe(main.sessionId);
+    // The one who has the name by right goes on where it was, and with its next session.
+    expect((await feeding('main', 0)).sessionId).toBe(main.sessionId);
+    const next = await feeding('main', 1);
+    expect(await on()).toBe(next.sessionId);
   });
 
   it('FLW-2: goes on to the main feed’s next session, also where another relay was there first', async () => {

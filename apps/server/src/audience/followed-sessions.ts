@@ -1,4 +1,5 @@
 import type { FollowableSession, MainFeed, SessionSummary } from '@okboxbox/protocol';
+import { isSameRelay, type KnownRelay } from '../access/visitor.js';
 import type { Logger } from '../log.js';
 import type { SessionRegistry } from '../session/registry.js';
 import type { Session } from '../session/session.js';
@@ -7,6 +8,7 @@ import {
   FOLLOWS_NOTHING,
   type Following,
   followedBy,
+  isMainFeed,
   onChoice,
   onEnded,
   onMainFeed,
@@ -45,7 +47,7 @@ export class FollowedSessions {
     this.#takeOver();
     world.registry.listen({
       began: () => undefined,
-      attached: (session, relayId) => this.#attached(session, relayId),
+      attached: (session, relay) => this.#attached(session, relay),
       ended: (session) => this.#ended(session),
     });
   }
@@ -79,11 +81,11 @@ export class FollowedSessions {
    */
   async choose(show: string, choice: FollowChoice): Promise<void> {
     const { shows, now, positionOf } = this.#world;
-    const sessionId =
-      'sessionId' in choice ? this.#sessionIn(show, choice.sessionId) : this.#fedBy(show, choice.relayId);
+    const fed = 'sessionId' in choice ? null : this.#fedBy(show, choice.relayId);
+    const sessionId = 'sessionId' in choice ? this.#sessionIn(show, choice.sessionId) : (fed?.sessionId ?? null);
     const chosen = shows.change(show, (settings) => {
       const before = settings.following ?? FOLLOWS_NOTHING;
-      const marked = 'relayId' in choice ? onMarked(before, choice.relayId, sessionId) : before;
+      const marked = 'relayId' in choice ? onMarked(before, choice.relayId, sessionId, fed?.cars) : before;
       const times = { now: Math.ceil(now()), onAirUpTo: positionOf(show) };
       const following = sessionId === null ? marked : onChoice(marked, sessionId, times, this.#isRunning);
       return { next: { following }, closes: false };
@@ -101,10 +103,10 @@ export class FollowedSessions {
   readonly #isRunning = (sessionId: string): boolean => this.#world.registry.liveSession(sessionId) !== undefined;
 
   /** Whether more may come of a session that the main feed leaves: its own ends with it where nobody else feeds it. */
-  #goesOn(sessionId: string, mainFeed: string): boolean {
+  #goesOn(sessionId: string, mainFeed: KnownRelay): boolean {
     const session = this.#world.registry.liveSession(sessionId);
     if (session === undefined) return false;
-    return session.hasRelay || !session.state.streams.some(({ relayId }) => relayId === mainFeed);
+    return session.hasRelay || !session.relaysKnown().some((relay) => isSameRelay(relay, mainFeed));
   }
 
   #following(show: string): Following {
@@ -118,27 +120,36 @@ export class FollowedSessions {
   }
 
   /** The newest running session that a relay feeds or has fed; `null` where it is the main feed already and feeds none. */
-  #fedBy(show: string, relayId: string): string | null {
-    const [newest] = [...this.#world.registry.live]
-      .filter(({ state }) => state.facts.show === show && state.streams.some((stream) => stream.relayId === relayId))
-      .sort((a, b) => b.state.facts.startedAt - a.state.facts.startedAt);
-    if (newest !== undefined) return newest.id;
-    if (this.#following(show).mainFeed?.relayId === relayId) return null;
+  #fedBy(show: string, relayId: string): { sessionId: string; cars: readonly string[] | null } | null {
+    const following = this.#following(show);
+    const fed = [...this.#world.registry.live]
+      .filter(({ state }) => state.facts.show === show)
+      .sort((a, b) => b.state.facts.startedAt - a.state.facts.startedAt)
+      .flatMap((session) =>
+        session
+          .relaysKnown()
+          .map((relay) => ({ ...relay, sessionId: session.id, isMain: isMainFeed(following, relay) })),
+      )
+      .filter((relay) => relay.relayId === relayId);
+    // Of several relays of this name, the one that is the main feed.
+    const found = fed.find(({ isMain }) => isMain) ?? fed[0];
+    if (found !== undefined) return found;
+    if (following.mainFeed?.relayId === relayId) return null;
     throw new FollowError(`No relay "${relayId}" feeds a running session of the show "${show}". Choose one that does.`);
   }
 
-  #attached(session: Session, relayId: string): void {
+  #attached(session: Session, relay: KnownRelay): void {
     const { show } = session.state.facts;
     const choosing = this.#choosing.get(show);
     if (choosing !== undefined) {
-      void choosing.then(() => this.#attached(session, relayId));
+      void choosing.then(() => this.#attached(session, relay));
       return;
     }
     const now = Math.ceil(this.#world.now());
     const before = closeLeft(this.#following(show), session.id, now);
     this.#set(
       show,
-      onMainFeed(before, { relayId, sessionId: session.id }, now, (left) => this.#goesOn(left, relayId)),
+      onMainFeed(before, { ...relay, sessionId: session.id }, now, (left) => this.#goesOn(left, relay)),
     );
   }
 
@@ -151,7 +162,7 @@ export class FollowedSessions {
       return;
     }
     const before = this.#following(show);
-    const fedByMain = state.streams.some(({ relayId }) => relayId === before.mainFeed?.relayId);
+    const fedByMain = session.relaysKnown().some((relay) => isMainFeed(before, relay));
     this.#set(show, onEnded(before, id, fedByMain, Math.ceil(this.#world.now())));
   }
 

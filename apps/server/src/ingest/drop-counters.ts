@@ -8,6 +8,8 @@ export const DROP_REASONS = [
   'out_of_bounds',
   /** Too many sessions were begun in a short time. */
   'session_limit',
+  /** Too many runs joined running sessions in a short time. */
+  'run_limit',
   'no_room',
   'bad_batch',
   'no_hello',

@@ -87,8 +87,8 @@ export interface ConnectionWorld extends IngestWorld {
   readonly proven: WeakMap<Stream, ProvenClock>;
   readonly load: Pick<ServerLoad, 'took'>;
   readonly rates: RateRequests;
-  /** How many sessions may begin; absent: as many as come. */
-  readonly sessionLimit?: SessionLimit;
+  /** How many sessions, and runs in running sessions, may begin; absent: as many as come. */
+  readonly limitOf?: Readonly<Record<'session' | 'run', SessionLimit>>;
 }
 
 /** One connection of a relay: what it is greeted with, what it feeds, and how it goes. */
@@ -183,9 +183,10 @@ export class RelayConnection {
     }
     this.#detach('greeted again');
     this.#greetedAt = performance.now();
-    const attached = await this.#world.registry.attach(hello, show, namedCars(this.#visitor), () =>
-      this.#mayBegin(hello, show),
-    );
+    const attached = await this.#world.registry.attach(hello, show, namedCars(this.#visitor), {
+      begin: () => this.#mayOpen('session', hello, show),
+      join: () => this.#mayOpen('run', hello, show),
+    });
     try {
       return await this.#feed(hello, show, attached);
     } finally {
@@ -231,15 +232,15 @@ export class RelayConnection {
     return { sessionId: session.id, have: stream.synced, ...(ended ? { ended } : { takesAhead: true }) };
   }
 
-  /** @throws CallRefused where sessions begin one after another faster than any sim's */
-  #mayBegin({ relayId }: RelayHello, show: string): void {
-    const { sessionLimit, log } = this.#world;
+  /** @throws CallRefused where sessions begin, or runs join them, one after another faster than any sim's */
+  #mayOpen(what: 'session' | 'run', { relayId }: RelayHello, show: string): void {
+    const { limitOf, log } = this.#world;
     const token = this.#visitor.kind === 'token' ? (this.#visitor.claims.jti ?? this.#visitor.claims.sub) : '';
-    const waitMs = sessionLimit?.take(token, show) ?? 0;
+    const waitMs = limitOf?.[what].take(token, show) ?? 0;
     if (waitMs === 0) return;
-    this.#drop('session_limit', 1, `token of ${this.#name}, show ${show}`);
-    log.warn({ relayId, show, user: this.#name, waitMs }, 'a relay is refused: too many sessions begin');
-    const message = `Too many sessions began in show ${show}, or by this token. Try again in ${Math.ceil(waitMs / 1000)} s.`;
+    this.#drop(`${what}_limit`, 1, `token of ${this.#name}, show ${show}`);
+    log.warn({ relayId, show, user: this.#name, waitMs }, `a relay is refused: too many ${what}s begin`);
+    const message = `Too many ${what}s began in show ${show}, or by this token. Try again in ${Math.ceil(waitMs / 1000)} s.`;
     throw new CallRefused('rate_limited', message, undefined, waitMs);
   }
 

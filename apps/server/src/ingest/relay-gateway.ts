@@ -5,7 +5,7 @@ import { HandshakeError, helloOf, refused } from '../gateway/handshake.js';
 import { RateRequests } from './rate-requests.js';
 import { type IngestWorld, RelayConnection } from './relay-connection.js';
 import { ServerLoad } from './server-load.js';
-import { SessionLimit } from './session-limit.js';
+import { RUNS, SessionLimit } from './session-limit.js';
 
 /**
  * The socket calls of relays: checks right, schema and sequence, and hands records to their session. Returns the way to
@@ -45,7 +45,7 @@ export function serveRelays(
     proven: new WeakMap(),
     load,
     rates,
-    sessionLimit: new SessionLimit(world.clock),
+    limitOf: { session: new SessionLimit(world.clock), run: new SessionLimit(world.clock, RUNS) },
   };
   namespace.on('connection', (socket) => {
     new RelayConnection(socket, (socket.data as { visitor: Visitor }).visitor, shared);

@@ -48,6 +48,30 @@ it('many sessions by one token: most are refused with the time to wait, counted,
   expect((await relay({ run: 'first', playback: false, simSessionKey: '0:0' })).sessionId).toBe(first.sessionId);
 }, 60_000);
 
+it('many runs in one session by one token: beyond 200 they are refused, counted, and the known ones go on', async () => {
+  const key = { playback: false, simSessionKey: '77:3' };
+  const bearer = await token('relay', { shows: ['local'] });
+  const first = await relay({ ...key, run: 'first' });
+  const refused: { code: string; retryAfterMs: number }[] = [];
+  for (let n = 0; n < 25; n++) {
+    const made = socket('/relay', { token: bearer });
+    // One connection may greet ten times in a second.
+    for (let run = 0; run < 10; run++) {
+      const welcome = await made.emitWithAck('relay:hello', { ...hello, ...key, run: `run-${n}-${run}` });
+      if (!welcome.ok) refused.push(welcome.error);
+      else expect(welcome.sessionId).toBe(first.sessionId);
+    }
+    made.disconnect();
+  }
+  expect(refused.length).toBeGreaterThanOrEqual(30);
+  expect(refused[0]).toMatchObject({ code: 'rate_limited', message: expect.stringContaining('Too many runs began') });
+  const { body } = await get<OpsSummary>('/api/ops/summary', await token('ops'));
+  expect(body.ingest.dropped).toMatchObject({ run_limit: refused.length, session_limit: 0 });
+  expect(await first.send(race(10), 1)).toEqual({ ok: true, have: [[1, 11]] });
+  const again = socket('/relay', { token: bearer });
+  expect(await again.emitWithAck('relay:hello', { ...hello, ...key, run: 'run-0-0' })).toMatchObject({ ok: true });
+}, 60_000);
+
 it('REC-12: numbers and colours that no page can show are cut, counted, and harm nothing, also from a timeline', async () => {
   const { send, sessionId } = await relay();
   const [entry, ...others] = sessionLine().entries;

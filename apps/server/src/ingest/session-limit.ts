@@ -1,29 +1,41 @@
 import type { Clock } from '../clock.js';
 
-/** So many sessions may begin at once by one token, and then one each so often, in ms: far more than any evening has. */
-const AT_ONCE = 40;
-const EVERY_MS = 15_000;
+/** So many may begin at once by one token, and then one each so often, in ms. */
+interface Allowance {
+  readonly atOnce: number;
+  readonly everyMs: number;
+}
+
+/** Sessions: far more than any evening has. */
+const SESSIONS: Allowance = { atOnce: 40, everyMs: 15_000 };
+/** Runs that join running sessions: one token may be that of all drivers, whose relays join each session. */
+export const RUNS: Allowance = { atOnce: 200, everyMs: 3_000 };
 /** In one show, by whatever tokens: so many times as much. */
 const OF_SHOW = 2;
 /** Tokens and shows that are remembered before those that have used nothing of late are forgotten. */
 const MOST_KNOWN = 1_000;
 
 interface Used {
-  /** How many sessions were begun that time has not made up for, and when that was worked out. */
-  readonly sessions: number;
+  /** How many were begun that time has not made up for, and when that was worked out. */
+  readonly begun: number;
   readonly at: number;
 }
 
-/** Limits how many sessions relays begin, by token and by show: a relay that begins one after another fills the disk. */
+/**
+ * Limits how many sessions or runs relays begin, by token and by show: one after another they fill the disk, and runs, which
+ * stay in their session, the memory.
+ */
 export class SessionLimit {
+  readonly #allowed: Allowance;
   readonly #clock: Clock;
   readonly #used = new Map<string, Used>();
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, allowed = SESSIONS) {
+    this.#allowed = allowed;
     this.#clock = clock;
   }
 
-  /** Counts a session that is to begin. Returns 0, or how long to wait first, in ms; then it is not counted. */
+  /** Counts one that is to begin. Returns 0, or how long to wait first, in ms; then it is not counted. */
   take(token: string, show: string): number {
     const ofToken = { key: `token ${token}`, share: 1 };
     const ofShow = { key: `show ${show}`, share: OF_SHOW };
@@ -34,21 +46,21 @@ export class SessionLimit {
   }
 
   #waitMs({ key, share }: { readonly key: string; readonly share: number }): number {
-    const over = this.#now(key, share) + 1 - AT_ONCE * share;
-    return over <= 0 ? 0 : Math.ceil((over * EVERY_MS) / share);
+    const over = this.#now(key, share) + 1 - this.#allowed.atOnce * share;
+    return over <= 0 ? 0 : Math.ceil((over * this.#allowed.everyMs) / share);
   }
 
   #count({ key, share }: { readonly key: string; readonly share: number }): void {
-    this.#used.set(key, { sessions: this.#now(key, share) + 1, at: this.#clock.now() });
+    this.#used.set(key, { begun: this.#now(key, share) + 1, at: this.#clock.now() });
     if (this.#used.size <= MOST_KNOWN) return;
     for (const [each] of this.#used)
       if (this.#now(each, each.startsWith('show') ? OF_SHOW : 1) === 0) this.#used.delete(each);
   }
 
-  /** What of a token's or a show's sessions counts now. */
+  /** What of those of a token or a show counts now. */
   #now(key: string, share: number): number {
     const used = this.#used.get(key);
     if (used === undefined) return 0;
-    return Math.max(0, used.sessions - (Math.max(0, this.#clock.now() - used.at) * share) / EVERY_MS);
+    return Math.max(0, used.begun - (Math.max(0, this.#clock.now() - used.at) * share) / this.#allowed.everyMs);
   }
 }

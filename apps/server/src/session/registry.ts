@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ByeReason, RelayHello, SessionSummary } from '@okboxbox/protocol';
+import { isSameRelay, type KnownRelay } from '../access/visitor.js';
 import { diskReason, ownFolder } from '../data-files.js';
 import { EndedSessions, fedBy } from './ended-sessions.js';
 import { foldAnew, foldSession } from './fold-session.js';
@@ -26,7 +27,7 @@ export interface RegistryListener {
   /** A session began, or was resumed after a restart. */
   began(session: Session): void;
   /** A relay has greeted and feeds a session, which it has opened or joined. */
-  attached?(session: Session, relayId: string): void;
+  attached?(session: Session, relay: KnownRelay): void;
   ended(session: Session): void;
   /** A relay has come back with records of a session that has ended. It does not run: it takes what was not sent before. */
   reopened?(session: Session): void;
@@ -54,6 +55,16 @@ export interface LateFeeding {
   /** To be called when it feeds the session no more. */
   readonly left: () => void;
 }
+
+/** Whether a relay may open something; each refuses by throwing. */
+export interface MayOpen {
+  /** A session. */
+  begin(): void;
+  /** A stream in a session that runs: a new run of its own. */
+  join(): void;
+}
+
+const ANY_MAY: MayOpen = { begin: () => undefined, join: () => undefined };
 
 /**
  * All sessions: the running ones in memory, the ended ones as a summary and a timeline on disk. Decides which
@@ -199,13 +210,14 @@ export class SessionRegistry {
 
   /**
    * Finds or begins the session that a relay's run belongs to; a run belongs to its session also after that has ended.
-   * `cars` are the car numbers that its token names. `mayBegin` is asked before one begins, and refuses by throwing.
+   * `cars` are the car numbers that its token names. `may` is asked before one begins, and before
+   * a new run joins one.
    */
   attach(
     hello: RelayHello,
     show: string,
     cars: readonly string[] | null = null,
-    mayBegin: () => void = () => undefined,
+    may: MayOpen = ANY_MAY,
   ): Promise<Attached> {
     // One after another: two relays that greet at once must not begin the same session twice.
     return this.#inTurn(async () => {
@@ -216,13 +228,15 @@ export class SessionRegistry {
         const feeding = { greeted: late.hold(closes), left: closes };
         return { session: late, stream: late.stream(hello.relayId, hello.run, hello.playback, cars), late: feeding };
       }
+      const relay = { relayId: hello.relayId, cars };
       const known = live ?? this.#sessionOfSim(hello, show);
-      if (known === undefined) mayBegin();
+      if (known === undefined) may.begin();
+      else if (!known.hasStream(hello.relayId, hello.run)) may.join();
       const session = known ?? (await this.#begin(hello, show, cars));
       const stream = session.stream(hello.relayId, hello.run, hello.playback, cars);
-      for (const listener of this.#listeners) listener.attached?.(session, hello.relayId);
+      for (const listener of this.#listeners) listener.attached?.(session, relay);
       // Behind that: whoever follows the show is on its next session before the one before ends.
-      if (known === undefined) await this.#endSuperseded(session, hello.relayId);
+      if (known === undefined) await this.#endSuperseded(session, relay);
       return { session, stream };
     });
   }
@@ -346,14 +360,14 @@ export class SessionRegistry {
   }
 
   /** What a relay fed before in the show is over: it has gone on to another session. */
-  async #endSuperseded({ id, state }: Session, relayId: string): Promise<void> {
+  async #endSuperseded({ id, state }: Session, relay: KnownRelay): Promise<void> {
     const { show } = state.facts;
     const over = [...this.#live.values()].filter(
       (each) =>
         each.id !== id &&
         !each.hasRelay &&
         each.state.facts.show === show &&
-        each.state.streams.every((stream) => stream.relayId === relayId),
+        each.relaysKnown().every((known) => isSameRelay(known, relay)),
     );
     for (const old of over) await this.#end(old, 'superseded');
   }

@@ -10,6 +10,7 @@ import {
   WireError,
   type WireRecord,
 } from '@okboxbox/protocol';
+import type { KnownRelay } from '../access/visitor.js';
 import type { Clock } from '../clock.js';
 import type { Logger } from '../log.js';
 import { Taps } from '../taps.js';
@@ -154,6 +155,16 @@ export class Session {
   /** The relays that feed it or have fed it, by name, in the order in which they came. */
   relays(): { readonly relayId: string; readonly isConnected: boolean }[] {
     return this.#feeders.relaysOf(this.state.streams);
+  }
+
+  /** The relay of each stream, as it is known again. */
+  relaysKnown(): KnownRelay[] {
+    return this.state.streams.map(({ relayId, stream }) => ({ relayId, cars: this.state.own.tokenOf(stream) }));
+  }
+
+  /** Whether a relay's run has a stream here. */
+  hasStream(relayId: string, run: string): boolean {
+    return this.state.streams.some((stream) => stream.relayId === relayId && stream.run === run);
   }
 
   onChange(listener: () => void): () => void {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isSameRelay, type KnownRelay } from '../access/visitor.js';
 
 const instant = z.number().finite();
 
@@ -19,6 +20,8 @@ export const following = z.object({
   mainFeed: z
     .object({
       relayId: z.string(),
+      /** Car numbers that its token names; `null` where it names none, not there in what was stored before this was. */
+      cars: z.array(z.string()).nullable().optional(),
       /** Whether somebody marked it; otherwise it was the first that fed the show. */
       isMarked: z.boolean(),
       /** The session that it opened or joined last: another one is its next. */
@@ -40,6 +43,20 @@ export const LAST_FRAMES_MS = 120_000;
 /** The session that a show is on; `null` where it has none. */
 export function followedBy({ follows }: Following): string | null {
   return follows.at(-1)?.sessionId ?? null;
+}
+
+/** A relay, as far as it is known: without `cars` only its name is. */
+type NamedRelay = Pick<KnownRelay, 'relayId'> & { readonly cars?: KnownRelay['cars'] | undefined };
+
+/** Whether a relay is the show's main feed; false before there is one. Where one of them is known by its name alone, that decides. */
+export function isMainFeed({ mainFeed }: Following, { relayId, cars }: NamedRelay): boolean {
+  if (mainFeed === null) return false;
+  if (mainFeed.cars === undefined || cars === undefined) return mainFeed.relayId === relayId;
+  return isSameRelay({ relayId: mainFeed.relayId, cars: mainFeed.cars }, { relayId, cars });
+}
+
+function stored({ relayId, cars }: NamedRelay): { relayId: string; cars?: string[] | null } {
+  return cars === undefined ? { relayId } : { relayId, cars: cars && [...cars] };
 }
 
 /** Whether a session is one that the show follows, or followed until its end. */
@@ -69,13 +86,13 @@ export function nextChange({ follows }: Following, at: number): number | null {
  */
 export function onMainFeed(
   before: Following,
-  { relayId, sessionId }: { readonly relayId: string; readonly sessionId: string },
+  { sessionId, ...relay }: NamedRelay & { readonly sessionId: string },
   now: number,
   isRunning: (sessionId: string) => boolean,
 ): Following {
   const { mainFeed } = before;
-  if (mainFeed !== null && (mainFeed.relayId !== relayId || mainFeed.sessionId === sessionId)) return before;
-  const next = { relayId, isMarked: mainFeed?.isMarked ?? false, sessionId };
+  if (mainFeed !== null && (!isMainFeed(before, relay) || mainFeed.sessionId === sessionId)) return before;
+  const next = { ...stored(relay), isMarked: mainFeed?.isMarked ?? false, sessionId };
   return { mainFeed: next, follows: goneOn(before.follows, { sessionId, from: now, by: 'main-feed' }, isRunning) };
 }
 
@@ -107,10 +124,19 @@ export function closeLeft(before: Following, sessionId: string, now: number): Fo
   return { ...before, follows };
 }
 
-/** A relay is marked as the main feed; `sessionId` is the one that it feeds now, `null` where it feeds none. */
-export function onMarked(before: Following, relayId: string, sessionId: string | null): Following {
-  const known = before.mainFeed?.relayId === relayId ? before.mainFeed.sessionId : null;
-  return { ...before, mainFeed: { relayId, isMarked: true, sessionId: sessionId ?? known } };
+/**
+ * A relay is marked as the main feed. `sessionId` is the one that it feeds now, and `cars` what its token names; `null` and
+ * `undefined` where it feeds none.
+ */
+export function onMarked(
+  before: Following,
+  relayId: string,
+  sessionId: string | null,
+  cars?: readonly string[] | null,
+): Following {
+  const known = before.mainFeed?.relayId === relayId ? before.mainFeed : null;
+  const relay = stored({ relayId, cars: cars === undefined ? known?.cars : cars });
+  return { ...before, mainFeed: { ...relay, isMarked: true, sessionId: sessionId ?? known?.sessionId ?? null } };
 }
 
 /**
