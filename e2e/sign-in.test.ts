@@ -77,6 +77,25 @@ describe.skipIf(WITHOUT_CHROMIUM)('signing in', () => {
     },
   );
 
+  it.each(['/', '/public/cup', '/l/none', '/nowhere'])('is offered on %s, which needs no right', async (path) => {
+    const page = await stranger(path);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Sign in' }).press('Enter');
+    await page.getByLabel('Token or sign-in link').fill(await link());
+    await page.getByRole('dialog').getByRole('button', { name: 'Sign in' }).click();
+    await isSignedIn(page);
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.close();
+  });
+
+  it('or not, a share link that opens nothing is a page that says why', async () => {
+    const page = await stranger('/l/none');
+    await page.getByRole('heading', { name: 'This link does not open anything' }).waitFor();
+    await page.getByText('There is no such link. Copy all of it again.').waitFor();
+    await page.close();
+  });
+
   it('in one tab signs the others in', async () => {
     const context = await browser.newContext();
     const [first, second] = [await context.newPage(), await context.newPage()];

@@ -2,6 +2,7 @@ import { createRootRoute, createRoute, createRouter, Link, lazyRouteComponent, O
 import { LivePage } from './live/live-page.js';
 import { OpsFailed } from './ops/ops-failed.js';
 import { parseOpsSearch } from './ops/ops-search.js';
+import { DeadLinkPage } from './public/dead-link-page.js';
 import { PublicPage } from './public/public-page.js';
 import { SessionList } from './sessions/session-list.js';
 import { Notice } from './shell/notice.js';
@@ -26,6 +27,15 @@ const publicTiming = createRoute({
   component: function Public() {
     const { id } = publicTiming.useParams();
     return <PublicPage key={id} id={id} />;
+  },
+});
+
+const deadLink = createRoute({
+  getParentRoute: () => root,
+  path: '/l/$code',
+  component: function Dead() {
+    const { code } = deadLink.useParams();
+    return <DeadLinkPage key={code} code={code} />;
   },
 });
 
@@ -62,7 +72,7 @@ function NotFound() {
 
 /** The addresses of the pages. */
 export const router = createRouter({
-  routeTree: root.addChildren([sessions, live, director, publicTiming, ops.addChildren(opsViews)]),
+  routeTree: root.addChildren([sessions, live, director, publicTiming, deadLink, ops.addChildren(opsViews)]),
 });
 
 declare module '@tanstack/react-router' {

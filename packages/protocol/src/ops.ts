@@ -130,6 +130,8 @@ export interface OpsSession {
   readonly isStale: boolean;
   /** Whether the show follows it; absent in packs of older versions. */
   readonly isFollowed?: boolean;
+  /** Name of the relay that is the show's main feed; `null` before any relay has fed it, absent in packs of older versions. */
+  readonly mainFeed?: string | null;
   readonly sim: string;
   readonly track: string;
   readonly relays: readonly OpsRelay[];

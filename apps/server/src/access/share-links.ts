@@ -55,18 +55,18 @@ export class ShareLinks {
     return { kind: 'link', code, label, opens, show, sessionId, expiresAt };
   }
 
-  /** @throws LinkError where there is none, or it has run out or was revoked. */
+  /** @throws LinkError where there is none, or it has expired or was revoked. */
   find(code: string): { readonly show: string; readonly link: StoredLink } {
     for (const { show, links } of this.#shows.all()) {
       const link = links.find((each) => each.code === code);
       if (link === undefined) continue;
-      if (link.revokedAt !== null) throw new LinkError('This link was revoked. Ask whoever sent it for a new one.');
+      if (link.revokedAt !== null) throw new LinkError('This link was revoked. Ask the person who sent it for a new one.');
       if (link.expiresAt <= this.#clock.now()) {
-        throw new LinkError('This link has run out. Ask whoever sent it for a new one.');
+        throw new LinkError('This link has expired. Ask the person who sent it for a new one.');
       }
       return { show, link };
     }
-    throw new LinkError('There is no such link. Copy it again, whole.');
+    throw new LinkError('There is no such link. Copy all of it again.');
   }
 
   /** Whether a code opens something now. */

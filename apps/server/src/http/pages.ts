@@ -26,6 +26,11 @@ export function policyFor(host: string | undefined, publicUrl: string | null): s
   return `default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src ${connect}; frame-ancestors 'self'; base-uri 'none'; form-action 'self'`;
 }
 
+/** Whether a call comes from the address bar of a browser, which is to be shown a page rather than JSON. */
+export function wantsPage({ method, headers }: FastifyRequest): boolean {
+  return method === 'GET' && headers.accept?.includes('text/html') === true;
+}
+
 /** What is served beside the pages that are always there. */
 export interface PagesOptions {
   /** Whether the pages of operations are there. */
@@ -71,8 +76,7 @@ export async function servePages(
     });
   }
   http.setNotFoundHandler((request, reply) => {
-    const wantsPage = request.method === 'GET' && request.headers.accept?.includes('text/html') === true;
-    if (document !== null && wantsPage && !request.url.startsWith('/api/')) {
+    if (document !== null && wantsPage(request) && !request.url.startsWith('/api/')) {
       return sendDocument(request, reply.code(404), document);
     }
     return sendProblem(reply, 404, `There is nothing at ${request.method} ${request.url.slice(0, 200)}.`);

@@ -7,6 +7,7 @@ import type { Audiences } from '../audience/audiences.js';
 import type { BroadcastDelayService } from '../audience/broadcast-delay.js';
 import type { SessionRegistry } from '../session/registry.js';
 import { callerOf } from './caller.js';
+import { wantsPage } from './pages.js';
 import { HttpProblem } from './problem.js';
 import { sendShared } from './shared-answers.js';
 
@@ -56,8 +57,10 @@ export function servePublicCalls(http: FastifyInstance, world: PublicWorld): voi
       query.set(link.sessionId === null ? 'show' : 'session', where);
       return reply.header('cache-control', 'no-store').redirect(`/overlay/timing-tower?${query}`);
     } catch (error) {
-      if (error instanceof LinkError) throw new HttpProblem(404, error.message);
-      throw error;
+      if (!(error instanceof LinkError)) throw error;
+      // A person is shown the page that says what is wrong with the link; it asks here again for the reason.
+      if (wantsPage(request)) return reply.callNotFound();
+      throw new HttpProblem(404, error.message);
     }
   });
 }

@@ -44,6 +44,7 @@ export function sessionOf(world: World, figures: Figures, sessionId: string): Op
     ...{ sessionId, show, status, sim, track },
     isStale: status === 'live' && isStale(lastFrameAt, now),
     isFollowed: broadcasts.followed.of(show)?.sessionId === sessionId,
+    mainFeed: broadcasts.followed.mainFeed(show)?.relayId ?? null,
     relays: connected,
     framesTotal: state?.framesTotal ?? frames.total,
     framesPerSec: frames.perSec(now),

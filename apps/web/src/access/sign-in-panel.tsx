@@ -1,10 +1,31 @@
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useEffect, useState } from 'react';
 import { signInWith } from './sign-in.js';
+
+const listeners = new Set<() => void>();
+let shown = 0;
+
+function changeShown(by: 1 | -1): void {
+  shown += by;
+  for (const listener of listeners) listener();
+}
+
+/** How many fields to sign in with the page shows now. */
+export const panelsShown = (): number => shown;
+
+/** Calls back when that number changes; returns how to stop. */
+export function onPanelsChange(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
 
 /** A field for a token or the link that the server printed. */
 export function SignInPanel() {
   const [typed, setTyped] = useState('');
   const [problem, setProblem] = useState<string | null>(null);
+  useEffect(() => {
+    changeShown(1);
+    return () => changeShown(-1);
+  }, []);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     signInWith(typed).then(

@@ -52,23 +52,25 @@ function SessionLine({ session, isFollowed }: { session: FollowableSession; isFo
   };
   return (
     <li>
-      <span className="link-name">{name}</span>
+      <span className="link-name">
+        {name}
+        <small>
+          {relays.map(({ relayId, isConnected }) => `${relayId}${isConnected ? '' : ' (not connected)'}`).join(', ')}
+          {lastFrameAt === null ? ' · no frame yet' : ` · newest frame ${age(now - lastFrameAt)} ago`}
+        </small>
+      </span>
       <span className="link-state">
         <StateBadge state={isFollowed ? 'ok' : 'off'}>{isFollowed ? 'followed' : 'not followed'}</StateBadge>
       </span>
-      <small>
-        {relays.map(({ relayId, isConnected }) => `${relayId}${isConnected ? '' : ' (gone)'}`).join(', ')}
-        {lastFrameAt !== null && ` · newest frame ${age(now - lastFrameAt)} ago`}
-      </small>
-      <span className="buttons">
+      <span className="button-row">
         {!isFollowed && (
           <button
             type="button"
-            className="button"
+            className="button small"
             onClick={() =>
               ask({
                 title: `Follow ${name}?`,
-                text: 'Live pages change at once, viewers when the delay has passed. The session that you leave is not public any more.',
+                text: 'Live pages change at once, viewers when the delay has passed. The session that you leave is no longer public. The show goes back to its main feed when that opens its next session.',
                 yes: 'Follow',
                 onYes: () => void follow({ sessionId }),
               })
@@ -83,7 +85,7 @@ function SessionLine({ session, isFollowed }: { session: FollowableSession; isFo
             <button
               key={relayId}
               type="button"
-              className="button"
+              className="button small"
               onClick={() =>
                 ask({
                   title: `Make ${relayId} the main feed?`,

@@ -1,5 +1,7 @@
+import { Link } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { RIGHT_ENDED } from '../access/right-ended.js';
+import { useToken } from '../access/use-token.js';
 import { followFeed, subjectOf } from '../feed/feed-client.js';
 import { FeedStore } from '../feed/feed-store.js';
 import { FeedContext, useFeed } from '../feed/use-feed.js';
@@ -36,10 +38,20 @@ export function PublicPage({ id }: { id: string }) {
   }, [id, store]);
   return (
     <FeedContext value={store}>
-      <PageShell keys={KEYS} guest>
+      <PageShell keys={KEYS} head={<LiveLink id={id} />}>
         <Held />
       </PageShell>
     </FeedContext>
+  );
+}
+
+/** The way on for somebody who has signed in: this page shows the same to everyone. */
+function LiveLink({ id }: { id: string }) {
+  if (useToken() === null) return null;
+  return (
+    <Link className="head-link" to="/sessions/$id" params={{ id }}>
+      Live timing
+    </Link>
   );
 }
 

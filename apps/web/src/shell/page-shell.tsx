@@ -1,21 +1,19 @@
 import { Link } from '@tanstack/react-router';
 import { type ReactNode, useRef } from 'react';
+import { SignInButton } from '../access/sign-in-button.js';
 import { setToken } from '../access/token-store.js';
 import { useToken } from '../access/use-token.js';
 import { type KeyHelp, KeysDialog } from './keys-dialog.js';
 import { Mark } from './mark.js';
 import { useKeys } from './use-keys.js';
 
-/** The frame of every page: brand, what the page puts beside it, and its keys. */
+/** The frame of every page: brand, what the page puts beside it, signing in and out, and its keys. */
 export function PageShell({
   head,
   keys,
-  guest = false,
   children,
 }: {
   head?: ReactNode;
-  /** The page is the same for everybody, signed in or not: it has no way out of a sign-in. */
-  guest?: boolean;
   keys: readonly KeyHelp[];
   children: ReactNode;
 }) {
@@ -34,7 +32,9 @@ export function PageShell({
           <span>Ok, Box Box</span>
         </Link>
         <span className="grow">{head}</span>
-        {!guest && token !== null && (
+        {token === null ? (
+          <SignInButton />
+        ) : (
           <button type="button" className="button" onClick={() => setToken(null)}>
             Sign out
           </button>

@@ -7,8 +7,8 @@ export const MAIN_FEED_LOST = {
     'The relay that a show follows, its main feed, does not feed it, while other relays do. The show stays on its session and ' +
     'goes on by itself when the main feed opens its next one.',
   impact:
-    'Where other relays are in the same session, nothing is seen of it until the race goes on to its next session: the show ' +
-    'does not follow there. Where they are in other sessions, viewers see a picture that stands still.',
+    'Where other relays feed the same session, nobody notices until the next session begins: the show does not follow it ' +
+    'there. Where they feed other sessions, viewers see a picture that stands still.',
   signs: [
     'The picture stands still while a session of the same show goes on',
     'The desk names a main feed that is not connected',
@@ -34,7 +34,8 @@ export const MAIN_FEED_LOST = {
       },
       fixes: [
         'Start the relay of the main feed again. It comes back into the session, and the finding clears.',
-        'If it will not come back: desk or console, Sessions, *Make main feed* for a relay that is there.',
+        'If it will not come back: in the console under Sessions, choose the session and press *Make main feed* at its relay; on the desk, ' +
+          'press *Make … the main feed* under *Session*.',
       ],
       clearsWhen: 'the main feed feeds the show again, or another relay is made the main feed.',
     },
@@ -49,7 +50,8 @@ export const MAIN_FEED_LOST = {
         view: 'sessions',
       },
       fixes: [
-        'If one of the other sessions is the race: desk or console, Sessions, *Make main feed* for its relay.',
+        'If one of the other sessions is the race: in the console under Sessions, choose it and press *Make main feed* at its relay; on the ' +
+          'desk, press *Make … the main feed* under *Session*.',
         'If they are test drives: start the relay of the main feed again; nothing of them is public meanwhile.',
       ],
       clearsWhen: 'the session that the show follows is fed again, or another one is followed.',

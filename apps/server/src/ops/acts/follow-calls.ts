@@ -16,7 +16,8 @@ const act = { dryRun: z.boolean().default(false), because: z.string().trim().max
 const sessionBody = z.object(act);
 const relayBody = z.object({ ...act, show: id });
 
-const UNDO = 'Choose the session or relay of before again; what viewers have not seen by then, they never see.';
+const UNDO =
+  'To undo it, choose the previous session or relay again. Viewers do not get back what they miss meanwhile.';
 
 /** Chooses which session a show follows, for operations. */
 export function serveFollowActs(http: FastifyInstance, tokens: Tokens, operations: Operations, hands: OpsHands): void {

@@ -68,7 +68,7 @@ export function ActDialog({ act: { label, title, path, body = {} }, onClose }: {
       </div>
       {(step.kind === 'asked' || step.kind === 'doing') && (
         <label>
-          Why (stands in the audit)
+          Why (kept in the audit)
           <input
             className="field"
             value={because}
@@ -105,7 +105,7 @@ function StepWords({ step }: { step: Step }): ReactNode {
       return (
         <>
           <p>{step.would.what}</p>
-          <p className="soft">{step.would.undo ?? 'It cannot be taken back.'}</p>
+          <p className="soft">{step.would.undo ?? 'It cannot be undone.'}</p>
         </>
       );
     case 'done':

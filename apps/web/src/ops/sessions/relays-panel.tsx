@@ -22,9 +22,12 @@ const DRIFT_MS = 5_000;
 
 /** The relays of a session, with the three numbers that tell a wrong clock, a backlog and a slow line apart. */
 export function RelaysPanel({ session }: { session: OpsSession }) {
-  const { relays } = session;
+  const { relays, mainFeed = null } = session;
   return (
-    <OpsPanel title="Relays" aside={`${relays.length} connected`}>
+    <OpsPanel
+      title="Relays"
+      aside={`${relays.length} connected${mainFeed === null ? '' : ` · main feed of ${session.show}: ${mainFeed}`}`}
+    >
       {relays.length === 0 ? (
         <Nothing>
           {session.status === 'ended' ? 'None: the session has ended.' : 'None is connected. On the racing PC: '}
@@ -48,7 +51,7 @@ export function RelaysPanel({ session }: { session: OpsSession }) {
           ]}
         >
           {relays.map((relay) => (
-            <Relay key={`${relay.relayId} ${relay.run}`} relay={relay} show={session.show} />
+            <Relay key={`${relay.relayId} ${relay.run}`} relay={relay} session={session} />
           ))}
         </OpsTable>
       )}
@@ -56,7 +59,7 @@ export function RelaysPanel({ session }: { session: OpsSession }) {
   );
 }
 
-function Relay({ relay, show }: { relay: OpsRelay; show: string }) {
+function Relay({ relay, session: { show, mainFeed } }: { relay: OpsRelay; session: OpsSession }) {
   const now = useShownNow();
   const [shape, verdict] = VERDICTS[relay.clock.verdict];
   const isPaused = relay.pausedBecause !== null;
@@ -98,12 +101,16 @@ function Relay({ relay, show }: { relay: OpsRelay; show: string }) {
           path={`/api/ops/relays/${encodeURIComponent(relay.relayId)}/pause`}
           body={{ paused: !isPaused, show }}
         />
-        <ActButton
-          label="Make main feed"
-          title={`Make relay ${relay.relayId} the main feed of ${show}?`}
-          path={`/api/ops/relays/${encodeURIComponent(relay.relayId)}/main-feed`}
-          body={{ show }}
-        />
+        {relay.relayId === mainFeed ? (
+          <span className="ops-main-feed">main feed</span>
+        ) : (
+          <ActButton
+            label="Make main feed"
+            title={`Make relay ${relay.relayId} the main feed of ${show}?`}
+            path={`/api/ops/relays/${encodeURIComponent(relay.relayId)}/main-feed`}
+            body={{ show }}
+          />
+        )}
       </td>
     </tr>
   );

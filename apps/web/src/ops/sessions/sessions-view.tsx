@@ -155,7 +155,7 @@ function Selected({ session }: { session: OpsSession }) {
         {session.status === 'live' && session.isFollowed === false && (
           <ActButton
             label="Follow"
-            title={`Follow this session with ${show}?`}
+            title={`Let ${show} follow this session?`}
             path={`/api/ops/sessions/${encodeURIComponent(sessionId)}/follow`}
           />
         )}

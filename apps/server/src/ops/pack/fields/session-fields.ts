@@ -64,6 +64,7 @@ export const session: Rule = fields<OpsSession>({
   status: word('live', 'ended'),
   isStale: flag,
   isFollowed: flag,
+  mainFeed: relayId,
   sim,
   track: name('track'),
   relays: listOf(relay),
