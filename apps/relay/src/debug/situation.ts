@@ -187,7 +187,7 @@ function problemsOf(facts: SituationFacts): Problem[] {
     if (target.state.state === 'paused') {
       put(
         `${shownUrl(target.url)} has paused this relay: ${target.state.because}.`,
-        'Nothing is lost: what is captured waits here, and is sent when the server lets it. Ask whoever runs the server.',
+        'Nothing is lost: what is captured waits here, and is sent when the server lets it. Ask the person who runs the server.',
       );
     }
     if (target.state.state !== 'waiting') continue;
@@ -251,7 +251,7 @@ function adviceOn(because: string): string {
     return 'Install the program that it asks for. Nothing is lost meanwhile: what is captured waits here.';
   }
   if (/token|sign|capabilit|cover/i.test(because)) {
-    return 'Ask whoever runs the server for a new token, and put it into relay.env as RELAY_TOKEN.';
+    return 'Ask the person who runs the server for a new token, and put it into relay.env as RELAY_TOKEN.';
   }
   return 'Check the network and RELAY_BACKENDS. Nothing is lost meanwhile: it is sent as soon as the server is there.';
 }

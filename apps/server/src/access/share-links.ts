@@ -60,7 +60,8 @@ export class ShareLinks {
     for (const { show, links } of this.#shows.all()) {
       const link = links.find((each) => each.code === code);
       if (link === undefined) continue;
-      if (link.revokedAt !== null) throw new LinkError('This link was revoked. Ask the person who sent it for a new one.');
+      if (link.revokedAt !== null)
+        throw new LinkError('This link was revoked. Ask the person who sent it for a new one.');
       if (link.expiresAt <= this.#clock.now()) {
         throw new LinkError('This link has expired. Ask the person who sent it for a new one.');
       }

@@ -38,6 +38,13 @@ describe('addresses', () => {
     },
   );
 
+  it('are answered with the pages that were built last, also while the server runs and while they are built', async () => {
+    writeFileSync(join(webDir, 'index.html'), 'newer pages');
+    expect((await get('/sessions/cup')).body).toBe('newer pages');
+    rmSync(join(webDir, 'index.html'));
+    expect((await get('/sessions/cup')).body).toBe('newer pages');
+  });
+
   it('an overlay that exists is a document of its own, with whatever its address asks for', async () => {
     const answer = await get('/overlay/timing-tower?show=cup&rows=12');
     expect([answer.statusCode, answer.body]).toEqual([200, 'an overlay']);

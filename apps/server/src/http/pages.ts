@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
@@ -57,33 +56,52 @@ export async function servePages(
       .header('x-content-type-options', 'nosniff')
       .header('referrer-policy', 'no-referrer')
       .send(document);
-  const document = await documentOf(webDir, 'index.html');
-  const overlay = await documentOf(webDir, 'overlay.html');
-  if (webDir !== null && document !== null) {
+  const sendPage = async (request: FastifyRequest, reply: FastifyReply, from: BuiltDocument, status: number) => {
+    const document = await from.read();
+    return document === null ? sendNothing(request, reply) : sendDocument(request, reply.code(status), document);
+  };
+  const page = new BuiltDocument(webDir, 'index.html');
+  const overlay = new BuiltDocument(webDir, 'overlay.html');
+  if (webDir !== null && (await page.read()) !== null) {
     await http.register(fastifyStatic, {
       root: join(webDir, 'assets'),
       prefix: '/assets/',
       immutable: true,
       maxAge: '1y',
     });
-    for (const page of withOps ? [...PAGES, ...OPS_PAGES] : PAGES) {
-      http.get(page, async (request, reply) => sendDocument(request, reply.code(200), document));
+    for (const path of withOps ? [...PAGES, ...OPS_PAGES] : PAGES) {
+      http.get(path, async (request, reply) => sendPage(request, reply, page, 200));
     }
     http.get<{ Params: { kind: string } }>('/overlay/:kind', async (request, reply) => {
-      if (overlay !== null && OVERLAYS.includes(request.params.kind))
-        return sendDocument(request, reply.code(200), overlay);
-      return reply.callNotFound();
+      if (!OVERLAYS.includes(request.params.kind)) return reply.callNotFound();
+      return sendPage(request, reply, overlay, 200);
     });
   }
-  http.setNotFoundHandler((request, reply) => {
-    if (document !== null && wantsPage(request) && !request.url.startsWith('/api/')) {
-      return sendDocument(request, reply.code(404), document);
-    }
-    return sendProblem(reply, 404, `There is nothing at ${request.method} ${request.url.slice(0, 200)}.`);
+  http.setNotFoundHandler(async (request, reply) => {
+    if (wantsPage(request) && !request.url.startsWith('/api/')) return sendPage(request, reply, page, 404);
+    return sendNothing(request, reply);
   });
 }
 
-async function documentOf(webDir: string | null, file: string): Promise<Buffer | null> {
-  const path = webDir === null ? null : join(webDir, file);
-  return path !== null && existsSync(path) ? readFile(path) : null;
+function sendNothing({ method, url }: FastifyRequest, reply: FastifyReply): FastifyReply {
+  return sendProblem(reply, 404, `There is nothing at ${method} ${url.slice(0, 200)}.`);
+}
+
+/**
+ * A document of the built pages, read for each request: one that is kept would name files that are gone once the pages
+ * are built again. While a build has taken it away, it is what it was.
+ */
+class BuiltDocument {
+  readonly #path: string | null;
+  #last: Buffer | null = null;
+
+  constructor(webDir: string | null, file: string) {
+    this.#path = webDir === null ? null : join(webDir, file);
+  }
+
+  /** Resolves with `null` where it was never built. */
+  async read(): Promise<Buffer | null> {
+    if (this.#path !== null) this.#last = await readFile(this.#path).catch(() => this.#last);
+    return this.#last;
+  }
 }

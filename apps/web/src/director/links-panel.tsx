@@ -28,7 +28,7 @@ export function LinksPanel({ field }: { field: Ref<HTMLInputElement> }) {
       <MakeLink field={field} />
       {links.length === 0 && (
         <p className="soft">
-          A link opens the delayed picture to whoever has it, and nothing else: an overlay’s at once, a public page’s
+          A link opens the delayed picture to anyone who has it, and nothing else: an overlay at once, the public page
           while the show is published.
         </p>
       )}
@@ -119,7 +119,7 @@ function LinkLine({ link, now }: { link: ShareLink; now: number }) {
   const revoke = () =>
     ask({
       title: `Revoke “${name}”?`,
-      text: 'Whoever watches by it is cut off within a second, and it never opens anything again.',
+      text: 'Anyone who uses it is disconnected within a second, and it never opens anything again.',
       yes: 'Revoke',
       onYes: () => void client.call('link:revoke', { code: link.code }),
     });

@@ -15,7 +15,7 @@ export function Notice({ title, children }: { title: string; children: ReactNode
 export function ClosedByOperations() {
   return (
     <Notice title="An operator has closed this connection">
-      <p>Your rights are as they were. What you saw is not kept here, since it would only get older.</p>
+      <p>Your permissions are unchanged. Connect again for current data.</p>
       <button type="button" className="button primary" onClick={() => location.reload()}>
         Connect again
       </button>

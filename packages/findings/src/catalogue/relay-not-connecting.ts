@@ -119,7 +119,7 @@ export const RELAY_NOT_CONNECTING = {
         command: 'RELAY_KILL_SWITCH=0',
       },
       fixes: [
-        'Ask whoever drives whether it is meant to be so.',
+        'Ask the driver whether this is intended.',
         'Set `RELAY_KILL_SWITCH=0` in `relay.env` on the racing PC: what waited is sent.',
       ],
       clearsWhen: 'the relay feeds again.',

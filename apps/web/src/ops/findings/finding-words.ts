@@ -25,7 +25,7 @@ export function findingTitle(code: string): string {
 export const SEVERITY_WORDS: Readonly<Record<Finding['severity'], string>> = {
   critical: 'Critical',
   warning: 'Warning',
-  info: 'To know',
+  info: 'Info',
 };
 
 /** A cause as it is read: `overlay_in_live_room` is "overlay in live room". */
