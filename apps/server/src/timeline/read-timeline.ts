@@ -1,8 +1,10 @@
 import { open, readdir, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
-import { FRAMING, MAGIC, MAX_PAYLOAD, recordAt, type TimelinePosition, type TimelineRecord } from './segment-format.js';
+import { MAGIC, recordAt, type TimelinePosition, type TimelineRecord, wholeRecordIn } from './segment-format.js';
 
 const CHUNK = 1024 * 1024;
+/** Bytes that are searched for a record in one turn of the event loop. */
+const SEARCHED_AT_ONCE = 256 * 1024;
 
 /** Where a timeline was found damaged, and what was done. */
 export interface Damage {
@@ -36,8 +38,8 @@ export interface PlacedRecord {
 }
 
 /**
- * Reads a timeline's records in order, a chunk at a time. A damaged record with a good one behind it is left out and
- * reported; where nothing good follows, so is the rest of the segment. Returns where the last good record ends: for a
+ * Reads a timeline's records in order, a chunk at a time. Damage is left out and reported, however long it is, up to the
+ * next whole record; where none follows, to the end of the segment. Returns where the last good record ends: for a
  * timeline that is still written, where to read on.
  */
 export async function* readTimeline(
@@ -77,41 +79,58 @@ async function* readSegment(
     let heldAt = from > 0 && size > 0 ? Math.max(from, MAGIC.length) : 0;
     let held = Buffer.alloc(0);
     let next = heldAt;
-    while (next < size) {
-      const chunk = Buffer.allocUnsafe(Math.min(CHUNK, size - next));
+    const more = async (atMost: number): Promise<void> => {
+      const chunk = Buffer.allocUnsafe(Math.min(atMost, size - next));
       const { bytesRead } = await file.read(chunk, 0, chunk.length, next);
-      if (bytesRead === 0) break;
-      next += bytesRead;
+      // Somebody has cut the file meanwhile: what is here is all there is.
+      next = bytesRead === 0 ? size : next + bytesRead;
       held = Buffer.concat([held, chunk.subarray(0, bytesRead)]);
+    };
+    while (next < size) {
+      await more(CHUNK);
       let offset = 0;
       if (heldAt === 0) {
-        if (held.length < MAGIC.length) continue;
-        if (!held.subarray(0, MAGIC.length).equals(MAGIC)) return report(0, size, 'no segment of this version');
-        offset = MAGIC.length;
+        if (held.length < MAGIC.length && next < size) continue;
+        if (held.subarray(0, MAGIC.length).equals(MAGIC)) offset = MAGIC.length;
       }
       for (;;) {
-        const found = recordAt(held, offset);
-        if (found.found === 'beginning') break;
+        const hasMagic = heldAt + offset > 0;
+        const found = hasMagic ? recordAt(held, offset) : NO_SEGMENT;
         if (found.found === 'record') {
           yield { record: found.record, end: { segment, offset: heldAt + found.end } };
           offset = found.end;
           continue;
         }
-        const behind = found.end === null ? null : recordAt(held, found.end);
-        // Its neighbour may be in the next chunk: look again with more of the file.
-        if (behind?.found === 'beginning' && next < size) break;
-        if (behind?.found !== 'record') return report(heldAt + offset, size, found.because);
-        report(heldAt + offset, heldAt + (found.end as number), found.because);
-        offset = found.end as number;
+        if (heldAt + offset === size) break;
+        // A damaged length may look like the beginning of a record that ends behind the file.
+        if (found.found === 'beginning' && next < size) break;
+        const because = found.found === 'beginning' ? 'a record that was cut off' : found.because;
+        const end = found.found === 'beginning' ? null : found.end;
+        const isOneAlone = end !== null && recordAt(held, end).found === 'record';
+        while (!isOneAlone && next < size) await more(size - next);
+        const good = isOneAlone ? end : await searchFrom(held, offset + 1);
+        if (good === null) return report(heldAt + offset, size, because);
+        report(heldAt + offset, heldAt + good, because);
+        offset = good;
       }
       held = held.subarray(offset);
       heldAt += offset;
-      if (held.length > 2 * (FRAMING + MAX_PAYLOAD)) return report(heldAt, size, 'a record without an end');
     }
-    return held.length > 0 || heldAt === 0
-      ? report(heldAt, size, 'a record that was cut off')
-      : { cut: null, good: heldAt };
+    return heldAt === 0 ? report(0, size, NO_SEGMENT.because) : { cut: null, good: heldAt };
   } finally {
     await file.close();
   }
+}
+
+/** What is at the beginning of a file without the first bytes of a segment. */
+const NO_SEGMENT = { found: 'damage', because: 'no segment of this version', end: null } as const;
+
+/** Where the next whole record begins, from `from` on; `null` where none does. */
+async function searchFrom(bytes: Buffer, from: number): Promise<number | null> {
+  for (let at = from; at < bytes.length; at += SEARCHED_AT_ONCE) {
+    const found = wholeRecordIn(bytes, at, at + SEARCHED_AT_ONCE);
+    if (found !== null) return found;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return null;
 }

@@ -20,6 +20,7 @@ export const FRAMING = 8;
 const CAPTURED = 1;
 const NOTE = 2;
 const CAPTURED_HEADER = 12;
+const OPENING_BRACE = 0x7b;
 
 /** A record of a relay, as received. `stream` is the number that an `opened-stream` note gave it. */
 export interface Captured {
@@ -163,6 +164,26 @@ export function recordAt(bytes: Buffer, offset: number): Found {
   const record = payloadOf(bytes.subarray(start, end));
   if (record === null) return { found: 'damage', because: 'an unknown kind of record', end };
   return { found: 'record', record, end };
+}
+
+/**
+ * Where the first whole record begins whose first byte lies from `from` to before `to`; `null` where there is none. For
+ * what lies behind damage whose length nobody knows: each byte is looked at.
+ */
+export function wholeRecordIn(bytes: Buffer, from: number, to: number): number | null {
+  const last = Math.min(to, bytes.length - FRAMING - 1);
+  for (let offset = from; offset < last; offset++) {
+    const length = bytes.readUInt32LE(offset);
+    if (length === 0 || length > bytes.length - offset - FRAMING) continue;
+    // Few bytes look like a payload: only for those is a checksum worked out.
+    if (!beginsPayload(bytes, offset + FRAMING)) continue;
+    if (recordAt(bytes, offset).found === 'record') return offset;
+  }
+  return null;
+}
+
+function beginsPayload(bytes: Buffer, at: number): boolean {
+  return bytes[at] === CAPTURED ? bytes[at + 1] === 0 : bytes[at] === NOTE && bytes[at + 1] === OPENING_BRACE;
 }
 
 function payloadOf(payload: Buffer): TimelineRecord | null {

@@ -134,6 +134,32 @@ describe('a timeline', () => {
     expect(statSync(join(dir, SEGMENT)).size).toBe(whole.length);
   });
 
+  it('with any stretch of it overwritten, gives every other record, and cuts off none when it is opened again', async () => {
+    const all = Array.from({ length: 40 }, (_, i) => captured(i + 1, 20 + 7 * (i % 5)));
+    await written(all);
+    const whole = readFileSync(join(dir, SEGMENT));
+    const ends = [8];
+    for (let at = 8; at < whole.length; ends.push(at)) at += 8 + whole.readUInt32LE(at);
+    const fill = fc.oneof(fc.constant(0), fc.constant(0xff), fc.constant(0x01), fc.nat(255));
+    await fc.assert(
+      fc.asyncProperty(fc.nat(whole.length - 1), fc.integer({ min: 1, max: 900 }), fill, async (at, bytes, value) => {
+        const damaged = Buffer.from(whole);
+        const to = Math.min(whole.length, at + bytes);
+        damaged.fill(value, at, to);
+        writeFileSync(join(dir, SEGMENT), damaged);
+        const isHurt = (i: number) =>
+          !damaged.subarray(ends[i], ends[i + 1]).equals(whole.subarray(ends[i], ends[i + 1]));
+        const unhurt = all.filter((_, i) => !isHurt(i));
+        const { records, damage } = await read(true);
+        expect(records).toEqual(unhurt);
+        expect(damage).toHaveLength(damaged.equals(whole) ? 0 : 1);
+        await written([captured(99)]);
+        expect((await read()).records).toEqual([...unhurt, captured(99)]);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
   it('is read from a mark on, wherever appending was when the mark was made', async () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(30), fc.nat(30), fc.nat(30), fc.boolean(), async (before, between, behind, wait) => {

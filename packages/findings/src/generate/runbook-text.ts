@@ -72,6 +72,7 @@ and what to do. Otherwise it goes on in the safe direction, and its log says so.
 | \`paused-relays.json\` | every relay is paused, which a finding says: let go on those that may |
 | \`clock.json\` | nothing from before counts as older than the restart: pictures hold until their delay is reached |
 | \`sessions/ID\` | that session is left out and its folder stays as it is; the others are there |
+| a stretch of a session's timeline (\`000001.seg\`) | what lies before and behind it is used; the log says how many bytes are lost, and where |
 | \`summary.json\` \`checkpoint\` \`race-log\` of a session | made again of its timeline |
 | what is in \`database\` | the race goes on without it. Stop the server, move the folder aside, start: a new one is made |
 
