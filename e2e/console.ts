@@ -1,9 +1,10 @@
+import type { SessionSummary } from '@okboxbox/protocol';
 import type { Browser, Page } from 'playwright-core';
 import { io, type Socket } from 'socket.io-client';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { eventually } from '../testing/eventually.js';
 import { launch, openPage, WITHOUT_CHROMIUM } from './browser.js';
-import { freePort, okboxbox, type Running, stop, temporaryData, tokenOf } from './okboxbox.js';
+import { freePort, getJson, okboxbox, type Running, stop, temporaryData, tokenOf } from './okboxbox.js';
 
 /** A page on a desk, and one in a hand. */
 export const DESKTOP = { width: 1920, height: 1080 };
@@ -30,6 +31,8 @@ export function withConsole(): void {
     up = okboxbox(['up', '--port', new URL(url).port, '--data', data.dir]);
     await eventually(() => expect(up.stdout()).toContain('#code='));
     admin = await tokenOf(data.dir, 'admin');
+    // The show's session begins with its relay's greeting, some moments after the server serves.
+    await eventually(async () => expect(await getJson<SessionSummary[]>(`${url}/api/sessions`, admin)).toHaveLength(1));
   });
   afterAll(async () => {
     for (const socket of sockets) socket.disconnect();
