@@ -51,15 +51,14 @@ export function followChases(state: TimingState): void {
   if (state.session?.type !== 'race' || state.greenAt === null) return;
   const { order, cars } = state;
   const asking: CarState[] = [];
-  const aheadInClass = new Map<string, CarState>();
-  for (const slot of order) {
-    const car = cars[slot] as CarState;
-    const classId = classOf(state, car);
-    const ahead = aheadInClass.get(classId);
-    aheadInClass.set(classId, car);
+  for (let i = 0; i < order.length; i++) {
+    const car = cars[order[i] as number] as CarState;
     const { chase } = car;
-    if (chase.rival !== null && chase.rival !== ahead?.car) end(chase);
     const place = car.progress === null ? null : Math.floor(car.progress * PLACES);
+    // Most cars fight with nobody and are between two places: whom they follow is not asked.
+    if (chase.rival === null && place === chase.last) continue;
+    const ahead = aheadInClass(state, i);
+    if (chase.rival !== null && chase.rival !== ahead?.car) end(chase);
     if (place === chase.last) continue;
     chase.last = place;
     if (place === null || place < 0) continue;
@@ -69,18 +68,18 @@ export function followChases(state: TimingState): void {
   if (asking.length > 0) beginFights(state, asking);
 }
 
-function take(state: TimingState, car: CarState, ahead: CarState | undefined, place: number): void {
+function take(state: TimingState, car: CarState, ahead: CarState | null, place: number): void {
   const { chase } = car;
   const at = place % PLACES;
   const lap = Math.floor(place / PLACES);
-  const intervalMs = ahead === undefined ? null : intervalAt(state, ahead, car, place / PLACES);
+  const intervalMs = ahead === null ? null : intervalAt(state, ahead, car, place / PLACES);
   const before = chase.intervals[at] as number;
   const isSame = chase.rivals[at] === ahead?.car && chase.laps[at] === lap - 1;
   chase.trendMs = intervalMs !== null && isSame && !Number.isNaN(before) ? Math.round(intervalMs - before) : null;
   chase.intervals[at] = intervalMs ?? Number.NaN;
   chase.rivals[at] = ahead?.car ?? -1;
   chase.laps[at] = lap;
-  if (intervalMs === null || ahead === undefined || intervalMs > OVER_MS) {
+  if (intervalMs === null || ahead === null || intervalMs > OVER_MS) {
     end(chase);
   } else if (intervalMs > FIGHT_MS) {
     chase.close = 0;
@@ -106,17 +105,19 @@ function beginFights(state: TimingState, asking: CarState[]): void {
       if (car.chase.intervalMs > MUCH_CLOSER * widest.chase.intervalMs) continue;
       end(widest.chase);
     }
-    const rival = aheadInClassOf(state, car);
+    const place = state.order.findIndex((slot) => state.cars[slot] === car);
+    const rival = aheadInClass(state, place);
     if (rival !== null) car.chase.rival = rival.car;
   }
 }
 
-/** The car ahead in its class, in the order of this moment. */
-function aheadInClassOf(state: TimingState, car: CarState): CarState | null {
-  const place = state.order.findIndex((slot) => state.cars[slot] === car);
+/** The next car of the same class ahead of a place in the order; `null` where there is none. */
+function aheadInClass(state: TimingState, place: number): CarState | null {
+  const { order, cars } = state;
+  const classId = classOf(state, cars[order[place] as number] as CarState);
   for (let i = place - 1; i >= 0; i--) {
-    const other = state.cars[state.order[i] as number] as CarState;
-    if (classOf(state, other) === classOf(state, car)) return other;
+    const other = cars[order[i] as number] as CarState;
+    if (classOf(state, other) === classId) return other;
   }
   return null;
 }

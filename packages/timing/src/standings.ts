@@ -36,64 +36,83 @@ interface ClassSoFar {
   count: number;
 }
 
+/** What is the same for every car of one list: asked once, not for every car and pair of cars. */
+interface Situation {
+  readonly state: TimingState;
+  readonly isRace: boolean;
+  readonly isBeforeStart: boolean;
+  readonly areLapsKnown: boolean;
+  /** The cars that the official results list; `null` while there are none. */
+  readonly official: ReadonlySet<number> | null;
+}
+
+function situationOf(state: TimingState): Situation {
+  const { official } = state;
+  return {
+    state,
+    isRace: state.session?.type === 'race',
+    isBeforeStart: isBeforeStart(state),
+    areLapsKnown: areLapsKnown(state),
+    official: official?.official === true ? new Set(official.rows.map((row) => row.car)) : null,
+  };
+}
+
 /** All classified cars by position, with gaps and intervals at the state's instant. */
 export function standings(state: TimingState): { readonly car: number; readonly figures: EntryFigures }[] {
-  const ahead: { overall: CarState | null; leader: CarState | null } = { overall: null, leader: null };
+  let leader: CarState | null = null;
+  let ahead: CarState | null = null;
   const ofClass = new Map<string, ClassSoFar>();
   const list: StandingsRow[] = [];
-  const isRace = state.session?.type === 'race';
-  const isKnown = !isRace || (!isBeforeStart(state) && areLapsKnown(state));
-  const between = (other: CarState | null, car: CarState) => (isKnown ? behind(state, other, car) : UNKNOWN);
+  const situation = situationOf(state);
   for (const slot of state.order) {
     const car = state.cars[slot] as CarState;
     const entry = state.entries[car.car];
     if (entry === undefined) continue;
     const classId = entry.classId ?? '';
     const inClass = ofClass.get(classId);
-    const gap = between(ahead.leader, car);
-    const interval = ahead.overall === ahead.leader ? gap : between(ahead.overall, car);
-    const classGap = inClass ? (inClass.leader === ahead.leader ? gap : between(inClass.leader, car)) : UNKNOWN;
+    const gap = behind(situation, leader, car);
+    const interval = ahead === leader ? gap : behind(situation, ahead, car);
+    const classGap = inClass ? (inClass.leader === leader ? gap : behind(situation, inClass.leader, car)) : UNKNOWN;
     const classInterval = inClass
-      ? inClass.ahead === ahead.overall
+      ? inClass.ahead === ahead
         ? interval
-        : between(inClass.ahead, car)
+        : inClass.ahead === inClass.leader
+          ? classGap
+          : behind(situation, inClass.ahead, car)
       : UNKNOWN;
     const position = list.length + 1;
-    const isPlaced = hasPlace(state, car);
-    list.push({
-      car: car.car,
-      figures: {
-        position: isPlaced ? position : null,
-        classPosition: isPlaced ? (inClass?.count ?? 0) + 1 : null,
-        status: statusOf(state, car),
-        lap: car.progress === null ? null : lapOf(state, car, car.progress),
-        lapsCompleted: car.progress === null ? null : lapsCompletedOf(state, car.progress),
-        progress: car.progress,
-        gapMs: gap.ms,
-        gapLaps: gap.laps,
-        intervalMs: interval.ms,
-        intervalLaps: interval.laps,
-        classGapMs: classGap.ms,
-        classGapLaps: classGap.laps,
-        classIntervalMs: classInterval.ms,
-        classIntervalLaps: classInterval.laps,
-        lastLapMs: car.lastLapMs,
-        bestLapMs: car.bestLapMs,
-        lastLapMark: markOf(state, car, classId, car.lastLapMark === 'none' ? null : car.lastLapMs),
-        bestLapMark: markOf(state, car, classId, car.bestLapMs),
-        sectorsMs: sectorsOf(state, car),
-        pitStops: seenOnly(state, car, car.pitStops),
-        driveThroughs: seenOnly(state, car, car.driveThroughs),
-        stintLaps: stintOf(car),
-        inPit: car.onPitRoad && (car.inWorld || car.awayInBox),
-        trendMs: inClass ? car.chase.trendMs : null,
-        battle: battleWith(inClass, car),
-        provenance: provenanceOf(state, car, gap, interval),
-      },
-    });
-    ahead.leader ??= car;
-    ahead.overall = car;
-    const { figures } = list[list.length - 1] as StandingsRow;
+    const isPlaced = hasPlace(situation, car);
+    const figures: StandingsRow['figures'] = {
+      position: isPlaced ? position : null,
+      classPosition: isPlaced ? (inClass?.count ?? 0) + 1 : null,
+      status: statusOf(state, car),
+      lap: car.progress === null ? null : lapOf(situation, car, car.progress),
+      lapsCompleted: car.progress === null ? null : lapsCompletedOf(situation, car.progress),
+      progress: car.progress,
+      gapMs: gap.ms,
+      gapLaps: gap.laps,
+      intervalMs: interval.ms,
+      intervalLaps: interval.laps,
+      classGapMs: classGap.ms,
+      classGapLaps: classGap.laps,
+      classIntervalMs: classInterval.ms,
+      classIntervalLaps: classInterval.laps,
+      lastLapMs: car.lastLapMs,
+      bestLapMs: car.bestLapMs,
+      lastLapMark: markOf(state, car, classId, car.lastLapMark === 'none' ? null : car.lastLapMs),
+      bestLapMark: markOf(state, car, classId, car.bestLapMs),
+      sectorsMs: sectorsOf(state, car),
+      pitStops: seenOnly(state, car, car.pitStops),
+      driveThroughs: seenOnly(state, car, car.driveThroughs),
+      stintLaps: stintOf(car),
+      inPit: car.onPitRoad && (car.inWorld || car.awayInBox),
+      trendMs: inClass ? car.chase.trendMs : null,
+      battle: battleWith(inClass, car),
+      provenance: provenanceOf(situation, car, gap, interval),
+    };
+    list.push({ car: car.car, figures });
+    leader ??= car;
+    ahead = car;
     if (inClass) {
       inClass.ahead = car;
       inClass.figures = figures;
@@ -117,12 +136,14 @@ export function entryInfos(state: TimingState): readonly EntryInfo[] {
   return state.infos;
 }
 
-function behind(state: TimingState, ahead: CarState | null, car: CarState): Behind {
+function behind(situation: Situation, ahead: CarState | null, car: CarState): Behind {
+  const { state } = situation;
   if (ahead === null) return UNKNOWN;
-  if (state.session?.type !== 'race') return byBest(ahead, car);
+  if (!situation.isRace) return byBest(ahead, car);
+  if (situation.isBeforeStart || !situation.areLapsKnown) return UNKNOWN;
   if (ahead.progress === null || car.progress === null || ahead.heldProgress !== null || car.heldProgress !== null)
     return UNKNOWN;
-  if (isOrderOtherThanDistance(state, ahead, car)) return UNKNOWN;
+  if (isOrderOtherThanDistance(situation, ahead, car)) return UNKNOWN;
   const laps = Math.floor(ahead.progress - car.progress + 1e-9);
   if (laps >= 1) return { ms: null, laps };
   if (ahead.finish && car.finish)
@@ -140,16 +161,13 @@ function behind(state: TimingState, ahead: CarState | null, car: CarState): Behi
  * Whether something else than distance has put a car behind another: then no time and no laps lie between them. A car that
  * has retired loses no more laps, and a car that has finished is not behind one that still drives.
  */
-function isOrderOtherThanDistance(state: TimingState, ahead: CarState, car: CarState): boolean {
+function isOrderOtherThanDistance({ official }: Situation, ahead: CarState, car: CarState): boolean {
   if (car.retired || car.resultStatus === 'disqualified' || ahead.resultStatus === 'disqualified') return true;
-  if (isMissingFromResults(state, car) || isMissingFromResults(state, ahead)) return true;
+  // Official results without a row say nothing of who is missing.
+  if (official !== null && official.size > 0 && !(official.has(car.car) && official.has(ahead.car))) return true;
   if (car.finish === null) return (car.progress as number) > (ahead.progress as number) + SAME_PLACE;
   if (ahead.finish === null || car.finish.laps > ahead.finish.laps) return true;
   return car.finish.laps === ahead.finish.laps && car.finish.at < ahead.finish.at;
-}
-
-function isMissingFromResults({ official }: TimingState, { car }: CarState): boolean {
-  return official?.official === true && official.rows.length > 0 && !official.rows.some((row) => row.car === car);
 }
 
 /** A count of what was seen; unknown while nothing was, where the car may have done it before. */
@@ -163,23 +181,22 @@ function stintOf({ seen, progress, stintBeganLap }: CarState): number | null {
 }
 
 /** Whether it is known which place a car has: not where laps were missed, and not of one that does not take part. */
-function hasPlace(state: TimingState, { seen, simPosition, simLaps, startPlace }: CarState): boolean {
-  if (state.session?.type !== 'race' || simPosition) return true;
-  if (!areLapsKnown(state)) return false;
-  if (seen) return true;
-  const isListed = startPlace !== null || (state.session.grid?.length ?? 0) === 0 || simLaps !== null;
-  return isListed || isBeforeStart(state);
+function hasPlace(situation: Situation, { seen, simPosition, simLaps, startPlace }: CarState): boolean {
+  if (!situation.isRace || simPosition) return true;
+  if (!situation.areLapsKnown) return false;
+  if (seen || situation.isBeforeStart) return true;
+  return startPlace !== null || (situation.state.session?.grid?.length ?? 0) === 0 || simLaps !== null;
 }
 
-function lapsCompletedOf(state: TimingState, progress: number): number | null {
-  if (isBeforeStart(state)) return 0;
-  return areLapsKnown(state) ? Math.max(0, Math.floor(progress)) : null;
+function lapsCompletedOf({ isBeforeStart, areLapsKnown }: Situation, progress: number): number | null {
+  if (isBeforeStart) return 0;
+  return areLapsKnown ? Math.max(0, Math.floor(progress)) : null;
 }
 
-function lapOf(state: TimingState, car: CarState, progress: number): number | null {
-  if (isBeforeStart(state)) return 0;
-  if (!areLapsKnown(state)) return null;
-  return Math.max(0, Math.floor(car.finish ? car.finish.laps - 1 : progress) + 1);
+function lapOf({ isBeforeStart, areLapsKnown }: Situation, { finish }: CarState, progress: number): number | null {
+  if (isBeforeStart) return 0;
+  if (!areLapsKnown) return null;
+  return Math.max(0, Math.floor(finish ? finish.laps - 1 : progress) + 1);
 }
 
 function crawlsBefore(state: TimingState, ahead: CarState, car: CarState): boolean {
@@ -234,7 +251,7 @@ function sectorsOf(state: TimingState, car: CarState): readonly (number | null)[
 }
 
 function provenanceOf(
-  state: TimingState,
+  { state, areLapsKnown, official }: Situation,
   car: CarState,
   gap: Behind,
   interval: Behind,
@@ -242,9 +259,9 @@ function provenanceOf(
   const figure: Provenance = state.session?.positions === 'derived' && !car.finish ? 'estimated' : 'measured';
   const known = (value: unknown, provenance: Provenance) => (value === null ? null : provenance);
   return {
-    position: !areLapsKnown(state)
+    position: !areLapsKnown
       ? known(car.simPosition || null, 'official')
-      : state.official?.official && state.official.rows.some((row) => row.car === car.car)
+      : official?.has(car.car)
         ? 'official'
         : 'measured',
     gap: known(gap.ms ?? gap.laps, gap.estimated ? 'estimated' : figure),
