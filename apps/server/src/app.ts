@@ -26,6 +26,7 @@ import { DirectorDesk } from './director/director-desk.js';
 import { serveDrills } from './drills/drill-calls.js';
 import { Faults } from './drills/faults.js';
 import { serveDirectors } from './gateway/director-gateway.js';
+import { guardedWebSockets } from './gateway/guarded-websockets.js';
 import { guardMessages, MAX_UNTRUSTED_BYTES } from './gateway/message-guard.js';
 import { holdSockets } from './gateway/open-sockets.js';
 import { serveViewers } from './gateway/viewer-gateway.js';
@@ -179,6 +180,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       maxHttpBufferSize: MAX_UNTRUSTED_BYTES,
       perMessageDeflate: false,
       httpCompression: false,
+      wsEngine: guardedWebSockets(limits),
     });
     addSocketHeaders(io);
     guardDoor(http.server, { limits, isConnected: guardMessages(io, limits) });

@@ -41,6 +41,23 @@ async function framesOf(sessionId: string): Promise<number[]> {
 const upTo = (count: number) => Array.from({ length: count }, (_, i) => i);
 
 describe('a relay that sends live frames before its backlog', () => {
+  it('may leave out 100 parts at once, and another one when one of them is here', async () => {
+    const rig = await relay();
+    await give(rig, 1, 1);
+    const answers = await Promise.all(
+      Array.from({ length: 100 }, (_, i) => 2 * (i + 1)).flatMap((seq) => [
+        ahead(rig, seq, seq),
+        give(rig, seq + 1, seq + 1),
+      ]),
+    );
+    for (const answer of answers) expect(answer).toMatchObject({ ok: true });
+    expect(await ahead(rig, 202, 202)).toMatchObject({ ok: false, error: { code: 'bad_request' } });
+    // Said again, since its answer was lost, it is no more than it was.
+    expect(await ahead(rig, 200, 200)).toMatchObject({ ok: true });
+    expect(await give(rig, 2, 2)).toMatchObject({ ok: true });
+    expect(await ahead(rig, 202, 202)).toMatchObject({ ok: true });
+  });
+
   it('is told that this server takes it, and what is here, as ranges', async () => {
     const rig = await relay();
     await give(rig, 1, 100);

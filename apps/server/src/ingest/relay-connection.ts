@@ -28,7 +28,7 @@ import { answerCall, CallRefused } from '../gateway/calls.js';
 import type { Logger } from '../log.js';
 import type { Attached, LateFeeding, SessionRegistry } from '../session/registry.js';
 import type { Session } from '../session/session.js';
-import { missingOf, type Stream, syncedUpTo } from '../session/stream.js';
+import { MAX_GAPS, missingOf, type Stream, syncedUpTo } from '../session/stream.js';
 import type { Taps } from '../taps.js';
 import { BadBatch, recordsOf } from './batch.js';
 import { ClockAsking } from './clock-asking.js';
@@ -311,7 +311,8 @@ export class RelayConnection {
     }
     const { session, stream } = feeding;
     if (!session.goAhead(stream, ahead)) {
-      throw new CallRefused('bad_request', 'relay:ahead leaves out what nobody has announced. Send that first.');
+      const message = `relay:ahead leaves out what nobody has announced, or more than ${MAX_GAPS} parts. Send what is missing.`;
+      throw new CallRefused('bad_request', message);
     }
     return { session, stream };
   }

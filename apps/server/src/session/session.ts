@@ -25,7 +25,7 @@ import { ownRefusalText } from './own-cars.js';
 import type { Receipt } from './receipt.js';
 import { Refolding } from './refolding.js';
 import { type Foldable, type SessionFacts, SessionState } from './session-state.js';
-import { missingOf, placeOf, type Stream, takenOf } from './stream.js';
+import { MAX_GAPS, missingOf, placeOf, type Stream, takenOf } from './stream.js';
 
 export interface SessionWorld {
   readonly clock: Clock;
@@ -322,10 +322,14 @@ export class Session {
     return true;
   }
 
-  /** A relay goes on behind records that it sends later; false where something before them is missing. */
+  /**
+   * A relay goes on behind records that it sends later; false where something before them is missing, or it has left out
+   * `MAX_GAPS` parts that it has still to send.
+   */
   goAhead(stream: Stream, { from, to }: RelayAhead): boolean {
     if (stream.last === 0 || from > stream.last + 1 || this.state.status.status === 'ended') return false;
     if (to <= stream.last) return true;
+    if (stream.gaps.length >= MAX_GAPS) return false;
     const at = Math.round(this.#world.clock.now());
     this.#note({ note: 'went-ahead', stream: stream.stream, from: stream.last + 1, to, at });
     this.#world.log.info({ sessionId: this.id, relayId: stream.relayId, from, to }, 'live frames go first');

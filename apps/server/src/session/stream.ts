@@ -8,6 +8,9 @@ export interface Gap {
   readonly to: number;
 }
 
+/** Most gaps of one stream at once: each record and each answer looks through them. A relay has a few on the worst line. */
+export const MAX_GAPS = 100;
+
 /** One relay's run within a session, and how far the server has it. Plain data. */
 export interface Stream {
   readonly stream: number;
