@@ -29,6 +29,12 @@ describe('what one connection may do within a second', () => {
     );
   });
 
+  it('holds back no echo that a relay asks for with a batch, however fast a file is played', () => {
+    const windows = new EventWindows();
+    const waits = Array.from({ length: 2_000 }, () => [windows.take('relay:frames'), windows.take('relay:echo')]);
+    expect(waits.flat().every((wait) => wait === 0)).toBe(true);
+  });
+
   it('is counted for each event by itself', () => {
     const windows = new EventWindows();
     const joins = Array.from({ length: 60 }, () => windows.take('session:join'));

@@ -57,11 +57,11 @@ const EVENT_LIMITS: Readonly<Record<string, number>> = {
   'session:join': 5,
   'overlay:report': 5,
   'relay:hello': 10,
-  // Batches are bounded by the messages of a connection, and the relay waits for what it sends.
+  // Batches are bounded by the messages of a connection, and the relay waits for what it sends. An echo goes with each.
   'relay:frames': Number.POSITIVE_INFINITY,
+  'relay:echo': Number.POSITIVE_INFINITY,
   'relay:lost': 200,
   'relay:ahead': 200,
-  'relay:echo': 200,
 };
 const OTHER_EVENTS = 20;
 
