@@ -97,11 +97,8 @@ function take(state: TimingState, car: CarState, ahead: CarState | null, place: 
 function beginFights(state: TimingState, asking: CarState[]): void {
   asking.sort((a, b) => a.chase.intervalMs - b.chase.intervalMs);
   for (const car of asking) {
-    const ofClass = state.cars.filter((other) => classOf(state, other) === classOf(state, car));
-    const fights = ofClass.filter(({ chase }) => chase.rival !== null);
-    const underWay = ofClass.filter(({ inWorld, finish }) => inWorld && finish === null).length;
-    if (fights.length >= Math.max(LEAST_FIGHTS, Math.floor(underWay / CARS_A_FIGHT))) {
-      const widest = fights.reduce((a, b) => (b.chase.intervalMs > a.chase.intervalMs ? b : a));
+    const { fights, underWay, widest } = fightsOf(state, classOf(state, car));
+    if (widest !== null && fights >= Math.max(LEAST_FIGHTS, Math.floor(underWay / CARS_A_FIGHT))) {
       if (car.chase.intervalMs > MUCH_CLOSER * widest.chase.intervalMs) continue;
       end(widest.chase);
     }
@@ -109,6 +106,24 @@ function beginFights(state: TimingState, asking: CarState[]): void {
     const rival = aheadInClass(state, place);
     if (rival !== null) car.chase.rival = rival.car;
   }
+}
+
+/** How many cars of a class fight and how many are under way, and which of those that fight is furthest from its rival. */
+function fightsOf(
+  state: TimingState,
+  classId: string,
+): { readonly fights: number; readonly underWay: number; readonly widest: CarState | null } {
+  let fights = 0;
+  let underWay = 0;
+  let widest: CarState | null = null;
+  for (const car of state.cars) {
+    if (classOf(state, car) !== classId) continue;
+    if (car.inWorld && car.finish === null) underWay += 1;
+    if (car.chase.rival === null) continue;
+    fights += 1;
+    if (widest === null || car.chase.intervalMs > widest.chase.intervalMs) widest = car;
+  }
+  return { fights, underWay, widest };
 }
 
 /** The next car of the same class ahead of a place in the order; `null` where there is none. */
@@ -130,8 +145,8 @@ function end(chase: Chase): void {
 /** How long after the car ahead a car passed a place, in ms; `null` where either was not racing there. */
 function intervalAt(state: TimingState, ahead: CarState, car: CarState, progress: number): number | null {
   if (state.isCaution || !isRacing(ahead) || !isRacing(car)) return null;
-  const own = timeAt(car.history, progress, { progress: car.progress as number, time: car.sampledAt });
-  const other = timeAt(ahead.history, progress, { progress: ahead.progress as number, time: ahead.sampledAt });
+  const own = timeAt(car, progress);
+  const other = timeAt(ahead, progress);
   return own === null || other === null || own < other ? null : (own - other) * 1000;
 }
 

@@ -9,7 +9,7 @@ import { lineUp, takeLinePlace } from './line-up.js';
 import { type Crossing, move, SAME_PLACE } from './motion.js';
 import { takeResults } from './official.js';
 import { reorder } from './order.js';
-import { isInBox, takePit } from './pits.js';
+import { isAtPits, isInBox, takePit } from './pits.js';
 import { tellPlaces } from './places.js';
 import { retire } from './retiring.js';
 import { holdInPits, isBeforeStart, placeAtGreen } from './start.js';
@@ -214,13 +214,15 @@ function foldSample(state: TimingState, car: CarState, sample: CarSample, now: n
     return;
   }
   const wasAway = car.seen && !car.inWorld;
-  const last = car.seen ? { pct: car.pct, at: car.sampledAt } : null;
+  const { pct, sampledAt } = car;
   const progress = car.progress;
   const driven = move(state, car, sample, now, found);
   if (wasAway && car.goneTold) tell(state, 'returned', { car: car.car });
   const isNew = !car.seen;
   if (isNew && state.greenAt !== null && (car.progress ?? 0) < 1) car.lapBegin ??= { from: 'green', at: state.greenAt };
-  const cameFrom = driven ? last : null;
+  const isFollowed = driven && !isNew;
+  // Only the pits ask where it came from, and nearly all samples are on the track: no object for those.
+  const cameFrom = isFollowed && isAtPits(car, sample) ? { pct, at: sampledAt } : null;
   takePit(state, car, sample, cameFrom, now);
   if (isNew && car.onPitRoad) holdInPits(state, car);
   if (isNew) noteUnseenLaps(state, car);
@@ -234,7 +236,7 @@ function foldSample(state: TimingState, car: CarState, sample: CarSample, now: n
   car.goneTold = false;
   car.awayInBox = false;
   car.retired = false;
-  watchTrack(state, car, sample, cameFrom, isNew, now);
+  watchTrack(state, car, sample, isFollowed, isNew, now);
 }
 
 function leave(state: TimingState, car: CarState, now: number): void {

@@ -41,23 +41,26 @@ export function remember(history: History, progress: number, time: number): void
   if (history.count < POINTS) history.count += 1;
 }
 
-/** Where a car is now: beyond the last point of its history by less than a step. */
-export interface Now {
-  readonly progress: number;
-  readonly time: number;
+/** A car by its newest sample: beyond the last point of its history by less than a step. */
+export interface Followed {
+  readonly history: History;
+  readonly progress: number | null;
+  /** Seconds on the session clock. */
+  readonly sampledAt: number;
 }
 
-/** When the car was at a progress, by linear interpolation; `null` outside what is covered. */
-export function timeAt(history: History, progress: number, now: Now): number | null {
+/** When a car was at a progress, by linear interpolation; `null` outside what is covered. */
+export function timeAt(car: Followed, progress: number): number | null {
+  const { history } = car;
   const { count, next } = history;
-  if (count === 0 || progress > now.progress) return null;
+  if (count === 0 || car.progress === null || progress > car.progress) return null;
   const places = history.progress;
   const oldest = next >= count ? next - count : next - count + POINTS;
   const last = next === 0 ? POINTS - 1 : next - 1;
   const first = places[oldest] as number;
   const end = places[last] as number;
   if (progress < first) return null;
-  if (progress >= end) return between(progress, end, history.time[last] as number, now.progress, now.time);
+  if (progress >= end) return between(progress, end, history.time[last] as number, car.progress, car.sampledAt);
   // Points lie nearly evenly: begin where an even spread has it, and widen from there.
   let low = Math.min(count - 2, Math.floor(((progress - first) / (end - first)) * (count - 1)));
   let high = low + 1;

@@ -1,5 +1,4 @@
 import type { CarSample } from '@okboxbox/protocol';
-import type { Before } from './pits.js';
 import { rateAt, referenceOf } from './reference.js';
 import { type CarState, type TimingState, tell } from './state.js';
 
@@ -14,14 +13,14 @@ const SLOW_SHARE = 0.4;
 export const SLOW_S = 3;
 
 /**
- * Tells a car in the world that leaves the track, or stands on it. `cameFrom` is where it was seen before; `isNew` says
- * that it never was.
+ * Tells a car in the world that leaves the track, or stands on it. `isFollowed` says that it was seen to
+ * drive there, `isNew` that it was never seen before.
  */
 export function watchTrack(
   state: TimingState,
   car: CarState,
   sample: CarSample,
-  cameFrom: Before,
+  isFollowed: boolean,
   isNew: boolean,
   now: number,
 ): void {
@@ -37,7 +36,7 @@ export function watchTrack(
   }
   if (sample.surface === 'offTrack') {
     const isNew = car.offTrackAt === null || now - car.offTrackAt > SAME_EXCURSION_S;
-    if (isNew && cameFrom) tell(state, 'off.track', { car: car.car });
+    if (isNew && isFollowed) tell(state, 'off.track', { car: car.car });
     car.offTrackAt = now;
   }
   const reference = referenceOf(state, car);

@@ -21,9 +21,14 @@ function isInPit(sample: CarSample): boolean {
   return sample.onPitRoad ?? sample.surface === 'pitStall';
 }
 
+/** Whether a car is in the pit lane by this sample, or was by the one before. */
+export function isAtPits({ onPitRoad }: CarState, sample: CarSample): boolean {
+  return onPitRoad || isInPit(sample);
+}
+
 /**
  * Follows a car into the pit lane, to its box and out. Samples out of the world do not come here: a driver change takes
- * the car away in its stall, and must neither end a stop nor begin another.
+ * the car away in its stall, and must neither end a stop nor begin another. `before` counts only where `isAtPits`.
  */
 export function takePit(state: TimingState, car: CarState, sample: CarSample, before: Before, now: number): void {
   const inPit = isInPit(sample);

@@ -16,10 +16,10 @@ export function keepReference(state: TimingState, car: CarState, lap: number, fr
   const classId = classOf(state, car);
   const known = state.references.get(classId);
   if (known !== undefined && known.lapMs <= lapTimeMs) return;
-  const now = { progress: car.progress ?? lap, time: state.sessionTime ?? 0 };
+  const now = { history: car.history, progress: car.progress ?? lap, sampledAt: state.sessionTime ?? 0 };
   const times = new Float64Array(PARTS + 1);
   for (let part = 1; part < PARTS; part++) {
-    const at = timeAt(car.history, lap - 1 + part / PARTS, now);
+    const at = timeAt(now, lap - 1 + part / PARTS);
     if (at === null || at < from) return;
     times[part] = at - from;
   }

@@ -11,9 +11,9 @@ interface Behind {
   readonly ms: number | null;
   readonly laps: number | null;
   /** By the class's best lap, since it was not measured. */
-  readonly estimated?: boolean;
+  readonly isEstimated: boolean;
 }
-const UNKNOWN: Behind = { ms: null, laps: null };
+const UNKNOWN: Behind = { ms: null, laps: null, isEstimated: false };
 
 /** Slower than this, in m/s, and than half of the car behind, a car crawls. */
 const CRAWL_MPS = 8;
@@ -145,16 +145,17 @@ function behind(situation: Situation, ahead: CarState | null, car: CarState): Be
     return UNKNOWN;
   if (isOrderOtherThanDistance(situation, ahead, car)) return UNKNOWN;
   const laps = Math.floor(ahead.progress - car.progress + 1e-9);
-  if (laps >= 1) return { ms: null, laps };
-  if (ahead.finish && car.finish)
-    return { ms: Math.max(0, Math.round((car.finish.at - ahead.finish.at) * 1000)), laps: null };
+  if (laps >= 1) return { ms: null, laps, isEstimated: false };
+  if (ahead.finish && car.finish) return measured((car.finish.at - ahead.finish.at) * 1000);
   if (!car.inWorld) return UNKNOWN;
   // Its history would say what the gap was before it crawled: what counts is how soon the other is there.
   if (crawlsBefore(state, ahead, car)) return estimate(state, ahead, car);
-  const then = timeAt(ahead.history, car.progress, { progress: ahead.progress, time: ahead.sampledAt });
-  return then === null
-    ? estimate(state, ahead, car)
-    : { ms: Math.max(0, Math.round((car.sampledAt - then) * 1000)), laps: null };
+  const then = timeAt(ahead, car.progress);
+  return then === null ? estimate(state, ahead, car) : measured((car.sampledAt - then) * 1000);
+}
+
+function measured(ms: number): Behind {
+  return { ms: Math.max(0, Math.round(ms)), laps: null, isEstimated: false };
 }
 
 /**
@@ -211,13 +212,13 @@ function estimate(state: TimingState, ahead: CarState, car: CarState): Behind {
   return {
     ms: Math.round(secondsBetween(reference, car.progress, ahead.progress) * 1000),
     laps: null,
-    estimated: true,
+    isEstimated: true,
   };
 }
 
 function byBest(ahead: CarState, car: CarState): Behind {
   if (ahead.bestLapMs === null || car.bestLapMs === null || car.bestLapMs < ahead.bestLapMs) return UNKNOWN;
-  return { ms: car.bestLapMs - ahead.bestLapMs, laps: null };
+  return { ms: car.bestLapMs - ahead.bestLapMs, laps: null, isEstimated: false };
 }
 
 function statusOf(state: TimingState, car: CarState): CarStatus {
@@ -264,8 +265,8 @@ function provenanceOf(
       : official?.has(car.car)
         ? 'official'
         : 'measured',
-    gap: known(gap.ms ?? gap.laps, gap.estimated ? 'estimated' : figure),
-    interval: known(interval.ms ?? interval.laps, interval.estimated ? 'estimated' : figure),
+    gap: known(gap.ms ?? gap.laps, gap.isEstimated ? 'estimated' : figure),
+    interval: known(interval.ms ?? interval.laps, interval.isEstimated ? 'estimated' : figure),
     lastLap: known(car.lastLapMs, car.lastLapEstimated ? 'estimated' : 'measured'),
     bestLap: known(car.bestLapMs, car.bestIsOfficial ? 'official' : 'measured'),
     sectors: car.lastSectorsMs.some((sector) => sector !== null) ? 'measured' : null,
