@@ -61,8 +61,11 @@ export function timeAt(car: Followed, progress: number): number | null {
   const end = places[last] as number;
   if (progress < first) return null;
   if (progress >= end) return between(progress, end, history.time[last] as number, car.progress, car.sampledAt);
-  // Points lie nearly evenly: begin where an even spread has it, and widen from there.
-  let low = Math.min(count - 2, Math.floor(((progress - first) / (end - first)) * (count - 1)));
+  // Points lie nearly evenly: begin where an even spread has it, move by as much as that is off, and widen from there.
+  const perLap = (count - 1) / (end - first);
+  const even = Math.min(count - 2, Math.floor((progress - first) * perLap));
+  const off = progress - (places[wrapped(oldest + even)] as number);
+  let low = Math.max(0, Math.min(count - 2, even + Math.floor(off * perLap)));
   let high = low + 1;
   for (let step = 1; (places[wrapped(oldest + low)] as number) > progress; step *= 2) {
     high = low;
