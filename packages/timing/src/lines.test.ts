@@ -143,6 +143,15 @@ describe('a lap that nobody can have driven', () => {
     expect(state.laps).toHaveLength(6);
   });
 
+  it('LAP-11: one slow car among those does not make the laps of the others impossible', () => {
+    for (const slow of [44, 60, 90]) {
+      const cars = [steady(30), steady(31, 0.01), steady(slow, 0.02)];
+      const state = folded(session(3, track(4_000)), ...race(cars, { until: 100 }));
+      const first = state.laps.filter(({ car }) => car === 0).map(({ lap, lapTimeMs }) => [lap, lapTimeMs]);
+      expect(first, `${slow} s`).toEqual([1, 2, 3].map((lap) => [lap, 30_000]));
+    }
+  });
+
   it('LAP-11: below 70 % of the median of five clean laps of the class is none, but a lap as fast as 75 % is one', () => {
     const others = [steady(60, 0.01), steady(61, 0.02), steady(60.5, 0.03)];
     const of = (lapS: number, simLastMs?: number) => {

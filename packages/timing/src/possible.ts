@@ -42,7 +42,8 @@ export function isImpossible(state: TimingState, car: CarState, lap: number, lap
 function isTooFast(state: TimingState, car: CarState, wholeMs: number, known: readonly number[]): boolean {
   const length = state.session?.track.lengthM;
   if (!length || (length / wholeMs) * 1000 <= FASTEST_MPS) return false;
-  const others = known.length > 0 ? known : projections(state, car);
+  // Too few laps to go by: they may all be a slow car's, so what the others are about to drive counts as well.
+  const others = known.length >= ENOUGH ? known : withoutSlow([...known, ...projections(state, car)]);
   return others.length > 0 ? wholeMs < LEAST_SHARE * medianOf(others) : (length / wholeMs) * 1000 > BEYOND_DOUBT_MPS;
 }
 
@@ -50,15 +51,21 @@ function isTooFast(state: TimingState, car: CarState, wholeMs: number, known: re
 function cleanLaps({ cars, entries }: TimingState, { car }: CarState): number[] {
   const classId = entries[car]?.classId ?? '';
   const laps = cars.flatMap((each) => ((entries[each.car]?.classId ?? '') === classId ? each.cleanLapsMs : []));
+  return withoutSlow(laps);
+}
+
+/** What is within reach of the fastest: one slow car says nothing of how fast the others can be. */
+function withoutSlow(laps: readonly number[]): number[] {
   const slowest = Math.min(...laps) * CLEAN_SHARE;
   return laps.filter((ms) => ms <= slowest);
 }
 
-/** What the laps will take that other cars are on, by how far they have come. */
+/** What the laps will take that other cars are on, by how far they have come; at first, what their last ones took. */
 function projections({ cars, sessionTime }: TimingState, car: CarState): number[] {
   return cars.flatMap((each) => {
     const done = (each.progress ?? 0) - each.lapFrom;
-    if (each === car || !each.inWorld || each.lapInPit || each.lapBegin === null || done < PROJECTED_FROM) return [];
+    if (each === car || !each.inWorld || each.lapInPit || each.lapBegin === null) return [];
+    if (done < PROJECTED_FROM) return each.lastLapMs === null ? [] : [each.lastLapMs];
     return [(((sessionTime ?? 0) - each.lapBegin.at) * 1000) / done];
   });
 }
