@@ -121,8 +121,13 @@ describe('a show that is not on air, while the disk takes nothing', () => {
     }
     expect(onDisk('shows/local.json')).toBe(before);
     await eventually(async () => expect((await finding())?.summary).toContain('the show "local"'));
+    // A desk that is opened later says so as well, for as long as it is so.
+    expect(await direct('director:join', {})).toMatchObject({ desk: { notStoredBecause: expect.any(String) } });
     takes();
     await eventually(() => expect(JSON.parse(onDisk('shows/local.json'))).toMatchObject({ delayMs: 30_000 }));
+    await eventually(async () =>
+      expect(await direct('director:join', {})).toMatchObject({ desk: { notStoredBecause: null } }),
+    );
     expect(JSON.parse(onDisk('shows/local.json'))).toMatchObject({
       published: false,
       playhead: { moves: 'paused' },

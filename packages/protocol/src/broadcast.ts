@@ -233,6 +233,8 @@ export interface DeskState {
   /** All running sessions of the show, newest first. */
   readonly sessions: readonly FollowableSession[];
   readonly published: boolean;
+  /** Why the disk does not take settings of the show that are in force: a restart would forget them; `null` where it has. */
+  readonly notStoredBecause?: string | null;
   readonly delay: MeasuredDelay | null;
   /** What has been cued, whether it has aired yet or not. */
   readonly cued: OnAir;

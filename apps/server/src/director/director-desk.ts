@@ -80,6 +80,7 @@ export class DirectorDesk {
       mainFeed: broadcasts.followed.mainFeed(show),
       sessions: broadcasts.followed.running(show),
       published: shows.get(show).published,
+      notStoredBecause: shows.notStoredBecause(show),
       delay: measured === null ? null : broadcast.measured(measured),
       cued: session?.state.onAir ?? NOTHING_CUED,
       scenes: shows.get(show).scenes,

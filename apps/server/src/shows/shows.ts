@@ -121,6 +121,11 @@ export class Shows {
     return stored;
   }
 
+  /** Why settings of a show that are in force are not on the disk, or `null` where they are. */
+  notStoredBecause(show: string): string | null {
+    return this.#unsaved.list().find((each) => each.what === 'show' && each.show === show)?.because ?? null;
+  }
+
   /** Resolves when nothing is being written. */
   async idle(): Promise<void> {
     await Promise.all(this.#writing.values());

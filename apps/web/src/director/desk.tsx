@@ -271,7 +271,7 @@ function Opener({ onOpen, children }: { onOpen: () => void; children: ReactNode 
 
 /** The show, whether it is published, where its delay stands, and what came of the last call. */
 function DeskHead({ acts }: { acts: DelayActs }) {
-  const { show, published, sessionId, airedSessionId, publicViewers, watchers } = useDesk();
+  const { show, published, notStoredBecause = null, sessionId, airedSessionId, publicViewers, watchers } = useDesk();
   const connection = useDeskStore((store) => store.connection);
   const said = useDeskStore((store) => store.said);
   const now = useNow(500);
@@ -289,6 +289,9 @@ function DeskHead({ acts }: { acts: DelayActs }) {
       <span className="soft">
         {watchers.length} {watchers.length === 1 ? 'output' : 'outputs'} · {publicViewers} public
       </span>
+      {notStoredBecause !== null && (
+        <StateBadge state="warn">{`settings not stored: ${notStoredBecause}. Do not restart the server`}</StateBadge>
+      )}
       {moving && <StateBadge state="warn">a new session is on its way to air</StateBadge>}
       <p className="said" role="status" data-tone={said?.tone}>
         {connection.state === 'lost' ? (
