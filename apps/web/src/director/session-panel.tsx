@@ -25,7 +25,7 @@ export function SessionPanel() {
             : `No session runs. The show goes on when ${mainFeed.relayId} opens its next one.`}
         </p>
       ) : (
-        <ul className="links">
+        <ul className="links followable">
           {sessions.map((session) => (
             <SessionLine
               key={session.sessionId}

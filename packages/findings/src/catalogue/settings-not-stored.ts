@@ -31,7 +31,7 @@ export const SETTINGS_NOT_STORED = {
       fixes: [
         'Free space on the disk of DATA_DIR. Do not restart the server before: it stores the setting by itself.',
         'Where the finding says that the server may not write: `chown -R` DATA_DIR to the user that runs the server.',
-        'Where something else has the place of a file, such as a folder: move it away.',
+        'If something else, such as a folder, is in the place of the file: move it away.',
         'If the server was restarted before that: revoke the token or the link again, set the delay again, pause the relay again.',
       ],
       clearsWhen: 'the disk has taken it.',

@@ -59,8 +59,8 @@ No page, no finding, \`OkBoxBoxDown\` in Prometheus.
 
 ## A file of the data directory is damaged
 
-The server ends in one line, with exit code 1, where it would have to guess: the line names the file, what is wrong with it
-and what to do. Otherwise it goes on in the safe direction, and its log says so.
+If the server would have to guess, it stops with exit code 1 and one line: which file, what is wrong with it, and what to
+do. Otherwise it starts with the safe setting, and its log says so.
 
 | file or folder in \`DATA_DIR\` | what the server does |
 |---|---|
@@ -69,11 +69,11 @@ and what to do. Otherwise it goes on in the safe direction, and its log says so.
 | \`server.lock\` | a lock that cannot be read, or a folder in its place: ends. Empty or damaged content, as after a power cut: taken over |
 | \`sessions\` \`shows\` \`database\` \`database.lock\` \`socket\` | ends where one is a file, or this user may not use it |
 | \`shows/SHOW.json\` | that show is unpublished and 120 s behind: set it again at the desk |
-| \`paused-relays.json\` | every relay is paused, which a finding says: let go on those that may |
+| \`paused-relays.json\` | every relay is paused, and a finding says so: press *Resume* at those that may send |
 | \`clock.json\` | nothing from before counts as older than the restart: pictures hold until their delay is reached |
 | \`sessions/ID\` | that session is left out and its folder stays as it is; the others are there |
 | a stretch of a session's timeline (\`000001.seg\`) | what lies before and behind it is used; the log says how many bytes are lost, and where |
-| \`summary.json\` \`checkpoint\` \`race-log\` of a session | made again of its timeline |
+| \`summary.json\` \`checkpoint\` \`race-log\` of a session | made again from its timeline |
 | what is in \`database\` | the race goes on without it. Stop the server, move the folder aside, start: a new one is made |
 
 Everything in \`DATA_DIR\` is for the user that runs the server alone (0700, 0600). Other modes are corrected at the start.
@@ -98,7 +98,7 @@ where one is named, and the configuration where it is asked for.
 **What is not**: tokens and secrets, keys, e-mail addresses. Ids of users and sessions are cut short; equal ones stay
 equal within a pack and tell nothing beyond it. A part that cannot be made safe is withheld, and the manifest says so.
 
-**To read one**: drop it onto \`/admin/ops\`, or give it to \`okboxbox doctor\`: its findings are made again of its figures.
+**To read one**: drop it onto \`/admin/ops\`, or give it to \`okboxbox doctor\`: its findings are made again from its figures.
 
 ## Trace mode
 
