@@ -50,14 +50,17 @@ export class StalledClient {
 
   /** Joins a show live, and reads nothing any more. */
   async joinAndStall(show: string): Promise<void> {
-    this.#ask(show);
+    this.#ask('session:join', { show, audience: 'live', format: 'json' });
     await this.#hears('"ok":true');
     this.#socket.pause();
   }
 
-  /** Asks for the whole state so many times more: the answers wait for it, as a night's messages would. */
-  askOn(show: string, times: number): void {
-    for (let i = 0; i < times; i++) this.#ask(show);
+  /**
+   * Asks for the whole state, `times` over: the answers wait for it, as a night's messages would. A server answers 20 of
+   * these a second, and refuses more.
+   */
+  askOn(times: number): void {
+    for (let i = 0; i < times; i++) this.#ask('feed:resync', { epoch: 'none', seq: 0 });
   }
 
   /** The page thaws. */
@@ -69,9 +72,9 @@ export class StalledClient {
     this.#socket.destroy();
   }
 
-  #ask(show: string): void {
+  #ask(event: string, payload: object): void {
     this.#calls += 1;
-    this.#send(`42${this.#calls}${JSON.stringify(['session:join', { show, audience: 'live' }])}`);
+    this.#send(`42${this.#calls}${JSON.stringify([event, payload])}`);
   }
 
   #send(text: string): void {

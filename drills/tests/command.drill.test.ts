@@ -30,7 +30,7 @@ describe.concurrent('okboxbox drill', () => {
   it('runs one on a system of its own, says what is found and what mends it, and leaves nothing', async () => {
     const { exit, out, err } = await okboxbox('drill', 'relay-refused-token');
     expect(err).toMatch(/Console +http:\/\/127\.0\.0\.1:\d+\/admin\/ops/);
-    expect(err).toMatch(/\+ RELAY_NOT_CONNECTING\/refused_token \(critical\): .*\n.*because: .*\n.*next: /);
+    expect(err).toMatch(/\+ RELAY_NOT_CONNECTING\/refused_token \(info\): .*\n.*because: .*\n.*next: /);
     expect(err).toContain('Now it is mended: Make a token here');
     expect(out).toMatch(
       /^relay-refused-token: RELAY_NOT_CONNECTING\/refused_token found after [\d.]+ s, cleared after/,

@@ -32,6 +32,12 @@ export async function restoreSession(
     return null;
   }
   const { state } = folded;
+  if (state.facts.sessionId !== sessionId) {
+    // A folder that was copied or renamed: served under this id it would be the wrong race.
+    const because = `its timeline is of the session ${state.facts.sessionId}`;
+    log.error({ sessionId, because }, 'a session folder is left alone; give it back the name of its session');
+    return null;
+  }
   if (found !== null || state.status.status === 'ended') {
     // What its clock was set is on the timeline already where something was added since.
     const shiftMs = state.lateAt === null ? (found?.shiftMs ?? 0) : 0;
