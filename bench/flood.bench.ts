@@ -207,7 +207,7 @@ async function flood(kind: Flood): Promise<void> {
         resolve();
       });
     });
-  /** Does something so many times a second, whatever becomes of it; as often as it can where that is infinite. */
+  /** Does something the given number of times a second, without waiting for the result; as often as it can if infinite. */
   const keepOn = async (perSec: number, once: () => Promise<void>) => {
     const begin = performance.now();
     const running = new Set<Promise<void>>();

@@ -9,7 +9,7 @@ import { sourceParsers } from './source-parsers.js';
 import { storedParsers } from './stored-parsers.js';
 import { wireParsers } from './wire-parsers.js';
 
-/** The long form tries so many times more inputs. `FUZZ_SEED` begins elsewhere; the same seed gives the same inputs. */
+/** How many times more inputs the long form tries. `FUZZ_SEED` begins elsewhere; the same seed gives the same inputs. */
 const TIMES = process.env.OKBOXBOX_LONG === '1' ? 50 : 1;
 const SEED = Number(process.env.FUZZ_SEED ?? 1);
 /** An input that takes longer than this to read is a fault, on however busy a machine: one is read in milliseconds. */

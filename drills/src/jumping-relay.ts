@@ -9,7 +9,7 @@ import { io, type Socket } from 'socket.io-client';
 
 /** Between two frames, in ms. */
 const STEP_MS = 200;
-/** One frame of so many has a clock that has jumped, by this, in s. */
+/** One frame in this many has a clock that has jumped, and by how much, in s. */
 const EVERY = 10;
 const JUMP_S = 600;
 

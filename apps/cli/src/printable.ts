@@ -4,7 +4,7 @@ import { eastAsianWidth } from 'get-east-asian-width';
 /** What JSON leaves as it is, and a terminal obeys or a reader does not see. */
 const LEFT_BY_JSON = /[\x7f-\x9f\u2028\u2029]|\p{Cf}/gu;
 
-/** JSON, without what a terminal obeys: the same to who reads it as JSON. Indented by so many spaces, in one line by 0. */
+/** JSON, without what a terminal obeys: the same to a JSON parser. Indented by the given number of spaces; 0 puts it on one line. */
 export function printableJson(value: unknown, indent = 2): string {
   return JSON.stringify(value, null, indent).replace(LEFT_BY_JSON, (char) =>
     [...Array(char.length).keys()].map((i) => `\\u${char.charCodeAt(i).toString(16).padStart(4, '0')}`).join(''),

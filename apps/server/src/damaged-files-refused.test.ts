@@ -117,6 +117,16 @@ describe('the secret of a data directory', () => {
     }
   });
 
+  it('of an earlier version is stored with its checksum, so that later damage is noticed', async () => {
+    const secret = Buffer.from(Array.from({ length: 48 }, (_, i) => (i * 37) % 256)).toString('base64url');
+    writeFileSync(path(), secret);
+    await Promise.all([localSecret(dir), localSecret(dir)]);
+    const stored = readFileSync(path(), 'utf8');
+    expect(new TextDecoder().decode(await localSecret(dir))).toBe(secret);
+    writeFileSync(path(), stored.replace(secret.slice(0, 3), 'xyz'));
+    await expect(localSecret(dir)).rejects.toThrow(/jwt-secret cannot be used/);
+  });
+
   it('is refused at whatever length it was cut, and with any of its characters changed', async () => {
     const secret = await localSecret(dir);
     const stored = readFileSync(path(), 'utf8').trim();

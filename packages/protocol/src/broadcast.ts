@@ -118,7 +118,7 @@ export interface MainFeed {
   readonly isMarked: boolean;
 }
 
-/** A running session of a show, for whoever chooses which one the show follows. */
+/** A running session of a show, as a choice of the session that the show follows. */
 export interface FollowableSession {
   readonly sessionId: string;
   readonly track: string;

@@ -3,7 +3,7 @@ const OBEYED = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 /** More marks on one letter than any language has run over the lines above. */
 const PILE = /(\p{M}{4})\p{M}+/gu;
 
-/** Text without what a terminal obeys: what a file, a server or a pack says is whoever's. Lines stay lines. */
+/** Text without what a terminal obeys: a file, a server or a pack can hold anything. Lines stay lines. */
 export function printable(text: string): string {
   return text.replace(OBEYED, (char) => (char === '\n' ? char : '�')).replace(PILE, '$1');
 }

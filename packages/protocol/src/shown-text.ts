@@ -16,7 +16,7 @@ export function isPlainText(text: string): boolean {
   return !UNSEEN.test(text);
 }
 
-/** A text as it may be shown: without characters that are not drawn as themselves, and of at most so many characters. */
+/** A text as it may be shown: without characters that are not drawn as themselves, and cut to a number of characters. */
 export function shownText(text: string, most: number): string {
   const seen = text.replace(ALL_UNSEEN, '').replace(PILED_MARKS, '$1');
   return seen.length <= most ? seen : [...seen].slice(0, most).join('');

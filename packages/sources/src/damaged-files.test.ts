@@ -118,7 +118,7 @@ describe('a file that changes while it is read', () => {
 });
 
 describe('a file that unpacks to more than there can be', () => {
-  /** Gzip of so many megabytes of one character, behind a beginning. */
+  /** A beginning, then the given number of megabytes of one character, gzipped. */
   async function bomb(name: string, beginning: string, character: string, megabytes: number): Promise<string> {
     const path = inFolder(name);
     function* text() {
@@ -187,7 +187,7 @@ describe('a lap chart', () => {
   });
 });
 
-describe('what is no file', () => {
+describe('what is not a file', () => {
   it.each(['recording', 'lapchart', 'ibt', 'memory'])('is refused as %s', async (kind) => {
     const devices = await read(`${kind}:/dev/zero`);
     expectOneError(devices.error, '/dev/zero');

@@ -48,7 +48,7 @@ function isOtherEntrant(was: SessionEntry, is: SessionEntry): boolean {
   return before !== null && now !== null && before !== now && isOtherDriver(was, is);
 }
 
-/** By the id, where both have one; else by the name. Whoever is not known is nobody else. */
+/** By the id, where both have one; else by the name. An unknown driver is nobody else. */
 function isOtherDriver(was: SessionEntry, is: SessionEntry): boolean {
   const [id, newId] = [visibleText(was.driver?.id), visibleText(is.driver?.id)];
   if (id !== null && newId !== null) return id !== newId;
@@ -59,7 +59,7 @@ function isOtherDriver(was: SessionEntry, is: SessionEntry): boolean {
 /** The slot is another entrant's now: nothing of the one before it is his. Laps that were driven stay in the list of laps. */
 function handOn(state: TimingState, slot: number): void {
   const { car } = state.cars[slot] as CarState;
-  // Another list: whoever keeps the one before knows by that that it is not this one.
+  // Another list object: a reader that keeps the one before sees by that that it has changed.
   const entrantSinceMs = Math.round((state.sessionTime ?? 0) * 1000);
   state.cars = state.cars.with(slot, { ...createCar(car), entrantSinceMs });
   delete state.officialStatus[car];

@@ -7,7 +7,7 @@ const FLAG_GRACE_S = 1;
 const LIMIT_SLACK_S = 0.5;
 /** A car that has stood or been away for this long is not under way to the line, in s. */
 const STANDING_S = 10;
-/** A caution so many laps before the limit may have made the race longer: its end is the flag. */
+/** A caution within this many laps of the limit may have made the race longer: its end is the flag. */
 const CAUTION_LAPS = 3;
 
 /** A car that has completed a lap before anyone else has. */
@@ -27,7 +27,7 @@ export function hasFinished(state: TimingState): boolean {
   return state.finish !== null || isFlagOut(state) || state.official?.official === true;
 }
 
-/** Takes note of the frame with which the chequered flag comes out, or is taken back before anyone has finished. */
+/** Takes note of the frame with which the chequered flag comes out, or is withdrawn before anyone has finished. */
 export function watchFlag(state: TimingState, now: number): void {
   if (!isFlagOut(state)) {
     if (state.finish === null) state.flagAt = null;

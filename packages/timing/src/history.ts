@@ -23,7 +23,7 @@ export function clearHistory(history: History): void {
   history.count = 0;
 }
 
-/** Moves what is kept by so many laps: the scale has changed, not the car. */
+/** Moves what is kept by a number of laps: the scale has changed, not the car. */
 export function shiftHistory(history: History, laps: number): void {
   if (laps === 0) return;
   for (let i = 0; i < POINTS; i++) history.progress[i] = (history.progress[i] as number) + laps;

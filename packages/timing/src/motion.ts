@@ -214,7 +214,7 @@ function settleLap(car: CarState, sample: CarSample, now: number): void {
   const laps = countedLaps(sample);
   if (laps === null || laps < 0) return;
   const next = laps + sample.pct;
-  // Laps that have been counted are not taken back.
+  // Laps that have been counted stay counted.
   if (car.lapsDone > 0 && next < (car.progress as number)) return;
   if (Math.abs(next - (car.progress as number)) < 0.5) return;
   clearHistory(car.history);

@@ -49,7 +49,7 @@ export function printResults(found: Results, timing: TimingState, out: { write(t
   out.write(`${found.laps.length} laps, ${found.events.length} race events. Lap 1 of a race counts from green.\n`);
 }
 
-/** A cell of so many columns of the terminal. */
+/** A cell of the given width, in columns of the terminal. */
 function padded(cell: string, columns: number, isLeft: boolean): string {
   const room = ' '.repeat(Math.max(0, columns - columnsOf(cell)));
   return isLeft ? cell + room : room + cell;

@@ -152,7 +152,7 @@ function listen(path: string): Promise<Server> {
   });
 }
 
-/** Whether whoever made a claim still runs; else why that cannot be told. */
+/** Whether the process that made a claim still runs; else why that cannot be told. */
 async function lifeOf(path: string): Promise<'runs' | 'gone' | (string & {})> {
   const found = await lstat(path).catch((error: NodeJS.ErrnoException) => error);
   if (found instanceof Error) return `${path} cannot be looked at (${found.code})`;

@@ -193,7 +193,7 @@ export class Spool {
         this.#leaveAlone({ dir, because: found.because });
       }
     } catch (error) {
-      // Whoever has it may have deleted it meanwhile.
+      // Its owner may have deleted it meanwhile.
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
       this.#leaveAlone({ dir, because: (error as Error).message });
     }

@@ -22,7 +22,7 @@ export type AddressOf = (request: IncomingMessage) => string;
 /**
  * The one place that says where a request comes from, for HTTP calls and for sockets: the address of its connection. Only
  * where that is one of the trusted proxies (addresses or networks) does `X-Forwarded-For` count, read from the right up to
- * the first address that is not a trusted proxy. Whatever else stands there counts as the connection's own address.
+ * the first address that is not a trusted proxy. Anything else there counts as the connection's own address.
  */
 export function clientAddresses(trustedProxies: readonly string[]): AddressOf {
   const isTrusted = proxyAddr.compile([...trustedProxies]);

@@ -96,7 +96,7 @@ export interface LimitsWorld {
   readonly taps?: Taps;
 }
 
-/** All limits of one server. Whatever is refused is counted, told to operations, and logged together with what else was. */
+/** All limits of one server. Every refusal is counted, told to operations, and logged together with the others. */
 export class Limits {
   readonly #world: LimitsWorld;
   readonly #keyed: Readonly<Record<KeyedLimit, Pick<RateLimiterMemory, 'consume'>>>;

@@ -4,7 +4,7 @@ import type { RevokedTokens } from './revoked-tokens.js';
 import type { ShareLinks } from './share-links.js';
 import type { Visitor } from './visitor.js';
 
-/** How often it is looked for rights that have expired, in ms: what they opened ends within a second. */
+/** How often expired rights are looked for, in ms: what they opened ends within a second. */
 const LOOK_MS = 250;
 /** How many are ended in one turn of the event loop: a link can have thousands of viewers. */
 const SLICE = 100;
@@ -12,7 +12,7 @@ const SLICE = 100;
 /** Why a right has ended. */
 export type RightEnd = Extract<CloseReason, 'token_revoked' | 'token_expired' | 'link_revoked' | 'link_expired'>;
 
-/** What is said to a caller whose right has ended meanwhile. */
+/** What a caller is told whose right has ended meanwhile. */
 export const RIGHT_ENDED: Readonly<Record<RightEnd, string>> = {
   token_revoked: 'The token was revoked. Ask for a new one.',
   token_expired: 'The token expired. Sign in again, or ask for a new one.',

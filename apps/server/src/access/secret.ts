@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DataDirError, diskReason, putNewFile } from '../data-files.js';
+import { replaceFile } from '../replace-file.js';
 import { weaknessOfSecret } from './secret-strength.js';
 
 const FILE = 'jwt-secret';
@@ -23,7 +24,18 @@ export async function localSecret(dataDir: string): Promise<Uint8Array> {
   if (secret === null) {
     throw damaged(path, text === '' ? 'it is empty' : 'it is cut off, or is not a secret that this server made');
   }
+  if (text === secret) await addChecksum(path, secret);
   return new TextEncoder().encode(secret);
+}
+
+/** Stores a secret of an earlier version with its checksum, so that later damage to it is noticed. */
+async function addChecksum(path: string, secret: string): Promise<void> {
+  // On a full disk the file stays as it is: the secret is good, and the next start tries again.
+  await replaceFile(path, storedForm(secret), `.${randomBytes(4).toString('hex')}`).catch(() => undefined);
+}
+
+function storedForm(secret: string): string {
+  return `1.${secret}.${checksumOf(secret)}\n`;
 }
 
 /** The secret in a stored text; `null` where it is not whole. */
@@ -50,7 +62,7 @@ async function make(dataDir: string, path: string): Promise<string> {
   const secret = randomBytes(48).toString('base64url');
   try {
     await mkdir(dataDir, { recursive: true, mode: 0o700 });
-    await putNewFile(path, `1.${secret}.${checksumOf(secret)}\n`);
+    await putNewFile(path, storedForm(secret));
   } catch (error) {
     throw new DataDirError(`The secret ${path} cannot be made: ${diskReason(error)}.`);
   }

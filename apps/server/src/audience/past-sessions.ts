@@ -134,7 +134,7 @@ function* thoseOf<T>(rows: readonly T[], fits: (row: T) => boolean): Generator<T
   }
 }
 
-/** The first part of so many rows, and then the others, part by part. */
+/** All rows, in parts of a limited size. */
 async function* partsOf<T>(
   first: readonly T[],
   count: number,

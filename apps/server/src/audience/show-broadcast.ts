@@ -143,7 +143,7 @@ export class ShowBroadcast {
   }
 
   /**
-   * Adds a session that was on air long ago, whose line is made anew: whoever asks for it by name sees it, and no output is
+   * Adds a session that was on air long ago, whose line is made anew: anyone who asks for it by name sees it, and no output is
    * moved to it.
    */
   addAside(sessionId: string): Channel {
@@ -186,7 +186,7 @@ export class ShowBroadcast {
     const now = this.#world.now();
     this.#delay = settled(this.#delay, now);
     const position = positionOf(this.#delay, now);
-    // Sessions that the show follows first: whoever watches one that it has left is moved, or refused, before more of
+    // Sessions that the show follows first: a viewer of one that it has left is moved, or refused, before more of
     // that one leaves.
     const isLeft = (channel: Channel) => !this.mayShow(channel.sessionId);
     this.#air(

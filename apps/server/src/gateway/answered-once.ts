@@ -1,4 +1,4 @@
-/** Answers are remembered for this long, in ms, and no more than so many of them. */
+/** How long answers are remembered, in ms, and how many at most. */
 const KEPT_MS = 10 * 60_000;
 const MOST_KEPT = 500;
 

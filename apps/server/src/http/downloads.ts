@@ -9,10 +9,10 @@ import { inSlices, Turns } from './slices.js';
 export const MOST_DOWNLOADS = { token: 4, address: 4, all: 8 } as const;
 /** The same for recordings that are followed: they cost little, and stay for hours. */
 export const MOST_FOLLOWED = { token: 20, address: 20, all: 100 } as const;
-/** How long whoever is refused should wait, in ms. */
+/** How long a refused caller should wait, in ms. */
 const TRY_AGAIN_MS = 2_000;
 
-/** Answers that take long: made in slices, at the pace of who reads them, and so many at once. */
+/** Answers that take long: made in slices, at the pace of the reader, and a limited number at once. */
 export class Downloads {
   readonly #limits: Limits;
   readonly #turns = new Turns();

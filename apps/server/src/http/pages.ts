@@ -10,7 +10,7 @@ const PAGES = ['/', '/sessions/:id', '/sessions/:id/director', '/public/:id'] as
 const OPS_PAGES = ['/admin/ops', '/admin/ops/:view'] as const;
 /** Overlays that exist, as they stand behind `/overlay/`. */
 const OVERLAYS: readonly string[] = ['timing-tower'];
-/** A host with or without a port, as browsers send it: whatever else the header holds does not enter the policy. */
+/** A host with or without a port, as browsers send it: nothing else from the header enters the policy. */
 const HOST = /^(?:[a-z0-9.-]{1,253}|\[[0-9a-f:.]{2,45}\])(?::\d{1,5})?$/i;
 
 /**

@@ -58,7 +58,7 @@ class OwnFilter {
   readonly #wanted: ReadonlySet<string>;
   readonly #own = new OwnCars();
   readonly #lines = new Map<number, SessionLine>();
-  /** Whoever reads the recording matches own-car data by the session line given last. */
+  /** Readers of the recording match own-car data by the session line given last. */
   #given: SessionLine | null = null;
 
   constructor(wanted: ReadonlySet<string>) {

@@ -10,7 +10,7 @@ export interface SessionListWorld {
   readonly broadcasts: BroadcastDelayService;
 }
 
-/** Lists for so many different rights are kept; everyone without a token shares one. */
+/** How many lists are kept, one for each set of rights; everyone without a token shares one. */
 const MOST_KEPT = 64;
 
 interface Kept {

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.js';
 
-/** So many may begin at once by one token, and then one each so often, in ms. */
+/** How many may begin at once with one token, and how often one more after that, in ms. */
 interface Allowance {
   readonly atOnce: number;
   readonly everyMs: number;
@@ -10,7 +10,7 @@ interface Allowance {
 const SESSIONS: Allowance = { atOnce: 40, everyMs: 15_000 };
 /** Runs that join running sessions: one token may be that of all drivers, whose relays join each session. */
 export const RUNS: Allowance = { atOnce: 200, everyMs: 3_000 };
-/** In one show, by whatever tokens: so many times as much. */
+/** A show, with all its tokens, may have this many times as much. */
 const OF_SHOW = 2;
 /** Tokens and shows that are remembered before those that have used nothing of late are forgotten. */
 const MOST_KNOWN = 1_000;

@@ -2,7 +2,7 @@ import { JUMP_S } from './clock-jump.js';
 import type { SessionState } from './session-state.js';
 import type { Stream } from './stream.js';
 
-/** A primary that is connected and sends nothing for this long gives way to another relay, in ms. */
+/** A primary that is connected and sends nothing for this long is replaced by another relay, in ms. */
 const SILENT_MS = 700;
 /** A relay whose sim's clock is ahead of the timing by more than time has passed takes over only after this long, in ms. */
 const AHEAD_WAITS_MS = 60_000;

@@ -235,7 +235,7 @@ export class SessionRegistry {
       const session = known ?? (await this.#begin(hello, show, cars));
       const stream = session.stream(hello.relayId, hello.run, hello.playback, cars);
       for (const listener of this.#listeners) listener.attached?.(session, relay);
-      // Behind that: whoever follows the show is on its next session before the one before ends.
+      // After that: viewers of the show are on its next session before the one before ends.
       if (known === undefined) await this.#endSuperseded(session, relay);
       return { session, stream };
     });

@@ -53,7 +53,7 @@ const FRAMES: readonly Frame[] = Array.from({ length: SECONDS * HZ }, (_, n) => 
   };
 });
 
-/** All that must be the same, whoever tells it. */
+/** All that must be the same, whichever relay sent it. */
 function foundIn(timing: TimingState) {
   return {
     laps: timing.laps,

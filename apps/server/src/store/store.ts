@@ -38,7 +38,7 @@ export interface SessionPart {
   readonly final: FeedState | null;
 }
 
-/** Which of a session's rows: from this place on, counted from 0, so many at most. */
+/** Which of a session's rows: from this one on, counted from 0, and how many at most. */
 export interface RowsPart {
   readonly from: number;
   readonly count: number;
