@@ -78,18 +78,21 @@ describe('the end of a race', () => {
     expect(finishes(folded(session(2, { limit: { laps: 3 } }), ...frames))).toEqual(THIRD_LAP);
   });
 
-  it('FIN-2: after a late caution the flag ends it, not the limit (green-white-chequered)', () => {
-    const frames = flagged(drives(), 100.2, 130).map((frame) => {
-      const time = frame.sessionTime - CLOCK_S;
-      return { ...frame, flags: time > 45 && time < 65 ? ['caution'] : ['green'] };
-    });
-    expect(finishes(folded(session(2, { limit: { laps: 3 } }), ...frames)).map(([car, , laps]) => [car, laps])).toEqual(
-      [
+  it.each(['caution', 'red'])(
+    'FIN-2: after a late %s flag the chequered flag ends it, not the limit (green-white-chequered)',
+    (late) => {
+      const frames = flagged(drives(), 100.2, 130).map((frame) => {
+        const time = frame.sessionTime - CLOCK_S;
+        return { ...frame, flags: time > 45 && time < 65 ? [late] : ['green'] };
+      });
+      expect(
+        finishes(folded(session(2, { limit: { laps: 3 } }), ...frames)).map(([car, , laps]) => [car, laps]),
+      ).toEqual([
         [0, 5],
         [1, 5],
-      ],
-    );
-  });
+      ]);
+    },
+  );
 
   it('FIN-3: a flag up to a second late belongs to the crossing before it, at any rate from 2 to 60 Hz', () => {
     fc.assert(

@@ -168,7 +168,8 @@ function foldPhase(state: TimingState, frame: Frame, now: number, first: boolean
     state.flags = frame.flags;
     state.isCaution = frame.flags.some((flag) => flag === 'caution' || flag === 'cautionWaving');
   }
-  if (state.isCaution) state.cautionLap = state.leaderLap;
+  // A race that was stopped may be made longer as well as one that was slowed.
+  if (state.isCaution || state.flags.includes('red')) state.cautionLap = state.leaderLap;
   watchFlag(state, now);
   if (before !== frame.state && frame.state === 'cooldown') retireAtEnd(state);
 }
