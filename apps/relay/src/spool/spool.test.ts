@@ -61,6 +61,21 @@ describe('a spool', () => {
     await eventually(() => expect(existsSync(dir) ? readdirSync(dir) : []).toEqual([]));
   });
 
+  it('has nothing under way any more when it is closed: its folder can be deleted, and nothing comes back', async () => {
+    for (let round = 0; round < 20; round++) {
+      const dir = newFolder();
+      const spool = await open(dir);
+      spool.targets = ['a'];
+      const stream = spool.begin(greeting('r'));
+      fill(spool, stream, 50);
+      await eventually(() => expect(readdirSync(dir)).toHaveLength(1));
+      stream.end({ reason: 'finished' });
+      spool.finish(stream, 'a');
+      await spool.close({ reason: 'stopped' });
+      expect(readdirSync(dir)).toEqual([]);
+    }
+  });
+
   it('is kept to its bound: the oldest go, are counted and said, and never more than has to', async () => {
     const said: string[] = [];
     const spool = await open(newFolder(), 2 * MB, said);

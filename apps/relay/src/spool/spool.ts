@@ -37,6 +37,8 @@ const SAY_LOST_MS = 10_000;
 export class Spool {
   readonly #options: SpoolOptions;
   readonly #streams: SpoolStream[] = [];
+  /** Streams that every target has and whose folders are being deleted. */
+  readonly #removing = new Set<Promise<void>>();
   readonly #progress = new Map<SpoolStream, Map<string, number>>();
   #targets: readonly string[] = [];
   #waiting: (() => void)[] = [];
@@ -163,13 +165,14 @@ export class Spool {
     };
   }
 
-  /** Writes what is left to the disk for the next run; removes what every target has. */
+  /** Writes what is left to the disk for the next run; removes what every target has. Nothing is under way behind it. */
   async close(end: StreamEnd): Promise<void> {
     for (const stream of this.#streams) {
       stream.end(end);
       const isDone = this.#isDone(stream);
       await (isDone ? stream.remove() : stream.close());
     }
+    await Promise.all(this.#removing);
     this.#sayLost();
     if (this.#sayingLost !== null) clearTimeout(this.#sayingLost);
     this.stir();
@@ -269,7 +272,9 @@ export class Spool {
     this.#progress.delete(stream);
     this.#lostBefore += stream.lost + stream.damaged;
     this.#damagedBefore += stream.damaged;
-    stream.remove().catch(() => undefined);
+    const removing = stream.remove().catch(() => undefined);
+    this.#removing.add(removing);
+    void removing.then(() => this.#removing.delete(removing));
   }
 
   #isDone(stream: SpoolStream): boolean {

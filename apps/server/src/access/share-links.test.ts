@@ -17,14 +17,14 @@ async function open(dir = folder(`links-${++folders}`)): Promise<{ links: ShareL
 }
 
 describe('a share link', () => {
-  it('PUB-7: opens its show until it runs out or is revoked, and says which', async () => {
+  it('PUB-7: opens its show until it expires or is revoked, and says which', async () => {
     const { links } = await open();
     const short = await links.create(wanted('short', 60_000));
     const long = await links.create(wanted('long'));
     expect(links.visitor(long.code)).toMatchObject({ kind: 'link', show: 'cup', opens: 'overlay', label: 'long' });
     now += 60_000;
     expect([links.isOpen(short.code), links.isOpen(long.code)]).toEqual([false, true]);
-    expect(() => links.visitor(short.code)).toThrow('run out');
+    expect(() => links.visitor(short.code)).toThrow('has expired');
     expect(await links.revoke('cup', long.code)).toEqual({ stored: true });
     expect(await links.revoke('cup', long.code)).toBeNull();
     expect(() => links.visitor(long.code)).toThrow('revoked');

@@ -17,7 +17,8 @@ const MAX_RELAY_CALL_TEXT = 16 * 1024;
 
 /** Messages that one connection may send within a second. */
 export const MAX_MESSAGES = 100;
-const MAX_RELAY_MESSAGES = 5_000;
+/** A relay's batch is three messages: the call, its records, the echo. A file that is played fast is thousands of batches. */
+const MAX_RELAY_MESSAGES = 20_000;
 /** Messages that all viewers' connections of one address may send within a second. */
 const MAX_ADDRESS_MESSAGES = 12_000;
 /** A connection that sends this many times what it may is closed: even to refuse it costs too much. */

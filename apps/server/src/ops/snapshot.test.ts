@@ -20,6 +20,7 @@ const snapshot = () => {
     summary: () => ({ findings: [] }),
     sessions: () => [],
     session: (sessionId: string) => (sessionId === ENDED.sessionId ? ENDED : null),
+    shows: () => [],
     insight: () => ({}),
   };
   return takeSnapshot(known as unknown as SnapshotOf, []);
