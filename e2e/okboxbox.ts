@@ -89,7 +89,8 @@ export async function stop(running: Running, signal: NodeJS.Signals = 'SIGTERM')
 /** A new data folder, and the way to throw it away. */
 export function temporaryData(): { readonly dir: string; remove(): void } {
   const dir = mkdtempSync(join(tmpdir(), 'okboxbox-'));
-  return { dir, remove: () => rmSync(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }) };
+  // The database of a server that was killed takes some seconds to notice, and writes until then.
+  return { dir, remove: () => rmSync(dir, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }) };
 }
 
 /** A token of a data folder, also before its server runs; `more` may limit it to a show (`--show SLUG`). */

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import type { Lap, RaceEvent, SessionSummary, TimingAnswer } from '@okboxbox/protocol';
 import { expect, vi } from 'vitest';
 import { freePort, getJson, okboxbox, type Running, stop, temporaryData, tokenOf } from '../okboxbox.js';
@@ -140,7 +141,8 @@ export class RaceNight {
 
   async end(): Promise<void> {
     await Promise.all([...this.#running].map((each) => stop(each, 'SIGKILL')));
-    this.data.remove();
+    // Without holding up the other nights and cables of this process.
+    await rm(this.data.dir, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
 
   async #get<T>(path: string): Promise<T> {

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import type { Entry, Lap } from '@okboxbox/protocol';
 import { entryInfos, SourceTimer, standings, type TimingState } from '@okboxbox/timing';
 import { describe, expect, it } from 'vitest';
@@ -67,5 +68,12 @@ function expectLaps(timing: TimingState, right: Right['invalid'], applies: (lap:
 describe.skipIf(isMissing('cases/README.md'))('small inputs from public reports', () => {
   it.each(Object.entries({ ...RACE_CASES, ...FIGURE_CASES }))('%s', async (file, right) => {
     expectRight(await timed(file), right);
+  });
+
+  it('are all here, each file by its name', () => {
+    const files = readdirSync(sharedData('cases'), { recursive: true, encoding: 'utf8' });
+    const names = files.filter((file) => file.endsWith('.jsonl.gz')).map((file) => file.slice(0, -'.jsonl.gz'.length));
+    const known = new Set(Object.keys({ ...RACE_CASES, ...FIGURE_CASES }));
+    expect(names.filter((name) => !known.has(name))).toEqual([]);
   });
 });

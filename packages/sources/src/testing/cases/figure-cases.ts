@@ -52,6 +52,7 @@ export const FIGURE_CASES: Readonly<Record<string, Right>> = {
     figures: { 2: { status: 'retired', lapsCompleted: 2 } },
   },
   'who-drives/same-id-other-spelling': { untold: ['driver.changed'] },
+  'who-drives/other-id-same-name': { told: [['driver.changed', '1', 117.9]] },
   'class-called-constructor/constructor': {
     order: ['1', '2'],
     figures: { 1: { bestLapMs: 20_000 }, 2: { bestLapMs: 20_400 } },
