@@ -1,4 +1,5 @@
 import type { CarSample, Frame, SessionPhase, Surface } from '@okboxbox/protocol';
+import type { LapTimes } from './lap-times.js';
 import { figures, finite, ownOfRow } from './own-of-row.js';
 import type { TelemetryRow } from './telemetry-row.js';
 
@@ -44,9 +45,9 @@ export interface RowCars {
 
 /**
  * What a row says as a frame. Where it has arrays of all cars they are read, whatever their length; else, as in a file,
- * the own car alone. Values that make no sense are left out.
+ * the own car alone. Values that make no sense are left out. `times` are those of the same session.
  */
-export function frameOfRow(row: TelemetryRow, cars: RowCars, seq: number, capturedAt: number): Frame {
+export function frameOfRow(row: TelemetryRow, cars: RowCars, times: LapTimes, seq: number, capturedAt: number): Frame {
   const timeS = finite(row.value('SessionTimeRemain'));
   const laps = finite(row.value('SessionLapsRemainEx') ?? row.value('SessionLapsRemain'));
   const flags = row.value('SessionFlags') ?? 0;
@@ -54,7 +55,7 @@ export function frameOfRow(row: TelemetryRow, cars: RowCars, seq: number, captur
   // Whoever watches a team mate drive has none of that car's data: the PC that drives it sends them.
   const isDriving = row.value('IsOnTrack') !== 0;
   const own = cars.own === null || !isDriving ? null : ownOfRow(row, cars.own);
-  const samples = samplesOf(row, cars.all);
+  const samples = samplesOf(row, cars.all, times);
   return {
     kind: 'frame',
     seq,
@@ -62,7 +63,7 @@ export function frameOfRow(row: TelemetryRow, cars: RowCars, seq: number, captur
     sessionTime: finite(row.value('SessionTime')) ?? 0,
     state: PHASES[row.value('SessionState') ?? 0] ?? 'grid',
     flags: FLAGS.filter(([bit]) => (flags & bit) !== 0).map(([, name]) => name),
-    cars: samples ?? (cars.own === null ? [] : [ownSample(row, cars.own)]),
+    cars: samples ?? (cars.own === null ? [] : [ownSample(row, cars.own, times)]),
     remaining: {
       timeS: timeS !== undefined && timeS >= 0 && timeS < NO_TIME_LIMIT_S ? timeS : null,
       laps: laps !== undefined && laps >= 0 && laps < NO_LAP_LIMIT ? laps : null,
@@ -73,7 +74,7 @@ export function frameOfRow(row: TelemetryRow, cars: RowCars, seq: number, captur
 }
 
 /** Samples of all cars; `null` where the row has no arrays of them. */
-function samplesOf(row: TelemetryRow, cars: readonly number[]): CarSample[] | null {
+function samplesOf(row: TelemetryRow, cars: readonly number[], times: LapTimes): CarSample[] | null {
   const pct = row.values('CarIdxLapDistPct');
   if (pct.length === 0) return null;
   const laps = row.values('CarIdxLap');
@@ -93,7 +94,7 @@ function samplesOf(row: TelemetryRow, cars: readonly number[]): CarSample[] | nu
     // A pace car's index may lie beyond the arrays.
     if (car >= pct.length) continue;
     samples.push(
-      sampleOf(car, {
+      sampleOf(car, times, {
         pct: pct[car],
         surface: surfaces[car],
         onPitRoad: onPitRoad[car],
@@ -113,8 +114,8 @@ function samplesOf(row: TelemetryRow, cars: readonly number[]): CarSample[] | nu
   return samples;
 }
 
-function ownSample(row: TelemetryRow, car: number): CarSample {
-  return sampleOf(car, {
+function ownSample(row: TelemetryRow, car: number, times: LapTimes): CarSample {
+  return sampleOf(car, times, {
     pct: row.value('LapDistPct'),
     surface: row.value('PlayerTrackSurface'),
     onPitRoad: row.value('OnPitRoad'),
@@ -145,7 +146,7 @@ interface RawSample {
   readonly speedMps?: number | undefined;
 }
 
-function sampleOf(car: number, raw: RawSample): CarSample {
+function sampleOf(car: number, times: LapTimes, raw: RawSample): CarSample {
   const surface = SURFACES[raw.surface ?? 3] ?? 'onTrack';
   const pct = between(raw.pct, -1, 2);
   const isThere = surface !== 'notInWorld' && pct !== undefined && pct > -1;
@@ -159,8 +160,8 @@ function sampleOf(car: number, raw: RawSample): CarSample {
   put(sample, 'lapsCompleted', count(raw.lapsCompleted, -1, 32_767));
   put(sample, 'position', count(raw.position, 0, 32_767));
   put(sample, 'classPosition', count(raw.classPosition, 0, 32_767));
-  put(sample, 'lastLapMs', lapMs(raw.lastLapS));
-  put(sample, 'bestLapMs', lapMs(raw.bestLapS));
+  put(sample, 'lastLapMs', times.take('lastLapMs', car, raw.lastLapS, isThere));
+  put(sample, 'bestLapMs', times.take('bestLapMs', car, raw.bestLapS, isThere));
   if (isThere) put(sample, 'estTimeMs', milliseconds(raw.estTimeS));
   put(sample, 'f2TimeMs', milliseconds(raw.f2TimeS));
   put(sample, 'paceRow', count(raw.paceRow, 0, 32_767));
@@ -192,10 +193,6 @@ function weatherOf(row: TelemetryRow): Record<string, number> | null {
 function milliseconds(seconds: number | undefined): number | undefined {
   const ms = between(seconds, -2e6, 2e6);
   return ms === undefined ? undefined : Math.round(ms * 1000);
-}
-
-function lapMs(seconds: number | undefined): number | undefined {
-  return seconds !== undefined && seconds > 0 && seconds < 1e6 ? Math.round(seconds * 1000) : undefined;
 }
 
 /** A number of laps or places; half of one is damage. */

@@ -2,6 +2,7 @@ import type { SourceRecord } from '@okboxbox/protocol';
 import type { ReadOptions, Source } from '../source.js';
 import { SourceError } from '../source.js';
 import { frameOfRow, type RowCars } from './frame-of-row.js';
+import { LapTimes } from './lap-times.js';
 import { sessionOfText } from './session-of-text.js';
 import { numberOf, readSessionText } from './session-text.js';
 import { openTelemetryFile, type TelemetryFile } from './telemetry-file.js';
@@ -38,6 +39,7 @@ async function* recordsOf(
   // Half a row's time below the step: the rows' times are not exact multiples of it.
   const step = 1 / hz - 0.5 / file.tickRate;
   let sessionNum: number | null = null;
+  let times = new LapTimes();
   let seq = 0;
   let last = Number.NEGATIVE_INFINITY;
   let stoodStill = 0;
@@ -62,6 +64,7 @@ async function* recordsOf(
     const current: number = row.value('SessionNum') ?? 0;
     if (current !== sessionNum) {
       sessionNum = current;
+      times = new LapTimes();
       last = Number.NEGATIVE_INFINITY;
       yield sessionOfText(text, current, capturedAt);
     }
@@ -70,7 +73,7 @@ async function* recordsOf(
     if (sessionTime - last < step) continue;
     last = sessionTime;
     seq += 1;
-    yield frameOfRow(row, cars, seq, capturedAt);
+    yield frameOfRow(row, cars, times, seq, capturedAt);
   }
   if (stoodStill > 0) {
     onTrouble?.({

@@ -1,13 +1,21 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import { type Frame, type SourceRecord, sourceRecord } from '@okboxbox/protocol';
+import {
+  decodeRecord,
+  encodeRecord,
+  type Frame,
+  readRecord,
+  type SourceRecord,
+  sourceRecord,
+} from '@okboxbox/protocol';
+import { createTiming, foldRecord, standings } from '@okboxbox/timing';
 import { describe, expect, it } from 'vitest';
 import type { PaceClock } from '../pace.js';
 import type { SimState } from '../source.js';
 import { isMissing, sharedData } from '../testing/shared-data.js';
 import { openLive, type SimLink } from './live-source.js';
 import { type MovingCars, movingCarsRow, movingCarsText } from './testing/moving-cars.js';
-import { SimStandIn } from './testing/sim-stand-in.js';
+import { type RowValues, SimStandIn } from './testing/sim-stand-in.js';
 
 const IMAGE = 'iracing/memory/2024.bin.gz';
 const image = () => new Uint8Array(gunzipSync(readFileSync(sharedData(IMAGE))));
@@ -23,6 +31,8 @@ class DrivenSim implements SimLink, PaceClock {
   readonly states: SimState[] = [];
   readonly troubles: string[] = [];
   cars: MovingCars = { cars: 5, subSessionId: 77 };
+  /** What a row shows besides, `sessionTime` seconds into the session. */
+  besides: (sessionTime: number) => RowValues = () => ({});
   isThere = true;
   isWriting = true;
   clockStands = false;
@@ -93,7 +103,8 @@ class DrivenSim implements SimLink, PaceClock {
     }
     if (!this.isWriting) return;
     if (!this.clockStands) this.#sessionTime += TICK_MS / 1000;
-    this.sim.write(movingCarsRow(this.cars, this.#sessionTime, this.sim.count('CarIdxLapDistPct')));
+    const row = movingCarsRow(this.cars, this.#sessionTime, this.sim.count('CarIdxLapDistPct'));
+    this.sim.write({ ...row, ...this.besides(this.#sessionTime) });
   }
 }
 
@@ -255,5 +266,78 @@ describe.skipIf(isMissing(IMAGE))('a live sim', () => {
       [3, 'penalty', 'Black flag'],
       [2, 'repair', 'Meatball flag: repairs required'],
     ]);
+  });
+
+  describe('that takes lap times back', () => {
+    /** The sim counts the laps of the first two cars after 41 s; after 50 s it shows those of car 0 no more. */
+    const timesOf = (of: (car: number, sessionTime: number) => number) => (sessionTime: number) => {
+      const times = Array.from({ length: 64 }, (_, car) => of(car, sessionTime));
+      return { CarIdxLastLapTime: times, CarIdxBestLapTime: times };
+    };
+    const counted = (car: number, sessionTime: number) => (car < 2 && sessionTime > 41 ? 20 + car / 10 : -1);
+    const withdrawn = timesOf((car, time) => (car === 0 && time > 50 ? -1 : counted(car, time)));
+    const practice = (plan: Readonly<Record<number, () => void>> = {}) => {
+      const sim = new DrivenSim(plan);
+      sim.cars = { ...sim.cars, sessionType: 'Practice' };
+      sim.sim.setText(movingCarsText(sim.cars));
+      return sim;
+    };
+    const lapsOf = (records: readonly SourceRecord[], car: number) =>
+      framesOf(records).map(({ cars, sessionTime }) => ({
+        sessionTime,
+        sample: cars.find((each) => each.car === car),
+      }));
+
+    it('says so, in frames that the wire carries, and the car has no best lap any more', async () => {
+      const sim = practice();
+      sim.besides = withdrawn;
+      const records = (await sim.run(56_000)).map((record, i) => decodeRecord(readRecord(encodeRecord(record, i + 1))));
+      for (const { sessionTime, sample } of lapsOf(records, 0)) {
+        const shown = sessionTime <= 41 ? undefined : sessionTime <= 50 ? 20_000 : -1;
+        expect(sample).toMatchObject({ car: 0, lastLapMs: shown, bestLapMs: shown });
+      }
+      for (const { sample } of lapsOf(records, 2)) expect(sample?.bestLapMs).toBeUndefined();
+
+      const state = createTiming();
+      const figuresOf = (car: number) => standings(state).find((each) => each.car === car)?.figures;
+      const before = records.filter((record) => record.kind !== 'frame' || record.sessionTime < 50);
+      for (const record of before) foldRecord(state, record);
+      expect(figuresOf(0)?.bestLapMs).toBeCloseTo(20_000, -1);
+      for (const record of records.slice(before.length)) foldRecord(state, record);
+      expect(figuresOf(0)).toMatchObject({ bestLapMs: null, lastLapMs: null });
+      expect(figuresOf(1)?.bestLapMs).toBeCloseTo(20_100, -1);
+      expect(state.laps.filter((lap) => lap.deleted).map(({ car }) => car)).toEqual([0]);
+    });
+
+    it('says nothing of a car that is not in the world: the sim shows none of its times', async () => {
+      const sim = practice();
+      sim.besides = (sessionTime) => ({
+        ...withdrawn(sessionTime),
+        CarIdxTrackSurface: Array.from({ length: 64 }, (_, car) => (car === 0 && sessionTime > 48 ? -1 : 3)),
+      });
+      const after = lapsOf(await sim.run(56_000), 0).filter(({ sessionTime }) => sessionTime > 50);
+      expect(after.length).toBeGreaterThan(50);
+      for (const { sample } of after) {
+        expect(sample?.surface).toBe('notInWorld');
+        expect(sample).not.toHaveProperty('bestLapMs');
+        expect(sample).not.toHaveProperty('lastLapMs');
+      }
+    });
+
+    it('says nothing of the times of the session before', async () => {
+      const sim = practice({
+        3000: () => {
+          sim.cars = { ...sim.cars, sessionNum: 1 };
+          sim.sim.setText(movingCarsText(sim.cars));
+          sim.sessionTime = 0;
+        },
+      });
+      sim.besides = timesOf(() => (sim.cars.sessionNum === 1 ? -1 : 20));
+      const records = await sim.run(6_000);
+      const next = records.findIndex((record) => record.kind === 'session' && record.simSessionKey === '77:1');
+      expect(lapsOf(records.slice(0, next), 0).at(-1)?.sample?.bestLapMs).toBe(20_000);
+      expect(lapsOf(records.slice(next), 0).length).toBeGreaterThan(20);
+      for (const { sample } of lapsOf(records.slice(next), 0)) expect(sample).not.toHaveProperty('bestLapMs');
+    });
   });
 });

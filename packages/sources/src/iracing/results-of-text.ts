@@ -1,8 +1,17 @@
 import type { ResultsLine } from '@okboxbox/protocol';
+import type { LapTimes } from './lap-times.js';
 import { listOf, numberOf, type TextMap, textOf } from './session-text.js';
 
-/** The sim's results of session `sessionNum`, as far as they stand in a session text; `null` where there are none. */
-export function resultsOfText(text: TextMap, sessionNum: number, capturedAt: number): ResultsLine | null {
+/**
+ * The sim's results of session `sessionNum`, as far as they stand in a session text; `null` where there are none. `times`
+ * are those of the same session.
+ */
+export function resultsOfText(
+  text: TextMap,
+  sessionNum: number,
+  times: LapTimes,
+  capturedAt: number,
+): ResultsLine | null {
   const session = listOf(text, 'SessionInfo', 'Sessions').find((each) => numberOf(each, 'SessionNum') === sessionNum);
   if (session === undefined) return null;
   const seen = new Set<number>();
@@ -21,9 +30,9 @@ export function resultsOfText(text: TextMap, sessionNum: number, capturedAt: num
         classPosition: isIndex(classPosition) ? classPosition + 1 : null,
         lapsCompleted: lapsCompleted !== null && Number.isInteger(lapsCompleted) ? Math.max(-1, lapsCompleted) : null,
         lapsDown: wholeOrNull(numberOf(row, 'Lap')),
-        gapMs: lapMs(numberOf(row, 'Time')),
-        bestLapMs: lapMs(numberOf(row, 'FastestTime')),
-        lastLapMs: lapMs(numberOf(row, 'LastTime')),
+        gapMs: gapMs(numberOf(row, 'Time')),
+        bestLapMs: times.take('bestLapMs', car, numberOf(row, 'FastestTime'), true) ?? null,
+        lastLapMs: times.take('lastLapMs', car, numberOf(row, 'LastTime'), true) ?? null,
         status: textOf(row, 'ReasonOutStr'),
       },
     ];
@@ -56,6 +65,6 @@ function wholeOrNull(value: number | null): number | null {
   return value !== null && Number.isInteger(value) ? value : null;
 }
 
-function lapMs(seconds: number | null): number | null {
+function gapMs(seconds: number | null): number | null {
   return seconds !== null && seconds >= 0 && seconds < 1e6 ? Math.round(seconds * 1000) : null;
 }

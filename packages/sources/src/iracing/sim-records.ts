@@ -1,5 +1,6 @@
 import type { ResultsLine, SessionLine, SourceRecord } from '@okboxbox/protocol';
 import { frameOfRow, type RowCars } from './frame-of-row.js';
+import { LapTimes } from './lap-times.js';
 import { CarFlags } from './messages-of-row.js';
 import { resultsOfText } from './results-of-text.js';
 import { sessionOfText } from './session-of-text.js';
@@ -19,6 +20,7 @@ export class SimRecords {
   #session: SessionLine | null = null;
   #results: ResultsLine | null = null;
   #flags = new CarFlags();
+  #times = new LapTimes();
   #cars: RowCars = { all: [], own: null };
   #seq = 0;
   #sessionTime: number | null = null;
@@ -46,7 +48,7 @@ export class SimRecords {
     this.#sessionTime = sessionTime;
     records.push(...this.#flags.take(row, this.#cars.all, capturedAt));
     this.#seq += 1;
-    records.push(frameOfRow(row, this.#cars, this.#seq, capturedAt));
+    records.push(frameOfRow(row, this.#cars, this.#times, this.#seq, capturedAt));
     return records;
   }
 
@@ -56,6 +58,7 @@ export class SimRecords {
     if (session.simSessionKey !== this.#session?.simSessionKey) {
       this.#results = null;
       this.#flags = new CarFlags();
+      this.#times = new LapTimes();
       this.#sessionTime = null;
     }
     this.#sessionNum = sessionNum;
@@ -64,7 +67,7 @@ export class SimRecords {
       this.#session = session;
       records.push(session);
     }
-    const results = resultsOfText(text, sessionNum, capturedAt);
+    const results = resultsOfText(text, sessionNum, this.#times, capturedAt);
     if (results !== null && (this.#results === null || !isSame(this.#results, results))) {
       this.#results = results;
       records.push(results);

@@ -4,6 +4,7 @@ import { gunzipSync } from 'node:zlib';
 import type { SourceRecord } from '@okboxbox/protocol';
 import { sharedData } from '../../testing/shared-data.js';
 import { frameOfRow } from '../frame-of-row.js';
+import { LapTimes } from '../lap-times.js';
 import { resultsOfText } from '../results-of-text.js';
 import { sessionOfText } from '../session-of-text.js';
 import { numberOf, type TextMap, type TextNode } from '../session-text.js';
@@ -54,10 +55,11 @@ export function recordsOf({ name, text, row }: Snapshot): SourceRecord[] {
   const capturedAt = Number(name);
   const sessionNum = row.value('SessionNum') ?? 0;
   const session = sessionOfText(text, sessionNum, capturedAt);
-  const results = resultsOfText(text, sessionNum, capturedAt);
+  const times = new LapTimes();
+  const results = resultsOfText(text, sessionNum, times, capturedAt);
   const own = numberOf(text, 'DriverInfo', 'DriverCarIdx');
   const cars = { all: session.entries.map(({ car }) => car), own };
-  return [session, ...(results ? [results] : []), frameOfRow(row, cars, 1, capturedAt)];
+  return [session, ...(results ? [results] : []), frameOfRow(row, cars, times, 1, capturedAt)];
 }
 
 /** The text's numbers had become numbers in JSON; in the sim's own form everything is text. */
