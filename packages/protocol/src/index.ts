@@ -1,5 +1,6 @@
 export * from './answers.js';
 export * from './broadcast.js';
+export * from './car-status.js';
 export * from './feed-changes.js';
 export * from './feed-state.js';
 export * from './findings.js';

@@ -1,8 +1,7 @@
-import type { ResultsLine } from '@okboxbox/protocol';
+import { officialTerm, type ResultsLine } from '@okboxbox/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { entryInfos, standings, type TimingState } from './index.js';
-import { statusOfWord } from './official-status.js';
 import { type Drive, folded, race, session, steady } from './testing/drive.js';
 
 const figuresOf = (state: TimingState, car: number) => standings(state).find((each) => each.car === car)?.figures;
@@ -17,6 +16,7 @@ const results = (order: readonly number[], status: Readonly<Record<number, strin
   official: true,
   rows: order.map((car, i) => ({ car, position: i + 1, status: status[car] ?? 'Running' })),
 });
+const statusOfWord = (word: string) => officialTerm(word)?.status ?? null;
 const NO_GAPS = { gapMs: null, gapLaps: null, intervalMs: null, intervalLaps: null };
 const NO_CLASS_GAPS = { classGapMs: null, classGapLaps: null, classIntervalMs: null, classIntervalLaps: null };
 const FINISHED = race([steady(20), steady(20.5, 0.01), steady(21, 0.02)], { until: 80 });

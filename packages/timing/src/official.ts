@@ -1,6 +1,5 @@
-import { type ResultsLine, visibleText } from '@okboxbox/protocol';
+import { officialTerm, type ResultsLine, visibleText } from '@okboxbox/protocol';
 import { nameEntries } from './entries.js';
-import { statusOfWord } from './official-status.js';
 import { type TimingState, tell } from './state.js';
 import { SAME_MS, takeOfficialBest } from './verdicts.js';
 
@@ -16,7 +15,7 @@ export function takeResults(state: TimingState, results: ResultsLine): void {
     if (known === undefined) continue;
     const word = visibleText(status);
     if (word !== null) state.officialStatus[car] = word;
-    known.resultStatus = word === null ? known.resultStatus : statusOfWord(word);
+    known.resultStatus = word === null ? known.resultStatus : (officialTerm(word)?.status ?? null);
     if (lapsCompleted != null && lapsCompleted >= 0) known.simLaps = lapsCompleted;
     // A frame's places are newer.
     known.simPosition ??= position;
