@@ -1,4 +1,4 @@
-import { type Entry, type Lap, printableLine, type RaceEvent } from '@okboxbox/protocol';
+import { type Entry, type Lap, printableLine, type RaceEvent, STATUS_TERMS } from '@okboxbox/protocol';
 import type { TimingState } from '@okboxbox/timing';
 import { columnsOf } from '../printable.js';
 
@@ -26,7 +26,7 @@ const COLUMNS: readonly Column[] = [
   { title: 'Last', of: (entry) => lapTime(entry.lastLapMs) },
   { title: 'Pits', of: (entry) => String(entry.pitStops ?? '–') },
   { title: 'DT', of: (entry) => String(entry.driveThroughs ?? '–') },
-  { title: 'Status', of: (entry) => entry.status, left: true },
+  { title: 'Status', of: (entry) => STATUS_TERMS[entry.status].label, left: true },
   { title: 'Results say', of: (entry) => entry.officialStatus ?? '', left: true },
 ];
 

@@ -34,7 +34,7 @@ const INCIDENTS: Partial<Record<FeedEvent['name'], string>> = {
   stopped: 'has stopped on the track',
   'off.track': 'is off the track',
   towed: 'is towed to the pits',
-  retired: 'is out of the race',
+  retired: 'has retired',
 };
 
 /** What is worth showing, most urgent first. */

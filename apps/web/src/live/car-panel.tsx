@@ -1,16 +1,21 @@
 import type { Lap } from '@okboxbox/protocol';
-import { COLUMN_INDEX } from '@okboxbox/protocol';
+import { COLUMN_INDEX, unpackRow } from '@okboxbox/protocol';
 import { useQuery } from '@tanstack/react-query';
 import { call } from '../calls.js';
 import { useFeed } from '../feed/use-feed.js';
 import { lapTime } from '../format.js';
 import { LapPlot } from './lap-plot.js';
+import { statusLine } from './marks.js';
 
 /** The laps of one car: a plot to look at, a list to read. */
 export function CarPanel({ car, onClose }: { car: number; onClose: () => void }) {
   const info = useFeed((store) => store.info(car));
   const sessionId = useFeed((store) => (store.holding.holding === 'race' ? store.holding.feed.session.sessionId : ''));
   const lapsCompleted = useFeed((store) => store.row(car)?.[COLUMN_INDEX.lapsCompleted] ?? 0);
+  const status = useFeed((store) => {
+    const row = store.row(car);
+    return row === undefined ? null : unpackRow(row).status;
+  });
   const laps = useQuery({
     queryKey: ['laps', sessionId, car, lapsCompleted],
     queryFn: () => call<Lap[]>(`/api/sessions/${sessionId}/laps?car=${car}`),
@@ -27,6 +32,11 @@ export function CarPanel({ car, onClose }: { car: number; onClose: () => void })
           Esc
         </button>
       </header>
+      {status !== null && info !== undefined && (
+        <p className="car-status" data-tone={status}>
+          {statusLine(status, info)}
+        </p>
+      )}
       {laps.error !== null ? (
         <p className="problem">{laps.error.message}</p>
       ) : laps.data === undefined ? (

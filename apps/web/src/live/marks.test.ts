@@ -6,6 +6,7 @@ import {
   officialTitle,
   pitVisits,
   STATUS_WORDS,
+  statusLine,
   trendMark,
   visitsTitle,
 } from './marks.js';
@@ -45,6 +46,13 @@ describe('a mark', () => {
   it('of a status says what the results call it, where they do', () => {
     expect(officialTitle({ officialStatus: 'Radiator' })).toBe('Results: Radiator');
     expect(officialTitle({ officialStatus: null })).toBeUndefined();
+  });
+
+  it('of a status in a sentence has the word of the results where it says more', () => {
+    expect(statusLine('retired', { officialStatus: 'Radiator' })).toBe('Retired · results: Radiator');
+    expect(statusLine('retired', { officialStatus: 'Retired' })).toBe('Retired');
+    expect(statusLine('pit', { officialStatus: 'Running' })).toBe('In the pits');
+    expect(statusLine('running', { officialStatus: null })).toBe('Running');
   });
 
   it('each status but running has a shape of its own', () => {

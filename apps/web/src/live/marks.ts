@@ -1,18 +1,42 @@
-import type { CarStatus, EntryFigures, EntryInfo, LapMark } from '@okboxbox/protocol';
+import {
+  CAR_STATUSES,
+  type CarStatus,
+  type EntryFigures,
+  type EntryInfo,
+  type LapMark,
+  officialRemark,
+  STATUS_TERMS,
+} from '@okboxbox/protocol';
 import { UNKNOWN } from '../format.js';
 
-/** Words for a car's status, with the shape that stands before them; nothing for a car that simply races. */
-export const STATUS_WORDS: Readonly<Record<CarStatus, string>> = {
-  running: '',
-  pit: '■ PIT',
-  outLap: '▸ OUT',
-  slow: '▾ SLOW',
-  stopped: '● STOP',
-  retired: '✕ RET',
-  finished: '⚑ FIN',
-  notInWorld: '○ GONE',
-  disqualified: '⊘ DSQ',
+/** The shape before the short form of a status; none for a car that simply races, which is not marked at all. */
+const STATUS_SHAPES: Readonly<Record<CarStatus, string | null>> = {
+  running: null,
+  pit: '■',
+  outLap: '▸',
+  slow: '▾',
+  stopped: '●',
+  retired: '✕',
+  finished: '⚑',
+  notInWorld: '○',
+  disqualified: '⊘',
 };
+
+/** A car's status as the table shows it: its shape and its short form, or nothing for a car that simply races. */
+export const STATUS_WORDS = Object.fromEntries(
+  CAR_STATUSES.map((status) => {
+    const shape = STATUS_SHAPES[status];
+    return [status, shape === null ? '' : `${shape} ${STATUS_TERMS[status].short}`];
+  }),
+) as Readonly<Record<CarStatus, string>>;
+
+/** A car's status in a sentence, with the word of the results where it says more: `Retired · results: Radiator`. */
+export function statusLine(status: CarStatus, { officialStatus }: Pick<EntryInfo, 'officialStatus'>): string {
+  const { label } = STATUS_TERMS[status];
+  const remark = officialRemark(status, officialStatus);
+  const line = label.charAt(0).toUpperCase() + label.slice(1);
+  return remark === null ? line : `${line} · results: ${remark}`;
+}
 
 /** What the sim's results call a car's status, to show beside the status; nothing where they call it nothing. */
 export function officialTitle({ officialStatus }: Pick<EntryInfo, 'officialStatus'>): string | undefined {

@@ -3,7 +3,8 @@ import { memo, useEffect, useRef } from 'react';
 import { useFeed } from '../feed/use-feed.js';
 import { gap, lapTime, UNKNOWN } from '../format.js';
 import type { Column } from './columns.js';
-import { bestLapMark, lastLapMark, officialTitle, pitVisits, STATUS_WORDS, trendMark, visitsTitle } from './marks.js';
+import { bestLapMark, lastLapMark, pitVisits, trendMark, visitsTitle } from './marks.js';
+import { StatusCell } from './status-cell.js';
 
 export interface TimingRowProps {
   readonly car: number;
@@ -104,7 +105,7 @@ function ColumnCell({ id, figures, info, ...props }: CellsProps & { readonly id:
     case 'stint':
       return <Cell id={id} text={String(figures.stintLaps ?? UNKNOWN)} />;
     case 'status':
-      return <Cell id={id} text={STATUS_WORDS[figures.status]} tone={figures.status} title={officialTitle(info)} />;
+      return <StatusCell status={figures.status} officialStatus={info.officialStatus} />;
     case 'track': {
       const rests = ['finished', 'retired', 'disqualified'].includes(figures.status);
       return <TrackCell progress={rests ? null : figures.progress} />;

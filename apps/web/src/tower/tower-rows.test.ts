@@ -31,9 +31,26 @@ describe('the rows of a tower', () => {
       { status: 'retired' },
       { intervalMs: 900, status: 'finished' },
       { status: 'disqualified' },
+      { status: 'notInWorld' },
     ]);
-    expect(figures(field, CHOICE)).toEqual(['PIT', 'STOP', 'OUT', '+0.900', 'DSQ']);
-    expect(towerRows(field, CHOICE).map(({ state }) => state)).toEqual(['pit', 'stopped', 'out', 'finished', 'out']);
+    expect(figures(field, CHOICE)).toEqual(['PIT', 'STOP', 'RET', '+0.900', 'DSQ', 'GONE']);
+    expect(towerRows(field, CHOICE).map(({ state }) => state)).toEqual([
+      ...['pit', 'stopped', 'out', 'finished', 'out', 'out'],
+    ]);
+  });
+
+  it('say how the results have a car’s race end, by a short form and never by a word that is not known', () => {
+    const field = fieldOf([
+      { status: 'finished', officialStatus: 'Not classified' },
+      { status: 'finished', intervalMs: 900, officialStatus: 'Disconnected' },
+      { status: 'retired', officialStatus: 'Did Not Finish' },
+      { status: 'retired', officialStatus: 'Radiator' },
+      { status: 'notInWorld', officialStatus: 'Did not start' },
+      { status: 'disqualified', officialStatus: 'Excluded' },
+      { status: 'running', intervalMs: 400, officialStatus: 'Retired' },
+      { status: 'pit', inPit: true, officialStatus: 'DNF' },
+    ]);
+    expect(figures(field, CHOICE)).toEqual(['NC', '+0.900', 'DNF', 'RET', 'DNS', 'DSQ', '+0.400', 'PIT']);
   });
 
   it('show the best lap of the first in a practice', () => {

@@ -1,4 +1,12 @@
-import { type EntryFigures, type FeedState, type OnAir, unpackRow } from '@okboxbox/protocol';
+import {
+  type EntryFigures,
+  type EntryInfo,
+  type FeedState,
+  type OnAir,
+  STATUS_TERMS,
+  shortStatus,
+  unpackRow,
+} from '@okboxbox/protocol';
 import { gap, lapTime, UNKNOWN } from '../format.js';
 import { classColour } from '../live/marks.js';
 
@@ -48,7 +56,7 @@ export function towerRows(feed: FeedState, choice: TowerChoice): readonly TowerR
     carNumber: info.carNumber,
     name: info.name,
     colour: hasClasses ? (colours.get(info.class ?? '') ?? null) : null,
-    figure: figures.status === 'disqualified' ? 'DSQ' : figureOf(feed, figures, place === 0, choice, ofClass !== null),
+    figure: stateWords(figures, info) ?? figureOf(feed, figures, place === 0, choice, ofClass !== null),
     state: stateOf(figures),
     isFeatured: onAir.driver?.car === info.car,
     inBattle: onAir.battle?.cars.includes(info.car) === true,
@@ -101,6 +109,23 @@ function stateOf({ status, inPit }: EntryFigures): TowerRow['state'] {
   }
 }
 
+/** What stands in the place of the figure of a car that does not race: the short form of its status or of the results' word. */
+function stateWords(figures: EntryFigures, { officialStatus }: EntryInfo): string | null {
+  switch (stateOf(figures)) {
+    case 'pit':
+      return STATUS_TERMS.pit.short;
+    case 'stopped':
+    case 'out':
+      return shortStatus(figures.status, officialStatus);
+    case 'finished': {
+      const short = shortStatus(figures.status, officialStatus);
+      return short === STATUS_TERMS.finished.short ? null : short;
+    }
+    case 'racing':
+      return null;
+  }
+}
+
 function figureOf(
   { session }: FeedState,
   figures: EntryFigures,
@@ -108,15 +133,6 @@ function figureOf(
   { figure }: TowerChoice,
   inClass: boolean,
 ): string {
-  switch (stateOf(figures)) {
-    case 'pit':
-      return 'PIT';
-    case 'stopped':
-      return 'STOP';
-    case 'out':
-      return 'OUT';
-    default:
-  }
   if (isFirst) {
     if (session.type !== 'race') return lapTime(figures.bestLapMs);
     return figure === 'leader' ? 'Leader' : 'Interval';

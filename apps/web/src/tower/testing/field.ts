@@ -39,6 +39,7 @@ const UNKNOWN_FIGURES: EntryFigures = {
 /** A car of a made-up field: what differs from a car that nothing is known of but its place. */
 export interface FieldCar extends Partial<EntryFigures> {
   readonly class?: string;
+  readonly officialStatus?: string;
 }
 
 /** A race with these cars at positions 1, 2, …; car 0 has the number 10, car 1 the number 11, and so on. */
@@ -74,10 +75,10 @@ export function fieldOf(cars: readonly FieldCar[], over: Partial<FeedState> = {}
       teamName: null,
       driver: null,
       class: each.class ?? null,
-      officialStatus: null,
+      officialStatus: each.officialStatus ?? null,
     })),
     rows: Object.fromEntries(
-      cars.map(({ class: _, ...figures }, car) => [
+      cars.map(({ class: _, officialStatus: __, ...figures }, car) => [
         car,
         packRow({ ...UNKNOWN_FIGURES, position: car + 1, classPosition: car + 1, ...figures }),
       ]),
