@@ -86,7 +86,7 @@ function take(state: TimingState, car: CarState, ahead: CarState | null, place: 
   } else if (place >= chase.notBefore) {
     chase.close += 1;
   }
-  if (state.isCaution) chase.notBefore = place + PLACES;
+  if (state.isNeutral) chase.notBefore = place + PLACES;
   chase.intervalMs = intervalMs ?? 0;
 }
 
@@ -144,7 +144,7 @@ function end(chase: Chase): void {
 
 /** How long after the car ahead a car passed a place, in ms; `null` where either was not racing there. */
 function intervalAt(state: TimingState, ahead: CarState, car: CarState, progress: number): number | null {
-  if (state.isCaution || !isRacing(ahead) || !isRacing(car)) return null;
+  if (state.isNeutral || !isRacing(ahead) || !isRacing(car)) return null;
   const own = timeAt(car, progress);
   const other = timeAt(ahead, progress);
   return own === null || other === null || own < other ? null : (own - other) * 1000;

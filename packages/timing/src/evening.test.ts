@@ -1,64 +1,36 @@
+import type { RaceEvent } from '@okboxbox/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { standings } from './index.js';
+import { createTiming, foldRecord, standings } from './index.js';
 import { folded, session } from './testing/drive.js';
-import { type Evening, type EveningCar, GREEN_S, type Incident, playEvening, type TrueCar } from './testing/evening.js';
-
-const LAPS = 16;
-const incident = fc.oneof(
-  { weight: 8, arbitrary: fc.constant<Incident>('none') },
-  { weight: 1, arbitrary: fc.constantFrom<Incident>('spin', 'stop', 'drive-through') },
-);
-const car = (index: number): fc.Arbitrary<EveningCar> =>
-  fc.record({
-    back: fc.integer({ min: 0, max: 5 }).map((ms) => 0.01 * (index + 1) + ms / 1000),
-    fromPits: fc.oneof({ weight: 9, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(index > 0) }),
-    laps: fc.array(
-      fc.tuple(
-        fc.integer({ min: 18_000, max: 24_000 }).map((ms) => ms / 1000),
-        incident,
-      ),
-      {
-        minLength: LAPS,
-        maxLength: LAPS,
-      },
-    ),
-    blinks: fc.array(fc.tuple(fc.integer({ min: 5, max: 120 }), fc.constantFrom(0.3, 1.5, 4)), { maxLength: 3 }),
-  });
-const evening: fc.Arbitrary<Evening> = fc.record({
-  cars: fc.integer({ min: 2, max: 5 }).chain((count) => fc.tuple(...Array.from({ length: count }, (_, i) => car(i)))),
-  paceLaps: fc.constantFrom(0, 1, 2),
-  hz: fc.constantFrom(2, 5, 10, 25, 60),
-  counters: fc.boolean(),
-  limit: fc.constantFrom({ laps: 6 }, { timeS: 100 }, { laps: 5, timeS: 140 }, { laps: 30, timeS: 110 }),
-  flagLate: fc.integer({ min: -9, max: 9 }).map((tenths) => tenths / 10),
-});
+import { type Evening, GREEN_S, type Played, playEvening, type TrueCar } from './testing/evening.js';
+import { endOf } from './testing/interruptions.js';
+import { evening, finishers, isPhotoFinish } from './testing/random-evening.js';
 
 const within = (a: number | null | undefined, b: number, ms: number) => Math.abs((a ?? Number.NaN) - b) <= ms;
 
-/** The order of those who have finished: by laps, then by who was first. */
-function finishers(cars: readonly TrueCar[]): number[] {
-  const done = [...cars.keys()].filter((index) => cars[index]?.finishedAt !== null);
-  return done.sort((a, b) => {
-    const [x, y] = [cars[a] as TrueCar, cars[b] as TrueCar];
-    return y.laps - x.laps || (x.finishedAt as number) - (y.finishedAt as number);
-  });
+/** A random evening whose truth a relay at its rate can tell. */
+function played(plan: Evening): Played {
+  const evening = playEvening(plan);
+  fc.pre(evening !== null);
+  fc.pre(!isPhotoFinish(evening.cars, plan.hz));
+  return evening;
 }
 
-/** Whether two cars pass the line too close to one another to be told apart at this rate. */
-function isPhotoFinish(cars: readonly TrueCar[], hz: number): boolean {
-  const margin = hz < 10 ? 0.02 : 0.003;
-  const all = cars.flatMap(({ crossings }, index) => crossings.map((at) => ({ at, index })));
-  all.sort((a, b) => a.at - b.at);
-  return all.some(({ at, index }, i) => i > 0 && all[i - 1]?.index !== index && at - (all[i - 1]?.at ?? 0) < margin);
-}
+const counted = ({ visits }: TrueCar) => {
+  const driveThroughs = visits.filter(({ incident }) => incident === 'drive-through').length;
+  return { pitStops: visits.length - driveThroughs, driveThroughs };
+};
+
+/** Whether an event was told while the race was interrupted. */
+const isInterrupted = ({ interruptions }: Evening, { sessionTime }: RaceEvent) =>
+  interruptions.some((each) => sessionTime - GREEN_S >= each.from && sessionTime - GREEN_S < endOf(each));
 
 describe('a random evening, driven by a model that knows the truth', () => {
   it('GRN-1, GRN-3, PROG-8, FIN-1, FIN-3, PIT-6: laps, places, stops and finishes are the model’s, at 2 to 60 Hz', () => {
     fc.assert(
       fc.property(evening, (plan) => {
-        const { cars, frames } = playEvening(plan);
-        fc.pre(!isPhotoFinish(cars, plan.hz));
+        const { cars, frames } = played(plan);
         const state = folded(session(cars.length, { limit: plan.limit }), ...frames);
         const list = standings(state);
         const tolerance = plan.hz < 10 ? 40 : 2;
@@ -69,14 +41,14 @@ describe('a random evening, driven by a model that knows the truth', () => {
             ...Array.from({ length: truth.laps }, (_, i) => i + 1),
           ]);
           for (const { lap, lapTimeMs, crossedAtMs, position } of laps) {
-            if (truth.blinked.has(lap)) continue;
+            if (truth.unclear.has(lap)) continue;
             const at = truth.crossings[lap - 1] as number;
             const begin = lap === 1 ? 0 : (truth.crossings[lap - 2] as number);
             if (!within(lapTimeMs, (at - begin) * 1000, tolerance))
               expect([index, lap, lapTimeMs]).toEqual([index, lap, (at - begin) * 1000]);
             if (!within(crossedAtMs, (at + GREEN_S) * 1000, tolerance))
               expect([index, lap, crossedAtMs]).toBe((at + GREEN_S) * 1000);
-            if (cars.some(({ blinked }) => blinked.has(lap))) continue;
+            if (cars.some(({ unclear }) => unclear.has(lap))) continue;
             expect(position).toBe(
               1 + cars.filter((other) => lap <= other.laps && (other.crossings[lap - 1] as number) < at).length,
             );
@@ -84,12 +56,7 @@ describe('a random evening, driven by a model that knows the truth', () => {
           const figures = list.find((each) => each.car === index)?.figures;
           expect([index, figures?.status === 'finished']).toEqual([index, truth.finishedAt !== null]);
           if (truth.finishedAt !== null) {
-            expect(figures).toMatchObject({ lapsCompleted: truth.laps });
-            expect([index, figures?.pitStops, figures?.driveThroughs]).toEqual([
-              index,
-              truth.stops,
-              truth.driveThroughs,
-            ]);
+            expect([index, figures]).toMatchObject([index, { lapsCompleted: truth.laps, ...counted(truth) }]);
           }
         }
         const finished = list.filter(({ figures }) => figures.status === 'finished').map((each) => each.car);
@@ -105,7 +72,7 @@ describe('a random evening, driven by a model that knows the truth', () => {
     fc.assert(
       fc.property(evening, (plan) => {
         const of = (counters: boolean) => {
-          const { cars, frames } = playEvening({ ...plan, counters });
+          const { cars, frames } = played({ ...plan, counters });
           return folded(session(cars.length, { limit: plan.limit }), ...frames);
         };
         const [alone, counted] = [of(false), of(true)];
@@ -114,6 +81,49 @@ describe('a random evening, driven by a model that knows the truth', () => {
         expect(standings(counted)).toEqual(standings(alone));
       }),
       { numRuns: 25 },
+    );
+  });
+
+  it('GRN-4, EVT-4, EVT-5: while the race is interrupted nobody overtakes, is slow, or stops on the grid', () => {
+    fc.assert(
+      fc.property(evening, (plan) => {
+        fc.pre(plan.interruptions.length > 0);
+        const { cars, frames } = played(plan);
+        const state = createTiming();
+        foldRecord(state, session(cars.length, { limit: plan.limit }));
+        for (const each of frames) {
+          foldRecord(state, each);
+          const time = each.sessionTime - GREEN_S;
+          const isOn = plan.interruptions.some(
+            (one) => time >= one.from && time < endOf(one) && !(one.kind === 'red' && one.phases === 'kept'),
+          );
+          if (!isOn || each.seq % plan.hz !== 0) continue;
+          const statuses = standings(state).map(({ figures }) => figures.status);
+          expect(statuses.filter((status) => status === 'slow')).toEqual([]);
+        }
+        const told = state.events.filter((event) => isInterrupted(plan, event));
+        expect(told.filter(({ name }) => name === 'overtake')).toEqual([]);
+        expect(state.greenAt).toBe(GREEN_S);
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  it('PROG-4, SRC-1: a clock that falls back changes nothing, and a race begun again under another key is as if alone', () => {
+    fc.assert(
+      fc.property(evening, evening, (first, second) => {
+        const [before, after] = [played(first), played(second)];
+        const line = session(second.cars.length, { limit: second.limit, simSessionKey: '1:1' });
+        const alone = folded(line, ...after.frames);
+        const opening = [session(first.cars.length, { limit: first.limit }), ...before.frames];
+        const again = folded(...opening, line, ...after.frames);
+        for (const part of ['laps', 'events', 'greenAt', 'finish'] as const) expect(again[part]).toEqual(alone[part]);
+        expect(standings(again)).toEqual(standings(alone));
+        const [ended, fallen] = [folded(...opening), folded(...opening, ...before.frames.slice(0, 50))];
+        expect({ ...fallen, staleFrames: 0 }).toEqual({ ...ended, staleFrames: 0 });
+        expect(fallen.staleFrames).toBe(Math.min(50, before.frames.length));
+      }),
+      { numRuns: 10 },
     );
   });
 });

@@ -169,9 +169,15 @@ function foldPhase(state: TimingState, frame: Frame, now: number, first: boolean
     state.isCaution = frame.flags.some((flag) => flag === 'caution' || flag === 'cautionWaving');
   }
   // A race that was stopped may be made longer as well as one that was slowed.
-  if (state.isCaution || state.flags.includes('red')) state.cautionLap = state.leaderLap;
+  state.isNeutral = isNeutral(state);
+  if (state.isNeutral) state.cautionLap = state.leaderLap;
   watchFlag(state, now);
   if (before !== frame.state && frame.state === 'cooldown') retireAtEnd(state);
+}
+
+/** Whether nobody races for places: under caution, under a red flag, and on the grid or in formation again before a restart. */
+function isNeutral({ isCaution, flags, hasBegun, phase }: TimingState): boolean {
+  return isCaution || flags.includes('red') || (hasBegun && (phase === 'grid' || phase === 'formation'));
 }
 
 /** Out of the world since before the flag, and still at the end: not coming back. */

@@ -24,7 +24,7 @@ export function tellPlaces(state: TimingState): void {
       if (!isClear(car, other, clear)) break;
       settled[j] = settled[j - 1] as number;
       settled[j - 1] = slot;
-      if (!state.isCaution && isRacing(state, car) && isRacing(state, other)) {
+      if (!state.isNeutral && isRacing(state, car) && isRacing(state, other)) {
         tell(state, 'overtake', { car: car.car, otherCar: other.car, detail: { position: j } });
       }
     }

@@ -19,7 +19,7 @@ const CONFIRMED_MS = 50;
 
 /** Keeps the time of a lap that was driven whole, on the track, without a caution. */
 export function keepClean(state: TimingState, car: CarState, lapTimeMs: number): void {
-  if (state.isCaution) return;
+  if (state.isNeutral) return;
   car.cleanLapsMs.push(lapTimeMs);
   if (car.cleanLapsMs.length > KEPT) car.cleanLapsMs.shift();
 }

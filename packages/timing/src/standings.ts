@@ -232,7 +232,7 @@ function statusOf(state: TimingState, car: CarState): CarStatus {
   if (car.onPitRoad) return 'pit';
   const standing = (state.sessionTime ?? 0) - car.movedAt >= STOPPED_S;
   if (standing && isStandingOdd(state, car)) return 'stopped';
-  if (car.slowSince !== null && !state.isCaution && (state.sessionTime ?? 0) - car.slowSince >= SLOW_S) return 'slow';
+  if (car.slowSince !== null && !state.isNeutral && (state.sessionTime ?? 0) - car.slowSince >= SLOW_S) return 'slow';
   const lap = Math.floor(car.progress ?? 0) + 1;
   // Where the exit lies before the line, it has left already in the lap in which it came in.
   const isLeaving = car.outLap === lap + 1 && car.inLap === lap;

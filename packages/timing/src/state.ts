@@ -161,6 +161,8 @@ export interface TimingState {
   flags: readonly string[];
   /** Whether the race is behind the pace car, by the flags. */
   isCaution: boolean;
+  /** Whether nobody races for places: under caution, a red flag, or before a restart. */
+  isNeutral: boolean;
   remainingTimeS: number | null;
   remainingLaps: number | null;
   /** Lap that the leader is on. */
@@ -224,6 +226,7 @@ export function createTiming(): TimingState {
     phase: null,
     flags: [],
     isCaution: false,
+    isNeutral: false,
     remainingTimeS: null,
     remainingLaps: null,
     leaderLap: null,

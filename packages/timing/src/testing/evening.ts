@@ -1,19 +1,20 @@
-import type { Frame, SessionPhase } from '@okboxbox/protocol';
+import type { Frame } from '@okboxbox/protocol';
 import { CLOCK_S, frame, type Place } from './drive.js';
-
-/** A knot of a car's way: where it is when, in laps from the line and s from green; in between it goes evenly. */
-type Knot = readonly [time: number, progress: number];
-
-/** What happens to a car in one of its laps. */
-export type Incident = 'none' | 'spin' | 'stop' | 'drive-through';
+import { clocksOf, endOf, type Interruption, type OwnClock, shownAt } from './interruptions.js';
+import {
+  crossingsOf,
+  type Incident,
+  isWithin,
+  PACE_S,
+  positionAt,
+  type Span,
+  type Way,
+  type WayPlan,
+  wayOf,
+} from './way.js';
 
 /** One car of a random evening. */
-export interface EveningCar {
-  /** How far behind the line it stands on the grid, in laps. */
-  readonly back: number;
-  readonly fromPits: boolean;
-  /** The time of each lap in s, and what happens in it besides. */
-  readonly laps: readonly (readonly [lapS: number, incident: Incident])[];
+export interface EveningCar extends WayPlan {
   /** When it is out of the world: from, and for how long, in s. */
   readonly blinks: readonly (readonly [from: number, seconds: number])[];
 }
@@ -26,6 +27,8 @@ export interface Evening {
   readonly limit: { readonly laps?: number; readonly timeS?: number };
   /** How much later than the winner's crossing the flag is out, in s; below 0 earlier. */
   readonly flagLate: number;
+  /** One after the other, none in the first 12 s. */
+  readonly interruptions: readonly Interruption[];
 }
 
 /** What is true of a car: when it crossed the line, in s from green, and what its laps were like. */
@@ -33,137 +36,90 @@ export interface TrueCar {
   readonly crossings: readonly number[];
   readonly laps: number;
   readonly finishedAt: number | null;
-  readonly stops: number;
-  readonly driveThroughs: number;
-  /** Laps in which it was out of the world at some time. */
-  readonly blinked: ReadonlySet<number>;
+  /** Visits to the pit lane until it finished, in session time from green, with the time that it stood in its box. */
+  readonly visits: readonly TrueVisit[];
+  /** Laps in which it was out of the world at some time, or whose end no two samples can tell exactly. */
+  readonly unclear: ReadonlySet<number>;
 }
 
-interface Way {
-  readonly knots: readonly Knot[];
-  /** When it is in the pit lane, and standing in its box. */
-  readonly lane: readonly (readonly [from: number, to: number])[];
-  readonly box: readonly (readonly [from: number, to: number])[];
-  /** When a blink would make it unclear what it did. */
-  readonly busy: readonly (readonly [from: number, to: number])[];
+export interface TrueVisit {
+  readonly incident: Incident;
+  readonly from: number;
+  readonly to: number;
+  /** `null` where it did not stand in its box. */
+  readonly boxS: number | null;
 }
-
-/** Behind the pace car a lap takes this long, in s, and before it the field stands. */
-const PACE_S = 40;
-const STANDS_S = 3;
-const BOX_S = 6;
 
 /** The truth of an evening, and the frames that a relay would send of it. */
-export function playEvening(evening: Evening): {
+export interface Played {
   readonly cars: readonly TrueCar[];
   readonly frames: readonly Frame[];
-} {
-  const ways = evening.cars.map((car) => wayOf(car, evening.paceLaps));
-  const crossings = ways.map(crossingsOf);
-  const winnerAt = winningAt(evening.limit, crossings);
-  const blinks = evening.cars.map(({ blinks }, car) =>
-    blinks.filter(([from, seconds]) => {
-      const to = from + seconds;
-      const nearFlag = to > winnerAt - 6 && from < winnerAt + 3;
-      return !nearFlag && (ways[car] as Way).busy.every(([a, b]) => to < a - 0.6 || from > b + 0.6);
-    }),
-  );
-  const cars = evening.cars.map((car, i) =>
-    truthOf(car, crossings[i] as number[], winnerAt, ways[i] as Way, blinks[i] as Blinks),
-  );
-  const until = winnerAt + 45;
-  const begin = -evening.paceLaps * PACE_S - STANDS_S;
-  const frames: Frame[] = [];
-  // Green is a frame of its own, so that what is measured from it is exact.
-  for (let n = Math.floor(begin * evening.hz); n / evening.hz <= until; n++) {
-    const time = n / evening.hz;
-    const places = ways.map((way, car) => placeAt(way, blinks[car] as Blinks, time, evening.counters));
-    const state = phaseAt(time, -evening.paceLaps * PACE_S, winnerAt + evening.flagLate);
-    frames.push(frame(time + 2 * CLOCK_S, places, { state, seq: frames.length + 1 }));
-  }
-  return { cars, frames };
+  /** When the winner finished, in s from green. */
+  readonly winnerAt: number;
 }
 
 /** Green on the session clock. */
 export const GREEN_S = 2 * CLOCK_S;
 
-type Blinks = EveningCar['blinks'];
+/** Before the field begins to roll it stands for so long, in s. */
+const STANDS_S = 3;
 
-function phaseAt(time: number, rollsAt: number, flagAt: number): SessionPhase {
-  if (time < 0) return time < rollsAt || rollsAt === 0 ? 'grid' : 'formation';
-  return time < flagAt ? 'racing' : 'checkered';
+/** A car's way by its own time, and how that time goes. */
+interface Course {
+  readonly way: Way;
+  readonly clock: OwnClock;
+  readonly ownCrossings: readonly number[];
+  readonly crossings: readonly number[];
+  readonly blinks: readonly Span[];
 }
 
-function wayOf({ back, fromPits, laps }: EveningCar, paceLaps: number): Way {
-  const knots: Knot[] = [];
-  const lane: [number, number][] = [];
-  const box: [number, number][] = [];
-  const busy: [number, number][] = [];
-  let time = 0;
-  let at = -back;
-  const go = (to: number, seconds: number) => {
-    [time, at] = [time + seconds, to];
-    knots.push([time, at]);
-  };
-  if (fromPits) {
-    at = 0.02;
-    knots.push([-1e4, at], [4, at]);
-    time = 4;
-    go(0.1, 4);
-    lane.push([-1e4, 8]);
-    box.push([-1e4, 4]);
-    busy.push([-1e4, 9]);
-  } else {
-    knots.push([-1e4, -paceLaps - back], [-paceLaps * PACE_S, -paceLaps - back], [0, -back]);
-  }
-  laps.forEach(([lapS, incident], lap) => {
-    const rest = (to: number) => go(to, (to - at) * lapS);
-    // Speeds change in mid-lap: what is measured at the line is then as exact as the clock.
-    if (incident === 'spin' && lap > 0 && at <= lap + 0.05) {
-      rest(lap + 0.06);
-      busy.push([time - 1.5, time + 9]);
-      go(lap - 0.03, 4);
-      go(lap - 0.03, 2);
-    }
-    rest(lap + 0.5);
-    if (incident === 'stop' || incident === 'drive-through') {
-      rest(lap + 0.9);
-      const from = time;
-      go(lap + 0.95, 0.05 * lapS * 3);
-      if (incident === 'stop') {
-        box.push([time, time + BOX_S]);
-        go(at, BOX_S);
-      }
-      go(lap + 1.1, 0.15 * lapS * 3);
-      lane.push([from, time]);
-      busy.push([from - 1, time + 1]);
-    }
+/** Plays an evening; `null` where the race would be over before its last interruption is. */
+export function playEvening(evening: Evening): Played | null {
+  const ways = evening.cars.map((car) => wayOf(car, evening.paceLaps));
+  const clocks = clocksOf(ways, evening.interruptions);
+  const own = ways.map(crossingsOf);
+  const crossings = own.map((times, car) => times.map((at) => (clocks[car] as OwnClock).session(at)));
+  const winnerAt = winningAt(evening.limit, crossings);
+  if (evening.interruptions.some((each) => endOf(each) > winnerAt - 3)) return null;
+  const courses = evening.cars.map((car, i): Course => {
+    const [way, clock] = [ways[i] as Way, clocks[i] as OwnClock];
+    const blinks = clearBlinks(car, way, clock, winnerAt);
+    return { way, clock, ownCrossings: own[i] as number[], crossings: crossings[i] as number[], blinks };
   });
-  return { knots, lane, box, busy };
+  return {
+    cars: courses.map((course) => truthOf(course, winnerAt)),
+    frames: framesOf(evening, courses, winnerAt),
+    winnerAt,
+  };
 }
 
-function positionAt({ knots }: Way, time: number): number {
-  const next = knots.findIndex(([at]) => at >= time);
-  if (next < 0) {
-    const [end, last] = knots.at(-1) as Knot;
-    return last + (time - end) / 20;
-  }
-  const [t1, p1] = knots[next] as Knot;
-  const [t0, p0] = knots[Math.max(0, next - 1)] as Knot;
-  return t1 <= t0 ? p1 : p0 + ((p1 - p0) * (time - t0)) / (t1 - t0);
+/** Those absences that leave it clear what the car did. */
+function clearBlinks({ blinks }: EveningCar, { busy }: Way, clock: OwnClock, winnerAt: number): Span[] {
+  return blinks
+    .map(([from, seconds]): Span => [from, from + seconds])
+    .filter(([from, to]) => {
+      const nearFlag = to > winnerAt - 6 && from < winnerAt + 3;
+      return !nearFlag && busy.every(([a, b]) => to < clock.session(a) - 0.6 || from > clock.session(b) + 0.6);
+    });
 }
 
-/** When the car first reached 1, 2, … laps. */
-function crossingsOf({ knots }: Way): number[] {
-  const found: number[] = [];
-  for (let i = 1; i < knots.length; i++) {
-    const [t0, p0] = knots[i - 1] as Knot;
-    const [t1, p1] = knots[i] as Knot;
-    for (let line = found.length + 1; line > p0 && line <= p1; line++) {
-      found.push(t0 + ((line - p0) / (p1 - p0)) * (t1 - t0));
-    }
+function framesOf(evening: Evening, courses: readonly Course[], winnerAt: number): Frame[] {
+  const until = winnerAt + 45;
+  const rollsAt = -evening.paceLaps * PACE_S;
+  const frames: Frame[] = [];
+  // Green is a frame of its own, so that what is measured from it is exact.
+  for (let n = Math.floor((rollsAt - STANDS_S) * evening.hz); n / evening.hz <= until; n++) {
+    const time = n / evening.hz;
+    const places = courses.map((course) => placeAt(course, time, evening.counters));
+    const shown = stateAt(evening, time, rollsAt, winnerAt + evening.flagLate);
+    frames.push(frame(time + GREEN_S, places, { ...shown, seq: frames.length + 1 }));
   }
-  return found;
+  return frames;
+}
+
+function stateAt({ interruptions }: Evening, time: number, rollsAt: number, flagAt: number) {
+  if (time < 0) return { state: time < rollsAt || rollsAt === 0 ? ('grid' as const) : ('formation' as const) };
+  return time < flagAt ? shownAt(interruptions, time) : { state: 'checkered' as const };
 }
 
 /** When the winner finishes: the first to complete the limit of laps, or the first in the lead to cross after the time. */
@@ -176,40 +132,34 @@ function winningAt({ laps, timeS }: Evening['limit'], crossings: readonly (reado
   throw new Error('The evening is over before its limits: give it more laps.');
 }
 
-function truthOf(
-  { laps: planned }: EveningCar,
-  crossings: readonly number[],
-  winnerAt: number,
-  way: Way,
-  blinks: Blinks,
-): TrueCar {
+function truthOf({ way, clock, crossings, blinks }: Course, winnerAt: number): TrueCar {
   const finishedAt = crossings.find((at) => at >= winnerAt) ?? null;
-  const laps = crossings.filter((at) => at <= (finishedAt ?? Number.POSITIVE_INFINITY)).length;
   const end = finishedAt ?? Number.POSITIVE_INFINITY;
-  const visits = planned.flatMap(([, incident]) =>
-    incident === 'stop' || incident === 'drive-through' ? [incident] : [],
-  );
-  const own = way.lane.filter(([from]) => from > 0);
-  const counted = (kind: Incident) =>
-    visits.filter((incident, i) => incident === kind && (own[i]?.[0] ?? 0) < end).length;
-  const blinked = new Set<number>();
-  for (const [from, seconds] of blinks) {
-    for (let lap = 1; lap <= crossings.length; lap++) {
-      const [begin, over] = [lap === 1 ? 0 : (crossings[lap - 2] as number), crossings[lap - 1] as number];
-      if (from + seconds > begin - 0.6 && from < over + 0.6) blinked.add(lap);
-    }
+  const visits = way.visits
+    .map(({ incident, from, to }): TrueVisit => {
+      const box = way.box.find(([begin]) => begin >= from && begin < to);
+      const boxS = box === undefined ? null : clock.session(box[1]) - clock.session(box[0]);
+      return { incident, from: clock.session(from), to: clock.session(to), boxS };
+    })
+    .filter(({ from }) => from < end);
+  const unclear = new Set<number>();
+  for (let lap = 1; lap <= crossings.length; lap++) {
+    const [begin, over] = [lap === 1 ? 0 : (crossings[lap - 2] as number), crossings[lap - 1] as number];
+    const isAway = blinks.some(([from, to]) => to > begin - 0.6 && from < over + 0.6);
+    const isUneven = clock.changes.some((at) => Math.abs(at - begin) < 0.6 || Math.abs(at - over) < 0.6);
+    if (isAway || isUneven) unclear.add(lap);
   }
-  return { crossings, laps, finishedAt, stops: counted('stop'), driveThroughs: counted('drive-through'), blinked };
+  return { crossings, laps: crossings.filter((at) => at <= end).length, finishedAt, visits, unclear };
 }
 
-function placeAt(way: Way, blinks: Blinks, time: number, counters: boolean): Place {
-  if (blinks.some(([from, seconds]) => time > from && time < from + seconds)) return null;
-  const at = positionAt(way, time);
-  const within = (spans: Way['lane']) => spans.some(([from, to]) => time >= from && time < to);
-  const onPitRoad = within(way.lane);
-  const surface = within(way.box) ? 'pitStall' : onPitRoad ? 'pitApproach' : 'onTrack';
+function placeAt({ way, clock, ownCrossings, blinks }: Course, time: number, counters: boolean): Place {
+  if (blinks.some(([from, to]) => time > from && time < to)) return null;
+  const own = clock.own(time);
+  const at = positionAt(way, own);
+  const onPitRoad = isWithin(way.lane, own);
+  const surface = isWithin(way.box, own) ? 'pitStall' : onPitRoad ? 'pitApproach' : 'onTrack';
   if (!counters) return { at, onPitRoad, surface };
-  const done = crossingsOf(way).filter((crossed) => crossed <= time).length;
+  const done = ownCrossings.filter((crossed) => crossed <= own).length;
   const hasCrossed = time >= 0 && (done > 0 || at >= 0);
   return { at, onPitRoad, surface, lapsCompleted: hasCrossed ? done : -1, lap: hasCrossed ? done + 1 : 0 };
 }
