@@ -3,24 +3,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createTiming, foldRecord, standings } from './index.js';
 import { folded, session } from './testing/drive.js';
-import { type Evening, GREEN_S, type Played, playEvening, type TrueCar } from './testing/evening.js';
+import { type Evening, GREEN_S } from './testing/evening.js';
 import { endOf } from './testing/interruptions.js';
-import { evening, finishers, isPhotoFinish } from './testing/random-evening.js';
-
-const within = (a: number | null | undefined, b: number, ms: number) => Math.abs((a ?? Number.NaN) - b) <= ms;
-
-/** A random evening whose truth a relay at its rate can tell. */
-function played(plan: Evening): Played {
-  const evening = playEvening(plan);
-  fc.pre(evening !== null);
-  fc.pre(!isPhotoFinish(evening.cars, plan.hz));
-  return evening;
-}
-
-const counted = ({ visits }: TrueCar) => {
-  const driveThroughs = visits.filter(({ incident }) => incident === 'drive-through').length;
-  return { pitStops: visits.length - driveThroughs, driveThroughs };
-};
+import { played, visitsSince, within } from './testing/played.js';
+import { evening, finishers } from './testing/random-evening.js';
 
 /** Whether an event was told while the race was interrupted. */
 const isInterrupted = ({ interruptions }: Evening, { sessionTime }: RaceEvent) =>
@@ -56,7 +42,7 @@ describe('a random evening, driven by a model that knows the truth', () => {
           const figures = list.find((each) => each.car === index)?.figures;
           expect([index, figures?.status === 'finished']).toEqual([index, truth.finishedAt !== null]);
           if (truth.finishedAt !== null) {
-            expect([index, figures]).toMatchObject([index, { lapsCompleted: truth.laps, ...counted(truth) }]);
+            expect([index, figures]).toMatchObject([index, { lapsCompleted: truth.laps, ...visitsSince(truth, 0) }]);
           }
         }
         const finished = list.filter(({ figures }) => figures.status === 'finished').map((each) => each.car);

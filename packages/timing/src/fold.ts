@@ -12,7 +12,7 @@ import { reorder } from './order.js';
 import { isAtPits, isInBox, takePit } from './pits.js';
 import { tellPlaces } from './places.js';
 import { retire } from './retiring.js';
-import { holdInPits, isBeforeStart, placeAtGreen } from './start.js';
+import { countedLaps, holdInPits, isBeforeStart, placeAtGreen } from './start.js';
 import { type CarState, createTiming, type TimingState, tell } from './state.js';
 import { judgeBests, takeSimLaps } from './verdicts.js';
 
@@ -158,6 +158,7 @@ function foldPhase(state: TimingState, frame: Frame, now: number, first: boolean
   const before = state.phase;
   if (before !== frame.state) {
     state.phase = frame.state;
+    if (first && isStopped(frame)) state.hasBegun = true;
     if (first) state.joinedUnderFlag = frame.state === 'checkered' || frame.state === 'cooldown';
     if (frame.state === 'racing') begin(state, now, first);
     else if (frame.state !== 'grid' && frame.state !== 'formation') state.hasBegun = true;
@@ -173,6 +174,11 @@ function foldPhase(state: TimingState, frame: Frame, now: number, first: boolean
   if (state.isNeutral) state.cautionLap = state.leaderLap;
   watchFlag(state, now);
   if (before !== frame.state && frame.state === 'cooldown') retireAtEnd(state);
+}
+
+/** Whether a race was under way before it was stopped: the red flag is out, and the sim has counted laps. */
+function isStopped({ flags, cars }: Frame): boolean {
+  return flags.includes('red') && cars.some((sample) => (countedLaps(sample) ?? 0) > 0);
 }
 
 /** Whether nobody races for places: under caution, under a red flag, and on the grid or in formation again before a restart. */

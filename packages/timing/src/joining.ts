@@ -1,9 +1,14 @@
 import type { CarState, TimingState } from './state.js';
 
+/** A car that was not seen for this long after the race was joined does not come any more, in s. */
+const ABSENT_S = 180;
+
 /** What was missed of a race that was first seen when it was under way. */
 export interface Joined {
   /** Whether the sim says how many laps the cars had done; else laps are counted from when each was first seen. */
   lapsKnown: boolean;
+  /** When it was first seen, in s on the session clock. */
+  readonly at: number;
   /** The most laps that a car had done when it was first seen: who completed them when is not known. */
   unseenLaps: number;
 }
@@ -14,13 +19,17 @@ export function noteJoin(state: TimingState): void {
   const counts = state.cars.flatMap((car) => (car.seen && !car.onPitRoad ? [car.counted] : []));
   // Nobody has completed a lap: nothing was missed.
   if (counts.length > 0 && counts.every((laps) => laps !== null && laps <= 0)) return;
-  state.joined = { lapsKnown: counts.length > 0 && counts.every((laps) => laps !== null), unseenLaps: 0 };
+  // Also a car in the pits says whether the sim counts; where no car is there, the first that comes says it.
+  const lapsKnown = state.cars.every((car) => !car.seen || car.counted !== null);
+  state.joined = { lapsKnown, at: state.sessionTime ?? 0, unseenLaps: 0 };
   for (const car of state.cars) if (car.seen) noteUnseenLaps(state, car);
 }
 
 /** A car is first seen in a race that was joined: its laps, its stops and its stint before that are not known. */
-export function noteUnseenLaps({ joined }: TimingState, car: CarState): void {
-  if (joined === null || (car.counted !== null && car.counted <= 0)) return;
+export function noteUnseenLaps({ joined, cars }: TimingState, car: CarState): void {
+  if (joined === null) return;
+  if (car.counted === null && cars.every((other) => !other.seen)) joined.lapsKnown = false;
+  if (car.counted !== null && car.counted <= 0) return;
   car.isJoined = true;
   car.stintBeganLap = null;
   // Near the line a sim's count may be a lap behind.
@@ -33,7 +42,9 @@ export function areLapsKnown({ joined }: TimingState): boolean {
   return joined === null || joined.lapsKnown;
 }
 
-/** Whether every car that completed a lap before was seen to. */
-export function isPlaceKnown({ joined }: TimingState, lap: number): boolean {
-  return joined === null || (joined.lapsKnown && lap > joined.unseenLaps);
+/** Whether every car that completed a lap before was seen to: one that was not seen yet may have. */
+export function isPlaceKnown({ joined, cars, sessionTime }: TimingState, lap: number): boolean {
+  if (joined === null) return true;
+  if (!joined.lapsKnown || lap <= joined.unseenLaps) return false;
+  return (sessionTime ?? 0) - joined.at >= ABSENT_S || cars.every(({ seen }) => seen);
 }

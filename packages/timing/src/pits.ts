@@ -84,10 +84,12 @@ function leaveLane(state: TimingState, car: CarState, sample: CarSample, before:
     car.pitStops -= 1;
     car.driveThroughs += 1;
   }
+  car.visit = null;
+  // The stint of a car that has finished stays as it was at the flag.
+  if (car.finish) return;
   car.stintBeganLap = Math.max(0, Math.floor(car.progress ?? 0));
   car.outLap = outLapOf(car, sample);
-  car.visit = null;
-  if (car.finish || isBeforeStart(state)) return;
+  if (isBeforeStart(state)) return;
   const laneMs = visit?.enteredAt == null || leftAt === null ? null : Math.round((leftAt - visit.enteredAt) * 1000);
   const boxMs = isDriveThrough ? null : visit?.boxMs;
   const detail = visit && { stop: isDriveThrough ? null : car.pitStops, laneMs, boxMs };

@@ -36,8 +36,10 @@ export interface TrueCar {
   readonly crossings: readonly number[];
   readonly laps: number;
   readonly finishedAt: number | null;
-  /** Visits to the pit lane until it finished, in session time from green, with the time that it stood in its box. */
+  /** Its visits to the pit lane, also after the flag, in s from green, with the time that it stood in its box. */
   readonly visits: readonly TrueVisit[];
+  /** When it spins or is in the pits: a relay that joins then cannot know all of it. */
+  readonly busy: readonly Span[];
   /** Laps in which it was out of the world at some time, or whose end no two samples can tell exactly. */
   readonly unclear: ReadonlySet<number>;
 }
@@ -135,13 +137,12 @@ function winningAt({ laps, timeS }: Evening['limit'], crossings: readonly (reado
 function truthOf({ way, clock, crossings, blinks }: Course, winnerAt: number): TrueCar {
   const finishedAt = crossings.find((at) => at >= winnerAt) ?? null;
   const end = finishedAt ?? Number.POSITIVE_INFINITY;
-  const visits = way.visits
-    .map(({ incident, from, to }): TrueVisit => {
-      const box = way.box.find(([begin]) => begin >= from && begin < to);
-      const boxS = box === undefined ? null : clock.session(box[1]) - clock.session(box[0]);
-      return { incident, from: clock.session(from), to: clock.session(to), boxS };
-    })
-    .filter(({ from }) => from < end);
+  const visits = way.visits.map(({ incident, from, to }): TrueVisit => {
+    const box = way.box.find(([begin]) => begin >= from && begin < to);
+    const boxS = box === undefined ? null : clock.session(box[1]) - clock.session(box[0]);
+    return { incident, from: clock.session(from), to: clock.session(to), boxS };
+  });
+  const busy = way.busy.map(([from, to]): Span => [clock.session(from), clock.session(to)]);
   const unclear = new Set<number>();
   for (let lap = 1; lap <= crossings.length; lap++) {
     const [begin, over] = [lap === 1 ? 0 : (crossings[lap - 2] as number), crossings[lap - 1] as number];
@@ -149,7 +150,7 @@ function truthOf({ way, clock, crossings, blinks }: Course, winnerAt: number): T
     const isUneven = clock.changes.some((at) => Math.abs(at - begin) < 0.6 || Math.abs(at - over) < 0.6);
     if (isAway || isUneven) unclear.add(lap);
   }
-  return { crossings, laps: crossings.filter((at) => at <= end).length, finishedAt, visits, unclear };
+  return { crossings, laps: crossings.filter((at) => at <= end).length, finishedAt, visits, busy, unclear };
 }
 
 function placeAt({ way, clock, ownCrossings, blinks }: Course, time: number, counters: boolean): Place {
