@@ -138,6 +138,7 @@ function leads(state: TimingState, car: CarState, laps: number, at: number): boo
 }
 
 function isAhead(other: CarState, laps: number, at: number): boolean {
+  if (other.lapsDone < other.lapsMissed) return other.lapsMissed >= laps;
   return other.lapsDone > laps || (other.lapsDone === laps && other.crossedAt !== null && other.crossedAt <= at);
 }
 

@@ -32,6 +32,7 @@ export function noteUnseenLaps({ joined, cars }: TimingState, car: CarState): vo
   if (car.counted !== null && car.counted <= 0) return;
   car.isJoined = true;
   car.stintBeganLap = null;
+  car.lapsMissed = Math.floor(car.progress ?? 0);
   // Near the line a sim's count may be a lap behind.
   const laps = Math.floor(car.progress ?? 0) + (car.lapUnsure ? 1 : 0);
   joined.unseenLaps = Math.max(joined.unseenLaps, laps);

@@ -57,6 +57,8 @@ export interface CarState {
   retired: boolean;
   /** First seen when the race was under way: what it did before is not known. */
   isJoined: boolean;
+  /** Laps that it had completed then, by the sim's count. */
+  lapsMissed: number;
   lapBegin: LapBegin;
   /** Progress at which the lap under way began. */
   lapFrom: number;
@@ -282,6 +284,7 @@ export function createCar(car: number): CarState {
     awayInBox: false,
     retired: false,
     isJoined: false,
+    lapsMissed: 0,
     lapBegin: null,
     lapFrom: 0,
     lapInPit: false,
