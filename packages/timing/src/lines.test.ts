@@ -258,6 +258,36 @@ describe('a race that was joined under way', () => {
     expect(told).toEqual([0, 1, 2]);
   });
 
+  it('JOIN-1, FIN-1: a lapped car that crosses under the flag before the leader does not end the race', () => {
+    // The lapped car completes its fourth lap at 123 s, the leader its seventh at 140.2 s.
+    const flag = (time: number): SessionPhase => (time < 122 ? 'racing' : 'checkered');
+    const lapped: Drive = steady(30, 0.1);
+    const frames = race([counted(steady(20, 0.01)), counted(lapped)], { until: 180, phase: flag });
+    const state = folded(session(2), ...frames.filter(({ sessionTime }) => sessionTime > CLOCK_S + 121));
+    expect(state.events.flatMap(({ name, car }) => (name === 'finished' ? [car] : []))).toEqual([0, 1]);
+  });
+
+  it('JOIN-2: the sim’s count holds where only a car in the pits is there at first', () => {
+    const inPits: Drive = () => ({ at: 3.02, lapsCompleted: 3, lap: 4, onPitRoad: true, surface: 'pitStall' });
+    const away: Drive = (time) => (time < 75 ? null : counted(steady(20, 0.01))(time));
+    const state = folded(session(2), ...joined([away, inPits]));
+    expect(state.laps.map(({ lap, countedFrom }) => [lap, countedFrom])[0]).toEqual([4, undefined]);
+  });
+
+  it('GRN-4, JOIN-1: a race joined on the grid under a red flag goes on with the sim’s count', () => {
+    const red = (time: number): SessionPhase => (time < 80 ? 'grid' : 'racing');
+    const stands: Drive = (time) => counted(() => 3.3 + Math.max(0, time - 80) / 20)(time);
+    const frames = race([stands], { until: 130, phase: red })
+      .filter(({ sessionTime }) => sessionTime > CLOCK_S + 70)
+      .map((each) => (each.state === 'grid' ? { ...each, flags: ['red'] } : each));
+    const state = folded(session(1), ...frames);
+    expect(state.greenAt).toBeNull();
+    expect(state.laps.map(({ lap, lapTimeMs }) => [lap, lapTimeMs])).toEqual([
+      [4, null],
+      [5, 20_000],
+    ]);
+  });
+
   it('JOIN-3: a session that is cut off has not finished: nobody is told to have taken a flag', () => {
     const frames = race(drives, { until: 100 });
     const state = folded(session(3, { limit: { laps: 6 } }), ...frames);
