@@ -86,7 +86,7 @@ describe('a random evening that a relay joins under way', () => {
         const finished = list.filter(({ figures }) => figures.status === 'finished').map((each) => each.car);
         expect(finished).toEqual(finishers(cars));
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 
@@ -122,7 +122,7 @@ describe('a random evening that a relay joins under way', () => {
           expect([car, ...seen]).toEqual([car, pitStops, driveThroughs]);
         }
       }),
-      { numRuns: 40 },
+      { numRuns: 30 },
     );
   });
 });
