@@ -177,6 +177,13 @@ describe('a lap that nobody can have driven', () => {
   });
 });
 
+it('FIN-6: a car that drives through the pits after the flag keeps its stint', () => {
+  const drive: Drive = (time) => ({ at: steady(20, 0.01)(time) as number, onPitRoad: time > 70 && time < 75 });
+  const frames = race([drive], { until: 90 });
+  const state = folded(session(1, { limit: { laps: 3 } }), ...frames);
+  expect(standings(state)[0]?.figures).toMatchObject({ status: 'finished', stintLaps: 3 });
+});
+
 describe('a race that was joined under way', () => {
   const counted = (drive: Drive): Drive => {
     return (time) => {
