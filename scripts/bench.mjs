@@ -7,7 +7,7 @@ import { build, install, ROOT, step } from './prepare.mjs';
 install();
 build();
 /** Without a name: what takes two minutes together. */
-const SHORT = ['codecs', 'fan-out', 'ingest', 'restart', 'stalled-client', 'taps', 'timing-engine'];
+const SHORT = ['codecs', 'fan-out', 'ingest', 'stalled-client', 'taps', 'timing-engine'];
 const named = process.argv.slice(2);
 const wanted = named.length > 0 ? named : SHORT;
 const benches = readdirSync(join(ROOT, 'bench', 'dist')).filter((file) => file.endsWith('.bench.js'));
