@@ -53,7 +53,7 @@ export class StreamDisk {
     return { disk: new StreamDisk(dir, segmentBytes, segments), session, rest, damages };
   }
 
-  /** Number of the first record that any file of it begins with; `null` where there is no file. */
+  /** Lowest number that a file of it begins with; `null` where it has no files. */
   get first(): number | null {
     return this.#segments[0]?.first ?? null;
   }

@@ -136,7 +136,7 @@ describe('a sign-in code', () => {
     await expect(signIn.redeem(issued?.code ?? '')).rejects.toThrow(/expired.*10 minutes.*"okboxbox sign-in"/);
   });
 
-  it('gives way to newer ones, and two who use one at once are not both let in', async () => {
+  it('is replaced by newer ones, and of two who use one at once only one is let in', async () => {
     const signIn = new SignIn(tokens, { now: () => 0 });
     const codes = Array.from({ length: 33 }, () => signIn.issue('admin')?.code ?? '');
     await expect(signIn.redeem(codes[0] ?? '')).rejects.toThrow(/replaced by newer/);

@@ -76,7 +76,7 @@ export function denyWholeServer(visitor: Visitor, capability: Capability): Denia
 
 /**
  * Whether a visitor may see a car's own data in a session: its token must have `session:live` there and name the car
- * exactly as the sim writes its number, whatever else it allows, and the number must be that of one entry alone
+ * exactly as the sim writes its number, no matter what else it allows, and the number must be that of one entry alone
  * (`isShared` says that it is not). Returns `null` where it may, else why not.
  */
 export function denyOwnCar(visitor: Visitor, place: Place, carNumber: string, isShared: boolean): Denial | null {

@@ -35,7 +35,7 @@ export class FollowError extends Error {
 
 /**
  * Which session each show follows (contract, section 5): its main feed's, until somebody chooses another one, until the
- * main feed opens its next. What it decides is stored with the show, and whoever hears of changes of shows hears of it.
+ * main feed opens its next. What it decides is stored with the show and told to all that listen for changes of shows.
  */
 export class FollowedSessions {
   readonly #world: FollowedSessionsWorld;

@@ -96,8 +96,8 @@ describe('a pause by operations', () => {
     await eventually(() => expect(heard).toEqual([{ paused: true, because: 'it sends nonsense' }]));
     expect(relays.list()).toMatchObject([{ relayId: 'rig', pausedBecause: 'it sends nonsense' }]);
     expect(socket.connected).toBe(true);
-    await relays.resume('local', 'rig', 'mended');
-    await eventually(() => expect(heard.at(-1)).toEqual({ paused: false, because: 'mended' }));
+    await relays.resume('local', 'rig', 'fixed');
+    await eventually(() => expect(heard.at(-1)).toEqual({ paused: false, because: 'fixed' }));
     expect(relays.list()).toMatchObject([{ pausedBecause: null }]);
   });
 

@@ -15,7 +15,7 @@ describe('the session of a show', () => {
     expect(isMainFeedLost({ mainFeed: null, sessions: [session()] })).toBe(false);
   });
 
-  it('is told of as it was chosen', () => {
+  it('is described as it was chosen', () => {
     expect(followWords({ relayId: 'rig' }, 'Monza, race')).toBe('rig is the main feed.');
     expect(followWords({ sessionId: 'sess_1' }, 'Monza, race')).toBe('The show follows Monza, race.');
     const act = { at: 1, who: 'Ann', act: 'show:follow', from: { sessionId: 'sess_1', relayId: 'rig' } };
