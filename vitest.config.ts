@@ -20,6 +20,7 @@ export default defineConfig({
       'drills/src/**/*.test.ts',
       'e2e/**/*.test.ts',
       'docs/**/*.test.ts',
+      'scripts/**/*.test.ts',
     ],
     // Long proofs have a command of their own.
     exclude: ['e2e/bad-day/**', 'e2e/truth/**'],

@@ -6,7 +6,9 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['okboxbox:source'] } },
   test: {
     include: ['drills/tests/**/*.drill.test.ts'],
-    maxConcurrency: 6,
+    maxConcurrency: 5,
+    // The command starts systems of its own.
+    fileParallelism: false,
     testTimeout: 300_000,
     hookTimeout: 60_000,
   },

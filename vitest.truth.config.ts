@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-// `npm run test:truth`: whole races of professional timing and of other sims, held against what was timed there. Needs
+// `npm run test:truth`: whole races of professional timing and of other sims, compared with what was timed there. Needs
 // Python 3 with numpy, which makes the recordings.
 export default defineConfig({
   resolve: { conditions: ['okboxbox:source'] },

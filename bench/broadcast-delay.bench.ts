@@ -8,6 +8,7 @@ import { runInNewContext } from 'node:vm';
 import { encodeRecord, type FeedMessage, joinBatch, RELAY_PROTOCOL_VERSION, type Role } from '@okboxbox/protocol';
 import { readConfig, startServer, tokensOfSecret } from '@okboxbox/server';
 import { type Delay, LineMaker, LiveAudience, paused, resumed, withDelay } from '@okboxbox/server/audience';
+import { MemoryChannel } from '@okboxbox/server/channel';
 import { Hub } from '@okboxbox/server/hub';
 import { pino } from 'pino';
 import { io as connect, type Socket } from 'socket.io-client';
@@ -324,14 +325,17 @@ function processorTime(): void {
     let tick: () => void = () => undefined;
     const hub = new Hub(log, () => clock);
     hub.watchers = () => 1;
-    const world = {
-      ...{ clock: { now: () => (clock += 100) }, hub, randomId: () => 'epoch' },
+    const channel = new MemoryChannel({ randomId: () => 'epoch' });
+    channel.subscribe(hub);
+    const deps = {
+      channel,
+      clock: { now: () => (clock += 100) },
       setTimeout: (run: () => void) => {
         tick = run;
         return 0 as unknown as NodeJS.Timeout;
       },
     };
-    new LiveAudience(bench.session, world);
+    new LiveAudience(bench.session, deps);
     return () => tick();
   });
   const figures = { lineMicrosPerFrame: round(line), liveMicrosPerTick: round(live), lineToLive: round(line / live) };

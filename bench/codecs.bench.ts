@@ -14,17 +14,19 @@ import {
   type FeedState,
   type Frame,
   frameLine,
+  NO_TOPICS,
   NOTHING_CUED,
   packRow,
   type Row,
   readRecord,
   SURFACES,
+  UNKNOWN_FIGURES,
 } from '@okboxbox/protocol';
 
 const CARS = 60;
 const TICKS = 600;
 const TICK_MS = 100;
-/** Figures that drift all the time reach a viewer once in so many ticks a car, as the server holds them. */
+/** Drifting figures reach a viewer once in this number of ticks for each car, as in the server. */
 const DRIFT_TICKS = 5;
 const LAP_MS = 103_000;
 const SECTORS = 3;
@@ -114,6 +116,7 @@ function figuresAt(car: number, tick: number, driftTicks: number): EntryFigures 
   const lapsCompleted = Math.floor(progress);
   const lastLapMs = LAP_MS + car * 150 + lapsCompleted;
   return {
+    ...UNKNOWN_FIGURES,
     position: car + 1,
     classPosition: (car % 20) + 1,
     status: CAR_STATUSES[0],
@@ -121,13 +124,9 @@ function figuresAt(car: number, tick: number, driftTicks: number): EntryFigures 
     lapsCompleted,
     progress: shown,
     gapMs: car === 0 ? null : gapMs,
-    gapLaps: null,
     intervalMs,
-    intervalLaps: null,
     classGapMs: car % 20 === 0 ? null : gapMs,
-    classGapLaps: null,
     classIntervalMs: car % 20 === 0 ? null : intervalMs,
-    classIntervalLaps: null,
     lastLapMs,
     bestLapMs: LAP_MS + car * 150,
     lastLapMark: 'none',
@@ -136,9 +135,6 @@ function figuresAt(car: number, tick: number, driftTicks: number): EntryFigures 
     pitStops: car % 2,
     driveThroughs: 0,
     stintLaps: lapsCompleted,
-    inPit: false,
-    trendMs: null,
-    battle: null,
     provenance: {
       position: 'measured',
       gap: 'estimated',
@@ -186,7 +182,7 @@ function stateAt(tick: number, driftTicks: number): FeedState {
     remainingLaps: null,
     leaderLap: Math.floor(progressOf(0, tick)) + 1,
   };
-  return { session, clock, entries, rows, events: [], onAir: NOTHING_CUED };
+  return { session, clock, entries, rows, events: [], onAir: NOTHING_CUED, topics: NO_TOPICS };
 }
 
 function benchIngest(): void {

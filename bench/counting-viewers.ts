@@ -2,7 +2,7 @@ import type { SessionJoin } from '@okboxbox/protocol';
 import { WebSocket } from 'ws';
 
 /**
- * Connects so many viewers to a session, one after another, and counts what they all hear of its feed. They speak to the
+ * Connects a number of viewers to a session, one after another, and counts what they all hear of its feed. They speak to the
  * server without a client library, whose own work would be most of what is measured. Returns the way to ask for the count.
  */
 export async function countingViewers(

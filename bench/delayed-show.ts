@@ -1,6 +1,7 @@
 import type { SourceRecord } from '@okboxbox/protocol';
 import { type Delay, LineMaker, positionOf, ShowBroadcast } from '@okboxbox/server/audience';
-import type { Hub } from '@okboxbox/server/hub';
+import { MemoryChannel } from '@okboxbox/server/channel';
+import { MemoryDirectory } from '@okboxbox/server/directory';
 import { type Session, SessionState } from '@okboxbox/server/session';
 
 /** How late a picture was, each of its messages against when it was due; below 0 it was early. */
@@ -60,7 +61,7 @@ export interface ShowClock {
   readonly setTimeout: (run: () => void, ms: number) => NodeJS.Timeout;
 }
 
-/** The public picture of a show: when each message leaves, held against when the delay let it. */
+/** The public picture of a show: when each message leaves, compared with when the delay allowed it. */
 export class DelayedShow {
   readonly lateMs: number[] = [];
   readonly bench: BenchSession;
@@ -73,18 +74,19 @@ export class DelayedShow {
     this.#clock = clock;
     this.#set = [{ at: clock.now(), delay }];
     this.bench = new BenchSession(Math.ceil(clock.now()));
-    const hub = {
-      watchers: (_room: string, format: string) => (format === 'rows' ? 1 : 0),
-      publish: (_room: string, format: string, event: string, json: string) => {
+    const channel = new MemoryChannel({ randomId: () => 'epoch' });
+    channel.subscribe({
+      watchers: (_room, format) => (format === 'rows' ? 1 : 0),
+      publish: (_room, format, event, json) => {
         if (format === 'rows' && event === 'feed') this.#left(Number(/"at":([\d.]+)/.exec(json)?.[1]));
       },
-    } as unknown as Hub;
+      publishNothing: () => undefined,
+    });
     this.broadcast = new ShowBroadcast(this.#settings(delay), {
-      hub,
-      ...clock,
-      randomId: () => 'epoch',
-      onMoved: () => undefined,
-      onState: () => undefined,
+      channel,
+      directory: new MemoryDirectory(() => clock.now()),
+      clock,
+      setTimeout: clock.setTimeout,
     });
     const { session, state } = this.bench;
     this.broadcast.add(session.id).begin(new LineMaker(state), session);

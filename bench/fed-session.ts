@@ -17,8 +17,15 @@ export async function feed(
 ): Promise<{ readonly sessionId: string; stop(): void }> {
   const socket = io(`${url}/relay`, { auth: { token }, transports: ['websocket'], forceNew: true });
   const { sessionId } = (await socket.emitWithAck('relay:hello', {
-    ...{ relayId, run: 'run', version: '0', protocol: RELAY_PROTOCOL_VERSION, source: 'bench', sim: 'bench' },
-    ...{ show: 'local', simSessionKey, playback: false },
+    relayId,
+    run: 'run',
+    version: '0',
+    protocol: RELAY_PROTOCOL_VERSION,
+    source: 'bench',
+    sim: 'bench',
+    show: 'local',
+    simSessionKey,
+    playback: false,
   })) as { sessionId: string };
   let seq = 1;
   let n = 0;

@@ -60,11 +60,17 @@ async function compare(): Promise<void> {
     calm ??= viewed;
     console.log(
       JSON.stringify({
-        ...{ bench: 'flood', kind, viewers: VIEWERS, cars: 60 },
-        ...{ floodedPerSec: Math.round(flooded.sent / (MEASURED_MS / 1_000)), refused: flooded.refused },
+        bench: 'flood',
+        kind,
+        viewers: VIEWERS,
+        cars: 60,
+        floodedPerSec: Math.round(flooded.sent / (MEASURED_MS / 1_000)),
+        refused: flooded.refused,
         messages: viewed.messages,
         ofCalm: Math.round((viewed.messages / calm.messages) * 1_000) / 1_000,
-        ...{ p50Ms: viewed.p50Ms, p99Ms: viewed.p99Ms, ...served },
+        p50Ms: viewed.p50Ms,
+        p99Ms: viewed.p99Ms,
+        ...served,
       }),
     );
   }
@@ -133,8 +139,15 @@ async function fill(at: string): Promise<void> {
   const auth = { token: await sign('relay') };
   const relay = io(`${at}/relay`, { auth, transports: ['websocket'], forceNew: true });
   await relay.emitWithAck('relay:hello', {
-    ...{ relayId: 'long', run: 'run', version: '0', protocol: 1, source: 'bench', sim: 'bench' },
-    ...{ show: 'long', simSessionKey: '9:0', playback: true },
+    relayId: 'long',
+    run: 'run',
+    version: '0',
+    protocol: 1,
+    source: 'bench',
+    sim: 'bench',
+    show: 'long',
+    simSessionKey: '9:0',
+    playback: true,
   });
   let seq = 1;
   await relay.emitWithAck('relay:frames', Buffer.from(joinBatch([encodeRecord(fieldSession(), seq++)])));

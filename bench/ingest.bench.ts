@@ -27,13 +27,13 @@ const dir = mkdtempSync(join(tmpdir(), 'bench-ingest-'));
 const clock = { now: () => performance.timeOrigin + performance.now() };
 const facts = { sessionId: 'sess_bench', show: 'bench', sim: 'bench', simSessionKey: '1:0', startedAt: 0 };
 const session = await Session.begin(dir, facts, { clock, log: pino({ level: 'silent' }) });
-const stream = session.stream('bench', 'run', true);
+const stream = session.openStream('bench', 'run', true);
 const cpu = process.cpuUsage();
 const begin = performance.now();
 let synced: Promise<unknown> = Promise.resolve();
 for (const batch of batches) {
   for (const record of splitBatch(batch)) session.receive(stream, record);
-  synced = session.have(stream);
+  synced = session.durableRanges(stream);
   // As between two messages of a socket: the disk gets its turn.
   await new Promise((resolve) => setImmediate(resolve));
 }

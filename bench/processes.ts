@@ -19,7 +19,7 @@ export function ask<T>(child: ChildProcess, what: string): Promise<T> {
   return answer;
 }
 
-/** Waits so many ms: what is measured is measured over a time. */
+/** Waits, in ms: what is measured is measured over a time. */
 export function later(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }

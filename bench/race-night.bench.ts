@@ -1,8 +1,8 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { PROGRAM, startProgram } from '@okboxbox/drills';
 import type { FeedMessage } from '@okboxbox/protocol';
 import { io, type Socket } from 'socket.io-client';
 
@@ -17,14 +17,13 @@ const WARM_UP_S = 8;
 const MEASURED_S = 20;
 const TICKS_A_SECOND = 100;
 
-const PROGRAM = fileURLToPath(new URL('../../apps/cli/bin/okboxbox.js', import.meta.url));
 const dataDir = mkdtempSync(join(tmpdir(), 'bench-night-'));
 const port = 20_000 + (process.pid % 10_000);
 const url = `http://127.0.0.1:${port}`;
 const children: ChildProcess[] = [];
 
 const start = (args: readonly string[], env: Readonly<Record<string, string>> = {}) => {
-  const child = spawn(process.execPath, [PROGRAM, ...args], { env: { ...process.env, ...env }, stdio: 'ignore' });
+  const child = startProgram(args, { env }).process;
   children.push(child);
   return child;
 };

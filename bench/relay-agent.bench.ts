@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { encodeRecord, type SourceRecord, splitBatch } from '@okboxbox/protocol';
 import { readRelayConfig, runRelay } from '@okboxbox/relay';
-import type { Source } from '@okboxbox/sources';
+import type { Source } from '@okboxbox/sims';
 import { Server } from 'socket.io';
 import { CARS, fieldFrame, fieldSession } from './field.js';
 

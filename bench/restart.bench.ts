@@ -1,13 +1,12 @@
-import { spawn } from 'node:child_process';
 import { mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 import { serialize } from 'node:v8';
+import { startProgram } from '@okboxbox/drills';
 import { encodeRecord, readRecord } from '@okboxbox/protocol';
 import { foldSession, Session } from '@okboxbox/server/session';
-import { openSource } from '@okboxbox/sources';
+import { openSource } from '@okboxbox/sims';
 import { pino } from 'pino';
 
 /**
@@ -21,7 +20,6 @@ const CARS = 60;
 /** Just before a checkpoint that is kept: as far to fold as it gets. */
 const SEEK_S = 12 * 3_600 - 10;
 const BUDGET_MS = 2_000;
-const PROGRAM = fileURLToPath(new URL('../../apps/cli/bin/okboxbox.js', import.meta.url));
 
 const log = pino({ level: 'silent' });
 const dataDir = mkdtempSync(join(tmpdir(), 'bench-restart-'));
@@ -33,7 +31,7 @@ const dir = join(sessions, facts.sessionId);
 let now = 0;
 const world = { clock: { now: () => now }, log };
 const session = await Session.begin(sessions, facts, world);
-const stream = session.stream('bench', 'run', true);
+const stream = session.openStream('bench', 'run', true);
 const race = await openSource(`demo:restart,cars=${CARS},minutes=1440`, { cwd: '.' });
 let seq = 0;
 let frames = 0;
@@ -53,16 +51,16 @@ for await (const source of race.read()) {
   const begin = performance.now();
   session.receive(stream, record);
   longestMs = Math.max(longestMs, performance.now() - begin);
-  if (seq % 200 === 0) await session.have(stream);
+  if (seq % 200 === 0) await session.durableRanges(stream);
 }
-await session.have(stream);
-// Nothing is closed: to the disk it is as if the process had been killed here.
+await session.durableRanges(stream);
+// Nothing is closed: to the disk it is the same as a killed process.
 
 const lastHourKb = stateKb();
 
 const fold = async (until?: number) => {
   const begin = performance.now();
-  const folded = await foldSession(dir, { mend: false, log, ...(until && { until }) });
+  const folded = await foldSession(dir, { repair: false, log, ...(until && { until }) });
   return { tookMs: performance.now() - begin, state: folded?.state };
 };
 const restored = await fold();
@@ -104,8 +102,8 @@ async function serverOn(folder: string): Promise<number> {
   // Below the ports that connections go out from: a call there before the server listens could meet itself.
   const port = 20_000 + (process.pid % 10_000);
   const begin = performance.now();
-  const env = { ...process.env, PORT: String(port), DATA_DIR: folder, LOG_LEVEL: 'silent' };
-  const child = spawn(process.execPath, [PROGRAM, 'server'], { env, stdio: 'ignore' });
+  const env = { PORT: String(port), DATA_DIR: folder, LOG_LEVEL: 'silent' };
+  const child = startProgram(['server'], { env }).process;
   try {
     for (;;) {
       if (child.exitCode !== null) throw new Error(`The server ended with ${child.exitCode}.`);

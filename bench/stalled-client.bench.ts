@@ -69,7 +69,9 @@ async function compare(): Promise<void> {
     const after = await ask<Look>(server, 'look');
     return {
       cpuMicrosPerMessage: round2((after.cpuMicros - before.cpuMicros) / seen.received),
-      ...{ p50Ms: round2(seen.p50Ms), p99Ms: round2(seen.p99Ms), maxMs: round2(seen.maxMs) },
+      p50Ms: round2(seen.p50Ms),
+      p99Ms: round2(seen.p99Ms),
+      maxMs: round2(seen.maxMs),
       messagesPerSec: Math.round(seen.received / (MEASURE_MS / 1_000)),
       memoryMb: round2(after.memoryBytes / 1e6),
     };
@@ -98,7 +100,10 @@ async function compare(): Promise<void> {
       bench: 'stalled-client',
       viewers: VIEWERS,
       stalled: STALLED,
-      ...{ without, withStalled, afterwards, skippedAtEnd },
+      without,
+      withStalled,
+      afterwards,
+      skippedAtEnd,
       closed: (await sockets('state=closed&code=slow_consumer')).count,
       othersSkipped: (await sockets('role=dashboard&sort=skippedTotal')).sockets[0]?.skippedTotal,
     }),

@@ -98,8 +98,15 @@ async function measure(): Promise<void> {
 async function feed(url: string, n: number): Promise<{ socket: ReturnType<typeof io>; sessionId: string }> {
   const socket = io(`${url}/relay`, { auth: { token: await tokenOf('admin') }, transports: ['websocket'] });
   const hello = {
-    ...{ relayId: `bench-${n}`, run: 'run', version: '0', protocol: RELAY_PROTOCOL_VERSION, source: 'bench' },
-    ...{ sim: 'bench', show: 'local', simSessionKey: `${n + 1}:0`, playback: false },
+    relayId: `bench-${n}`,
+    run: 'run',
+    version: '0',
+    protocol: RELAY_PROTOCOL_VERSION,
+    source: 'bench',
+    sim: 'bench',
+    show: 'local',
+    simSessionKey: `${n + 1}:0`,
+    playback: false,
   };
   const { sessionId } = (await socket.emitWithAck('relay:hello', hello)) as { sessionId: string };
   const records = [fieldSession(), fieldFrame(0)].map((record) => ({ ...record, capturedAt: Date.now() }));

@@ -22,11 +22,11 @@ const loopNs = best((n) => {
 });
 const offNs = best((n) => {
   total += n & 7;
-  taps.off.hear?.('sess_bench', 'bench', true, n, n + 1);
+  taps.off.emit?.('sess_bench', 'bench', true, n, n + 1);
 });
 const onNs = best((n) => {
   total += n & 7;
-  taps.on.hear?.('sess_bench', 'bench', true, n, n + 1);
+  taps.on.emit?.('sess_bench', 'bench', true, n, n + 1);
 });
 
 console.log(

@@ -142,8 +142,8 @@ function passes(): object {
   const clock = { now: () => performance.timeOrigin + performance.now() };
   hear(taps, clock, { bySession, probe: () => undefined, probeRoom: () => null });
   const messages = Array.from({ length: 100 }, () => ({}));
-  const ingest = (n: number) => taps.ingest.hear?.('sess_bench', 'bench', true, n, n, 100, n);
-  const write = (n: number) => taps.write.hear?.('socket', messages[Math.floor(n / 1_000) % 100] as object, 200);
+  const ingest = (n: number) => taps.ingest.emit?.('sess_bench', 'bench', true, n, n, 100, n);
+  const write = (n: number) => taps.write.emit?.('socket', messages[Math.floor(n / 1_000) % 100] as object, 200);
   let total = 0;
   const loop = best((n) => {
     total += n & 7;
@@ -157,10 +157,10 @@ function passes(): object {
     best((n) => {
       if (n % 1_000 === 0) {
         message = {};
-        taps.tick.hear?.('sess_bench', 'session:sess_bench', n);
-        taps.room.hear?.('session:sess_bench', 'feed', message, 1_000);
+        taps.tick.emit?.('sess_bench', 'session:sess_bench', n);
+        taps.room.emit?.('session:sess_bench', 'feed', message, 1_000);
       }
-      taps.write.hear?.('socket', message, 200);
+      taps.write.emit?.('socket', message, 200);
     }, 1_000_000) - loop;
   return {
     otherIngestNs: round(otherIngestNs),

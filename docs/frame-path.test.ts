@@ -6,7 +6,7 @@ const files = [...text.matchAll(/`((?:packages|apps)\/[^`]+)`/g)].map((match) =>
 
 it('the path of a frame names files of every room it passes', () => {
   expect(files.length).toBeGreaterThanOrEqual(10);
-  for (const room of ['packages/sources', 'apps/relay', 'apps/server', 'packages/timing', 'apps/web']) {
+  for (const room of ['packages/sims', 'apps/relay', 'apps/server', 'packages/timing', 'apps/web']) {
     expect(files.some((file) => file.startsWith(room))).toBe(true);
   }
 });

@@ -9,10 +9,12 @@ import { freePort, getJson, okboxbox, type Running, stop, temporaryData, tokenOf
 /** A page on a desk, and one in a hand. */
 export const DESKTOP = { width: 1920, height: 1080 };
 export const PHONE = { width: 390, height: 844 };
+let chromium: Browser;
+/** The browser that the tests of a file share. */
+export const browser = (): Browser => chromium;
 /** For what a busy machine takes its time with. */
 export const SLOW = { timeout: 15_000 };
 
-let browser: Browser;
 let data: ReturnType<typeof temporaryData>;
 let up: Running;
 /** Address of the platform that runs. */
@@ -25,7 +27,7 @@ const sockets: Socket[] = [];
 export function withConsole(): void {
   beforeAll(async () => {
     if (WITHOUT_CHROMIUM) return;
-    browser = await launch();
+    chromium = await launch();
     data = temporaryData();
     url = `http://127.0.0.1:${await freePort()}`;
     up = okboxbox(['up', '--port', new URL(url).port, '--data', data.dir]);
@@ -36,7 +38,7 @@ export function withConsole(): void {
   });
   afterAll(async () => {
     for (const socket of sockets) socket.disconnect();
-    await browser?.close();
+    await chromium?.close();
     if (up) await stop(up);
     data?.remove();
   });
@@ -47,7 +49,7 @@ export async function viewOf(
   view: string,
   { role = 'admin', size = DESKTOP }: { role?: string | null; size?: typeof DESKTOP } = {},
 ) {
-  const opened = await openPage(browser, size);
+  const opened = await openPage(chromium, size);
   if (role !== null) {
     const token = role === 'admin' ? admin : await tokenOf(data.dir, role);
     await opened.page.addInitScript((value) => localStorage.setItem('okboxbox.token', value), token);

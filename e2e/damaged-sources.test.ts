@@ -25,8 +25,12 @@ function recording(): string {
   const lines = [
     { kind: 'recording', version: 1, sim: 'test', source: 'test', createdAt: 1_764_000_000_000 },
     {
-      ...{ kind: 'session', capturedAt: 1_764_000_000_000, simSessionKey: '1:0', type: 'race' },
-      ...{ track: { name: 'Testring' }, classes: [] },
+      kind: 'session',
+      capturedAt: 1_764_000_000_000,
+      simSessionKey: '1:0',
+      type: 'race',
+      track: { name: 'Testring' },
+      classes: [],
       entries: Array.from({ length: 20 }, (_, car) => ({
         car,
         carNumber: String(car),
@@ -34,7 +38,11 @@ function recording(): string {
       })),
     },
     ...Array.from({ length: 2_000 }, (_, i) => ({
-      ...{ kind: 'frame', seq: i + 1, capturedAt: 1_764_000_000_000 + i * 100, sessionTime: i / 10, state: 'racing' },
+      kind: 'frame',
+      seq: i + 1,
+      capturedAt: 1_764_000_000_000 + i * 100,
+      sessionTime: i / 10,
+      state: 'racing',
       flags: ['green'],
       cars: Array.from({ length: 20 }, (_, car) => ({ car, pct: ((i * (40 + car)) % 30_011) / 30_011 })),
     })),
@@ -47,7 +55,7 @@ function expectOneError(exit: number | string, err: string, path: string): void 
   expect(exit).toBe(1);
   const errors = err.split('\n').filter((line) => line.startsWith('okboxbox: '));
   expect(errors).toHaveLength(1);
-  expect(errors[0]).toMatch(/could not be unpacked|is not JSON|is no record/);
+  expect(errors[0]).toMatch(/could not be unpacked|is not JSON|is not a record/);
   expect(errors[0]).toContain(path);
 }
 

@@ -24,7 +24,7 @@ describe('okboxbox doctor, of a server', () => {
     const ops = await tokenOf(data.dir, 'ops');
     const healthyNow = await run(['doctor', url, '--data', data.dir]);
     expect(healthyNow).toMatchObject({ exit: 0, err: '' });
-    expect(healthyNow.out).toContain('nothing is wrong');
+    expect(healthyNow.out).toContain('no problems found');
 
     // A token of this server without the right: what somebody without a token does is nobody's alarm.
     const refused = io(`${url}/relay`, {
@@ -88,7 +88,7 @@ describe('okboxbox doctor, of a support pack', () => {
     const { exit, out } = await run(['doctor', write({ snapshot, findings })]);
     expect(exit).toBe(1);
     expect(out).toContain('BROADCAST_DELAY_NOT_WORKING overlay_in_live_room');
-    expect(out).toContain('the same as it has recorded');
+    expect(out).toContain('the same as recorded');
     // What a terminal obeys does not come out of a file.
     expect(out).not.toContain('\u001b');
   });
@@ -136,9 +136,12 @@ describe('okboxbox doctor, of a support pack', () => {
   it('is told from what is none', async () => {
     const path = join(data.dir, 'other.json');
     writeFileSync(path, '{"manifest":{}}');
-    expect(await run(['doctor', path])).toMatchObject({ exit: 1, err: expect.stringContaining('is no support pack') });
+    expect(await run(['doctor', path])).toMatchObject({
+      exit: 1,
+      err: expect.stringContaining('is not a support pack'),
+    });
     writeFileSync(path, '{"manifest":');
-    expect(await run(['doctor', path])).toMatchObject({ exit: 1, err: expect.stringContaining('not whole JSON') });
+    expect(await run(['doctor', path])).toMatchObject({ exit: 1, err: expect.stringContaining('not complete JSON') });
     expect(await run(['doctor', 'nowhere.json'])).toMatchObject({
       exit: 2,
       err: expect.stringContaining('nowhere.json'),

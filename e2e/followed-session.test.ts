@@ -58,7 +58,9 @@ describe.skipIf(WITHOUT_CHROMIUM)('the followed session', () => {
     data?.remove();
   });
 
-  it('is chosen on the desk and in the console: live pages go there at once, the public when the delay has passed', async () => {
+  it('is chosen on the desk and in the console: live pages go there at once, the public when the delay has passed', {
+    timeout: 120_000,
+  }, async () => {
     const desk = await pageOf('director', '/sessions/cup/director');
     const live = await pageOf('team', '/sessions/cup');
     const viewer = await pageOf('team', '/public/cup');
@@ -76,7 +78,7 @@ describe.skipIf(WITHOUT_CHROMIUM)('the followed session', () => {
     await panel.getByRole('button', { name: 'Follow', exact: true }).press('Enter');
     await okay(desk.page, 'Follow').press('Enter');
     await shows(live.page, 'race');
-    await desk.page.getByText('a new session is on its way to air').waitFor();
+    await desk.page.getByText('a new session airs soon').waitFor();
     await shows(viewer.page, 'practice');
     await desk.page.getByRole('button', { name: 'jump', exact: true }).click();
     await desk.page.getByRole('button', { name: '10 s', exact: true }).click();

@@ -117,7 +117,7 @@ describe.skipIf(WITHOUT_CHROMIUM || WITHOUT_DATA)('the live timing page', () => 
     await page.getByText(/reconnecting/).waitFor({ timeout: 10_000 });
     expect(await rowsOf(page)).toHaveLength(28);
     await page.getByText('live', { exact: true }).waitFor({ timeout: 30_000 });
-    expect(up.stderr()).toContain('it is started again');
+    expect(up.stderr()).toContain('is restarting');
     await vi.waitFor(
       async () => {
         const after = await rowsOf(page);
@@ -177,11 +177,11 @@ describe.skipIf(WITHOUT_CHROMIUM)('without a race or a right', () => {
     await stranger.page.getByText('session:live', { exact: true }).waitFor();
     await stranger.page.getByLabel('Token or sign-in link').fill(await tokenOf(data.dir, 'team'));
     await stranger.page.getByRole('button', { name: 'Sign in' }).click();
-    await stranger.page.getByText('Nothing is running here').waitFor();
+    await stranger.page.getByText('No session here').waitFor();
     await stranger.page.goto(`${url}/`);
     await stranger.page.getByText('No session yet').waitFor();
     await stranger.page.goto(`${url}/nowhere`);
-    await stranger.page.getByText('There is no such page').waitFor();
+    await stranger.page.getByText('Page not found').waitFor();
     expect(stranger.problems.filter((problem) => !problem.includes('404'))).toEqual([]);
     await stranger.page.close();
   });

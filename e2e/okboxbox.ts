@@ -1,15 +1,14 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Role } from '@okboxbox/protocol';
 import { localSecret, tokensOfSecret } from '@okboxbox/server';
+import { type StartedProgram, startProgram } from '../testing/start-program.js';
 
 export { freePort } from '../testing/free-port.js';
+export { PROGRAM } from '../testing/start-program.js';
 
-/** The built command, as a user runs it; `npm test` builds it first. */
-export const PROGRAM = fileURLToPath(new URL('../apps/cli/bin/okboxbox.js', import.meta.url));
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 /** How long the tokens of tests last, in seconds. */
@@ -27,47 +26,15 @@ export const WITHOUT_DATA = !existsSync(MONZA) && process.env.CI !== 'true';
 const SPOOLS = join(tmpdir(), `okboxbox-spools-${process.pid}`);
 process.once('exit', () => rmSync(SPOOLS, { recursive: true, force: true }));
 
-/** A command that runs, with what it has printed so far. */
-export interface Running {
-  readonly process: ChildProcess;
-  readonly stdout: () => string;
-  readonly stderr: () => string;
-  /** Resolves with the exit code, or the signal that ended it. */
-  readonly ended: Promise<number | string>;
-}
+export type { StartedProgram as Running } from '../testing/start-program.js';
 
-/** Starts the command; a test's environment does not leak into it beyond PATH and HOME. */
+/** Starts the command in the project's folder, with a spool of this process's own. */
 export function okboxbox(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
   stdin: 'ignore' | 'pipe' = 'ignore',
-): Running {
-  const child = spawn(process.execPath, [PROGRAM, ...args], {
-    cwd: ROOT,
-    env: {
-      PATH: process.env.PATH,
-      HOME: process.env.HOME,
-      RELAY_SPOOL_DIR: SPOOLS,
-      RELAY_DEBUG_PORT: '0',
-      ...env,
-    },
-    stdio: [stdin, 'pipe', 'pipe'],
-  });
-  let out = '';
-  let err = '';
-  if (child.stdout === null || child.stderr === null) throw new Error('The command has no output.');
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    out += text;
-  });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    err += text;
-  });
-  return {
-    process: child,
-    stdout: () => out,
-    stderr: () => err,
-    ended: new Promise((settle) => child.once('close', (code, signal) => settle(code ?? signal ?? 'unknown'))),
-  };
+): StartedProgram {
+  return startProgram(args, { cwd: ROOT, env: { RELAY_SPOOL_DIR: SPOOLS, RELAY_DEBUG_PORT: '0', ...env }, stdin });
 }
 
 /** Runs the command to its end. */
@@ -81,7 +48,7 @@ export async function run(
 }
 
 /** Stops a command that still runs, and waits until it has ended. */
-export async function stop(running: Running, signal: NodeJS.Signals = 'SIGTERM'): Promise<number | string> {
+export async function stop(running: StartedProgram, signal: NodeJS.Signals = 'SIGTERM'): Promise<number | string> {
   if (running.process.exitCode === null && running.process.signalCode === null) running.process.kill(signal);
   return running.ended;
 }

@@ -1,10 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, renameSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
 import type { OpsSessionsAnswer, SupportPack } from '@okboxbox/protocol';
 import { describe, expect, it, vi } from 'vitest';
-import { PARTS, packText } from '../apps/web/src/ops/pack/testing/pack.js';
-import { traceOfFrames } from '../apps/web/src/ops/trace/testing/trace.js';
-import { WITHOUT_CHROMIUM } from './browser.js';
-import { admin, drop, PHONE, panel, SLOW, url, viewOf, withConsole } from './console.js';
+import { PARTS, packText } from '../apps/web/src/console/pack/testing/pack.js';
+import { traceOfFrames } from '../apps/web/src/console/trace/testing/trace.js';
+import { openPage, WITHOUT_CHROMIUM } from './browser.js';
+import { admin, browser, drop, PHONE, panel, SLOW, url, viewOf, withConsole } from './console.js';
 import { getJson } from './okboxbox.js';
 
 withConsole();
@@ -14,28 +15,46 @@ describe.skipIf(WITHOUT_CHROMIUM)('support packs in the console', () => {
     const { page, problems } = await viewOf('overview');
     await page.getByRole('button', { name: 'Export Support Pack' }).click();
     await page.getByLabel(/^config/).check();
+    await page.getByRole('button', { name: 'Show free text' }).click();
+    await page.getByRole('button', { name: 'Show it again' }).waitFor(SLOW);
+    expect(await page.getByRole('group', { name: 'Free text' }).getByRole('checkbox', { checked: true }).count()).toBe(
+      0,
+    );
     expect(await page.getByLabel(/^samples/).count()).toBe(0);
-    const make = page.getByRole('button', { name: 'Make it and look into it' });
+    const make = page.getByRole('button', { name: 'Create and preview' });
     await make.press('Enter');
-    const preview = panel(page, 'Before you save it');
-    await preview.getByRole('row', { name: /^sockets in it/ }).waitFor(SLOW);
+    const preview = panel(page, 'Preview');
+    await preview.getByRole('row', { name: /^sockets included/ }).waitFor(SLOW);
     expect(await make.evaluate((button) => button === document.activeElement)).toBe(true);
     const [download] = await Promise.all([
       page.waitForEvent('download'),
-      preview.getByRole('button', { name: /^Save okboxbox-support-pack/ }).click(),
+      preview.getByRole('button', { name: /^Save okboxbox-support-pack.*\.json$/ }).click(),
     ]);
     const saved = readFileSync(await download.path(), 'utf8');
     const pack = JSON.parse(saved) as SupportPack;
     expect(pack.manifest.kind).toBe('okboxbox-support-pack');
     expect(saved).not.toContain(admin);
+    const [asPage] = await Promise.all([
+      page.waitForEvent('download'),
+      preview.getByRole('button', { name: /^Save okboxbox-support-pack.*\.html$/ }).click(),
+    ]);
+    const html = `${await asPage.path()}.html`;
+    renameSync(await asPage.path(), html);
+    const alone = await openPage(browser(), PHONE);
+    await alone.page.context().setOffline(true);
+    await alone.page.goto(pathToFileURL(html).href);
+    await alone.page.getByText('Opened without a server').waitFor(SLOW);
+    await alone.page.getByText(/parts are as the server created them/).waitFor(SLOW);
+    expect(alone.problems).toEqual([]);
+    await alone.page.context().close();
 
     await preview.getByRole('button', { name: 'Open it here' }).click();
     await page.getByText(/Support pack of .*, not live/).waitFor();
-    await panel(page, /^Findings, made again/)
+    await panel(page, /^Findings, recomputed/)
       .getByText(/then and now/)
       .waitFor(SLOW);
     await page.getByRole('navigation').getByRole('link', { name: 'Findings' }).click();
-    await panel(page, 'Looked at, and clear').waitFor();
+    await panel(page, 'Checked, no problem').waitFor();
     await page.getByRole('button', { name: 'Back to the server' }).click();
     await page.getByRole('button', { name: 'Export Support Pack' }).click();
     await panel(page, 'Export Support Pack').waitFor();
@@ -67,7 +86,7 @@ describe.skipIf(WITHOUT_CHROMIUM)('support packs in the console', () => {
     expect(await page.getByRole('button', { name: /Disconnect|Move to/ }).count()).toBe(0);
     await page.getByRole('navigation').getByRole('link', { name: 'Sessions' }).click();
     await panel(page, 'Sessions').getByRole('row').nth(1).getByRole('button').click();
-    await page.getByRole('link', { name: 'Its events' }).waitFor();
+    await page.getByRole('link', { name: 'Show events' }).waitFor();
     expect(await page.getByRole('link', { name: 'Trace this session' }).count()).toBe(0);
     expect(problems).toEqual([]);
     await page.close();
@@ -133,7 +152,7 @@ describe.skipIf(WITHOUT_CHROMIUM)('support packs in the console', () => {
     const { page, problems } = await viewOf('overview');
     await page.getByRole('navigation').getByRole('link', { name: 'Overview' }).waitFor();
     await drop(page, 'race.json', '{"kind":"recording","version":1}');
-    await page.getByRole('alert').getByText('no support pack').waitFor();
+    await page.getByRole('alert').getByText('not a support pack').waitFor();
     await drop(page, 'half.json', packText().slice(0, -500));
     await page.getByRole('alert').getByText('damaged or cut off').waitFor();
     expect(await page.getByText('not live').count()).toBe(0);

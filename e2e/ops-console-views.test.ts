@@ -15,7 +15,7 @@ describe.skipIf(WITHOUT_CHROMIUM)('the console’s trace', () => {
     await joined('team', 'dashboard', 'live');
     const { page, problems } = await viewOf('trace');
     // Longer than any machine stands still: what is running is seen, and stopped when there is enough of it.
-    await page.getByRole('textbox', { name: /^For/ }).fill('60');
+    await page.getByRole('textbox', { name: /^Duration/ }).fill('60');
     await page.getByRole('button', { name: 'Start the trace' }).click();
     await panel(page, /^Trace of/)
       .getByText('Running')
@@ -23,7 +23,7 @@ describe.skipIf(WITHOUT_CHROMIUM)('the console’s trace', () => {
     const traceId = new URL(page.url()).searchParams.get('id');
     const read = () => getJson<Trace>(`${url}/api/ops/trace/${traceId}`, admin);
     await eventually(async () => expect((await read()).counters.ingest).toBeGreaterThan(20));
-    await page.getByRole('button', { name: 'Stop it' }).click();
+    await page.getByRole('button', { name: 'Stop trace' }).click();
     await panel(page, /^Trace of/)
       .getByText('Done')
       .waitFor(SLOW);
@@ -57,13 +57,13 @@ describe.skipIf(WITHOUT_CHROMIUM)('the console’s trace', () => {
 
   it('can be armed by a condition, and stopped before it comes true', { timeout: 60_000 }, async () => {
     const { page, problems } = await viewOf('trace', { size: PHONE });
-    await page.getByLabel('Begin').selectOption('queueAgeP95Ms');
-    await page.getByRole('textbox', { name: /^Above/ }).fill('100000');
+    await page.getByLabel('Start').selectOption('queueAgeP95Ms');
+    await page.getByRole('textbox', { name: /^Limit/ }).fill('100000');
     await page.getByRole('button', { name: 'Arm the trace' }).click();
     await panel(page, /^Trace of/)
       .getByText('waits for queue age p95 above 100000 ms')
       .waitFor();
-    await page.getByRole('button', { name: 'Stop it' }).click();
+    await page.getByRole('button', { name: 'Stop trace' }).click();
     await panel(page, /^Trace of/)
       .getByText('Done')
       .waitFor(SLOW);
@@ -74,10 +74,10 @@ describe.skipIf(WITHOUT_CHROMIUM)('the console’s trace', () => {
 
   it('begins when its condition comes true, and shows the seconds before it', { timeout: 60_000 }, async () => {
     const { page, problems } = await viewOf('trace');
-    await page.getByRole('textbox', { name: /^For/ }).fill('5');
-    await page.getByLabel('Begin').selectOption('lastFrameAgeMs');
+    await page.getByRole('textbox', { name: /^Duration/ }).fill('5');
+    await page.getByLabel('Start').selectOption('lastFrameAgeMs');
     // Longer than a busy machine makes a race wait of itself, and within what is kept.
-    await page.getByRole('textbox', { name: /^Above/ }).fill('6000');
+    await page.getByRole('textbox', { name: /^Limit/ }).fill('6000');
     await page.getByRole('button', { name: 'Arm the trace' }).click();
     await panel(page, /^Trace of/)
       .getByText(/armed/i)
@@ -91,12 +91,12 @@ describe.skipIf(WITHOUT_CHROMIUM)('the console’s trace', () => {
     onTestFinished(() => pauseRelay(false));
     await pauseRelay(true);
     await panel(page, /^Trace of/)
-      .getByText('came true')
+      .getByText(/triggered at/)
       .waitFor(SLOW);
     await panel(page, /^Trace of/)
       .getByText('Done')
       .waitFor(SLOW);
-    await panel(page, 'Timeline').getByText('counted from the trigger').waitFor();
+    await panel(page, 'Timeline').getByText('time since the trigger').waitFor();
     const { triggeredAt, events } = await trace();
     expect(events[0]?.at).toBeLessThan(triggeredAt ?? 0);
     expect(problems).toEqual([]);
@@ -105,7 +105,7 @@ describe.skipIf(WITHOUT_CHROMIUM)('the console’s trace', () => {
 
   it('says what is wrong with a trace before it asks for it', { timeout: 60_000 }, async () => {
     const { page } = await viewOf('trace');
-    await page.getByRole('textbox', { name: /^For/ }).fill('4');
+    await page.getByRole('textbox', { name: /^Duration/ }).fill('4');
     await page.getByRole('button', { name: 'Start the trace' }).click();
     await page.getByRole('alert').getByText('A trace lasts 5 to 300 whole seconds.').waitFor();
     await page.close();
@@ -140,8 +140,10 @@ describe.skipIf(WITHOUT_CHROMIUM)('the console’s broadcast', () => {
     expect(await director.emitWithAck('broadcast:delay:set', { show: 'local', delayMs: 2_000 })).toMatchObject({
       ok: true,
     });
-    await panel(page, 'Show local').getByText('2 s set').waitFor(SLOW);
-    await panel(page, 'Done to this show lately').getByText('broadcast:delay:set').waitFor(SLOW);
+    await panel(page, 'Show local')
+      .getByText(/until it is 2 s behind|Viewers are 2 s behind/)
+      .waitFor(SLOW);
+    await panel(page, 'Recent actions on this show').getByText('broadcast:delay:set').waitFor(SLOW);
     expect(problems).toEqual([]);
     await page.close();
   });
@@ -183,7 +185,7 @@ describe.skipIf(WITHOUT_CHROMIUM)('the console’s database, audit and findings'
 
   it('findings say what was looked at', { timeout: 60_000 }, async () => {
     const { page, problems } = await viewOf('findings', { size: PHONE });
-    await panel(page, 'Looked at, and clear').getByRole('listitem').first().waitFor(SLOW);
+    await panel(page, 'Checked, no problem').getByRole('listitem').first().waitFor(SLOW);
     expect(await overflowOf(page)).toBe(0);
     expect(problems).toEqual([]);
     await page.close();

@@ -10,13 +10,13 @@ const DESKTOP = { width: 1920, height: 1080 };
 const PHONE = { width: 390, height: 844 };
 /** What a busy machine has held up is said for a minute: until then not all is right. */
 const HELD_UP = { timeout: 100_000 };
-/** What the overview says once it knows how the show does, whatever that is. */
+/** What the overview says once it knows the show's health, good or bad. */
 /** The views in the order of their keys: each has its name for its heading. */
 const VIEWS = [
   ...['Overview', 'Sessions', 'Sockets', 'Events', 'Trace'],
   ...['Broadcast', 'Database', 'Audit', 'Findings', 'Support pack'],
 ];
-const STANDING = { level: 2, name: /^All right|^The show (runs|is in trouble)/ };
+const STANDING = { level: 2, name: /^OK|^The show (is running|has a critical)/ };
 
 let browser: Browser;
 let data: ReturnType<typeof temporaryData>;
@@ -89,7 +89,7 @@ describe.skipIf(WITHOUT_CHROMIUM)('the console, with a race', () => {
     timeout: 150_000,
   }, async () => {
     const { page, problems } = await consoleOf('ops');
-    await page.getByRole('heading', { level: 2, name: /^All right\. One session runs/ }).waitFor(HELD_UP);
+    await page.getByRole('heading', { level: 2, name: /^OK\. One session running/ }).waitFor(HELD_UP);
     const figures = region(page, 'Figures').getByRole('listitem');
     await figures
       .filter({ hasText: 'Frames in' })
@@ -103,7 +103,7 @@ describe.skipIf(WITHOUT_CHROMIUM)('the console, with a race', () => {
       .getByRole('row', { name: /^local/ })
       .getByText('live: no delay')
       .waitFor();
-    await page.getByText(/looking takes .* of the server's time/).waitFor();
+    await page.getByText(/the console uses .* of the server's time/).waitFor();
     expect(problems).toEqual([]);
     await page.close();
   });
@@ -130,7 +130,7 @@ describe.skipIf(WITHOUT_CHROMIUM)('the console, with a race', () => {
     await page.keyboard.press('Escape');
     await region(page, 'Socket').waitFor({ state: 'hidden' });
     await page.keyboard.press('?');
-    await page.getByRole('dialog').getByText('the views, in their order').waitFor();
+    await page.getByRole('dialog').getByText('open a view').waitFor();
     await page.keyboard.press('Escape');
     await page.keyboard.press('p');
     await page.getByRole('button', { name: /^Paused/, pressed: true }).waitFor();
@@ -148,10 +148,10 @@ describe.skipIf(WITHOUT_CHROMIUM)('the console, with a race', () => {
   it('shows a session stage by stage, its relay and who watches', { timeout: 60_000 }, async () => {
     const { page, problems } = await consoleOf('ops', '/sessions');
     const flow = region(page, 'Flow');
-    await flow.getByText(/^Passes every stage/).waitFor({ timeout: 15_000 });
+    await flow.getByText(/^All stages pass/).waitFor({ timeout: 15_000 });
     expect(await flow.getByRole('listitem').count()).toBe(8);
     await region(page, 'Relays').getByText('right', { exact: true }).waitFor({ timeout: 15_000 });
-    await region(page, 'Audiences').getByRole('link', { name: 'Real time' }).click();
+    await region(page, 'Viewers').getByRole('link', { name: 'Real time' }).click();
     await page.getByRole('table', { name: 'Open sockets' }).getByRole('button', { name: 'dashboard' }).waitFor();
     expect(
       await page.getByRole('table', { name: 'Open sockets' }).getByRole('button', { name: 'overlay' }).count(),
@@ -177,7 +177,7 @@ describe.skipIf(WITHOUT_CHROMIUM)('the console, with a race', () => {
     await detail(page).getByRole('button', { name: 'Disconnect' }).click();
     const dialog = page.getByRole('dialog', { name: 'Disconnect this socket?' });
     await dialog.getByText(`${victim.id}`).waitFor();
-    await dialog.getByRole('button', { name: 'Leave it' }).click();
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
     await dialog.waitFor({ state: 'hidden' });
     expect(victim.connected).toBe(true);
 
@@ -187,11 +187,11 @@ describe.skipIf(WITHOUT_CHROMIUM)('the console, with a race', () => {
     await gone;
     // What was done is still there to be read when the row that it was asked at has gone.
     await detail(page)
-      .getByText(/not among these any more/)
+      .getByText(/no longer in this list/)
       .waitFor();
     await dialog.getByText('Done', { exact: true }).waitFor();
     await dialog.getByRole('button', { name: 'Close' }).click();
-    await detail(page).getByRole('link', { name: 'Look among the closed ones' }).click();
+    await detail(page).getByRole('link', { name: 'Look in closed sockets' }).click();
     await detail(page)
       .getByText(/closed by an operator/)
       .waitFor();
@@ -202,7 +202,7 @@ describe.skipIf(WITHOUT_CHROMIUM)('the console, with a race', () => {
 
   it('tells what happens as it happens, by filters that stand in the address', { timeout: 60_000 }, async () => {
     const { page, problems } = await consoleOf('ops', '/events?type=socket&q=stream-deck');
-    await page.getByText('No event matches what you typed.').waitFor();
+    await page.getByText('No event matches the search.').waitFor();
     const deck = await viewer('dashboard', 'broadcast', 'stream-deck');
     const rows = page.getByRole('table', { name: 'Events' });
     await rows.getByRole('cell', { name: 'connect', exact: true }).waitFor();
@@ -245,10 +245,10 @@ describe.skipIf(WITHOUT_CHROMIUM)('the console, with a race', () => {
     await page.getByRole('heading', STANDING).waitFor();
     await stop(up);
     await page.getByRole('heading', { level: 2, name: 'The server does not answer.' }).waitFor({ timeout: 20_000 });
-    await page.getByText(/^Not fresh: \d+ s old\./).waitFor();
+    await page.getByText(/^Out of date: \d+ s old\./).waitFor();
     up = okboxbox(['up', '--port', new URL(url).port, '--data', data.dir, '--source', 'none']);
     await page.getByRole('heading', STANDING).waitFor({ timeout: 60_000 });
-    await page.getByText(/^Not fresh/).waitFor({ state: 'hidden' });
+    await page.getByText(/^Out of date/).waitFor({ state: 'hidden' });
     expect(problems).toEqual([]);
     await page.close();
   });
@@ -274,15 +274,15 @@ describe.skipIf(WITHOUT_CHROMIUM)('the console, without a race', () => {
 
   it('has a page for everything that is empty', { timeout: 150_000 }, async () => {
     const { page, problems } = await consoleOf('ops');
-    await page.getByRole('heading', { level: 2, name: 'All right. No session runs.' }).waitFor(HELD_UP);
-    await page.getByText('No session runs, so nothing is delayed.').waitFor();
+    await page.getByRole('heading', { level: 2, name: 'OK. No session is running.' }).waitFor(HELD_UP);
+    await page.getByText('No session is running.', { exact: true }).waitFor();
     await page.keyboard.press('2');
-    await page.getByText(/^No session runs, and none has ended/).waitFor();
+    await page.getByText(/^No session since the server started/).waitFor();
     await page.keyboard.press('3');
-    await page.getByText('No socket is open that fits.').waitFor();
+    await page.getByText('No open socket matches.').waitFor();
     await page.keyboard.press('4');
     await page.getByLabel('Type').selectOption('broadcast');
-    await page.getByText('Nothing that fits has happened since the server started.').waitFor();
+    await page.getByText('No matching events since the server started.').waitFor();
     expect(problems).toEqual([]);
     await page.close();
   });

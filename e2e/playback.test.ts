@@ -57,7 +57,7 @@ describe.skipIf(WITHOUT_DATA)('a recording', () => {
     const sessionId = (await sessions())[0]?.sessionId ?? '';
     const file = join(data.dir, 'session.jsonl');
     const made = await run(['record', '--session', sessionId, '--server', url, '-o', file], { OKBOXBOX_TOKEN: token });
-    expect([made.exit, made.err]).toEqual([0, expect.stringContaining('is written')]);
+    expect([made.exit, made.err]).toEqual([0, expect.stringContaining('written.')]);
     expect((await sessions())[0]?.status).toBe('ended');
     const laps = await getJson<Lap[]>(`${url}/api/sessions/${sessionId}/laps`, token);
     expect(JSON.parse(await resultsOf(`recording:${file}`)).laps).toEqual(laps);

@@ -167,7 +167,7 @@ describe('relay setup', () => {
     chmodSync(file, 0o600);
     const token = await tokenOf(data.dir, 'relay');
     const done = await setup('--server', url, '--token', token);
-    expect([done.exit, done.err]).toEqual([0, expect.stringContaining('is saved')]);
+    expect([done.exit, done.err]).toEqual([0, expect.stringContaining('relay.env saved')]);
     expect(readFileSync(file, 'utf8')).toBe(`# mine\nRELAY_SAMPLE_HZ=5\nRELAY_BACKENDS=${url}\nRELAY_TOKEN=${token}\n`);
     expect(statSync(file).mode & 0o777).toBe(0o600);
   });

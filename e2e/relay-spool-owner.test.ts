@@ -79,6 +79,8 @@ describe.skipIf(process.platform === 'win32')('relays with one spool', () => {
     expect(third.stderr()).not.toContain(ADOPTED);
     expect(third.stderr()).toContain(`What lies in ${join(spool(), folder)} is not sent: nobody can tell`);
     rmSync(claim);
+    // Each has something there: a relay says that nobody answers before its first frame is on the disk.
+    await eventually(() => expect(folders()).toHaveLength(3));
 
     const killed = [first, second, third].map((each) => stop(each, 'SIGKILL'));
     await Promise.all(killed);

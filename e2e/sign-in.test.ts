@@ -91,7 +91,7 @@ describe.skipIf(WITHOUT_CHROMIUM)('signing in', () => {
 
   it('or not, a share link that opens nothing is a page that says why', async () => {
     const page = await stranger('/l/none');
-    await page.getByRole('heading', { name: 'This link does not open anything' }).waitFor();
+    await page.getByRole('heading', { name: 'This link does not work' }).waitFor();
     await page.getByText('There is no such link. Copy all of it again.').waitFor();
     await page.close();
   });
@@ -143,9 +143,9 @@ describe.skipIf(WITHOUT_CHROMIUM)('signing in', () => {
 
   it('is asked for on each page with the command that fits it', async () => {
     for (const [path, command] of [
-      ['/sessions/cup', 'okboxbox token --role team --show cup'],
-      ['/sessions/cup/director', 'okboxbox token --role director --show cup'],
-      ['/admin/ops', 'okboxbox token --role ops'],
+      ['/sessions/cup', 'npx --no-install okboxbox token --role team --show cup'],
+      ['/sessions/cup/director', 'npx --no-install okboxbox token --role director --show cup'],
+      ['/admin/ops', 'npx --no-install okboxbox token --role ops'],
     ] as const) {
       const page = await stranger(path);
       await page.getByText(command, { exact: true }).waitFor();

@@ -1,9 +1,11 @@
-import { mkdtempSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SupportPack } from '@okboxbox/protocol';
+import { io } from 'socket.io-client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { HELLO } from '../apps/server/src/testing/hellos.js';
 import { eventually } from '../testing/eventually.js';
-import { freePort, okboxbox, type Running, run, stop, temporaryData } from './okboxbox.js';
+import { freePort, okboxbox, type Running, run, stop, temporaryData, tokenOf } from './okboxbox.js';
 
 let data: ReturnType<typeof temporaryData>;
 let server: Running;
@@ -30,7 +32,7 @@ describe('okboxbox support-pack', () => {
     expect([first.exit, first.out]).toEqual([0, '']);
     expect(first.err).toMatch(/summary\s+success\s+[\d.]+ kB/);
     expect(first.err).toMatch(/trace\s+skipped\s+No trace was asked for/);
-    expect(first.err).toContain(`${file} is written.`);
+    expect(first.err).toContain(`${file} written.`);
     expect(statSync(file).mode & 0o777).toBe(0o600);
     const pack = JSON.parse(readFileSync(file, 'utf8')) as SupportPack;
     expect(pack.manifest.kind).toBe('okboxbox-support-pack');
@@ -41,16 +43,16 @@ describe('okboxbox support-pack', () => {
 
     const again = await packs('-o', file);
     expect(again.exit).toBe(2);
-    expect(again.err).toMatch(/is there already.*--force/);
+    expect(again.err).toMatch(/exists.*--force/);
     expect((await packs('-o', file, '--force')).exit).toBe(0);
     expect((JSON.parse(readFileSync(file, 'utf8')) as SupportPack).sections.config).toBeUndefined();
     expect(readdirSync(data.dir).filter((name) => name.startsWith('pack.json'))).toEqual(['pack.json']);
   });
 
-  it('never takes the place of what is no file, such as a folder or a device', async () => {
+  it('never takes the place of what is not a file, such as a folder or a device', async () => {
     const folder = mkdtempSync(join(data.dir, 'folder-'));
     const refused = await packs('-o', folder, '--force');
-    expect([refused.exit, refused.err]).toEqual([2, expect.stringContaining('is no file')]);
+    expect([refused.exit, refused.err]).toEqual([2, expect.stringContaining('is not a file')]);
     expect(statSync(folder).isDirectory()).toBe(true);
   });
 
@@ -59,6 +61,30 @@ describe('okboxbox support-pack', () => {
     expect(exit).toBe(0);
     const { samples } = (JSON.parse(out) as SupportPack).sections.samples as { samples: unknown[] };
     expect(samples.length).toBeGreaterThanOrEqual(2);
+  });
+
+  it('leaves out what a relay said in its own words, shows it on request, and includes it once that is agreed', async () => {
+    const relay = io(`${url}/relay`, {
+      auth: { token: await tokenOf(data.dir, 'relay') },
+      transports: ['websocket'],
+      reconnection: false,
+    });
+    expect(await relay.emitWithAck('relay:hello', HELLO)).toMatchObject({ ok: true });
+    relay.emit('relay:bye', { reason: 'failed', message: 'Anna closed it, pw: hunter2' });
+    relay.disconnect();
+    const file = join(data.dir, 'pack.json');
+    await eventually(async () => {
+      const { err } = await packs('-o', file, '--force');
+      expect(err).toContain('Free text: 0 included, 1 left out.');
+    });
+    expect(readFileSync(file, 'utf8')).not.toContain('Anna');
+    const other = join(data.dir, 'other.json');
+    const asked = await packs('-o', other, '--with-notes');
+    expect([asked.exit, existsSync(other)]).toEqual([1, false]);
+    expect(asked.err).toContain('last message of a relay: Anna closed it, pw [removed]');
+    const agreed = await packs('-o', other, '--with-notes', '--yes');
+    expect([agreed.exit, agreed.err]).toEqual([0, expect.stringContaining('Free text: 1 included, 0 left out.')]);
+    expect(readFileSync(other, 'utf8')).toContain('Anna closed it, pw [removed]');
   });
 
   it('says in one line what is wrong, and leaves no file', async () => {

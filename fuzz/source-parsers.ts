@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { openSource } from '../packages/sources/src/index.js';
-import { parseSpec } from '../packages/sources/src/open-source.js';
+import { openSource } from '../packages/sims/src/index.js';
+import { parseSpec } from '../packages/sims/src/open-source.js';
 import { createTiming, foldRecord, standings } from '../packages/timing/src/index.js';
 import { type Parser, textOf, texts } from './parser.js';
 

@@ -5,14 +5,20 @@ import { readRelayConfig } from '../apps/relay/src/config.js';
 import { readEnvFile } from '../apps/relay/src/settings.js';
 import { tokensOfSecret } from '../apps/server/src/access/tokens.js';
 import { readConfig } from '../apps/server/src/config.js';
-import { readShows } from '../apps/server/src/shows/show-settings.js';
-import { readPack } from '../apps/web/src/ops/pack/read-pack.js';
-import { packText } from '../apps/web/src/ops/pack/testing/pack.js';
+import { readShows } from '../apps/server/src/owner/shows/show-settings.js';
+import { readPack } from '../apps/web/src/console/pack/read-pack.js';
+import { packText } from '../apps/web/src/console/pack/testing/pack.js';
 import { type Parser, textOf, texts } from './parser.js';
 
 const SHOW = {
-  ...{ show: 'league', delayMs: 30_000, published: true, publicFrom: null, playhead: { moves: 'running' } },
-  ...{ airedAt: 1_764_000_000_000, scenes: [{ name: 'Race', delayMs: 30_000 }], links: [] },
+  show: 'league',
+  delayMs: 30_000,
+  published: true,
+  publicFrom: null,
+  playhead: { moves: 'running' },
+  airedAt: 1_764_000_000_000,
+  scenes: [{ name: 'Race', delayMs: 30_000 }],
+  links: [],
 };
 const RELAY_ENV =
   'RELAY_BACKENDS=http://a:1,https://b\nRELAY_BACKEND_MODE=parallel\nRELAY_KILL_SWITCH=0\nRELAY_SAMPLE_HZ=10\n';

@@ -1,6 +1,6 @@
-import { frameRecord, MAGIC, recordAt } from '../apps/server/src/timeline/segment-format.js';
+import { frameRecord, MAGIC, recordAt } from '../apps/server/src/owner/timeline/segment-format.js';
 import * as protocol from '../packages/protocol/src/index.js';
-import { openSource } from '../packages/sources/src/index.js';
+import { openSource } from '../packages/sims/src/index.js';
 import { createTiming, foldRecord } from '../packages/timing/src/index.js';
 import { type Parser, textOf, texts } from './parser.js';
 
@@ -63,10 +63,18 @@ function schemas(): Parser[] {
     sessionJoin: { show: 'local', audience: 'broadcast', extraDelayMs: 2_000, format: 'json' },
     sessionLeave: { sessionId: 'sess_1' },
     feedResync: { sessionId: 'sess_1', epoch: 'a', seq: 4 },
+    feedBeat: { at: 1_764_000_000_000, rttMs: 12, hidden: true },
     overlayReport: { name: 'tower', version: '0.1.0', visible: true, active: true, frameAgeMs: 40, lastError: null },
     relayHello: {
-      ...{ relayId: 'pc', run: 'r1', version: '0.1.0', protocol: 1, source: 'demo', sim: 'demo', show: 'local' },
-      ...{ simSessionKey: '1:0', playback: false },
+      relayId: 'pc',
+      run: 'r1',
+      version: '0.1.0',
+      protocol: 1,
+      source: 'demo',
+      sim: 'demo',
+      show: 'local',
+      simSessionKey: '1:0',
+      playback: false,
     },
     relayBye: { reason: 'finished' },
   };

@@ -7,6 +7,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+/** The oldest minor version of each major version before 24 that the dependencies run on; package.json says the same. */
+const OLDEST_MINOR = { 20: 19, 22: 13 };
 const STAMPS = join(ROOT, 'node_modules', '.okboxbox');
 const BUILD_INPUTS = [
   ...['packages', 'apps', 'drills', 'bench'],
@@ -15,7 +17,7 @@ const BUILD_INPUTS = [
 const SEED = 'apps/server/dist/store/embedded/seed.tar.gz';
 const OUTPUTS = [
   ...[SEED, 'packages/protocol/dist', 'packages/findings/dist'],
-  ...['apps/server/dist', 'drills/dist', 'apps/cli/dist', 'apps/web/dist'],
+  ...['apps/server/dist', 'drills/dist', 'apps/cli/dist', 'apps/web/dist', 'apps/web/dist/pack-viewer.html'],
   'bench/dist',
 ];
 
@@ -55,6 +57,12 @@ export function build() {
     'The build of the pages failed.',
     'apps/web',
   );
+  step(
+    process.execPath,
+    [bin('vite', 'vite'), 'build', '--config', 'vite.pack-viewer.config.ts', '--logLevel', 'warn'],
+    'The build of the viewer of support packs failed.',
+    'apps/web',
+  );
   writeStamp('built', wanted);
 }
 
@@ -92,8 +100,10 @@ export function say(line) {
 
 function checkNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);
-  if (major > 20 || (major === 20 && minor >= 19)) return;
-  say(`Ok, Box Box needs Node 20.19 or later; this is ${process.versions.node}. Install a newer Node and try again.`);
+  if (major >= 24 || minor >= OLDEST_MINOR[major]) return;
+  say(
+    `Ok, Box Box needs Node 20.19, 22.13, 24 or later; this is ${process.versions.node}. Install a newer Node and try again.`,
+  );
   process.exit(1);
 }
 

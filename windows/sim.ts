@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { gunzipSync } from 'node:zlib';
-import { type MovingCars, movingCarsRow, movingCarsText } from '../packages/sources/src/iracing/testing/moving-cars.js';
-import { SimStandIn } from '../packages/sources/src/iracing/testing/sim-stand-in.js';
+import { type MovingCars, movingCarsRow, movingCarsText } from '../packages/sims/src/iracing/testing/moving-cars.js';
+import { SimStandIn } from '../packages/sims/src/iracing/testing/sim-stand-in.js';
 
 /**
  * A stand-in for the sim, as a Windows process: shares memory of a real image's layout under the sim's own names, and

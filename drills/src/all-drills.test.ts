@@ -1,16 +1,16 @@
-import { FINDING_CAUSES } from '@okboxbox/protocol';
 import { describe, expect, it } from 'vitest';
+import { DETECTORS } from '../../packages/findings/src/failure-modes.js';
 import { DRILLED_CODES, DRILLS, type DrillResult, documentOf, strangers } from './index.js';
+import { BY_OTHER_MEANS } from './other-means.js';
 
 describe('drills', () => {
-  it('are there for every cause of every failure mode, once', () => {
-    const causes = DRILLED_CODES.flatMap((code) => FINDING_CAUSES[code].map((cause) => `${code}/${cause}`));
-    expect(DRILLS.map(({ code, cause }) => `${code}/${cause}`).sort()).toEqual(causes.sort());
+  it('are there for every cause of every failure mode, and for nothing else', () => {
+    // No data is a failure of looking: a drill of it would look at nothing.
+    const drilled = DETECTORS.filter(({ code }) => code !== 'NO_DATA').map(({ mode }) => mode);
+    const causes = drilled.flatMap((mode) => Object.keys(mode.causes).map((cause) => `${mode.code}/${cause}`));
+    expect([...new Set(DRILLS.map(({ code, cause }) => `${code}/${cause}`))].sort()).toEqual(causes.sort());
     expect(new Set(DRILLS.map(({ name }) => name)).size).toBe(DRILLS.length);
-    const undrilled = Object.keys(FINDING_CAUSES).filter(
-      (code) => !(DRILLED_CODES as readonly string[]).includes(code),
-    );
-    expect(undrilled).toEqual(['NO_DATA', 'DETECTOR_FAILED']);
+    expect(DRILLED_CODES).toEqual(drilled.map(({ code }) => code));
   });
 });
 
@@ -18,6 +18,11 @@ const [drill] = DRILLS;
 const expected = { code: 'BROADCAST_DELAY_NOT_WORKING', cause: 'holding', severity: 'info' } as const;
 const stranger = { code: 'DB_LATENCY', cause: 'event_loop', severity: 'warning' } as const;
 const own = { code: 'RELAY_NOT_CONNECTING', cause: 'never_seen', severity: 'info' } as const;
+
+it('faults made by other means were reported as causes that there are', () => {
+  const causes = DETECTORS.flatMap(({ mode }) => Object.keys(mode.causes).map((cause) => `${mode.code}/${cause}`));
+  expect(BY_OTHER_MEANS.map(({ reported }) => reported).filter((reported) => !causes.includes(reported))).toEqual([]);
+});
 
 describe('the matrix', () => {
   it('counts a finding of another failure mode against a drill, unless it is an expected condition', () => {
@@ -34,11 +39,14 @@ describe('the matrix', () => {
       documentOf([{ ...result, ...over }])
         .split('\n')
         .find((line) => line.startsWith(`| \`${drill.name}\` |`));
+    const cells = (of: Partial<Record<string, string>>) => DRILLED_CODES.map((code) => ` ${of[code] ?? ''} |`).join('');
     expect(row({ seen: [expected, stranger] })).toBe(
-      '| `relay-never-seen` | !! not never_seen |  |  |  |  |  | !! event_loop |  |',
+      `| \`relay-never-seen\` |${cells({ RELAY_NOT_CONNECTING: '!! not never_seen', DB_LATENCY: '!! event_loop' })}`,
     );
     const found = { finding: own as never, afterMs: 1_000 };
-    expect(row({ found, seen: [own] })).toBe('| `relay-never-seen` | **never_seen** |  |  |  |  |  |  |  |');
+    expect(row({ found, seen: [own] })).toBe(
+      `| \`relay-never-seen\` |${cells({ RELAY_NOT_CONNECTING: '**never_seen**' })}`,
+    );
     expect(row({ found, seen: [own], clearedAfterMs: null })).toContain('**never_seen** !! not cleared');
   });
 });

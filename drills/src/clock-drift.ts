@@ -13,7 +13,7 @@ const WAITING_MS = 3_000;
 const LATE_MS = 5_600;
 
 /** How long the PC sleeps, in ms. */
-const SLEEP_MS = 8_000;
+const SLEEP_MS = 4_000;
 
 /** A relay that has fed for a while has answered for its clock. */
 function clockKnown(system: TestSystem): Promise<true> {
@@ -28,7 +28,7 @@ const clockOffset: SystemDrill = {
   code: CODE,
   cause: 'clock_offset',
   what: "The racing PC's clock is 7 s fast.",
-  fix: "Set the racing PC's clock by a time server (ntpdate pool.ntp.org), and start the relay anew.",
+  fix: "Synchronise the racing PC's clock (ntpdate pool.ntp.org), and restart the relay.",
   on: 'system',
   like: { relay: 'none' },
   inject: async (system) => {
@@ -46,8 +46,8 @@ const backlog: SystemDrill = {
   name: 'clock-backlog',
   code: CODE,
   cause: 'backlog',
-  what: "The relay's line is narrower than what it captures: frames wait at the relay.",
-  fix: 'Take away what else uses the uplink of the racing PC; what waits is sent by itself.',
+  what: 'The relay captures more than its connection carries: frames wait at the relay.',
+  fix: "Stop other traffic on the racing PC's uplink; waiting frames are sent automatically.",
   on: 'system',
   like: {},
   inject: async (system) => {
@@ -60,7 +60,7 @@ const backlog: SystemDrill = {
       },
       40_000,
     );
-    return async () => system.line.mend();
+    return async () => system.line.repair();
   },
 };
 
@@ -68,8 +68,8 @@ const latency: SystemDrill = {
   name: 'clock-latency',
   code: CODE,
   cause: 'latency',
-  what: 'What the relay sends is almost six seconds on its way.',
-  fix: "Look for what holds the line up between the racing PC and the server: a download, the PC's Wi-Fi, a VPN.",
+  what: 'Frames are in transit for almost six seconds.',
+  fix: "Check the network between the racing PC and the server: a download, the PC's Wi-Fi, a VPN.",
   on: 'system',
   like: {},
   inject: async (system) => {
@@ -77,7 +77,7 @@ const latency: SystemDrill = {
     system.line.late(LATE_MS);
     // Nothing arrives before.
     await wait(LATE_MS);
-    return async () => system.line.mend();
+    return async () => system.line.repair();
   },
 };
 
@@ -85,8 +85,8 @@ const clockStep: SystemDrill = {
   name: 'clock-step',
   code: CODE,
   cause: 'clock_step',
-  what: 'The racing PC sleeps for eight seconds in the middle of the race: the clock that stamps frames stood still.',
-  fix: 'See that the racing PC does not sleep, and start the relay anew when the race allows it.',
+  what: 'The racing PC sleeps for four seconds in the middle of the race: the clock that timestamps frames stops.',
+  fix: 'Prevent the racing PC from sleeping, and restart the relay when the race allows it.',
   on: 'system',
   like: {},
   inject: async (system) => {
@@ -104,7 +104,7 @@ const clockJump: SystemDrill = {
   code: CODE,
   cause: 'clock_jump',
   what: "The session clock of the relay's sim jumps ten minutes ahead and back, every two seconds.",
-  fix: 'Take the relay out, and start a good one.',
+  fix: 'Stop the relay, and start a correct one.',
   on: 'system',
   like: { relay: 'none' },
   inject: async (system) => {

@@ -8,6 +8,8 @@ const CODE = 'DASHBOARD_STALE';
 /** Answers that a frozen page leaves lying, and how often it asks for them: as many as the server gives. */
 const ASKED = 2;
 const FILLING_MS = 100;
+/** A line's delay, in ms: slow, and not so slow that a beat seems to be missing. */
+const SLOW_LINE_MS = 2_500;
 /** More than a line that keeps up has waiting. */
 const MANY_PACKETS = 8;
 
@@ -33,7 +35,7 @@ const wrongRoom: SystemDrill = {
   name: 'dashboard-wrong-room',
   code: CODE,
   cause: 'wrong_room',
-  what: 'A dashboard has joined a session by its id; the race has gone on in another.',
+  what: 'A dashboard has joined a session by its id, and the race has moved to another session.',
   fix: 'Open the running session on the dashboard, or join by show.',
   on: 'system',
   like: {},
@@ -68,6 +70,78 @@ const unsubscribed: SystemDrill = {
   },
 };
 
+/** Dashboards on a line of their own, beside the two viewers of each system; all of them have sent beats. */
+const FAR_AWAY = 3;
+
+async function farAway(system: TestSystem): Promise<void> {
+  await system.watchFarAway(FAR_AWAY);
+  await until('all viewers send beats', async () => {
+    const beating = (await system.sockets('limit=100')).filter(({ beats }) => beats === 'ok');
+    return beating.length >= FAR_AWAY + 2;
+  });
+}
+
+const someNeverJoined: SystemDrill = {
+  name: 'dashboard-some-never-joined',
+  code: CODE,
+  cause: 'some_never_joined',
+  what: 'Two dashboards are connected and never asked to join, while others watch the race.',
+  fix: 'Reload these dashboards: each sends session:join.',
+  on: 'system',
+  like: {},
+  inject: async (system) => {
+    const opened = await Promise.all([1, 2].map(() => system.connect('dashboard', 'team')));
+    return async () => {
+      await Promise.all(opened.map((dashboard) => dashboard.join({ show: SHOW, audience: 'live' })));
+    };
+  },
+};
+
+const deadConnection: SystemDrill = {
+  name: 'dashboard-dead-connection',
+  code: CODE,
+  cause: 'dead_connection',
+  what: 'The network between three of five viewers and the server swallows everything, and no connection is closed.',
+  fix: 'Repair the network of these viewers: their pages connect again.',
+  on: 'system',
+  like: {},
+  inject: async (system) => {
+    await farAway(system);
+    system.viewersLine.goDead();
+    return async () => system.viewersLine.repair();
+  },
+};
+
+const slowConnection: SystemDrill = {
+  name: 'dashboard-slow-connection',
+  code: CODE,
+  cause: 'slow_connection',
+  what: 'The network of three of five viewers takes over two seconds for each answer.',
+  fix: 'Repair the network of these viewers.',
+  on: 'system',
+  like: {},
+  inject: async (system) => {
+    await farAway(system);
+    system.viewersLine.late(SLOW_LINE_MS);
+    return async () => system.viewersLine.repair();
+  },
+};
+
+const pageBehind: SystemDrill = {
+  name: 'dashboard-page-behind',
+  code: CODE,
+  cause: 'page_behind',
+  what: 'A dashboard gets everything and paints nothing: its computer is overloaded.',
+  fix: 'Reload the dashboard.',
+  on: 'system',
+  like: {},
+  inject: async (system) => {
+    await farAway(system);
+    system.dashboard.freeze(true);
+    return async () => system.dashboard.freeze(false);
+  },
+};
+
 /** A page that has joined and does not read, and what the server has of its connection. */
 async function frozen(system: TestSystem) {
   const client = await StalledClient.connect(system.url, await system.token('team'));
@@ -87,8 +161,8 @@ const buffered: SystemDrill = {
   cause: 'buffered',
   // What has waited for five seconds is skipped: then it is that.
   becomes: 'slow_client',
-  what: "A dashboard's page has frozen, and messages wait for it at the server.",
-  fix: 'Reload the dashboard, or disconnect its socket in the console: it comes back with the whole state.',
+  what: "A dashboard's page is frozen, and its messages are queued at the server.",
+  fix: 'Reload the dashboard, or disconnect its socket in the console: it reconnects with the whole state.',
   on: 'system',
   like: {},
   inject: async (system) => {
@@ -113,8 +187,8 @@ const slowClient: SystemDrill = {
   name: 'dashboard-slow-client',
   code: CODE,
   cause: 'slow_client',
-  what: 'A dashboard reads so slowly that the server skips it.',
-  fix: 'Disconnect its socket in the console, or close it; then mend its line.',
+  what: 'A dashboard reads too slowly, and the server skips messages to it.',
+  fix: 'Disconnect its socket in the console, or close the page; then fix its connection.',
   on: 'system',
   like: {},
   inject: async (system) => {
@@ -137,8 +211,8 @@ const heldByDelay: SystemDrill = {
   name: 'dashboard-held-by-delay',
   code: CODE,
   cause: 'held_by_delay',
-  what: 'The director has paused the broadcast: the pages that see it stand still, as they should.',
-  fix: 'Nothing is wrong. Resume the broadcast at the desk to go on.',
+  what: 'The director has paused the broadcast: its pages do not move. This is expected.',
+  fix: 'None is needed. To continue, resume the broadcast at the desk.',
   on: 'system',
   like: {},
   inject: async (system) => {
@@ -154,8 +228,8 @@ const stageStopped: Drill = {
   name: 'dashboard-stage-stopped',
   code: CODE,
   cause: 'stage_stopped',
-  what: 'Frames are timed, and nothing of them is handed to any socket.',
-  fix: 'Restart the server: sessions go on where they were.',
+  what: 'Frames are timed, and nothing is sent to any socket.',
+  fix: 'Restart the server: sessions continue where they were.',
   on: 'server',
   inject: async (server) => {
     await server.fault('fan-out', true);
@@ -168,6 +242,10 @@ export const DASHBOARD_STALE: readonly Drill[] = [
   nobodyJoined,
   wrongRoom,
   unsubscribed,
+  someNeverJoined,
+  deadConnection,
+  slowConnection,
+  pageBehind,
   buffered,
   slowClient,
   heldByDelay,

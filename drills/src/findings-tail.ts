@@ -5,7 +5,7 @@ import type { ServerUnderTest } from './server-under-test.js';
 
 const ASK_MS = 300;
 
-/** Says what a server finds and what clears, as it comes, for whoever watches a drill. */
+/** Prints what a server finds and what clears, as it comes, while a drill runs. */
 export class FindingsTail {
   readonly #server: ServerUnderTest;
   readonly #say: (line: string) => void;

@@ -1,8 +1,10 @@
-export { DRILLS } from './all-drills.js';
-export { DRILLED_CODES, type Drill, type DrilledCode, type Fix, type ServerDrill, type SystemDrill } from './drill.js';
+export { DRILLED_CODES, DRILLS } from './all-drills.js';
+export type { Drill, Fix, ServerDrill, SystemDrill } from './drill.js';
 export { FindingsTail } from './findings-tail.js';
 export { CLEARED_WITHIN_MS, FOUND_WITHIN_MS, inWords, untilCleared, untilSilent, watchFor } from './judge.js';
+export { Line } from './line.js';
 export { documentOf, strangers } from './matrix.js';
 export { type DrillResult, resultLine, runDrill } from './run-drill.js';
 export { ServerUnderTest, SHOW } from './server-under-test.js';
+export { PROGRAM, type StartedProgram, type StartOptions, startProgram } from './start-program.js';
 export { type SystemLike, TestSystem } from './test-system.js';

@@ -1,9 +1,10 @@
 import type { Finding, FindingsAnswer } from '@okboxbox/protocol';
-import { DRILLED_CODES, type Drill, type DrilledCode } from './drill.js';
+import { DRILLED_CODES } from './all-drills.js';
+import type { Drill } from './drill.js';
 import { wait } from './running.js';
 import type { ServerUnderTest } from './server-under-test.js';
 
-/** What a drill may take to be found, and to be cleared once it is mended, in ms. Some figures are of the last minute. */
+/** What a drill may take to be found, and to be cleared once it is repaired, in ms. Some figures are of the last minute. */
 export const FOUND_WITHIN_MS = 15_000;
 export const CLEARED_WITHIN_MS = 90_000;
 /** How often findings are asked for, in ms: the server looks every two seconds. */
@@ -23,7 +24,7 @@ export interface Verdict {
 }
 
 function isDrilled(finding: Finding): boolean {
-  return DRILLED_CODES.includes(finding.code as DrilledCode);
+  return DRILLED_CODES.includes(finding.code);
 }
 
 /** Findings of a server that a drill may add to: none but those of the looking itself. */
@@ -33,7 +34,7 @@ export async function untilSilent(server: ServerUnderTest, withinMs: number): Pr
     const { at, findings } = await server.findings();
     const loud = findings.filter(isDrilled);
     if (at > 0 && loud.length === 0) return;
-    if (performance.now() > until) throw new Error(`It is not silent after ${withinMs} ms: ${inWords(loud)}.`);
+    if (performance.now() > until) throw new Error(`There are still findings after ${withinMs} ms: ${inWords(loud)}.`);
     await wait(ASK_MS);
   }
 }
@@ -82,7 +83,7 @@ export async function watchFor(
 }
 
 /** Waits until nothing of a code is found any more; resolves with how long that took, or with `null` where it was too long. */
-export async function untilCleared(server: ServerUnderTest, code: DrilledCode): Promise<number | null> {
+export async function untilCleared(server: ServerUnderTest, code: string): Promise<number | null> {
   const began = performance.now();
   for (;;) {
     // A server that is restarted for the fix has not looked yet.

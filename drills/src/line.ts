@@ -1,11 +1,13 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
-/** What is on its way in one direction before whoever sends is held up, whose system holds more. */
+/** Bytes that wait to leave on a narrow line before the sender is held up; its system holds more. */
 const HELD_BYTES = 8 * 1024;
+/** A narrow line carries one packet after another. */
+const PACKET_BYTES = 1_400;
 
 /**
- * The line between two ends of a system: it can be cut, go dead without anybody being told, and be narrow or late in
- * the direction of the server.
+ * The line between two ends of a system: it can be cut, go dead without anybody being told, be late in each
+ * direction, and be narrow in that of the server.
  */
 export class Line {
   readonly #server: Server;
@@ -13,6 +15,7 @@ export class Line {
   readonly #sockets = new Set<Socket>();
   #state: 'whole' | 'cut' | 'dead' = 'whole';
   #lateMs = 0;
+  #lateBackMs = 0;
   #bytesPerS: number | null = null;
 
   private constructor(to: { readonly port: number; readonly host: string }) {
@@ -42,21 +45,23 @@ export class Line {
     this.#state = 'dead';
   }
 
-  /** What is sent to the server from now on arrives so much later, in order. */
-  late(ms: number): void {
+  /** What is sent to the server from now on arrives this much later, in order; and what it sends back, where that is told. */
+  late(ms: number, backMs = 0): void {
     this.#lateMs = ms;
+    this.#lateBackMs = backMs;
   }
 
-  /** So many bytes a second get through to the server from now on. */
+  /** Limits the bytes a second that get through to the server from now on. */
   narrow(bytesPerS: number): void {
     this.#bytesPerS = bytesPerS;
   }
 
   /** The line is as it should be; connections that have lost something break. */
-  mend(): void {
+  repair(): void {
     const wasDead = this.#state === 'dead';
     this.#state = 'whole';
     this.#lateMs = 0;
+    this.#lateBackMs = 0;
     this.#bytesPerS = null;
     if (wasDead) for (const socket of this.#sockets) socket.destroy();
   }
@@ -74,35 +79,39 @@ export class Line {
     const far = connect(this.#to);
     near.setNoDelay(true);
     far.setNoDelay(true);
-    this.#pass(near, far, { isDisturbed: true });
-    this.#pass(far, near, { isDisturbed: false });
+    this.#pass(near, far, { isToServer: true });
+    this.#pass(far, near, { isToServer: false });
   }
 
-  #pass(from: Socket, to: Socket, { isDisturbed }: { readonly isDisturbed: boolean }): void {
+  #pass(from: Socket, to: Socket, { isToServer }: { readonly isToServer: boolean }): void {
     const onTheWay: Buffer[] = [];
-    let waiting = 0;
     let freeAt = 0;
     let arrivesAt = 0;
     const arrive = () => {
       // Whichever timer fires first, the oldest arrives first.
       const bytes = onTheWay.shift() as Buffer;
-      waiting -= bytes.length;
-      if (waiting < HELD_BYTES) from.resume();
       if (this.#state !== 'dead' && !to.destroyed) to.write(bytes);
+    };
+    const carry = (bytes: Buffer, now: number, bytesPerS: number | null) => {
+      freeAt = Math.max(freeAt, now) + (bytesPerS === null ? 0 : (bytes.length * 1_000) / bytesPerS);
+      // Never before what was sent earlier, also where the line has become quicker since.
+      arrivesAt = Math.max(arrivesAt, freeAt + (isToServer ? this.#lateMs : this.#lateBackMs));
+      onTheWay.push(bytes);
+      if (arrivesAt <= now && onTheWay.length === 1) arrive();
+      else setTimeout(arrive, arrivesAt - now);
     };
     this.#sockets.add(from);
     from.on('data', (bytes) => {
       const now = performance.now();
-      const takesMs = isDisturbed && this.#bytesPerS !== null ? (bytes.length * 1_000) / this.#bytesPerS : 0;
-      freeAt = Math.max(freeAt, now) + takesMs;
-      // Never before what was sent earlier, also where the line has become quicker since.
-      arrivesAt = Math.max(arrivesAt, freeAt + (isDisturbed ? this.#lateMs : 0));
-      onTheWay.push(bytes);
-      waiting += bytes.length;
-      if (arrivesAt <= now && onTheWay.length === 1) arrive();
-      else setTimeout(arrive, arrivesAt - now);
-      // A long line holds all that is on its way; a narrow one holds up whoever sends more.
-      if (takesMs > 0 && waiting >= HELD_BYTES) from.pause();
+      const bytesPerS = isToServer ? this.#bytesPerS : null;
+      const step = bytesPerS === null ? bytes.length : PACKET_BYTES;
+      for (let at = 0; at < bytes.length; at += step) carry(bytes.subarray(at, at + step), now, bytesPerS);
+      if (bytesPerS === null) return;
+      // What has not left yet holds up the sender; what is on its way does not, however long the line is.
+      const heldMs = freeAt - now - (HELD_BYTES * 1_000) / bytesPerS;
+      if (heldMs <= 0) return;
+      from.pause();
+      setTimeout(() => from.resume(), heldMs).unref();
     });
     from.on('error', () => undefined);
     from.on('close', () => {

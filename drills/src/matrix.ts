@@ -1,5 +1,7 @@
-import { DRILLED_CODES, type Drill, type DrilledCode } from './drill.js';
+import { DRILLED_CODES } from './all-drills.js';
+import type { Drill } from './drill.js';
 import type { Seen } from './judge.js';
+import { BY_OTHER_MEANS } from './other-means.js';
 import type { DrillResult } from './run-drill.js';
 
 /** Findings that say that all is as it should be: they may stand beside what a drill makes. */
@@ -12,21 +14,9 @@ export function strangers(drill: Drill, seen: readonly Seen[]): Seen[] {
   );
 }
 
-/** Columns, as they fit over a table. */
-const COLUMNS: Readonly<Record<DrilledCode, string>> = {
-  RELAY_NOT_CONNECTING: 'Relay',
-  DASHBOARD_STALE: 'Dashboard',
-  CLOCK_DRIFT: 'Drift',
-  SUBSCRIPTIONS_STUCK: 'Subscriptions',
-  BROADCAST_DELAY_NOT_WORKING: 'Broadcast',
-  MAIN_FEED_LOST: 'Main feed',
-  DB_LATENCY: 'Database',
-  SETTINGS_NOT_STORED: 'Settings',
-};
-
-/** The document of the drills: what each does, how it is mended, and what the system said of it, as a confusion matrix. */
+/** The document of the drills: what each does, how it is repaired, and what the system said of it, as a confusion matrix. */
 export function documentOf(results: readonly DrillResult[]): string {
-  const heading = ['Drill', ...DRILLED_CODES.map((code) => COLUMNS[code])];
+  const heading = ['Drill', ...DRILLED_CODES.map((code) => `\`${code}\``)];
   const rows = results.map((result) => [
     `\`${result.drill.name}\``,
     ...DRILLED_CODES.map((code) => cellOf(result, code)),
@@ -34,21 +24,34 @@ export function documentOf(results: readonly DrillResult[]): string {
   return `${INTRODUCTION}
 ## Confusion matrix
 
-Rows are what was broken, columns what the system said. **Bold** is the finding that the drill must make, with its cause; an
-empty cell is a detector that stayed silent. Not shown: expected conditions, of severity \`info\`, and causes of the same failure
-mode that a detector names before its figures are there, or after the condition has gone on, as a page that has been frozen for
+Rows are what was broken, columns what the system found. **Bold** is the finding that the drill must produce, with its cause;
+an empty cell is a detector without a finding. Not shown: expected conditions, of severity \`info\`, and other causes of the same
+failure mode that a detector names before its figures are known, or when the condition lasts: a page that has been frozen for
 five seconds is a slow client.
 
 ${tableOf(heading, rows)}
-## What each does, and what mends it
+## What each does, and what repairs it
 
 ${tableOf(
   ['Drill', 'What happens', 'Fix'],
   results.map(({ drill }) => [`\`${drill.name}\``, drill.what, drill.fix]),
+)}
+## Faults made by other means
+
+No drill made these: somebody broke a running system by hand, and the times are of that one run.
+
+${tableOf(
+  ['What happened', 'How it was made', 'Reported', 'After'],
+  BY_OTHER_MEANS.map(({ what, how, reported, afterS }) => [
+    what,
+    how,
+    `\`${reported}\``,
+    afterS === null ? 'not timed' : `${afterS} s`,
+  ]),
 )}`;
 }
 
-function cellOf({ drill, found, seen, clearedAfterMs }: DrillResult, code: DrilledCode): string {
+function cellOf({ drill, found, seen, clearedAfterMs }: DrillResult, code: string): string {
   if (code !== drill.code) {
     return strangers(drill, seen)
       .filter((stranger) => stranger.code === code)
@@ -68,14 +71,15 @@ const INTRODUCTION = `# Drills
 
 <!-- Written by \`npm run test:drills\`. -->
 
-A drill breaks a running system on purpose, in one way that the runbook knows, and the system has to say what it is: which
-failure mode, and which cause. \`okboxbox drill list\` lists them, \`okboxbox drill NAME\` runs one on a system that it starts for
-it, with the pages open while it lasts. On a test server that runs with \`DRILLS_ENABLED=1\`, \`okboxbox drill NAME --server URL
---token TOKEN\` runs those that need no processes of their own; a server in production refuses to start with that switch.
+A drill breaks a running system on purpose, in one way that is in the runbook, and the system must say what is wrong: the
+failure mode and its cause. \`npx --no-install okboxbox drill list\` lists the drills. \`npx --no-install okboxbox drill NAME\` runs
+one on a temporary system, with its pages open meanwhile. On a test server with \`DRILLS_ENABLED=1\`,
+\`npx --no-install okboxbox drill NAME --server URL --token TOKEN\` runs the drills that start no processes of their own. In
+production a server refuses to start with that switch.
 
-\`npm run test:drills\` runs all of them: real processes of server and relay, real sockets, a real PostgreSQL where the
-database is what breaks. Each begins with a system in which nothing is found. The finding must be there within 15 s of the
-condition, with its cause, and stand; the other detectors must say nothing from then until the fix, but for conditions
-that are expected: a broadcast that its director has paused or is building up its delay. Then the runbook's own fix is
-applied, and nothing of that code may be found any more: at once, or when the figures of the last minute have gone.
+\`npm run test:drills\` runs all of them: real processes of server and relay, real sockets, and a real PostgreSQL if the
+database is what breaks. Each starts on a system without findings. The finding must appear within 15 s of the condition, with
+its cause, and stay. Until the fix, the other detectors must find nothing but expected conditions: a broadcast that its
+director has paused, or whose delay is filling. Then the fix from the runbook is applied, and the finding must clear: at once,
+or when the figures of the last minute are past.
 `;

@@ -24,13 +24,28 @@ const neverSeen: SystemDrill = {
   name: 'relay-never-seen',
   code: CODE,
   cause: 'never_seen',
-  what: 'The server runs, and no relay has ever come to it.',
+  what: 'The server runs, and no relay has ever connected.',
   fix: 'Start the relay on the racing PC.',
   on: 'system',
   like: { relay: 'none' },
   inject: async (system) => {
     // A server that was started before its relay, as one is, has a minute.
     await until('a minute has passed', async () => (await system.summary()).uptimeMs >= PATIENCE_MS, 2 * PATIENCE_MS);
+    return () => system.feed();
+  },
+};
+
+const notBack: SystemDrill = {
+  name: 'relay-dead-after-restart',
+  code: CODE,
+  cause: 'never_seen',
+  what: 'The relay dies, and then the server is restarted: its session is there, and nobody feeds it.',
+  fix: 'Start the relay on the racing PC.',
+  on: 'system',
+  like: {},
+  inject: async (system) => {
+    await system.relay.stop('SIGKILL');
+    await system.restart();
     return () => system.feed();
   },
 };
@@ -49,12 +64,29 @@ const gone: SystemDrill = {
   },
 };
 
+const unheard: SystemDrill = {
+  name: 'relay-unheard',
+  code: CODE,
+  cause: 'unheard',
+  // The server closes the connection in the end.
+  becomes: 'gone',
+  what: 'The network swallows all that the relay sends, and nobody closes the connection.',
+  fix: "Repair the racing PC's network; the relay connects again by itself.",
+  on: 'system',
+  like: {},
+  stands: 6,
+  inject: async (system) => {
+    system.line.goDead();
+    return async () => system.line.repair();
+  },
+};
+
 const refusedToken: SystemDrill = {
   name: 'relay-refused-token',
   code: CODE,
   cause: 'refused_token',
-  what: "A relay comes with another server's token.",
-  fix: 'Make a token here, "okboxbox token --role relay", and put it into RELAY_TOKEN.',
+  what: 'A relay connects with a token of another server.',
+  fix: 'Create a token on this server with "okboxbox token --role relay", and set RELAY_TOKEN to it.',
   on: 'system',
   like: { relay: 'none' },
   inject: async (system) => {
@@ -70,8 +102,8 @@ const refusedVersion: SystemDrill = {
   name: 'relay-refused-version',
   code: CODE,
   cause: 'refused_version',
-  what: 'A relay comes that speaks a newer protocol than the server.',
-  fix: 'Use the program whose version the refusal asks for.',
+  what: "A relay with a newer protocol than the server's connects.",
+  fix: 'Use the relay version that the refusal names.',
   on: 'system',
   like: { relay: 'none' },
   inject: async (system) => {
@@ -85,8 +117,8 @@ const refusedOrigin: Drill = {
   name: 'relay-refused-origin',
   code: CODE,
   cause: 'refused_origin',
-  what: 'A page in a browser calls as a relay.',
-  fix: 'Feed with the program: "okboxbox relay" on the racing PC; close the page.',
+  what: 'A page in a browser connects as a relay.',
+  fix: 'Close the page, and use the relay program: "okboxbox relay" on the racing PC.',
   on: 'system',
   like: { relay: 'none' },
   inject: async (system) => {
@@ -107,7 +139,7 @@ const killSwitch: SystemDrill = {
   name: 'relay-kill-switch',
   code: CODE,
   cause: 'kill_switch',
-  what: "The relay's kill switch is put on in the middle of the race.",
+  what: "The relay's kill switch is switched on in the middle of the race.",
   fix: 'Set RELAY_KILL_SWITCH=0 in relay.env on the racing PC.',
   on: 'system',
   like: {},
@@ -123,8 +155,8 @@ const paused: Drill = {
   name: 'relay-paused',
   code: CODE,
   cause: 'paused_by_operations',
-  what: 'An operator asks the relay for no frames, and forgets it.',
-  fix: 'Let the relay go on: Resume in the console.',
+  what: 'An operator pauses the relay and forgets to resume it.',
+  fix: 'Press Resume in the console.',
   on: 'server',
   inject: async (server) => {
     const { relays, show } = await server.running();
@@ -140,8 +172,8 @@ const sendsElsewhere: SystemDrill = {
   name: 'relay-sends-elsewhere',
   code: CODE,
   cause: 'sends_elsewhere',
-  what: 'The relay is told that another server is its primary one, and leaves this one.',
-  fix: 'Set RELAY_PRIMARY_INDEX, or RELAY_BACKENDS, on the racing PC so that this server is the one that is fed.',
+  what: 'The relay gets another primary server, and leaves this one.',
+  fix: 'Set RELAY_PRIMARY_INDEX, or RELAY_BACKENDS, on the racing PC so that the relay feeds this server.',
   on: 'system',
   like: {},
   inject: async (system) => {
@@ -172,7 +204,9 @@ const simIdle: SystemDrill = {
 /** The drills of a relay that does not connect. */
 export const RELAY_NOT_CONNECTING: readonly Drill[] = [
   neverSeen,
+  notBack,
   gone,
+  unheard,
   refusedToken,
   refusedVersion,
   refusedOrigin,

@@ -14,7 +14,7 @@ export interface DrillResult extends Verdict {
 
 /**
  * Runs a drill from its beginning to its end on a system of its own, which is well before.
- * @throws Error where the system cannot be started, is not well, or cannot be broken or mended.
+ * @throws Error where the system cannot be started, is not well, or cannot be broken or repaired.
  */
 export async function runDrill(drill: Drill): Promise<DrillResult> {
   const system = await TestSystem.start(drill.on === 'system' ? drill.like : {});

@@ -1,55 +1,27 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import type { ChildProcess } from 'node:child_process';
+import { type StartOptions, startProgram } from './start-program.js';
 
-/** The built command, as an operator runs it. */
-const PROGRAM = fileURLToPath(new URL('../../apps/cli/bin/okboxbox.js', import.meta.url));
 /** How long a process may take to stop before it is killed, in ms. */
 const STOP_MS = 8_000;
-
-const running = new Set<ChildProcess>();
-/** What a drill has started does not outlive it, however it ends. */
-process.on('exit', () => {
-  for (const child of running) child.kill('SIGKILL');
-});
-
-/** How a process is started. */
-export interface RunOptions {
-  /** A program of Node's in place of `okboxbox`. */
-  readonly program?: string;
-  readonly cwd: string;
-  readonly env?: Readonly<Record<string, string>>;
-}
 
 /** A process of ours: a server or a relay, as it runs elsewhere. */
 export class Running {
   readonly process: ChildProcess;
   /** Resolves with the exit code, or with the signal that ended it. */
   readonly ended: Promise<number | string>;
-  #said = '';
+  readonly #stderr: () => string;
 
-  /** Starts a command. This process's environment does not leak into it beyond PATH and HOME. */
-  constructor(args: readonly string[], { program = PROGRAM, cwd, env = {} }: RunOptions) {
-    const { PATH, HOME } = process.env;
-    this.process = spawn(process.execPath, [program, ...args], {
-      cwd,
-      env: { PATH, HOME, ...env },
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
-    running.add(this.process);
-    this.process.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      this.#said += text;
-    });
-    this.ended = new Promise((resolve) => {
-      this.process.once('close', (code, signal) => {
-        running.delete(this.process);
-        resolve(code ?? signal ?? 'unknown');
-      });
-    });
+  /** Starts a command. */
+  constructor(args: readonly string[], options: StartOptions) {
+    const { process, ended, stderr } = startProgram(args, options);
+    this.process = process;
+    this.ended = ended;
+    this.#stderr = stderr;
   }
 
   /** What it has said on standard error. */
   get said(): string {
-    return this.#said;
+    return this.#stderr();
   }
 
   /**
@@ -58,11 +30,11 @@ export class Running {
    */
   async says(words: string, withinMs = 30_000): Promise<void> {
     const until = performance.now() + withinMs;
-    while (!this.#said.includes(words)) {
+    while (!this.said.includes(words)) {
       const { exitCode, signalCode } = this.process;
       if (exitCode !== null || signalCode !== null)
-        throw new Error(`It ended (${exitCode ?? signalCode}): ${this.#said}`);
-      if (performance.now() > until) throw new Error(`It did not say "${words}" within ${withinMs} ms: ${this.#said}`);
+        throw new Error(`It ended (${exitCode ?? signalCode}): ${this.said}`);
+      if (performance.now() > until) throw new Error(`It did not say "${words}" within ${withinMs} ms: ${this.said}`);
       await wait(25);
     }
   }

@@ -22,16 +22,21 @@ export class ServerUnderTest {
   }
 
   /** Connects a client, with a token of this role, or without one. @throws Error where it is refused */
-  async connect(kind: ClientOptions['kind'], role: Role | null, surface?: string): Promise<Client> {
+  async connect(kind: ClientOptions['kind'], role: Role | null, surface?: string, url = this.url): Promise<Client> {
     const token = role === null ? null : await this.token(role);
-    const client = await Client.connect(this.url, { kind, token, ...(surface !== undefined && { surface }) });
+    const client = await Client.connect(url, { kind, token, ...(surface !== undefined && { surface }) });
     this.#clients.add(client);
     return client;
   }
 
-  /** The same, joined to the show. @throws Error where it is not let in */
-  async viewer(kind: ClientOptions['kind'], role: Role | null, join: Partial<Join> = {}): Promise<Client> {
-    const client = await this.connect(kind, role);
+  /** The same, joined to the show; `url` where it reaches the server on another way. @throws Error where it is not let in */
+  async viewer(
+    kind: ClientOptions['kind'],
+    role: Role | null,
+    join: Partial<Join> = {},
+    url?: string,
+  ): Promise<Client> {
+    const client = await this.connect(kind, role, undefined, url);
     const answer = await client.join({ show: SHOW, audience: 'live', ...join });
     if (answer.ok) return client;
     this.leave(client);

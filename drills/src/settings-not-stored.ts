@@ -6,7 +6,7 @@ const diskRefuses: SystemDrill = {
   name: 'settings-disk-refuses',
   code: 'SETTINGS_NOT_STORED',
   cause: 'disk_refuses',
-  what: 'A folder has the place of the file in which revoked tokens are written, and an operator revokes a token.',
+  what: 'A folder has the name of the file for revoked tokens, and an operator revokes a token.',
   fix: 'Move the folder away: the server stores the setting by itself.',
   on: 'system',
   like: {},

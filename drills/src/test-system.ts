@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Role } from '@okboxbox/protocol';
@@ -10,6 +11,7 @@ import { ThrowAwayDatabase } from './postgres.js';
 import { type RelayLike, RelayProcess } from './relay-process.js';
 import { Running, until } from './running.js';
 import { ServerUnderTest, SHOW } from './server-under-test.js';
+import { SmallDisk } from './small-disk.js';
 
 /** What a drill's system is like where it differs from a good evening. */
 export interface SystemLike {
@@ -19,6 +21,8 @@ export interface SystemLike {
   readonly database?: 'postgresql';
   /** Connections of its pool. */
   readonly poolMax?: number;
+  /** A file system of its own for the data folder, which can be made smaller: that takes an administrator. */
+  readonly disk?: 'own';
   /** Whether the show is public from the start. */
   readonly published?: boolean;
 }
@@ -27,12 +31,15 @@ const TOKEN_TTL_S = 3_600;
 
 /**
  * A whole system as it runs on an evening: a server's process, a relay's process on a line of its own, a dashboard that
- * sees the race live and an overlay that sees it by way of the broadcast.
+ * sees the race live and an overlay that sees it through the broadcast.
  */
 export class TestSystem extends ServerUnderTest {
   /** The line between relay and server. */
   readonly line: Line;
+  /** A line between some viewers and the server. */
+  readonly viewersLine: Line;
   readonly database: ThrowAwayDatabase | null;
+  readonly disk: SmallDisk | null;
   readonly #dir: string;
   readonly #port: number;
   readonly #like: SystemLike;
@@ -42,13 +49,20 @@ export class TestSystem extends ServerUnderTest {
   #dashboard: Client | null = null;
   #overlay: Client | null = null;
 
-  private constructor(dir: string, port: number, line: Line, database: ThrowAwayDatabase | null, like: SystemLike) {
+  private constructor(
+    dir: string,
+    port: number,
+    lines: readonly [relay: Line, viewers: Line],
+    database: ThrowAwayDatabase | null,
+    like: SystemLike,
+  ) {
     const data = join(dir, 'data');
     super(`http://127.0.0.1:${port}`, (role) => signed(data, role));
     this.#dir = dir;
     this.#port = port;
-    this.line = line;
+    [this.line, this.viewersLine] = lines;
     this.database = database;
+    this.disk = like.disk === undefined ? null : new SmallDisk(data);
     this.#like = like;
   }
 
@@ -57,8 +71,9 @@ export class TestSystem extends ServerUnderTest {
     const dir = mkdtempSync(join(tmpdir(), 'okboxbox-drill-'));
     const port = await freePort();
     const database = like.database === undefined ? null : await ThrowAwayDatabase.make();
-    const system = new TestSystem(dir, port, await Line.to(port), database, like);
+    const system = new TestSystem(dir, port, [await Line.to(port), await Line.to(port)], database, like);
     try {
+      await system.disk?.mount();
       await system.serve();
       await until('the database is there', async () => (await system.summary()).database.state === 'ok', 60_000);
       if (like.relay !== 'none') {
@@ -143,14 +158,23 @@ export class TestSystem extends ServerUnderTest {
     );
   }
 
+  /** Dashboards that reach the server by the viewers' line, and see the race live. */
+  watchFarAway(count: number): Promise<Client[]> {
+    const url = `http://127.0.0.1:${this.viewersLine.port}`;
+    return Promise.all(Array.from({ length: count }, () => this.viewer('dashboard', 'team', {}, url)));
+  }
+
   /** Ends all that it has started, and leaves nothing behind. */
   async end(): Promise<void> {
     this.closeClients();
     await this.#relay?.stop('SIGKILL');
     await this.#server?.stop('SIGKILL');
     await this.line.close();
+    await this.viewersLine.close();
     await this.database?.drop();
-    rmSync(this.#dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+    await this.disk?.unmount();
+    // The database of a server that was killed notices that a moment later, and writes until then.
+    await rm(this.#dir, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
 }
 

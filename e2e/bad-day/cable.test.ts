@@ -44,7 +44,7 @@ describe('everything captured arrives once and in order', () => {
     await race('60', async () => {
       cable.pull();
       await seconds(1);
-      cable.mend();
+      cable.repair();
     });
     expect(relay.stderr()).toContain('tries again in');
   });
@@ -56,7 +56,7 @@ describe('everything captured arrives once and in order', () => {
       await seconds(CUT_S);
       // Nothing has come meanwhile, and all of it comes at once: far faster than it was captured.
       expect(await night.clock()).toBe(at);
-      cable.mend();
+      cable.repair();
       await vi.waitFor(async () => expect(await night.clock()).toBeGreaterThan(at + 20 * CUT_S - 50), {
         timeout: 25_000,
         interval: 100,
@@ -68,7 +68,7 @@ describe('everything captured arrives once and in order', () => {
     await race('30', async () => {
       cable.kill();
       await eventually(() => expect(relay.stderr()).toContain('no acknowledgement for 10 s'));
-      cable.mend();
+      cable.repair();
     });
   });
 

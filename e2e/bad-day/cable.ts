@@ -1,6 +1,6 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
-/** A line that is slow: so many bytes a second in each direction, each so much later, with a stall now and then. */
+/** A slow connection: limited bytes a second in each direction, each delayed, with a stall now and then. */
 export interface SlowLine {
   readonly bytesPerS: number;
   readonly latencyMs: number;
@@ -9,9 +9,9 @@ export interface SlowLine {
 }
 
 const PIECE_BYTES = 1_400;
-/** The line holds so much before it holds up the sender, whose system holds more. */
+/** Bytes that the connection holds before it holds up the sender, whose system holds more. */
 const HELD_BYTES = 32 * 1024;
-/** One piece in so many is lost on its way. */
+/** One piece in this number is lost on its way. */
 const LOST_ONE_IN = 50;
 
 /** The cable between a relay and its server: it can be pulled, be slow, or go dead without anybody being told. */
@@ -53,7 +53,7 @@ export class Cable {
     this.#state = 'dead';
   }
 
-  mend(): void {
+  repair(): void {
     this.#state = 'whole';
   }
 
@@ -91,7 +91,7 @@ export class Cable {
   }
 }
 
-/** Hands bytes on piece by piece as a slow line does, and holds up whoever sends faster. */
+/** Hands bytes on piece by piece as a slow connection does, and holds up a faster sender. */
 function pouring({ bytesPerS, latencyMs, stallMs = 0 }: SlowLine, from: Socket, to: Socket): (bytes: Buffer) => void {
   const onTheWay: Buffer[] = [];
   let waiting = 0;

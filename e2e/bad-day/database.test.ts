@@ -64,7 +64,7 @@ it.skipIf(WITHOUT_POSTGRESQL)(
       const relay = await night.relay(RACE, '15');
       const check = async () => (await night.health()).checks.database;
       const soon = { timeout: 30_000, interval: 50 };
-      await vi.waitFor(async () => expect((await check())?.detail).toContain('stored as they come'), soon);
+      await vi.waitFor(async () => expect((await check())?.detail).toContain('are being stored'), soon);
       await vi.waitFor(async () => expect(await night.clock()).toBeGreaterThan(60), soon);
       cable.pull();
       await vi.waitFor(async () => expect((await check())?.status).toBe('degraded'), soon);
@@ -75,7 +75,7 @@ it.skipIf(WITHOUT_POSTGRESQL)(
       // At fifteen times the race: timing has gone on, and the server is ready all the while.
       expect(await night.clock()).toBeGreaterThan(before + 10 * AWAY_S);
       expect((await fetch(`${night.url}/api/health/ready`)).status).toBe(200);
-      cable.mend();
+      cable.repair();
       await vi.waitFor(async () => expect((await check())?.status).toBe('ok'), soon);
       expect(await relay.ended).toBe(0);
       const { sessionId } = await night.ended();

@@ -8,7 +8,7 @@ import { expectAllOnce, pageOf, RaceNight, undisturbed } from './race-night.js';
 
 const RACE = 'demo:disk,cars=20,minutes=20';
 
-/** A disk of its own, of so many megabytes, where this user may mount one; never skipped in CI. */
+/** A disk of its own, of the given size in megabytes, where this user may mount one; never skipped in CI. */
 function smallDisk(megabytes: number): string | null {
   const dir = mkdtempSync(join(tmpdir(), 'disk-'));
   try {

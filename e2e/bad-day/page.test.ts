@@ -29,9 +29,9 @@ describe.skipIf(WITHOUT_CHROMIUM)('the live timing page', () => {
     const before = await lap();
 
     server.process.kill('SIGSTOP');
-    await page.getByText(/^stale \d+ s$/).waitFor({ timeout: 10_000 });
-    // Ages count up, whoever looks.
-    await page.getByText('stale 8 s', { exact: true }).waitFor({ timeout: 10_000 });
+    await page.getByText(/^reconnecting \d+ s$/).waitFor({ timeout: 10_000 });
+    // Ages count up, even if nobody looks.
+    await page.getByText('reconnecting 8 s', { exact: true }).waitFor({ timeout: 10_000 });
     expect(await page.locator('.live[data-stale]').count()).toBe(1);
     server.process.kill('SIGCONT');
     await page.getByText('live', { exact: true }).waitFor({ timeout: 30_000 });

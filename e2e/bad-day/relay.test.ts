@@ -35,7 +35,7 @@ describe('everything captured arrives once and in order, without a restart', () 
     relay.process.kill('SIGCONT');
     await clockPast(at + 590);
     await vi.waitFor(() => expect(relay.stderr()).toMatch(/This PC slept, or gave the relay no time, for \d+ s/), SOON);
-    // The server has let go of it meanwhile: it says so, and comes back.
+    // The server has disconnected it meanwhile: it says so, and comes back.
     expect(relay.stderr()).toMatch(/tries again in .* connection lost/);
     expect(await relay.ended).toBe(0);
     await expectAllOnce(night, expected as Results);

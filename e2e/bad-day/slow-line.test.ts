@@ -47,7 +47,7 @@ async function outage({ night, cable, relay }: SlowNight): Promise<void> {
   const live = () => at + (SPEED * (performance.now() - cutAt)) / 1000;
   cable.pull();
   await seconds(CUT_S);
-  cable.mend();
+  cable.repair();
   await vi.waitFor(async () => expect(await night.clock()).toBeGreaterThan(live() - 10 * SPEED), {
     timeout: 40_000,
     interval: 250,
@@ -69,7 +69,7 @@ describe.concurrent(`over a line of ${SLOW.bytesPerS / 1000} KB/s with half a se
     await slowNight(race, 3, async ({ night, cable, relay }) => {
       cable.pull();
       await seconds(longOr(20, 8));
-      cable.mend();
+      cable.repair();
       expect(await relay.ended).toBe(0);
       await expectAllOnce(night, expected);
       // It was cut off once, and never by itself.

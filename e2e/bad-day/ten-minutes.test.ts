@@ -29,7 +29,7 @@ it(`everything captured arrives once and in order when the network is cut for ${
   const at = await night.standingClock();
   await new Promise((resolve) => setTimeout(resolve, CUT_MS));
   expect(await clock()).toBe(at);
-  cable.mend();
+  cable.repair();
   await vi.waitFor(async () => expect(await clock()).toBeGreaterThan(at + (SPEED * CUT_MS) / 1000 - 10), {
     timeout: 60_000,
     interval: 100,

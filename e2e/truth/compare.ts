@@ -49,7 +49,7 @@ export interface Found {
 const SAME_CROSSING_MS = 500;
 const SAME_STOP_S = 3;
 
-/** Laps begun at `from` or later, held against the truth. `worst` figures are in ms. */
+/** Laps begun at `from` or later, compared with the truth. `worst` figures are in ms. */
 export function compareLaps(truth: Truth, found: Found, from = 0) {
   const wanted = truth.laps.filter(({ endMs, lapMs }) => endMs - lapMs >= from * 1000);
   const placeOf = placesAtLine(truth);
@@ -84,7 +84,7 @@ export function compareLaps(truth: Truth, found: Found, from = 0) {
   return { ...report, invented: invented.length, wrong };
 }
 
-/** Stops and driver changes since `from`, held against the truth. */
+/** Stops and driver changes since `from`, compared with the truth. */
 export function compareStops({ pits, changes }: Truth, { events }: Found, from = 0) {
   const wanted = pits.filter(({ tin }) => tin >= from);
   const told = (name: RaceEvent['name'], car: number, at: number) =>
@@ -110,7 +110,7 @@ export function compareStops({ pits, changes }: Truth, { events }: Found, from =
   return { ...report, invented: entered - wanted.length, changes: later.length, changesMissed: missed.length };
 }
 
-/** The classification, held against the official one; a disqualification is not in what the sim shows on the track. */
+/** The classification, compared with the official one; a disqualification is not in what the sim shows on the track. */
 export function compareFinish({ finish }: Truth, { entries, events }: Found) {
   const official = finish.filter(({ status }) => status !== 'DQ').sort((a, b) => a.position - b.position);
   const entryOf = (car: number) => entries.find((entry) => entry.car === car);

@@ -1,4 +1,4 @@
-import { openSource } from '@okboxbox/sources';
+import { openSource } from '@okboxbox/sims';
 import { createTiming, entryInfos, foldRecord, standings } from '@okboxbox/timing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compareFinish, compareLaps, compareStops, type Found } from './compare.js';

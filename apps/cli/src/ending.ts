@@ -1,4 +1,4 @@
-import { printable, printableLine } from '@okboxbox/protocol';
+import { asTyped, printable, printableLine } from '@okboxbox/protocol';
 import { CommanderError } from 'commander';
 import { CommandFailed, UsageError } from './failures.js';
 
@@ -10,19 +10,19 @@ export function endWith(error: unknown, program: string): never {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) process.exit(0);
     const message = printableLine(error.message.replace(/^error: /, '').replaceAll('\n', ' '));
-    process.stderr.write(`${program}: ${message} (${program} --help lists what there is)\n`);
+    process.stderr.write(`${program}: ${message} (see ${program} --help)\n`);
     process.exit(2);
   }
   if (error instanceof UsageError) {
-    process.stderr.write(`${program}: ${printableLine(error.message.replaceAll('\n', ' '))}\n`);
+    process.stderr.write(`${program}: ${printableLine(asTyped(error.message.replaceAll('\n', ' ')))}\n`);
     process.exit(2);
   }
   if (error instanceof CommandFailed) {
-    process.stderr.write(`${program}: ${printableLine(error.message.replaceAll('\n', ' '))}\n`);
+    process.stderr.write(`${program}: ${printableLine(asTyped(error.message.replaceAll('\n', ' ')))}\n`);
     process.exit(1);
   }
   process.stderr.write(
-    `${program}: this should not have happened: ${printable(String(error instanceof Error ? error.stack : error))}\n`,
+    `${program}: unexpected error, please report it: ${printable(String(error instanceof Error ? error.stack : error))}\n`,
   );
   process.exit(1);
 }
@@ -39,6 +39,6 @@ export function runToEnd(command: Promise<void>, program: string): void {
       isOver = true;
     });
   process.once('beforeExit', () => {
-    if (!isOver) endWith(new Error('the command waits for something that will never come'), program);
+    if (!isOver) endWith(new Error('the command ended before its work was done'), program);
   });
 }

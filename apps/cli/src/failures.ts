@@ -1,4 +1,4 @@
-import { SourceError, SpecError } from '@okboxbox/sources';
+import { SourceError, SpecError } from '@okboxbox/sims';
 
 /** The command was called in a way that it cannot be: exit code 2. */
 export class UsageError extends Error {

@@ -1,34 +1,35 @@
 import type { Comparison } from '@okboxbox/findings';
-import { type Finding, type FindingsAnswer, printableLine } from '@okboxbox/protocol';
+import { asTyped, type Finding, type FindingsAnswer, printableLine } from '@okboxbox/protocol';
 
 /** What was looked at, and what was found. */
 export type Examined = FindingsAnswer;
 
-/** Findings for whoever reads them in a terminal, the worst first; `now` is when they are read. */
+/** Findings for a terminal, the worst first; `now` is when they are read. */
 export function findingsInWords(
   place: string,
   { at, findings, clear, skipped, cleared }: Examined,
   now: number,
 ): string {
   const count =
-    findings.length === 0 ? 'nothing is wrong' : `${findings.length} finding${findings.length === 1 ? '' : 's'}`;
+    findings.length === 0 ? 'no problems found' : `${findings.length} finding${findings.length === 1 ? '' : 's'}`;
   const lines = [
-    `${place}: ${count}; looked ${span(now - at)} before`,
+    `${place}: ${count}; checked ${span(now - at)} ago`,
     ...findings.flatMap((finding) => ['', ...inWords(finding, at)]),
     '',
-    ...(clear.length === 0 ? [] : [`looked for and not there: ${clear.join(', ')}`]),
-    ...skipped.map(({ code, because }) => `not looked for: ${code} (${because})`),
-    ...cleared
-      .slice(0, 5)
-      .map(({ code, cause, clearedAt }) => `cleared ${span(at - clearedAt)} before: ${code} ${cause}`),
+    ...(clear.length === 0 ? [] : [`checked, no problem: ${clear.join(', ')}`]),
+    ...skipped.map(({ code, because }) => `not checked: ${code} (${because})`),
+    ...cleared.slice(0, 5).map(({ code, cause, clearedAt }) => `cleared ${span(at - clearedAt)} ago: ${code} ${cause}`),
   ];
-  return lines.map(printableLine).join('\n').trimEnd();
+  return lines
+    .map((line) => printableLine(asTyped(line)))
+    .join('\n')
+    .trimEnd();
 }
 
 function inWords(finding: Finding, at: number): string[] {
   const { severity, code, cause, since, summary, because, evidence, ruledOut, nextStep, clearsWhen, runbook } = finding;
   const held = ({ name, value, threshold, events = [] }: Finding['evidence'][number]) =>
-    `${name} ${value ?? 'unknown'}${threshold === null ? '' : ` (against ${threshold})`}${events.length === 0 ? '' : ` [events ${events.join(' ')}]`}`;
+    `${name} ${value ?? 'unknown'}${threshold === null ? '' : ` (limit ${threshold})`}${events.length === 0 ? '' : ` [events ${events.join(' ')}]`}`;
   return [
     `${severity.toUpperCase()}  ${code} ${cause}, for ${span(at - since)}${scopeOf(finding)}`,
     `  ${summary}`,
@@ -39,7 +40,7 @@ function inWords(finding: Finding, at: number): string[] {
       ruledOut.map((each) => `${each.cause}: ${each.because}`),
     ),
     ...row('do', [nextStep.text, ...(nextStep.command === undefined ? [] : [nextStep.command])]),
-    ...row('over when', [clearsWhen]),
+    ...row('clears', [clearsWhen]),
     ...row('read', [runbook]),
   ];
 }
@@ -65,13 +66,13 @@ export function differenceInWords(
   comparison: Comparison | null,
   made: { readonly by: string; readonly isSameVersion: boolean },
 ): string {
-  if (comparison === null) return 'Made of the pack’s figures; it holds no findings of its own to compare them with.';
-  if (comparison.areSame) return 'Made again of the pack’s figures: the same as it has recorded.';
+  if (comparison === null) return 'Computed from the pack. It has no recorded findings to compare with.';
+  if (comparison.areSame) return 'Computed from the pack again: the same as recorded.';
   const names = (findings: readonly Finding[]) =>
     findings.map(({ code, cause }) => `${code} ${cause}`).join(', ') || 'none';
-  const why = made.isSameVersion ? '' : ` The pack was made by version ${made.by}, which may see otherwise.`;
+  const why = made.isSameVersion ? '' : ` The pack was created by version ${made.by}, whose rules may differ.`;
   return printableLine(
-    `Made again of the pack’s figures, and not the same as recorded. Only now: ${names(comparison.onlyFirst)}. ` +
+    `Computed from the pack again: not the same as recorded. Only now: ${names(comparison.onlyFirst)}. ` +
       `Only recorded: ${names(comparison.onlySecond)}.${why}`,
   );
 }

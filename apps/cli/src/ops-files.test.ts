@@ -10,7 +10,9 @@ const findings = { at: snapshot.at, cleared: [], ...runDetectors(snapshot, DETEC
 const packOf = (sections: object) =>
   readPack({
     manifest: {
-      ...{ kind: 'okboxbox-support-pack', version: '0.1.0', createdAt: snapshot.at },
+      kind: 'okboxbox-support-pack',
+      version: '0.1.0',
+      createdAt: snapshot.at,
       sections: ['snapshot', 'findings'].map((name) => ({ name, status: 'success', because: null })),
     },
     sections,
@@ -41,15 +43,17 @@ describe('a support pack, as the doctor reads it', () => {
     const [first] = findings.findings;
     const told = (over: object) => packOf({ findings: { ...findings, findings: [{ ...first, ...over }] } });
     expect(told({ scope: { socketIds: ['a'] }, evidence: [] })?.recorded).not.toBeNull();
-    for (const over of [
-      { scope: { socketIds: 5 } },
-      { scope: { show: {} } },
-      { evidence: [{ name: 'sockets', value: 1, threshold: 2, events: 5 }] },
-      { nextStep: { text: 'Go.', view: {} } },
-    ])
+    for (const [field, over] of [
+      ['scope.socketIds', { scope: { socketIds: 5 } }],
+      ['scope.show', { scope: { show: {} } }],
+      ['evidence.0.events', { evidence: [{ name: 'sockets', value: 1, threshold: 2, events: 5 }] }],
+      ['nextStep.view', { nextStep: { text: 'Go.', view: {} } }],
+    ] as const)
       expect(told(over)).toMatchObject({
         recorded: null,
-        because: expect.stringContaining('The part "findings" is damaged.'),
+        because: expect.stringContaining(
+          `The part "findings" is damaged. Its field "findings.0.${field}" cannot be read.`,
+        ),
       });
   });
 

@@ -1,49 +1,34 @@
-import { DETECTORS, runDetectors } from '@okboxbox/findings';
-import { FINDING_CAUSES, type FindingsAnswer, type OpsSnapshot } from '@okboxbox/protocol';
+import { CATALOGUE, DETECTORS, runDetectors } from '@okboxbox/findings';
+import {
+  asWritten,
+  findingsAnswer as declaredAnswer,
+  type FindingsAnswer,
+  findingBefore,
+  type OpsSnapshot,
+  packManifest,
+  readerOf,
+} from '@okboxbox/protocol';
 import { z } from 'zod';
 
-/** What comes from a server or out of a pack: what is relied upon is checked, the rest is as whoever wrote it has it. */
+/** What comes from a server or out of a pack, read by what the protocol declares. */
 
-const list = z.array(z.looseObject({}));
-const code = z.enum(Object.keys(FINDING_CAUSES) as [keyof typeof FINDING_CAUSES]);
-const value = z.union([z.number(), z.string(), z.null()]);
-const scope = z
-  .looseObject({
-    sessionId: z.string().optional(),
-    show: z.string().optional(),
-    relayId: z.string().optional(),
-    detector: z.string().optional(),
-    socketIds: z.array(z.string()).optional(),
-  })
-  .default({});
-const finding = z.looseObject({
-  code,
-  cause: z.string(),
-  severity: z.enum(['info', 'warning', 'critical']),
-  since: z.number(),
-  scope,
-  summary: z.string(),
-  because: z.string(),
-  evidence: z.array(
-    z.looseObject({ name: z.string(), value, threshold: value, events: z.array(z.number()).optional() }),
-  ),
-  ruledOut: z.array(z.looseObject({ cause: z.string(), because: z.string() })),
-  nextStep: z.looseObject({ text: z.string(), command: z.string().optional(), view: z.string().optional() }),
-  runbook: z.string(),
-  clearsWhen: z.string(),
-});
-const answer = z.looseObject({
-  at: z.number(),
-  findings: z.array(finding),
-  clear: z.array(code).default([]),
-  skipped: z.array(z.looseObject({ code, because: z.string() })).default([]),
-  cleared: z.array(z.looseObject({ code, cause: z.string(), clearedAt: z.number() })).default([]),
-});
+const CODES: ReadonlySet<string> = new Set(CATALOGUE.map((mode) => mode.code));
+/** Findings as they are printed: each of a failure mode that the catalogue has. */
+const answer = readerOf(declaredAnswer, {
+  findings: { kind: undefined, scope: {}, confidence: asWritten },
+  clear: [],
+  skipped: [],
+  cleared: [{ since: undefined }],
+}).refine(
+  ({ findings, clear, skipped, cleared }) =>
+    [...clear, ...[...findings, ...skipped, ...cleared].map(({ code }) => code)].every((code) => CODES.has(code)),
+  'a failure mode that this version does not know',
+);
 
 /** A server's answer; `null` where it is none. */
 export function findingsAnswer(given: unknown): FindingsAnswer | null {
   const read = answer.safeParse(given);
-  return read.success ? (read.data as unknown as FindingsAnswer) : null;
+  return read.success ? read.data : null;
 }
 
 /** What a problem document says; `null` where there is none. */
@@ -52,7 +37,9 @@ export function problem(given: unknown): string | null {
   return read.success ? read.data.detail : null;
 }
 
+/** Figures of a part, as its server wrote them: a detector says itself what it lacks. */
 const part = z.looseObject({});
+const list = z.array(part);
 const session = z.looseObject({
   sessionId: z.string(),
   show: z.string(),
@@ -84,14 +71,19 @@ const snapshot = z.looseObject({
   history: part.nullable().default(null),
   events: list,
   audit: list.default([]),
-  before: z.array(z.looseObject({ code: z.string(), cause: z.string(), since: z.number(), scope })).default([]),
+  before: z.array(readerOf(findingBefore, { scope: {} })).default([]),
 });
 const pack = z.looseObject({
-  manifest: z.looseObject({
-    kind: z.literal('okboxbox-support-pack'),
-    version: z.string(),
-    createdAt: z.number(),
-    sections: z.array(z.looseObject({ name: z.string(), status: z.string(), because: z.string().nullable() })),
+  manifest: readerOf(packManifest.pick({ kind: true, version: true, createdAt: true, sections: true }), {
+    createdAt: asWritten,
+    sections: {
+      name: asWritten,
+      status: asWritten,
+      tookMs: undefined,
+      bytes: undefined,
+      redacted: undefined,
+      droppedFields: undefined,
+    },
   }),
   sections: z.record(z.string(), z.unknown()),
 });
@@ -114,19 +106,24 @@ export function readPack(given: unknown): ReadPack | null {
   const figures = snapshot.safeParse(sections.snapshot);
   // Checked as far as it is relied upon: a detector that meets less says so itself.
   const again = figures.success ? madeAgain(figures.data as unknown as OpsSnapshot) : null;
-  const recorded = findingsAnswer(sections.findings);
-  const why = (name: string) => {
+  const found = answer.safeParse(sections.findings);
+  const recorded = found.success ? found.data : null;
+  const why = (name: string, error: z.ZodError | undefined) => {
     const report = manifest.sections.find((each) => each.name === name);
-    if (report === undefined) return `The part "${name}" is not in it.`;
+    if (report === undefined) return `The part "${name}" is not in the pack.`;
     if (report.status !== 'success')
-      return `The part "${name}" is ${report.status}: ${report.because ?? 'it does not say why'}.`;
-    return `The part "${name}" is damaged.`;
+      return `The part "${name}" is ${report.status}: ${report.because ?? 'no reason was given'}.`;
+    const field = error?.issues[0]?.path.join('.') ?? '';
+    return `The part "${name}" is damaged.${field === '' ? '' : ` Its field "${field}" cannot be read.`}`;
   };
   return {
     manifest,
     again,
     recorded,
-    because: [...(again === null ? [why('snapshot')] : []), ...(recorded === null ? [why('findings')] : [])].join(' '),
+    because: [
+      ...(again === null ? [why('snapshot', figures.error)] : []),
+      ...(recorded === null ? [why('findings', found.error)] : []),
+    ].join(' '),
   };
 }
 

@@ -12,9 +12,9 @@ import { userFolder } from './place.js';
 export function outputFile(given: string): string {
   const path = resolve(userFolder(), given);
   const there = statSync(path, { throwIfNoEntry: false });
-  if (there !== undefined && !there.isFile()) throw new UsageError(`${path} is no file; name a file to write`);
+  if (there !== undefined && !there.isFile()) throw new UsageError(`${path} is not a file`);
   const folder = dirname(path);
   if (there === undefined && statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true)
-    throw new UsageError(`there is no folder ${folder}; make it, or name a file in one that is there`);
+    throw new UsageError(`folder not found: ${folder}. Create it, or name a file in an existing folder`);
   return path;
 }

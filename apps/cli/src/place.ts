@@ -8,6 +8,9 @@ export function userFolder(): string {
 /** Folder of the built pages. */
 export const WEB_DIR: string = fileURLToPath(new URL('../../web/dist', import.meta.url));
 
+/** The page that a support pack is put into, to be opened without a server. */
+export const PACK_VIEWER: string = fileURLToPath(new URL('../../web/dist/pack-viewer.html', import.meta.url));
+
 /** The program that a child process of ours is started with. */
 export const PROGRAM: string = fileURLToPath(new URL('./main.js', import.meta.url));
 

@@ -5,7 +5,7 @@ import { columnsOf, printableJson } from './printable.js';
 
 const hostile = fc.string({ unit: fc.integer({ min: 0, max: 0x2fff }).map((code) => String.fromCharCode(code)) });
 
-describe('what a terminal gets of a text that is whoever’s', () => {
+describe('text from anyone, printed to a terminal', () => {
   it('holds nothing that it obeys, and the lines of the text', () => {
     expect(printable('a\u001b]0;x\u0007\n\u009b31m\u202eb')).toBe('a�]0;x�\n�31m�b');
     fc.assert(

@@ -17,7 +17,7 @@ async function main(argv: readonly string[]): Promise<void> {
     .version(version)
     .exitOverride()
     .configureOutput({ outputError: () => undefined })
-    .option('--source <spec>', 'what to read; "okboxbox-relay sources" lists what there is', 'iracing');
+    .option('--source <spec>', 'what to read: "okboxbox-relay sources" lists the sources', 'iracing');
   withRelayOptions(program).action(async (options) => {
     if (needsSetup()) await (await import('./commands/relay-setup.js')).relaySetup({});
     await relay(options);

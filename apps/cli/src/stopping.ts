@@ -2,8 +2,8 @@
 const LOOK_MS = 250;
 
 /**
- * Resolves when this process is told to stop: by a signal or, where `up` started it, when that lets go of it. A
- * signal to npm ends npm and not what it runs: whoever has been left alone by npm has been told to stop as well.
+ * Resolves when this process is told to stop: by a signal or, where `up` started it, when its channel to `up` closes. A
+ * signal to npm ends npm and not what it runs: a child that loses its npm stops as well.
  * Ctrl-C reaches a whole terminal at once; a child leaves it to `up`, which stops the relay before the server.
  */
 export function untilStopped(): Promise<void> {

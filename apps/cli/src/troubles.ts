@@ -1,5 +1,5 @@
 import { printableLine } from '@okboxbox/protocol';
-import { SourceError, type SourceTrouble } from '@okboxbox/sources';
+import { SourceError, type SourceTrouble } from '@okboxbox/sims';
 
 /** What a source says of its data while it is read: said at once, but for damage, by which the command ends. */
 export class Troubles {

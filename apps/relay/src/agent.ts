@@ -7,7 +7,7 @@ import {
   type SourceRecord,
   WireError,
 } from '@okboxbox/protocol';
-import { SourceError } from '@okboxbox/sources';
+import { SourceError } from '@okboxbox/sims';
 import { FieldWatch } from './field-watch.js';
 import type { Spool } from './spool/spool.js';
 import type { SpoolStream } from './spool/spool-stream.js';

@@ -65,6 +65,7 @@ describe("a relay's configuration", () => {
     ['RELAY_BACKEND_MODE', 'both'],
     ['RELAY_PRIMARY_INDEX', '1'],
     ['RELAY_TARGETS_ENABLED', '1,maybe'],
+    ['RELAY_TARGETS_ENABLED', '1,0'],
     ['RELAY_TARGET_TIMEOUT_MS', '0'],
     ['RELAY_SEND_TIMEOUT_MS', '1.5'],
     ['RELAY_KILL_SWITCH', 'on'],
@@ -127,6 +128,18 @@ describe('relay.env', () => {
     expect(settings?.trouble).toContain('RELAY_SAMPLE_HZ is "fast"');
     writeFileSync(file, 'RELAY_SAMPLE_HZ=20 # as before\n');
     await eventually(() => expect(settings?.trouble).toBeNull());
+  });
+
+  it('with more switches than servers changes nothing, and says why', async () => {
+    const { file, said, heard, current } = watched(
+      'switches',
+      'RELAY_BACKENDS=http://a,http://b\nRELAY_TARGETS_ENABLED=1,0\n',
+    );
+    writeFileSync(file, 'RELAY_BACKENDS=http://a\nRELAY_TARGETS_ENABLED=1,0\n');
+    const message = 'RELAY_TARGETS_ENABLED is "1,0"; RELAY_BACKENDS has 1, so it must be at most 1 of 1 and 0';
+    await eventually(() => expect(said.join()).toContain(message));
+    expect(current()).toMatchObject({ backends: ['http://a', 'http://b'], targetsEnabled: [true, false] });
+    expect(heard).toEqual([]);
   });
 
   it('that need not be there may come later', async () => {

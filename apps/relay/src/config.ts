@@ -61,7 +61,8 @@ const flag = z
   .refine((text) => text.toLowerCase() in ON, '1, 0, true or false')
   .transform((text) => ON[text.toLowerCase()] === true);
 
-const variables = z.object({
+/** Every variable that a relay reads, with what it is for: `docs/settings.md` is made from it. */
+export const relayEnvironment = z.object({
   RELAY_BACKENDS: list
     .transform((urls) => urls.map((url) => url.replace(/\/+$/, '')))
     .refine(
@@ -70,38 +71,60 @@ const variables = z.object({
     )
     .refine((urls) => urls.length <= 16, 'at most 16 addresses')
     .refine((urls) => new Set(urls).size === urls.length, 'addresses that are all different')
-    .default([DEFAULT_BACKEND]),
-  RELAY_BACKEND_MODE: z.enum(['single', 'parallel'], { error: 'single or parallel' }).default('single'),
-  RELAY_PRIMARY_INDEX: whole(0, 15, '').default(0),
+    .default([DEFAULT_BACKEND])
+    .describe('Servers to send to, with commas between them; their order gives their index.'),
+  RELAY_BACKEND_MODE: z
+    .enum(['single', 'parallel'], { error: 'single or parallel' })
+    .default('single')
+    .describe('single sends to the primary server, parallel to every enabled server.'),
+  RELAY_PRIMARY_INDEX: whole(0, 15, '').default(0).describe('Index of the primary server in RELAY_BACKENDS, from 0.'),
   RELAY_TARGETS_ENABLED: list
     .refine((flags) => flags.every((each) => each.toLowerCase() in ON), '1 or 0 for each server, with commas between')
     .transform((flags) => flags.map((each) => ON[each.toLowerCase()] === true))
-    .default([]),
-  RELAY_TARGET_TIMEOUT_MS: milliseconds.default(1_500),
-  RELAY_SEND_TIMEOUT_MS: milliseconds.default(250),
-  RELAY_KILL_SWITCH: flag.default(false),
-  RELAY_KILL_DISCARD: flag.default(false),
+    .default([])
+    .describe(
+      'Which servers are enabled, in order, such as 1,0. Servers beyond the list are enabled; a list longer than RELAY_BACKENDS is refused.',
+    ),
+  RELAY_TARGET_TIMEOUT_MS: milliseconds
+    .default(1_500)
+    .describe('Time to connect to a server, in ms. It doubles with each failed try, up to 20 s.'),
+  RELAY_SEND_TIMEOUT_MS: milliseconds
+    .default(250)
+    .describe('Time after which a batch is left to the spool, in ms. It closes no connection.'),
+  RELAY_KILL_SWITCH: flag
+    .default(false)
+    .describe('Closes every connection at once. What is captured meanwhile is kept and sent later.'),
+  RELAY_KILL_DISCARD: flag.default(false).describe('Discards what is captured while the kill switch is on.'),
   RELAY_PARITY_SAMPLE_RATE: z
     .string()
     .transform(Number)
     .refine((rate) => rate >= 0 && rate <= 1, 'a number from 0 to 1')
-    .default(0.05),
-  RELAY_DEBUG_PORT: whole(0, 65_535, '').default(8_765),
-  RELAY_TOKEN: z.string().optional(),
+    .default(0.05)
+    .describe('Share of batches whose round trip is measured, from 0 to 1.'),
+  RELAY_DEBUG_PORT: whole(0, 65_535, '')
+    .default(8_765)
+    .describe("Port of the relay's own page, on this PC only. 0 takes any free port."),
+  RELAY_TOKEN: z.string().optional().describe('Token with the role relay.'),
   RELAY_SAMPLE_HZ: z
     .string()
     .transform(Number)
     .refine((hz) => hz >= 0.1 && hz <= 60, 'a number from 0.1 to 60')
-    .default(10),
+    .default(10)
+    .describe('Frames per second, from 0.1 to 60.'),
   RELAY_OWN_FIELDS: list
     .transform((names) => (names.includes('all') ? ('all' as const) : names.filter((name) => name !== 'none')))
-    .default('all'),
-  RELAY_SPOOL_DIR: z.string().default(() => join(homedir(), '.okboxbox', 'spool')),
+    .default('all')
+    .describe('Own-car data that may leave this PC: names with commas between them, all or none.'),
+  RELAY_SPOOL_DIR: z
+    .string()
+    .default(() => join(homedir(), '.okboxbox', 'spool'))
+    .meta({ description: 'Folder for records that are not acknowledged yet.', shownDefault: '~/.okboxbox/spool' }),
   RELAY_SPOOL_MAX_MB: z
     .string()
     .transform(Number)
     .refine((mb) => mb >= 1 && mb <= 1_000_000, 'a number of megabytes from 1 to 1000000')
-    .default(2_048),
+    .default(2_048)
+    .describe('Most megabytes in the spool. Beyond it the oldest records are lost, counted and reported.'),
 });
 
 /**
@@ -116,7 +139,7 @@ export function readRelayConfig(environment: Environment, file: Environment = {}
     ...Object.fromEntries(Object.entries(environment).filter(isGiven)),
     ...Object.fromEntries(Object.entries(file).filter(isGiven)),
   };
-  const parsed = variables.safeParse(given);
+  const parsed = relayEnvironment.safeParse(given);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     const name = String(issue?.path[0]);
@@ -129,6 +152,13 @@ export function readRelayConfig(environment: Environment, file: Environment = {}
     throw new ConfigError(
       `RELAY_PRIMARY_INDEX is ${read.RELAY_PRIMARY_INDEX}; RELAY_BACKENDS has ${read.RELAY_BACKENDS.length}, ` +
         `so it must be from 0 to ${read.RELAY_BACKENDS.length - 1}.`,
+    );
+  }
+  const switches = read.RELAY_TARGETS_ENABLED.length;
+  if (switches > read.RELAY_BACKENDS.length) {
+    throw new ConfigError(
+      `RELAY_TARGETS_ENABLED is ${JSON.stringify(given.RELAY_TARGETS_ENABLED)}; RELAY_BACKENDS has ${read.RELAY_BACKENDS.length}, ` +
+        `so it must be at most ${read.RELAY_BACKENDS.length} of 1 and 0, one for each server. Change it or leave it out.`,
     );
   }
   return {

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Source } from '@okboxbox/sources';
+import type { Source } from '@okboxbox/sims';
 import { afterEach, describe, expect, it } from 'vitest';
 import { eventually } from '../../../testing/eventually.js';
 import { freePort } from '../../../testing/free-port.js';
@@ -50,6 +50,21 @@ function relay(source: Source, backend: string, spoolDir: string) {
   };
   return { said, page, stop };
 }
+
+it('that takes nothing: a relay that is stopped says how much it loses, here and to the server', async () => {
+  // It never says that it has anything.
+  server = await ScriptedServer.listen({ syncs: () => new Promise(() => undefined) });
+  const file = inFolder('no-folder');
+  writeFileSync(file, '');
+  const { said, stop } = relay(stillRunning(), server.url, join(file, 'spool'));
+  await eventually(() => expect(said.join('')).toContain('takes nothing'));
+  await eventually(() => expect(server?.streams[0]?.hello).toBeDefined());
+  await stop();
+  const [bye] = server.streams[0]?.byes ?? [];
+  expect(bye).toMatchObject({ reason: 'stopped' });
+  expect(bye?.message).toMatch(/^4 records .*are only in memory and are lost: the spool folder takes nothing \(.+\)$/);
+  expect(said.join('')).toMatch(/4 records .*are lost before every server had them: the spool folder takes nothing/);
+});
 
 /** A source that has begun another session and has not ended. */
 function stillRunning(): Source {

@@ -83,7 +83,7 @@ describe('a backlog that would take the line long', () => {
     expect([...came()].sort((a, b) => a - b)).toEqual(upTo(BACKLOG + 10));
   });
 
-  it('goes in order to a server that does not let it go ahead', async () => {
+  it('WIR-15: sends all in order to a server that does not take it otherwise', async () => {
     server.script.takesAhead = false;
     relay();
     batchMs = 200;

@@ -1,5 +1,5 @@
 import type { SourceRecord } from '@okboxbox/protocol';
-import { SourceError } from '@okboxbox/sources';
+import { SourceError } from '@okboxbox/sims';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { eventually } from '../../../testing/eventually.js';
@@ -109,7 +109,7 @@ describe('a relay', () => {
     expect(came).toEqual(upTo(20_001));
   });
 
-  it('feeds a server that does not know how to echo', async () => {
+  it('WIR-14: feeds a server that does not answer an echo', async () => {
     const { url, came } = await listen({ echoes: false });
     expect((await relay(new ToldSource([session(), ...frames(5_000)]), url)).reason).toBe('finished');
     expect(came).toEqual(upTo(5_001));
@@ -258,7 +258,7 @@ describe('a source that ends in damage', () => {
     const { url } = await listen();
     const outcome = await relay(new ToldSource([]), url);
     expect(outcome).toMatchObject({ reason: 'failed' });
-    expect(outcome.message).toContain('recording:told holds no session');
+    expect(outcome.message).toContain('recording:told contains no session');
   });
 });
 
@@ -278,7 +278,7 @@ describe('a server that will not have the relay', () => {
     expect(outcome.message).toBe('The server refuses this relay: This server speaks version 2.');
   });
 
-  it('does not end one that has fed: it waits, longer, for somebody to mend it', async () => {
+  it('does not end one that has fed: it waits, longer, until the refusal is settled', async () => {
     const stop = new AbortController();
     const script: Script = {};
     const { url, streams } = await listen(script);

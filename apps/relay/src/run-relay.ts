@@ -1,21 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import {
-  printable,
-  RELAY_PROTOCOL_VERSION,
-  type RelayStatus,
-  type SessionLine,
-  type SourceRecord,
-} from '@okboxbox/protocol';
-import {
-  monotonicClock,
-  type PaceClock,
-  pace,
-  type SimState,
-  type Source,
-  SourceError,
-  type SourceTrouble,
-} from '@okboxbox/sources';
+import { printable, RELAY_PROTOCOL_VERSION, type RelayStatus, type SessionLine } from '@okboxbox/protocol';
+import { monotonicClock, type PaceClock, type SimState, SourceError } from '@okboxbox/sims';
 import { Agent } from './agent.js';
+import { type CaptureOptions, captureSource, SIM_STATE_TEXTS } from './capture-source.js';
 import type { RelayConfig } from './config.js';
 import { type DebugServer, openDebugServer } from './debug/debug-server.js';
 import { situationOf } from './debug/situation.js';
@@ -24,16 +11,10 @@ import { shownUrl } from './shown-url.js';
 import { Spool } from './spool/spool.js';
 import type { StreamEnd } from './spool/stream-folder.js';
 import { watchStandStill } from './stand-still.js';
-import { RefusedError, type Target } from './target.js';
-import { stateInWords, type TargetState } from './target-state.js';
+import { RefusedError } from './target.js';
+import { tellTargetStates } from './target-state.js';
 import { RateRequests, Targets } from './targets.js';
 import { VitalSigns } from './vital-signs.js';
-
-/** Where a copy of what is read goes. */
-export interface RecordSink {
-  write(record: SourceRecord): Promise<void>;
-  close(): Promise<void>;
-}
 
 /** A configuration that may change while the relay runs. */
 export interface LiveConfig {
@@ -43,30 +24,22 @@ export interface LiveConfig {
   onChange(listener: (config: RelayConfig) => void): void;
 }
 
-export interface RelayOptions {
-  readonly source: Source;
-  /** Seconds of session time a second; `null` as fast as the server takes it. */
-  readonly speed: number | null;
+/** What a relay is run with. */
+export interface RelayOptions extends CaptureOptions {
   readonly config: LiveConfig;
   readonly relayId: string;
   /** Show that the race belongs to; absent: the token's. */
   readonly show?: string;
-  readonly record?: RecordSink;
   readonly signal: AbortSignal;
   readonly output: Output;
   readonly version: string;
-  /** A file that is not read at its own pace is read no further while this much of it waits, in bytes. */
-  readonly roomBytes?: number;
   readonly clock?: PaceClock;
-  /** What frames are let out by, where that is not the relay's own clock: a playback that can be paused. */
-  readonly paceClock?: PaceClock;
-  /** So many seconds of the source's beginning are fed at once. */
-  readonly skipS?: number;
   readonly random?: () => number;
   /** Whether there is a local page for the driver. */
   readonly debug?: boolean;
 }
 
+/** How a run of a relay ended, and what it captured. */
 export interface RelayOutcome {
   readonly reason: 'finished' | 'stopped' | 'failed';
   readonly message?: string;
@@ -74,18 +47,9 @@ export interface RelayOutcome {
   readonly dropped: number;
 }
 
-const ROOM_BYTES = 64 * 1024 * 1024;
 /** How long a relay that is stopped tries to hand over what it still has. */
 const FLUSH_MS = 2_000;
 const STATUS_MS = 5_000;
-
-/** Words for where a live sim stands. */
-export const SIM_WORDS: Readonly<Record<SimState, string>> = {
-  'sim-not-running': 'waiting for the sim to be started',
-  connected: 'the sim is in a session',
-  replay: 'the sim shows a replay: nothing is sent',
-  left: 'the sim was closed',
-};
 
 /**
  * Runs a relay: what the source gives is stamped, spooled and sent until the source ends or the signal comes. It
@@ -110,7 +74,7 @@ export async function runRelay(options: RelayOptions): Promise<RelayOutcome> {
     refused = reject;
   });
   refusal.catch(() => undefined);
-  const tellState = stateTeller(
+  const tellState = tellTargetStates(
     say,
     () => clock.now(),
     () => targets.wanted.length,
@@ -142,7 +106,7 @@ export async function runRelay(options: RelayOptions): Promise<RelayOutcome> {
     },
     // One server of several that refuses is no reason to keep the race from the others.
     (error) => {
-      // Nor is it one to lose what a running sim shows: that waits for somebody to mend it.
+      // Nor is it one to lose what a running sim shows: that waits until the refusal is settled.
       if (targets.wanted.length <= 1 && source.info.playback) refused(error as RefusedError);
       else say(`A server refuses this relay: ${error.message}`);
     },
@@ -162,7 +126,7 @@ export async function runRelay(options: RelayOptions): Promise<RelayOutcome> {
   reporter = new Reporter(output, () =>
     reportLine({
       source: source.info.spec,
-      sim: simState && SIM_WORDS[simState],
+      sim: simState && SIM_STATE_TEXTS[simState],
       targets: targets.wanted,
       captured: agent.counters,
       queue: spool.fill(capture.epoch + capture.now()),
@@ -225,9 +189,9 @@ export async function runRelay(options: RelayOptions): Promise<RelayOutcome> {
   try {
     const onState = (state: SimState) => {
       simState = state;
-      say(`${source.info.spec}: ${SIM_WORDS[state]}.`);
+      say(`${source.info.spec}: ${SIM_STATE_TEXTS[state]}.`);
     };
-    const fed = feed(options, clock, { spool, agent, onState, say, signal: ending.signal });
+    const fed = captureSource(options, { clock, spool, agent, onState, say, signal: ending.signal });
     const ended = await Promise.race([fed, refusal, aborted(ending.signal).then(() => 'stopped' as const)]);
     end = { reason: ended };
     agent.end(end);
@@ -247,57 +211,14 @@ export async function runRelay(options: RelayOptions): Promise<RelayOutcome> {
     ending.abort();
     clearInterval(reporting);
     unwatchStandStill();
-    await targets.stop(end);
+    // Those that read the server's events cannot look at this PC.
+    const { doomed } = spool;
+    await targets.stop(doomed === null ? end : { ...end, message: [end.message, doomed].filter(Boolean).join('; ') });
     await spool.close(end);
     await debug?.close();
     reporter.close();
     await options.record?.close();
   }
-}
-
-interface Line {
-  readonly spool: Spool;
-  readonly agent: Agent;
-  readonly onState: (state: SimState) => void;
-  readonly say: (text: string) => void;
-  readonly signal: AbortSignal;
-}
-
-/** Feeds all that the source gives into the spool. */
-async function feed(
-  options: RelayOptions,
-  clock: PaceClock,
-  { spool, agent, onState, say, signal }: Line,
-): Promise<'finished' | 'stopped'> {
-  const { source, roomBytes = ROOM_BYTES } = options;
-  let damage: SourceError | null = null;
-  const onTrouble = ({ message, isDamage }: SourceTrouble) => {
-    if (isDamage && damage === null) damage = new SourceError(message);
-    else say(message);
-  };
-  const read = source.read({ signal, onTrouble, onState });
-  // A sim that runs gives its frames when they are due.
-  const speed = source.info.playback ? options.speed : null;
-  const records = pace(read, {
-    speed,
-    clock: options.paceClock ?? clock,
-    ...(options.skipS !== undefined && { skipS: options.skipS }),
-    signal,
-  });
-  const waitsForRoom = source.info.playback && speed === null;
-  for await (const record of records) {
-    while (waitsForRoom && spool.bytes >= roomBytes && !signal.aborted) await spool.changed();
-    if (signal.aborted) break;
-    agent.capture(record);
-    await options.record?.write(record);
-  }
-  if (signal.aborted) return 'stopped';
-  if (agent.session === null) {
-    throw new SourceError(`${source.info.spec} holds no session: there is nothing to feed.`);
-  }
-  // All that is good has been fed by then.
-  if (damage !== null) throw damage;
-  return 'finished';
 }
 
 function greetingOf(options: RelayOptions, session: SessionLine) {
@@ -312,18 +233,6 @@ function greetingOf(options: RelayOptions, session: SessionLine) {
     ...(options.show !== undefined && { show: options.show }),
     simSessionKey: session.simSessionKey,
     playback: info.playback,
-  };
-}
-
-/** Says where targets stand: when they feed, and whenever they fail. */
-function stateTeller(say: (text: string) => void, now: () => number, targets: () => number) {
-  const before = new Map<Target, TargetState['state']>();
-  return (target: Target, state: TargetState) => {
-    const isTold = state.state === 'streaming' || state.state === 'paused';
-    const isNews = state.state === 'waiting' || (isTold && before.get(target) !== state.state);
-    if (isNews) say(`${targets() > 1 ? `${shownUrl(target.url)} ` : ''}${stateInWords(state, now())}`);
-    if (state.state === 'off' && before.has(target)) say(`${shownUrl(target.url)} is off: ${state.because}`);
-    before.set(target, state.state);
   };
 }
 

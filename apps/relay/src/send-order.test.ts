@@ -1,7 +1,7 @@
 import type { SeqRanges } from '@okboxbox/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { SendOrder } from './send-order.js';
+import { type Due, SendOrder } from './send-order.js';
 
 /** What a server would say that has some numbers. */
 function rangesOf(numbers: ReadonlySet<number>): SeqRanges {
@@ -23,6 +23,22 @@ describe('the order in which records go', () => {
     order.acknowledge([[1, 4]]);
     order.rewind();
     expect(order.next(10)).toEqual({ from: 5, to: 10, isLive: true });
+  });
+
+  it('says when too many parts are left out, and which of them is filled the soonest', () => {
+    const order = new SendOrder([[1, 100]], () => 1);
+    let last = 100;
+    for (let parts = 1; !order.isCrowded; parts++) {
+      expect(parts).toBeLessThan(100);
+      last += parts === 20 ? 4 : 30;
+      order.goAhead(last - 1);
+      order.sent({ from: last, to: last, isLive: true }, last);
+    }
+    const gap = order.smallestGap as Due;
+    expect(gap).toEqual({ from: 101 + 19 * 30, to: 103 + 19 * 30, isLive: false });
+    order.sent(gap, gap.to);
+    expect(order.isCrowded).toBe(false);
+    expect(order.smallestGap).toEqual({ from: 101, to: 129, isLive: false });
   });
 
   it('has what is live before what was left out', () => {

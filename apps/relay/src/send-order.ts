@@ -1,4 +1,9 @@
-import type { SeqRanges } from '@okboxbox/protocol';
+import type { SeqRanges, Watermarks } from '@okboxbox/protocol';
+
+/**
+ * A server takes no more than a hundred parts that are left out: with this many, one is filled before another is left out.
+ */
+const MOST_GAPS = 64;
 
 /** Records to be sent next. */
 export interface Due {
@@ -38,8 +43,8 @@ export class SendOrder {
     return this.#have;
   }
 
-  /** Number of the last record before which the server has all; 0 where it has none. */
-  get acknowledged(): number {
+  /** How far the server has said that it has all. */
+  get acknowledged(): Watermarks['acknowledged'] {
     return this.#have[0]?.[1] ?? 0;
   }
 
@@ -52,6 +57,13 @@ export class SendOrder {
   left(last: number): number {
     const begin = this.#have[0]?.[0] ?? this.#start();
     return Math.max(0, last - begin + 1 - this.count);
+  }
+
+  /** How many of a stream that ends with `last` are not on their way, and the number of the first of them. */
+  unsent(last: number): { readonly count: number; readonly first: number } {
+    const left = this.#gaps.reduce((sum, { next, to }) => sum + to - next + 1, 0);
+    const first = this.#gaps.reduce((least, { next }) => Math.min(least, next), this.#live);
+    return { count: left + Math.max(0, last - this.#live + 1), first };
   }
 
   /** Whether all up to `last` has been acknowledged. */
@@ -86,16 +98,31 @@ export class SendOrder {
     return gap === undefined ? null : { from: gap.next, to: gap.to, isLive: false };
   }
 
+  /** Whether so much is left out, in parts, that nothing more can be. */
+  get isCrowded(): boolean {
+    return this.#gaps.length >= MOST_GAPS;
+  }
+
+  /** The smallest part that was left out; `null` where there is none. */
+  get smallestGap(): Due | null {
+    const sizeOf = ({ next, to }: Range) => to - next;
+    const [first, ...rest] = this.#gaps;
+    if (first === undefined) return null;
+    const { next, to } = rest.reduce((least, gap) => (sizeOf(gap) < sizeOf(least) ? gap : least), first);
+    return { from: next, to, isLive: false };
+  }
+
   /** All of what is due was sent up to a number. */
-  sent({ isLive }: Due, to: number): void {
+  sent({ from, isLive }: Due, to: number): void {
     if (isLive) {
       this.#live = to + 1;
       return;
     }
-    const gap = this.#gaps[0];
+    const place = this.#gaps.findIndex(({ next }) => next === from);
+    const gap = this.#gaps[place];
     if (gap === undefined) return;
     gap.next = to + 1;
-    if (gap.next > gap.to) this.#gaps.shift();
+    if (gap.next > gap.to) this.#gaps.splice(place, 1);
   }
 
   /** Goes on behind `to`; what is left out follows behind what is live. */

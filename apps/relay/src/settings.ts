@@ -82,7 +82,7 @@ export function readEnvFile(file: string): Readonly<Record<string, string | unde
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return {};
-    throw new ConfigError(`${file} cannot be read (${message}). Mend it or take it away.`);
+    throw new ConfigError(`${file} cannot be read (${message}). Repair or delete it.`);
   }
 }
 

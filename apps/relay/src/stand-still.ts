@@ -1,4 +1,4 @@
-import type { PaceClock } from '@okboxbox/sources';
+import type { PaceClock } from '@okboxbox/sims';
 
 const LOOK_MS = 1_000;
 /** Shorter ones are told to nobody, in ms. */

@@ -4,7 +4,6 @@ import {
   joinBatch,
   MAX_BATCH_RECORDS,
   type RelayAhead,
-  type RelayFarewell,
   type RelayLost,
   type RelayWelcome,
 } from '@okboxbox/protocol';
@@ -12,22 +11,23 @@ import type { Socket } from 'socket.io-client';
 import type { Latency } from './latency.js';
 import { type Due, SendOrder } from './send-order.js';
 import { SendWindow } from './send-window.js';
+import { ServerCalls, sayBye, silentMs } from './server-calls.js';
 import type { Spool } from './spool/spool.js';
 import type { SpoolStream } from './spool/spool-stream.js';
 import type { StreamEnd } from './spool/stream-folder.js';
 import type { TargetCounters } from './target-state.js';
 
-/** Without any progress for this long while something is unanswered, the connection is half open. */
-export const SILENT_MS = 10_000;
 /** Bytes that may have arrived without an acknowledgement: a server whose disk is full goes on timing from them. */
 const UNSYNCED_BYTES = 4 * 1024 * 1024;
 /** Where a backlog takes the line longer than this, live frames go first, in s. */
 const BACKLOG_S = 10;
 
 /** What a feed needs of the target that it sends for. */
-export interface FeedWorld {
+export interface FeedDeps {
   readonly url: string;
   readonly spool: Spool;
+  /** How long the greeting took to be answered, in ms: the line is not longer than that. */
+  readonly greetedInMs: number;
   readonly socket: Socket;
   readonly counters: TargetCounters;
   readonly latency: Latency;
@@ -51,12 +51,12 @@ export interface FeedWorld {
  */
 export class StreamFeed {
   readonly stream: SpoolStream;
-  readonly #world: FeedWorld;
+  readonly #deps: FeedDeps;
   readonly #window = new SendWindow();
   readonly #order: SendOrder;
   readonly #mayGoAhead: boolean;
-  /** Calls and bytes without an acknowledgement. */
-  #unanswered = 0;
+  readonly #calls: ServerCalls;
+  /** Bytes without an acknowledgement. */
   #unsyncedBytes = 0;
   /** The server did not take something: once all is answered, that goes again. */
   #mustRewind = false;
@@ -67,15 +67,21 @@ export class StreamFeed {
   #isPaused = false;
   #pumping = false;
   #pumpAgain = false;
-  #silence: NodeJS.Timeout | null = null;
+  #pacing: NodeJS.Timeout | null = null;
 
-  constructor(stream: SpoolStream, { have, takesAhead, ended }: RelayWelcome, world: FeedWorld) {
+  constructor(stream: SpoolStream, { have, takesAhead, ended }: RelayWelcome, deps: FeedDeps) {
     this.stream = stream;
-    this.#world = world;
+    this.#deps = deps;
+    this.#calls = new ServerCalls({
+      socket: deps.socket,
+      onEcho: () => this.pump(),
+      roundTripMs: () => this.#roundTripMs,
+      onFailed: deps.onFailed,
+    });
     this.#needsNoGoodbye = ended === true;
     this.#order = new SendOrder(have, () => startOf(stream));
-    this.#mayGoAhead = world.isPaced && takesAhead === true;
-    if (this.#order.acknowledged > 0) world.spool.acknowledge(stream, world.url, this.#order.acknowledged);
+    this.#mayGoAhead = deps.isPaced && takesAhead === true;
+    if (this.#order.acknowledged > 0) deps.spool.acknowledge(stream, deps.url, this.#order.acknowledged);
   }
 
   /** Records that the server has still to get. */
@@ -83,9 +89,24 @@ export class StreamFeed {
     return this.#order.left(this.stream.last);
   }
 
+  /** When the oldest of them was captured; `null` where there is none. */
+  get oldestLeftAt(): number | null {
+    return this.left === 0 ? null : this.stream.capturedAt(Math.max(this.#order.acknowledged + 1, this.stream.first));
+  }
+
+  /** Records that are not on their way to the server, and when the oldest of them was captured. */
+  get unsent(): { readonly count: number; readonly oldestAt: number | null } {
+    const { count, first } = this.#order.unsent(this.stream.last);
+    return { count, oldestAt: count === 0 ? null : this.stream.capturedAt(first) };
+  }
+
   /** Calls that are not answered yet. */
   get unanswered(): number {
-    return this.#unanswered;
+    return this.#calls.unanswered;
+  }
+
+  get #roundTripMs(): number {
+    return this.#window.leastMs ?? this.#deps.greetedInMs;
   }
 
   /** Sends what there is to send. To be called whenever something is new in the spool. */
@@ -115,7 +136,8 @@ export class StreamFeed {
   /** Lets go of the stream. */
   close(): void {
     this.#isClosed = true;
-    if (this.#silence) clearTimeout(this.#silence);
+    if (this.#pacing) clearTimeout(this.#pacing);
+    this.#calls.close();
   }
 
   async #pumpAll(): Promise<void> {
@@ -134,20 +156,20 @@ export class StreamFeed {
   async #step(): Promise<boolean> {
     const { stream } = this;
     // A server takes whatever comes first for the beginning: until it has that, nothing else may overtake it.
-    if (this.#order.acknowledged === 0 && this.#unanswered > 0) return false;
+    if (this.#order.acknowledged === 0 && this.#calls.unanswered > 0) return false;
     if (this.#mustRewind) return false;
-    const due = this.#order.next(stream.last);
+    const due = this.#next();
     if (due === null) {
       this.#window.ranDry();
-      if (stream.ended === null || this.#unanswered > 0 || !this.#order.hasAll(stream.last)) return false;
+      if (stream.ended === null || this.#calls.unanswered > 0 || !this.#order.hasAll(stream.last)) return false;
       return this.#sayGoodbye(stream.ended);
     }
     if (this.#unsyncedBytes >= UNSYNCED_BYTES) {
       this.#window.ranDry();
       return false;
     }
-    const room = this.#window.room(this.#world.now());
-    if (room === 0) return false;
+    const room = this.#window.room(this.#deps.now());
+    if (room === 0) return this.#pumpInTime();
     const next = stream.nextFrom(due.from);
     if (due.from < next) {
       this.#passLost(due, next);
@@ -157,7 +179,7 @@ export class StreamFeed {
     const batch = await stream.read(due.from, room, Math.min(MAX_BATCH_RECORDS, due.to - due.from + 1));
     if (this.#isClosed) return false;
     // Meanwhile the server may have asked for something else.
-    if (this.#order.next(stream.last)?.from !== due.from) return true;
+    if (this.#next()?.from !== due.from) return true;
     const [first] = batch;
     // It may have gone while it was read, for want of room or because it could not be.
     if (first === undefined) return due.from < stream.nextFrom(due.from);
@@ -168,6 +190,24 @@ export class StreamFeed {
       to,
     );
     return true;
+  }
+
+  /** Goes on when the pace allows it, where that is what holds up the next batch. */
+  #pumpInTime(): false {
+    const paceMs = this.#window.paceMs(this.#deps.now());
+    if (paceMs > 0)
+      this.#pacing ??= setTimeout(() => {
+        this.#pacing = null;
+        this.pump();
+      }, Math.ceil(paceMs));
+    return false;
+  }
+
+  /** What is to be sent next: what is live, or where too much of that was left out in parts, one of these. */
+  #next(): Due | null {
+    const due = this.#order.next(this.stream.last);
+    const mustFill = due?.isLive === true && this.#order.isCrowded && this.#isLate(due);
+    return mustFill ? this.#order.smallestGap : due;
   }
 
   /** Whether what waits would hold up what is live for long. Of a stream that has ended nothing is. */
@@ -187,7 +227,7 @@ export class StreamFeed {
     const to = session !== null && session.seq > from && session.seq < last ? session.seq - 1 : last - 1;
     const ahead: RelayAhead = { from, to };
     this.#order.goAhead(to);
-    this.#world.say(`The line is slow for what waits: live frames go first, ${to - from + 1} records follow behind.`);
+    this.#deps.say(`The line is slow for what waits: live frames go first, ${to - from + 1} records follow behind.`);
     void this.#call('relay:ahead', ahead).then((receipt) => this.#answered(receipt, null));
     return true;
   }
@@ -204,22 +244,22 @@ export class StreamFeed {
     const end = Math.min(next - 1, due.to);
     const to = session !== null && session.seq > from && session.seq <= end ? session.seq - 1 : end;
     const lost: RelayLost = { from, to, reason: reasonOf(this.stream, to) };
-    this.#world.counters.dropped += to - from + 1;
+    this.#deps.counters.dropped += to - from + 1;
     this.#order.sent(due, to);
     void this.#call('relay:lost', lost).then((receipt) => this.#answered(receipt, to));
   }
 
   async #sayGoodbye(end: StreamEnd): Promise<boolean> {
     // Where every answer to a goodbye is lost, the greeting's is what a relay goes by: it would be held up for ever.
-    const heard = this.#needsNoGoodbye || (await sayBye(this.#world.socket, end, SILENT_MS));
+    const heard = this.#needsNoGoodbye || (await sayBye(this.#deps.socket, end, silentMs(this.#roundTripMs)));
     if (this.#isClosed) return false;
-    if (heard) this.#world.onEnded();
-    else this.#world.onFailed('the goodbye was not taken');
+    if (heard) this.#deps.onEnded();
+    else this.#deps.onFailed('the goodbye was not taken');
     return false;
   }
 
   #deliver(batch: readonly Uint8Array[], to: number): void {
-    const { counters, latency, settings, now, random } = this.#world;
+    const { counters, latency, settings, now, random } = this.#deps;
     const { sendTimeoutMs, paritySampleRate } = settings();
     const bytes = joinBatch(batch);
     const sent = this.#window.sent(bytes.length, now());
@@ -236,90 +276,43 @@ export class StreamFeed {
     const isSample = random() < paritySampleRate;
     this.#unsyncedBytes += bytes.length;
     // When it was sent, by the clock that stamps frames: how long they waited here is told from how long they travel.
-    void this.#call('relay:frames', bytes, this.#world.captureNow()).then((receipt) => {
+    void this.#call('relay:frames', bytes, this.#deps.captureNow()).then((receipt) => {
       clearTimeout(late);
       arrived();
       if (isSample && receipt.ok) latency.add(now() - sent.at);
       this.#answered(receipt, to, bytes.length);
     });
-    this.#echo(arrived);
+    this.#calls.echo(arrived);
   }
 
-  /**
-   * Hears when all that was sent before has arrived, whatever the server's disk does: an acknowledgement says that it is
-   * synced, which may take long on the fastest line. A server that does not know the call does not answer it.
-   */
-  #echo(arrived: () => void): void {
-    this.#world.socket.emit('relay:echo', {}, () => {
-      if (this.#isClosed) return;
-      arrived();
-      this.#watchSilence();
-      this.pump();
-    });
-  }
-
-  /** Calls the server. Never answered where the connection is lost, or the feed closed. */
   #call(event: string, ...payload: readonly unknown[]): Promise<Ack<FramesReceipt>> {
-    if (this.#unanswered === 0) this.#watchSilence(1);
-    this.#unanswered += 1;
     this.#needsNoGoodbye = false;
-    return new Promise((resolve) => {
-      this.#world.socket.emit(event, ...payload, (receipt: Ack<FramesReceipt>) => {
-        if (!this.#isClosed) resolve(receipt);
-      });
-    });
+    return this.#calls.call(event, ...payload);
   }
 
   /** `to` is the last of the records that this was about, which the server is to have by then. */
   #answered(receipt: Ack<FramesReceipt>, to: number | null, bytes = 0): void {
     if (this.#isClosed) return;
-    // Here, since answers may come together: each counts by what it says.
-    this.#unanswered -= 1;
+    this.#calls.answered();
     this.#unsyncedBytes -= bytes;
     if (!receipt.ok) {
-      this.#world.onFailed(receipt.error.message);
+      this.#deps.onFailed(receipt.error.message);
       return;
     }
-    const { counters, spool, url } = this.#world;
+    const { counters, spool, url } = this.#deps;
     const before = this.#order.count;
     this.#order.acknowledge(receipt.have);
     counters.acknowledged += Math.max(0, this.#order.count - before);
     if (this.#order.acknowledged > 0) spool.acknowledge(this.stream, url, this.#order.acknowledged);
     if (to !== null && !receipt.have.some(([first, last]) => first <= to && to <= last)) this.#mustRewind = true;
     // Nothing is on its way any more: whatever the server has not, it asks for again.
-    if (this.#unanswered === 0) {
+    if (this.#calls.unanswered === 0) {
       this.#mustRewind = false;
       this.#order.rewind();
     }
-    this.#watchSilence();
+    this.#calls.progressed();
     this.pump();
   }
-
-  /** Called at each progress: begins to wait for the next. Half-way it asks whether the server is there at all. */
-  #watchSilence(unanswered = this.#unanswered): void {
-    if (this.#silence) clearTimeout(this.#silence);
-    this.#silence = null;
-    if (unanswered === 0) return;
-    this.#silence = setTimeout(() => {
-      this.#echo(() => undefined);
-      this.#silence = setTimeout(
-        () => this.#world.onFailed(`no acknowledgement for ${SILENT_MS / 1000} s`),
-        SILENT_MS / 2,
-      );
-    }, SILENT_MS / 2);
-  }
-}
-
-/** Says goodbye; whether it was answered, and not refused, within some time. It may be said again. */
-export function sayBye(socket: Socket, { reason, message }: StreamEnd, ms: number): Promise<boolean> {
-  const bye = { reason, ...(message !== undefined && { message: message.slice(0, 500) }) };
-  return socket
-    .timeout(ms)
-    .emitWithAck('relay:bye', bye)
-    .then(
-      (farewell: Ack<RelayFarewell> | undefined) => farewell?.ok !== false,
-      () => false,
-    );
 }
 
 /** Why records up to a number are not here any more. */

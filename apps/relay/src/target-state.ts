@@ -1,3 +1,5 @@
+import { shownUrl } from './shown-url.js';
+
 /** Where a target stands. */
 export type TargetState =
   /** It is not to be fed: switched off, not the primary, or the kill switch is on. */
@@ -11,7 +13,7 @@ export type TargetState =
   | { readonly state: 'paused'; readonly sessionId: string; readonly because: string }
   | { readonly state: 'waiting'; readonly until: number; readonly attempt: number; readonly because: string };
 
-/** What a target counts, from the start of the relay. */
+/** What a target counts, from the start of the relay: records and calls, and no positions as `Watermarks` are. */
 export interface TargetCounters {
   /** Records handed to the connection, again ones included. */
   sent: number;
@@ -45,4 +47,19 @@ export function stateInWords(target: TargetState, now: number): string {
     default:
       return target satisfies never;
   }
+}
+
+/**
+ * Says where targets stand: when they are fed, and whenever they fail. `count` is how many there are: one alone is not
+ * named. To be called with each state that a target enters.
+ */
+export function tellTargetStates(say: (text: string) => void, now: () => number, count: () => number) {
+  const before = new Map<string, TargetState['state']>();
+  return ({ url }: { readonly url: string }, state: TargetState) => {
+    const isTold = state.state === 'streaming' || state.state === 'paused';
+    const isNews = state.state === 'waiting' || (isTold && before.get(url) !== state.state);
+    if (isNews) say(`${count() > 1 ? `${shownUrl(url)} ` : ''}${stateInWords(state, now())}`);
+    if (state.state === 'off' && before.has(url)) say(`${shownUrl(url)} is off: ${state.because}`);
+    before.set(url, state.state);
+  };
 }

@@ -3,6 +3,7 @@ import {
   type ByeReason,
   type ClockPing,
   type ClockPong,
+  isFinalRefusal,
   pauseRequest,
   type RateRequest,
   RELAY_NAMESPACE,
@@ -12,14 +13,16 @@ import {
 } from '@okboxbox/protocol';
 import { io, type Socket } from 'socket.io-client';
 import { backOffMs } from './back-off.js';
+import { ConnectSteps, StepPatience } from './connect-steps.js';
 import { Latency, type Percentiles } from './latency.js';
+import { sayBye, silentMs } from './server-calls.js';
 import { shownUrl } from './shown-url.js';
 import type { Spool } from './spool/spool.js';
 import type { SpoolStream } from './spool/spool-stream.js';
-import { SILENT_MS, StreamFeed, sayBye } from './stream-feed.js';
+import { StreamFeed } from './stream-feed.js';
 import type { TargetCounters, TargetState } from './target-state.js';
 
-/** After a refusal that a new token or version must mend, once this relay has fed before. */
+/** Wait after a refusal that only a new token or version can settle, once this relay has fed before, in ms. */
 const REFUSED_WAIT_MS = 30_000;
 /** However long a server asks to wait, it is asked again after this, in ms. */
 const MOST_WAIT_MS = 10 * 60_000;
@@ -29,6 +32,7 @@ const BYE_MS = 500;
 /** What of a target may change while it runs. */
 export interface TargetSettings {
   readonly token: string | undefined;
+  /** What a step of the first attempt to connect may take. */
   readonly connectTimeoutMs: number;
   readonly sendTimeoutMs: number;
   /** Share of batches whose round trip is measured. */
@@ -36,7 +40,7 @@ export interface TargetSettings {
 }
 
 /** What the relay gives every target. */
-export interface TargetWorld {
+export interface TargetDeps {
   readonly spool: Spool;
   /** Whether records are captured at a pace, and not as fast as they are taken. */
   readonly isPaced: boolean;
@@ -60,9 +64,6 @@ export class RefusedError extends Error {
 /** Why a greeting is refused, and how long to wait, in ms, where the server says so. */
 type RefusedGreeting = Extract<Ack<RelayWelcome>, { ok: false }>['error'];
 
-/** Refusals that only a person can mend. */
-const FINAL_CODES: ReadonlySet<string> = new Set(['unauthenticated', 'forbidden', 'version_mismatch', 'bad_request']);
-
 /**
  * One server that a relay feeds: the connection. Greets with one stream of the spool after another and has each fed;
  * connects again for ever, waiting longer each time.
@@ -70,7 +71,7 @@ const FINAL_CODES: ReadonlySet<string> = new Set(['unauthenticated', 'forbidden'
 export class Target {
   readonly url: string;
   readonly counters: TargetCounters = { sent: 0, acknowledged: 0, failed: 0, late: 0, dropped: 0 };
-  readonly #world: TargetWorld;
+  readonly #deps: TargetDeps;
   readonly #latency = new Latency();
   settings: TargetSettings;
   #state: TargetState = { state: 'off', because: 'not started' };
@@ -79,13 +80,15 @@ export class Target {
   /** Counts connections and greetings, so that late answers are known. */
   #turn = 0;
   #failures = 0;
+  readonly #patience = new StepPatience();
+  #steps: ConnectSteps | null = null;
   #hasFed = false;
   #isDraining = false;
   /** Why the server's operations want no frames for now; `null` where they do. */
   #pauseBecause: string | null = null;
   #stopping: Promise<void> | null = null;
   #timer: NodeJS.Timeout | null = null;
-  /** Streams of runs before that this server refuses. */
+  /** Streams of runs before that this server refuses, with the token that it was shown. */
   readonly #refusedStreams = new Set<SpoolStream>();
   /** What the server says of this relay's clock. */
   clock: { readonly offsetMs: number; readonly boundMs: number } | null = null;
@@ -93,10 +96,10 @@ export class Target {
   /** Rejects where the server refuses this relay before it ever fed; never resolves. */
   readonly refused: Promise<never>;
 
-  constructor(url: string, settings: TargetSettings, world: TargetWorld) {
+  constructor(url: string, settings: TargetSettings, deps: TargetDeps) {
     this.url = url;
     this.settings = settings;
-    this.#world = world;
+    this.#deps = deps;
     this.refused = new Promise((_, reject) => {
       this.#refuse = reject;
     });
@@ -114,16 +117,18 @@ export class Target {
   /** Records that this target has still to get. */
   get queueDepth(): number {
     const feed = this.#feed;
-    return this.#world.spool.waitingFor(this.url, feed?.stream) + (feed?.left ?? 0);
+    return this.#deps.spool.waitingFor(this.url, feed?.stream) + (feed?.left ?? 0);
   }
 
   /** Whether it has all that has been captured, or refuses it. */
   get isDone(): boolean {
-    return this.#world.spool.nextFor(this.url, this.#refusedStreams) === undefined;
+    return this.#deps.spool.nextFor(this.url, this.#refusedStreams) === undefined;
   }
 
   start(): void {
-    if (this.#state.state === 'off') this.#connect();
+    if (this.#state.state !== 'off') return;
+    this.#refusedStreams.clear();
+    this.#connect();
   }
 
   /** There is something new in the spool. */
@@ -135,15 +140,29 @@ export class Target {
   /** Tells the server how the relay is. */
   report(status: RelayStatus): void {
     if (!this.#socket?.connected) return;
-    const own = { waiting: this.queueDepth, paused: this.#pauseBecause !== null };
+    const own = { ...this.#waiting(), paused: this.#pauseBecause !== null };
     this.#socket.emit('relay:status', { ...status, ...own }, () => undefined);
+  }
+
+  /** What waits of the stream that is fed: what is kept of others, or for other servers, says nothing of its session. */
+  #waiting(): Pick<RelayStatus, 'waiting' | 'oldestWaitingMs' | 'unsent' | 'oldestUnsentMs'> {
+    const feed = this.#feed;
+    if (feed === null) return {};
+    const ageOf = (at: number | null) => (at === null ? 0 : Math.max(0, Math.round(this.#deps.captureNow() - at)));
+    const { count, oldestAt } = feed.unsent;
+    return {
+      waiting: feed.left,
+      oldestWaitingMs: ageOf(feed.oldestLeftAt),
+      unsent: count,
+      oldestUnsentMs: ageOf(oldestAt),
+    };
   }
 
   /** Sends nothing more, and resolves when all that is on its way has been answered, or after `ms`. */
   async drain(ms: number): Promise<void> {
     this.#drain();
-    const until = this.#world.now() + ms;
-    while ((this.#feed?.unanswered ?? 0) > 0 && this.#world.now() < until) {
+    const until = this.#deps.now() + ms;
+    while ((this.#feed?.unanswered ?? 0) > 0 && this.#deps.now() < until) {
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
   }
@@ -179,15 +198,29 @@ export class Target {
     this.#isDraining = false;
     this.#enter({ state: 'connecting', attempt: this.#failures + 1 });
     const { token, connectTimeoutMs } = this.settings;
+    const limitMs = this.#patience.limitMs(connectTimeoutMs, this.#failures);
+    const steps = new ConnectSteps(limitMs, this.#deps.now, () =>
+      this.#failed(`it does not answer in time (${(limitMs / 1000).toFixed(1)} s a step)`),
+    );
+    this.#steps = steps;
     const socket = io(`${this.url}${RELAY_NAMESPACE}`, {
       auth: { ...(token !== undefined && { token }) },
       transports: ['websocket'],
       forceNew: true,
       reconnection: false,
-      timeout: connectTimeoutMs,
+      // Each step has its own time: this would count all of them together.
+      timeout: 10 * limitMs,
+      // It is typed as what browsers take.
+      agent: steps.agentFor(this.url) as unknown as boolean,
     });
     this.#socket = socket;
-    socket.on('connect', () => this.#nextStream(socket));
+    socket.io.on('open', steps.step);
+    socket.on('connect', () => {
+      steps.step();
+      steps.close();
+      this.#patience.learn(steps.slowestMs);
+      this.#nextStream(socket);
+    });
     socket.on('connect_error', (error) => {
       if (this.#socket === socket) this.#failed(becauseOf(error), (error as { data?: { code?: string } }).data?.code);
     });
@@ -195,7 +228,7 @@ export class Target {
       if (this.#socket === socket) this.#failed(`connection lost (${because})`);
     });
     socket.on('clock:ping', (ping: ClockPing, answer: (pong: ClockPong) => void) => this.#tellClock(ping, answer));
-    socket.on('relay:rate', (request: RateRequest) => this.#world.onRate(this, request));
+    socket.on('relay:rate', (request: RateRequest) => this.#deps.onRate(this, request));
     socket.on('relay:pause', (request: unknown) => this.#takePause(request));
   }
 
@@ -215,16 +248,16 @@ export class Target {
   }
 
   #tellClock(ping: ClockPing, answer: unknown): void {
-    const receivedAt = this.#world.captureNow();
+    const receivedAt = this.#deps.captureNow();
     if (typeof ping?.offsetMs === 'number' && typeof ping.boundMs === 'number') {
       this.clock = { offsetMs: ping.offsetMs, boundMs: ping.boundMs };
     }
-    if (typeof answer === 'function') answer({ receivedAt, sentAt: this.#world.captureNow(), wallAt: Date.now() });
+    if (typeof answer === 'function') answer({ receivedAt, sentAt: this.#deps.captureNow(), wallAt: Date.now() });
   }
 
   /** Greets with the next stream that has something for this server. */
   #nextStream(socket: Socket): void {
-    const stream = this.#world.spool.nextFor(this.url, this.#refusedStreams);
+    const stream = this.#deps.spool.nextFor(this.url, this.#refusedStreams);
     if (stream === undefined || stream.last === 0) {
       this.#enter({ state: 'ready' });
       return;
@@ -240,8 +273,9 @@ export class Target {
       ...(stream.sessionTime !== null && { sessionTime: stream.sessionTime }),
     };
     let welcome: Ack<RelayWelcome>;
+    const greetedAt = this.#deps.now();
     try {
-      welcome = await socket.timeout(SILENT_MS).emitWithAck('relay:hello', hello);
+      welcome = await socket.timeout(silentMs(this.#steps?.slowestMs ?? 0)).emitWithAck('relay:hello', hello);
     } catch {
       if (this.#turn === turn) this.#failed('no answer to the greeting');
       return;
@@ -253,19 +287,21 @@ export class Target {
     }
     this.#failures = 0;
     this.#hasFed = true;
-    if (welcome.ended === true) this.#world.onSessionEnded(stream);
+    if (welcome.ended === true) this.#deps.onSessionEnded(stream);
+    const greetedInMs = this.#deps.now() - greetedAt;
     this.#feed = new StreamFeed(stream, welcome, {
+      greetedInMs,
       url: this.url,
       socket,
       counters: this.counters,
       latency: this.#latency,
       settings: () => this.settings,
-      spool: this.#world.spool,
-      isPaced: this.#world.isPaced,
-      say: this.#world.say,
-      now: this.#world.now,
-      captureNow: this.#world.captureNow,
-      random: this.#world.random,
+      spool: this.#deps.spool,
+      isPaced: this.#deps.isPaced,
+      say: this.#deps.say,
+      now: this.#deps.now,
+      captureNow: this.#deps.captureNow,
+      random: this.#deps.random,
       onFailed: (because) => this.#failed(because),
       onEnded: () => this.#streamEnded(socket, stream),
     });
@@ -275,7 +311,7 @@ export class Target {
 
   #streamEnded(socket: Socket, stream: SpoolStream): void {
     this.#leaveStream();
-    this.#world.spool.finish(stream, this.url);
+    this.#deps.spool.finish(stream, this.url);
     this.#nextStream(socket);
   }
 
@@ -285,27 +321,27 @@ export class Target {
   }
 
   #greetingRefused(socket: Socket, stream: SpoolStream, error: RefusedGreeting): void {
-    if (!stream.isLeftover || !FINAL_CODES.has(error.code)) {
+    if (!stream.isLeftover || !isFinalRefusal(error.code)) {
       this.#failed(error.message, error.code, error.retryAfterMs);
       return;
     }
     // What a run before left may be of a show that this token does not cover: it must not hold up what is new.
     this.#refusedStreams.add(stream);
-    this.#world.say(`${shownUrl(this.url)} does not take what a run before left (${error.message}); it is kept.`);
-    this.#world.spool.stir();
+    this.#deps.say(`${shownUrl(this.url)} does not take what a run before left (${error.message}); it is kept.`);
+    this.#deps.spool.stir();
     this.#nextStream(socket);
   }
 
   #failed(because: string, code?: string, retryAfterMs = 0): void {
     this.#dropConnection();
     this.counters.failed += 1;
-    const final = code !== undefined && FINAL_CODES.has(code);
+    const final = isFinalRefusal(code);
     if (final && !this.#hasFed) this.#refuse(new RefusedError(because));
     this.#failures += 1;
-    const backOff = final ? REFUSED_WAIT_MS : backOffMs(this.#failures, this.#world.random);
+    const backOff = final ? REFUSED_WAIT_MS : backOffMs(this.#failures, this.#deps.random);
     // A server that says when to come again is not asked before.
     const wait = Math.max(backOff, Math.min(retryAfterMs, MOST_WAIT_MS));
-    this.#enter({ state: 'waiting', until: this.#world.now() + wait, attempt: this.#failures, because });
+    this.#enter({ state: 'waiting', until: this.#deps.now() + wait, attempt: this.#failures, because });
     this.#timer = setTimeout(() => this.#connect(), wait);
   }
 
@@ -315,6 +351,7 @@ export class Target {
     this.#leaveStream();
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
+    this.#steps?.close();
     const socket = this.#socket;
     this.#socket = null;
     socket?.removeAllListeners();
@@ -323,13 +360,12 @@ export class Target {
 
   #enter(state: TargetState): void {
     this.#state = state;
-    this.#world.onState(this, state);
+    this.#deps.onState(this, state);
   }
 }
 
 /** Why a connection failed: what the system said, where the library's own words say nothing. */
 function becauseOf(error: Error & { readonly description?: unknown }): string {
   const described = (error.description as { message?: unknown } | undefined)?.message;
-  if (error.message === 'timeout') return 'it does not answer in time';
   return typeof described === 'string' && described !== '' ? described : error.message;
 }

@@ -1,122 +1,11 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { eventually } from '../../../testing/eventually.js';
-import { freePort } from '../../../testing/free-port.js';
-import { temporaryFolder } from '../../../testing/temporary-folder.js';
-import { type RelayConfig, readRelayConfig } from './config.js';
-import { type RelayOutcome, runRelay } from './run-relay.js';
-import { PushedSource } from './testing/pushed-source.js';
-import { type Script, ScriptedServer, type Stream } from './testing/scripted-server.js';
+import { has, kept, liveRelays, upTo } from './testing/live-relays.js';
+import type { Stream } from './testing/scripted-server.js';
 import { frames, session } from './testing/told-source.js';
 
-const inFolder = temporaryFolder();
-let runs = 0;
-let said: string[] = [];
-let servers: ScriptedServer[] = [];
-let stop = new AbortController();
-let running: Promise<RelayOutcome>[] = [];
-
-beforeEach(() => {
-  said = [];
-  servers = [];
-  stop = new AbortController();
-  running = [];
-});
-afterEach(async () => {
-  stop.abort();
-  await Promise.all(running);
-  for (const server of servers) await server.close();
-});
-
-async function listen(script: Script = {}, port = 0): Promise<ScriptedServer> {
-  const server = await ScriptedServer.listen(script, port);
-  servers.push(server);
-  return server;
-}
-
-/** A relay of a live sim, with a configuration that the test may change, and the way to stop it. */
-function relay(env: Record<string, string>, spoolDir = inFolder(`targets-${++runs}`), random = () => 0) {
-  const source = new PushedSource();
-  const listeners: ((config: RelayConfig) => void)[] = [];
-  const read = (more: Record<string, string>) => ({
-    ...readRelayConfig({ RELAY_PARITY_SAMPLE_RATE: '1', ...more }),
-    spoolDir,
-  });
-  let current = read(env);
-  const outcome = runRelay({
-    source,
-    speed: 1,
-    config: {
-      get current() {
-        return current;
-      },
-      onChange: (listener) => listeners.push(listener),
-    },
-    relayId: 'rig',
-    signal: stop.signal,
-    output: { write: (text) => said.push(text) },
-    version: '0',
-    random,
-  });
-  running.push(outcome);
-  return {
-    source,
-    spoolDir,
-    outcome,
-    change: (more: Record<string, string>) => {
-      current = read({ ...env, ...more });
-      for (const listener of listeners) listener(current);
-    },
-  };
-}
-
-/** Session times of the frames that a stream was given, in tenths: the numbers that `frames` gave them. */
-const kept = (stream: Stream | undefined) =>
-  stream?.records.flatMap((record) => (record.kind === 'frame' ? [Math.round(record.sessionTime * 10)] : [])) ?? [];
-const upTo = (count: number, first = 1) => Array.from({ length: count - first + 1 }, (_, i) => first + i);
-const has = (server: ScriptedServer, numbers: readonly number[]) =>
-  eventually(() => expect(kept(server.streams[0])).toEqual(numbers));
-
-describe('whose session has ended at a server', () => {
-  it('hands over what it had, says goodbye, and goes on with a new run, which begins with its session', async () => {
-    let isOver = false;
-    const server: ScriptedServer = await listen({
-      hasEnded: ({ run }) => isOver && run === server.streams[0]?.hello.run,
-    });
-    const { source } = relay({ RELAY_BACKENDS: server.url });
-    source.push(session(), ...frames(20));
-    await has(server, upTo(20));
-    isOver = true;
-    server.cut();
-    source.push(...frames(40).slice(20));
-    await eventually(() => expect(server.streams).toHaveLength(1));
-    await eventually(() => expect(said.join('')).toContain('has ended this session'));
-    source.push(...frames(60).slice(40));
-    await eventually(() => expect(server.streams).toHaveLength(2));
-    const [old, anew] = server.streams;
-    await eventually(() => expect([...kept(old), ...kept(anew)]).toEqual(upTo(60)));
-    expect(old?.byes).toMatchObject([{ reason: 'stopped' }]);
-    expect(anew?.records[0]?.kind).toBe('session');
-    expect(anew?.hello).toMatchObject({ simSessionKey: old?.hello.simSessionKey });
-    expect(anew?.hello.run).not.toBe(old?.hello.run);
-  });
-
-  it('repeats a goodbye whose answer it has not heard, and begins nothing by it', async () => {
-    let goodbyes = 0;
-    const server: ScriptedServer = await listen({
-      onBye: async () => {
-        goodbyes += 1;
-        if (goodbyes <= 3) server.cut();
-      },
-    });
-    const { source, outcome } = relay({ RELAY_BACKENDS: server.url });
-    source.push(session(), ...frames(20));
-    source.end();
-    expect(await outcome).toMatchObject({ reason: 'finished', captured: 20 });
-    expect(server.streams).toHaveLength(1);
-    expect(server.streams[0]?.byes).toHaveLength(4);
-  });
-});
+const { listen, relay, said } = liveRelays();
 
 it('waits as long as a server asks that will not begin a session yet, and keeps all that it captures', async () => {
   let refusals = 0;
@@ -130,7 +19,7 @@ it('waits as long as a server asks that will not begin a session yet, and keeps 
   });
   const { source } = relay({ RELAY_BACKENDS: server.url });
   source.push(session(), ...frames(20));
-  await eventually(() => expect(said.join('')).toContain('Too many sessions began'));
+  await eventually(() => expect(said()).toContain('Too many sessions began'));
   const refusedAt = performance.now();
   await has(server, upTo(20));
   expect(performance.now() - refusedAt).toBeGreaterThan(1_300);
@@ -183,7 +72,7 @@ describe('in parallel', () => {
     const { source } = relay({ RELAY_BACKENDS: `${strict.url},${there.url}`, RELAY_BACKEND_MODE: 'parallel' });
     source.push(session(), ...frames(100));
     await has(there, upTo(100));
-    await eventually(() => expect(said.join('')).toContain('A server refuses this relay: No token.'));
+    await eventually(() => expect(said()).toContain('A server refuses this relay: No token.'));
   });
 
   it('a server that is enabled later gets the session and what comes from then on', async () => {
@@ -237,7 +126,7 @@ describe('the kill switch', () => {
     await eventually(() => expect(server.connections).toBe(0));
     expect(server.streams[0]?.byes).toEqual([{ reason: 'kill-switch' }]);
     source.push(...frames(70, 31));
-    await eventually(() => expect(said.join('')).toContain('The kill switch is on'));
+    await eventually(() => expect(said()).toContain('The kill switch is on'));
     expect(kept(server.streams[0])).toEqual(upTo(30));
     change({ RELAY_KILL_SWITCH: '0' });
     await has(server, upTo(100));
@@ -283,14 +172,14 @@ describe('a server that asks for a pause', () => {
     source.push(session(), ...frames(30));
     await has(server, upTo(30));
     server.ask('relay:pause', pause);
-    await eventually(() => expect(said.join('')).toContain('paused by the server (the race is red-flagged)'));
+    await eventually(() => expect(said()).toContain('paused by the server (the race is red-flagged)'));
     source.push(...frames(70, 31));
     server.ask('relay:pause', { paused: 'nonsense' });
     // What could come would be here by the time that other calls are answered.
     server.ask('relay:rate', { maxHz: 5, because: 'a test' });
-    await eventually(() => expect(said.join('')).toContain('asks for 5 frames a second'));
+    await eventually(() => expect(said()).toContain('asks for 5 frames a second'));
     server.ask('relay:rate', { maxHz: null, because: 'a test' });
-    await eventually(() => expect(said.join('')).toContain('takes every frame again'));
+    await eventually(() => expect(said()).toContain('takes every frame again'));
     expect(kept(server.streams[0])).toEqual(upTo(30));
     expect(server.connections).toBe(1);
     server.ask('relay:pause', { ...pause, paused: false });
@@ -304,7 +193,7 @@ describe('a server that asks for a pause', () => {
     source.push(session(), ...frames(30));
     await has(server, upTo(30));
     server.ask('relay:pause', pause);
-    await eventually(() => expect(said.join('')).toContain('paused by the server'));
+    await eventually(() => expect(said()).toContain('paused by the server'));
     source.push(...frames(70, 31));
     server.cut();
     await has(server, upTo(100));
@@ -316,7 +205,7 @@ describe('a server that asks for a pause', () => {
     source.push(session(), ...frames(30));
     await has(one, upTo(30));
     one.ask('relay:pause', pause);
-    await eventually(() => expect(said.join('')).toContain('paused by the server'));
+    await eventually(() => expect(said()).toContain('paused by the server'));
     source.push(...frames(70, 31));
     await has(two, upTo(100));
     expect(kept(one.streams[0])).toEqual(upTo(30));
@@ -330,109 +219,20 @@ describe('a server that asks for fewer frames', () => {
     source.push(session(), ...frames(10));
     await has(server, upTo(10));
     const asked = (times: number) =>
-      eventually(() => expect(said.join('').match(/asks for 5 frames a second at most \(slow\)/g)).toHaveLength(times));
+      eventually(() => expect(said().match(/asks for 5 frames a second at most \(slow\)/g)).toHaveLength(times));
     server.ask('relay:rate', { maxHz: 5, because: 'slow' });
     await asked(1);
     source.push(...frames(10, 11));
     await has(server, [...upTo(10), 12, 14, 16, 18, 20]);
     server.ask('relay:rate', { maxHz: null, because: 'well' });
-    await eventually(() => expect(said.join('')).toContain('takes every frame again'));
+    await eventually(() => expect(said()).toContain('takes every frame again'));
     source.push(...frames(10, 21));
     await has(server, [...upTo(10), 12, 14, 16, 18, ...upTo(30, 20)]);
     server.ask('relay:rate', { maxHz: 5, because: 'slow' });
     await asked(2);
     server.cut();
-    await eventually(() => expect(said.join('')).toContain('tries again in'));
+    await eventually(() => expect(said()).toContain('tries again in'));
     source.push(...frames(10, 31));
     await has(server, [...upTo(10), 12, 14, 16, 18, ...upTo(40, 20)]);
-  });
-});
-
-describe('a server that was away', () => {
-  it('for longer than the spool holds gets what is left, and is told what is lost', async () => {
-    const port = await freePort();
-    const first = await listen({}, port);
-    const { source } = relay({ RELAY_BACKENDS: first.url, RELAY_SPOOL_MAX_MB: '1' });
-    source.push(session(), ...frames(10));
-    await has(first, upTo(10));
-    await first.close();
-    for (let i = 0; i < 200; i++) {
-      source.push(...frames(100, 11 + i * 100));
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-    const again = await listen({}, port);
-    await eventually(() => expect(kept(again.streams[0]).at(-1)).toBe(20_010));
-    const [stream] = again.streams as [Stream];
-    const numbers = kept(stream);
-    const lost = stream.lost.reduce((sum, { from, to }) => sum + to - from + 1, 0);
-    expect(numbers).toEqual(upTo(20_010, numbers[0]));
-    expect(lost).toBeGreaterThan(1_000);
-    expect(stream.lost.at(-1)).toMatchObject({ reason: 'spool_full' });
-  });
-
-  it('gets all sessions of the evening, each as a stream of its own', async () => {
-    const port = await freePort();
-    const url = `http://127.0.0.1:${port}`;
-    const { source } = relay({ RELAY_BACKENDS: url });
-    source.push(session('1:0'), ...frames(50), session('1:1'), ...frames(60), session('1:2'), ...frames(70));
-    await eventually(() => expect(said.join('')).toContain('tries again in'));
-    const server = await listen({}, port);
-    await eventually(() => expect(server.streams.map((stream) => kept(stream).length)).toEqual([50, 60, 70]));
-    expect(server.streams.map(({ hello }) => hello.simSessionKey)).toEqual(['1:0', '1:1', '1:2']);
-    expect(server.streams.map(({ byes }) => byes.map(({ reason }) => reason))).toEqual([
-      ['session-changed'],
-      ['session-changed'],
-      [],
-    ]);
-  });
-});
-
-describe('a relay that is started again', () => {
-  it('sends first what its run before could not, then what is new', async () => {
-    const port = await freePort();
-    const url = `http://127.0.0.1:${port}`;
-    const before = relay({ RELAY_BACKENDS: url });
-    before.source.push(session('5:0'), ...frames(80));
-    await eventually(() => expect(said.join('')).toContain('tries again in'));
-    stop.abort();
-    await before.outcome;
-
-    stop = new AbortController();
-    const server = await listen({}, port);
-    const { source } = relay({ RELAY_BACKENDS: server.url }, before.spoolDir);
-    source.push(session('5:0'), ...frames(20, 81));
-    await eventually(() => expect(server.streams.map(kept)).toEqual([upTo(80), upTo(100, 81)]));
-    expect(server.streams[0]?.hello.run).not.toBe(server.streams[1]?.hello.run);
-    // Nothing of the first run is left on the disk.
-    await eventually(() => expect(readdirSync(before.spoolDir)).toHaveLength(1));
-  });
-
-  it('is not held up by what its run before left for a show that its token does not cover', async () => {
-    const port = await freePort();
-    const url = `http://127.0.0.1:${port}`;
-    const before = relay({ RELAY_BACKENDS: url });
-    before.source.push(session('5:0'), ...frames(5));
-    await eventually(() => expect(said.join('')).toContain('tries again in'));
-    stop.abort();
-    await before.outcome;
-
-    stop = new AbortController();
-    const refuse = { ok: false, error: { code: 'forbidden', message: 'Not this show.' } } as const;
-    const server = await listen({ onHello: (hello) => (hello.simSessionKey === '5:0' ? refuse : undefined) }, port);
-    const { source } = relay({ RELAY_BACKENDS: server.url }, before.spoolDir);
-    source.push(session('6:0'), ...frames(20));
-    await has(server, upTo(20));
-    expect(said.join('')).toContain('does not take what a run before left (Not this show.)');
-    expect(readdirSync(before.spoolDir)).toHaveLength(2);
-  });
-});
-
-describe('a session clock that falls back', () => {
-  it('is another running: it begins a stream of its own, with the session first', async () => {
-    const server = await listen();
-    const { source } = relay({ RELAY_BACKENDS: server.url });
-    source.push(session('0:0'), ...frames(100), ...frames(40));
-    await eventually(() => expect(server.streams.map((stream) => kept(stream).length)).toEqual([100, 40]));
-    expect(server.streams[1]?.records[0]).toMatchObject({ kind: 'session', simSessionKey: '0:0' });
   });
 });

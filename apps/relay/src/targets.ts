@@ -1,7 +1,7 @@
 import type { RateRequest, RelayStatus } from '@okboxbox/protocol';
 import type { RelayConfig } from './config.js';
 import type { StreamEnd } from './spool/stream-folder.js';
-import { Target, type TargetSettings, type TargetWorld } from './target.js';
+import { Target, type TargetDeps, type TargetSettings } from './target.js';
 
 const KILLED = 'the kill switch is on';
 /** What a server is told that is not fed any more: operations there read it. */
@@ -21,15 +21,15 @@ export interface PlacedTarget {
  * delays no other.
  */
 export class Targets {
-  readonly #world: TargetWorld;
+  readonly #deps: TargetDeps;
   readonly #known = new Map<string, Target>();
   #placed: readonly PlacedTarget[] = [];
   #applying: Promise<void> = Promise.resolve();
   readonly #onRefused: (error: Error) => void;
 
   /** `onRefused` hears of servers that refuse this relay before they were ever fed. */
-  constructor(world: TargetWorld, onRefused: (error: Error) => void) {
-    this.#world = world;
+  constructor(deps: TargetDeps, onRefused: (error: Error) => void) {
+    this.#deps = deps;
     this.#onRefused = onRefused;
   }
 
@@ -97,7 +97,7 @@ export class Targets {
       }),
     );
     for (const target of leaving) if (!this.#isListed(target)) this.#known.delete(target.url);
-    this.#world.spool.targets = [...wanted].map((target) => target.url);
+    this.#deps.spool.targets = [...wanted].map((target) => target.url);
     if (config.killSwitch) {
       await Promise.all([...wanted].map((target) => target.stop('kill-switch', KILLED)));
       return;
@@ -113,7 +113,7 @@ export class Targets {
   }
 
   #create(url: string, settings: TargetSettings): Target {
-    const target = new Target(url, settings, this.#world);
+    const target = new Target(url, settings, this.#deps);
     this.#known.set(url, target);
     target.refused.catch(this.#onRefused);
     return target;

@@ -1,4 +1,4 @@
-import type { PaceClock } from '@okboxbox/sources';
+import type { PaceClock } from '@okboxbox/sims';
 import type { CaptureClock } from './agent.js';
 
 /** Figures are of the time since the last look, but of this much at least, in ms. */

@@ -11,7 +11,7 @@ import { replaceFile } from './replace-file.js';
 const FILE = 'clock.json';
 /** How exactly an uptime is told, in ms: a clock may have been set by this much more than it looks. */
 const UPTIME_STEP_MS = 10;
-/** How often the clock is held against the machine's uptime, in ms: it stands while the machine sleeps. */
+/** How often the clock is compared with the machine's uptime, in ms: it stands while the machine sleeps. */
 const LOOK_MS = 1_000;
 
 const stored = z.object({ boot: z.string(), aheadMs: z.number().finite() });

@@ -1,4 +1,4 @@
-import { makePrivate } from '@okboxbox/sources';
+import { makePrivate } from '@okboxbox/sims';
 import type { Logger } from './log.js';
 
 /** How long the start waits for modes to be corrected, in ms; the rest of a big tree is done behind it. */

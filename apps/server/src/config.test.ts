@@ -52,6 +52,8 @@ describe('the configuration', () => {
       'TRUSTED_PROXIES is "10.0.0.0/8, proxy.example"; it must be addresses or networks, separated by commas',
     ],
     ['TRUSTED_PROXIES', 'loopback', 'TRUSTED_PROXIES is "loopback"; it must be addresses or networks'],
+    ['NODE_ENV', 'prod', 'NODE_ENV is "prod"; it must be one of production, staging, development, test. Change it'],
+    ['NODE_ENV', 'Production', 'NODE_ENV is "Production"; it must be one of production,'],
     ['LOG_LEVEL', 'loud', 'LOG_LEVEL is "loud"; it must be one of fatal, error'],
   ])('names the variable, what was given and what is allowed: %s=%s', (name, value, message) => {
     expect(() => readConfig({ [name]: value }, '/')).toThrow(ConfigError);
@@ -65,6 +67,10 @@ describe('the configuration', () => {
   it('refuses to start in production without a way to check tokens', () => {
     expect(() => readConfig({ NODE_ENV: 'production' }, '/')).toThrow(/JWT_SECRET/);
     expect(readConfig({ NODE_ENV: 'production', JWT_SECRET: SECRET }, '/').production).toBe(true);
+  });
+
+  it.each(['staging', 'development', 'test'])('runs as %s without the rules of production', (NODE_ENV) => {
+    expect(readConfig({ NODE_ENV }, '/')).toMatchObject({ production: false, environment: NODE_ENV });
   });
 
   it('refuses a secret that can be guessed, in production and elsewhere', () => {

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { isNetwork } from './access/client-address.js';
@@ -53,6 +54,9 @@ export interface IdentityProvider {
   readonly audience: string;
 }
 
+/** A misspelt `production` must not run without its rules. */
+const ENVIRONMENTS = ['production', 'staging', 'development', 'test'] as const;
+
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
@@ -61,51 +65,87 @@ const onOff = z
   .transform((value) => value === '1' || value === 'true')
   .default(false);
 
-const environment = z.object({
+/** Every variable that the server reads, with what it is for: `docs/settings.md` is made from it. */
+export const serverEnvironment = z.object({
   PORT: z
     .string()
     .regex(/^\d{1,5}$/, 'a port number from 0 to 65535')
     .transform(Number)
     .refine((port) => port <= 65_535, 'a port number from 0 to 65535')
-    .default(3001),
-  HOST: z.string().default('127.0.0.1'),
-  PUBLIC_URL: z.url({ protocol: /^https?$/, error: 'an address that begins with http:// or https://' }).optional(),
+    .default(3001)
+    .describe('Port to listen on. 0 takes any free port.'),
+  HOST: z.string().default('127.0.0.1').describe('Address to listen on. 0.0.0.0 listens on all.'),
+  PUBLIC_URL: z
+    .url({ protocol: /^https?$/, error: 'an address that begins with http:// or https://' })
+    .optional()
+    .describe('Address at which people reach the server, where a proxy stands before it. Links begin with it.'),
   TRUSTED_PROXIES: z
     .string()
     .transform((text) => text.split(',').map((part) => part.trim()))
     .refine((networks) => networks.every(isNetwork), {
       error: 'addresses or networks, separated by commas, such as 127.0.0.1,10.0.0.0/8',
     })
-    .default([]),
-  DATA_DIR: z.string().default('.okboxbox'),
-  NODE_ENV: z.string().optional(),
+    .default([])
+    .describe(
+      'Proxies whose X-Forwarded-For counts: addresses or networks, with commas between them. Needed for limits by address behind a proxy.',
+    ),
+  DATA_DIR: z
+    .string()
+    .default('.okboxbox')
+    .describe(
+      'Folder for timelines, shows, tokens and the embedded database. A relative path counts from the working folder.',
+    ),
+  NODE_ENV: z
+    .enum(ENVIRONMENTS, { error: `one of ${ENVIRONMENTS.join(', ')}` })
+    .optional()
+    .describe(
+      'production, staging, development or test. production refuses to start without JWT_SECRET or JWKS_URL, and prints no sign-in link.',
+    ),
   JWT_SECRET: z
     .string()
     .superRefine((secret, context) => {
       const weakness = weaknessOfSecret(secret);
       if (weakness !== null) context.addIssue(weakness);
     })
-    .optional(),
-  JWKS_URL: z.url({ protocol: /^https?$/, error: 'an address that begins with http:// or https://' }).optional(),
-  JWT_ISSUER: z.string().max(500).optional(),
-  JWT_AUDIENCE: z.string().max(500).optional(),
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'an address that begins with postgresql://' }).optional(),
+    .optional()
+    .describe('Secret that tokens are signed with: at least 32 random characters. Absent: one is made in DATA_DIR.'),
+  JWKS_URL: z
+    .url({ protocol: /^https?$/, error: 'an address that begins with http:// or https://' })
+    .optional()
+    .describe(
+      'Keys of an identity provider whose tokens are accepted, in place of JWT_SECRET. Needs JWT_ISSUER and JWT_AUDIENCE.',
+    ),
+  JWT_ISSUER: z.string().max(500).optional().describe("What iss of the identity provider's tokens must be."),
+  JWT_AUDIENCE: z
+    .string()
+    .max(500)
+    .optional()
+    .describe("What aud of the identity provider's tokens must be or contain."),
+  DATABASE_URL: z
+    .url({ protocol: /^postgres(ql)?$/, error: 'an address that begins with postgresql://' })
+    .optional()
+    .describe('PostgreSQL to use in place of the embedded database.'),
   DATABASE_POOL_MAX: z
     .string()
     .regex(/^\d{1,3}$/, 'a whole number from 1 to 200')
     .transform(Number)
     .refine((max) => max >= 1 && max <= 200, 'a whole number from 1 to 200')
-    .default(10),
-  REDIS_URL: z.string().optional(),
-  DIAGNOSTICS_ENABLED: onOff,
-  OPS_UI_ENABLED: onOff,
-  METRICS_ENABLED: onOff,
-  DRILLS_ENABLED: onOff,
+    .default(10)
+    .describe('Most connections to PostgreSQL, from 1 to 200.'),
+  REDIS_URL: z.string().optional().describe('Not used yet: this version runs as one node, and says so in the log.'),
+  DIAGNOSTICS_ENABLED: onOff.describe('Serves /api/diagnostics.'),
+  OPS_UI_ENABLED: onOff.describe('Serves the console /admin/ops and /api/ops.'),
+  METRICS_ENABLED: onOff.describe('Serves /metrics for Prometheus.'),
+  DRILLS_ENABLED: onOff.describe('Serves /api/drills, which makes failures on purpose. Refused in production.'),
   GIT_SHA: z
     .string()
     .regex(/^[0-9a-f]{7,40}$/, 'a commit of 7 to 40 hexadecimal digits')
-    .optional(),
-  LOG_LEVEL: z.enum(LOG_LEVELS, { error: `one of ${LOG_LEVELS.join(', ')}` }).default('info'),
+    .optional()
+    .describe('Commit that runs, for operators. Absent: the one that was built.'),
+  LOG_LEVEL: z
+    .enum(LOG_LEVELS, { error: `one of ${LOG_LEVELS.join(', ')}` })
+    .default('info')
+    .describe('Least severe level that is logged.'),
 });
 
 /** Values that must not be repeated in a message or a log. */
@@ -117,7 +157,7 @@ const SECRET_VARIABLES: ReadonlySet<string> = new Set(['JWT_SECRET', 'DATABASE_U
  */
 export function readConfig(env: Readonly<Record<string, string | undefined>>, cwd: string): ServerConfig {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
-  const parsed = environment.safeParse(given);
+  const parsed = serverEnvironment.safeParse(given);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     const name = String(issue?.path[0]);
@@ -168,7 +208,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, cw
  * tokens for other programs, too, and some share their keys between customers.
  * @throws ConfigError where one of the three variables is missing.
  */
-function providerOf(read: z.infer<typeof environment>): IdentityProvider | null {
+function providerOf(read: z.infer<typeof serverEnvironment>): IdentityProvider | null {
   const { JWKS_URL: jwksUrl, JWT_ISSUER: issuer, JWT_AUDIENCE: audience } = read;
   if (jwksUrl === undefined) {
     const alone = issuer !== undefined ? 'JWT_ISSUER' : audience !== undefined ? 'JWT_AUDIENCE' : null;
@@ -184,4 +224,13 @@ function providerOf(read: z.infer<typeof environment>): IdentityProvider | null 
       "tokens that the identity provider made for other programs would be accepted. Set JWT_ISSUER to the provider's " +
       '"iss" and JWT_AUDIENCE to this server\'s "aud".',
   );
+}
+
+/** Written by the build, beside the built package. */
+const GIT_SHA_FILE = new URL('../dist/git-sha.txt', import.meta.url);
+
+/** The commit that was built, where the build knew one. */
+export async function builtGitSha(): Promise<string | null> {
+  const text = await readFile(GIT_SHA_FILE, 'utf8').catch(() => '');
+  return /^[0-9a-f]{7,40}$/.exec(text.trim())?.[0] ?? null;
 }

@@ -19,6 +19,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'it is missing',
   ENOSPC: 'the disk is full',
   EDQUOT: "this user's disk quota is used up",
+  EFBIG: 'files may not grow any more: a limit of this process (ulimit -f), or of the file system',
   EROFS: 'the disk is read-only',
   EIO: 'the disk fails to read or write it',
   ELOOP: 'it is a link that leads in a circle',

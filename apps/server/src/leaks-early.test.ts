@@ -1,9 +1,9 @@
 import { expect, it, vi } from 'vitest';
-import type * as playhead from './audience/playhead.js';
+import type * as playhead from './directory/playhead.js';
 import { Night } from './testing/leaks/night.js';
 
 // The server with its guard taken away: whatever the delay says, everything may be on air.
-vi.mock('./audience/playhead.js', async (original) => ({
+vi.mock('./directory/playhead.js', async (original) => ({
   ...(await original<typeof playhead>()),
   positionOf: (_delay: playhead.Delay, now: number) => now,
 }));
@@ -14,7 +14,12 @@ const waysOf = (witness: Night['witness']) =>
 
 it('the leak test finds a server that does not wait for the delay', { timeout: 90_000 }, async () => {
   const night = new Night({
-    ...{ seed: 1, forMs: 60_000, shows: 2, outsiders: 12, callers: 3, restarts: false },
+    seed: 1,
+    forMs: 60_000,
+    shows: 2,
+    outsiders: 12,
+    callers: 3,
+    restarts: false,
     until: (witness) => WAYS.every((way) => waysOf(witness).has(way)),
   });
   await night.run();

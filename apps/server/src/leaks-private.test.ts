@@ -18,7 +18,12 @@ const FOUND = [/entries\[0\]\.note/, /^a message in/];
 
 it('the leak test finds a server that lets through what nobody has marked public', { timeout: 90_000 }, async () => {
   const night = new Night({
-    ...{ seed: 1, forMs: 60_000, shows: 2, outsiders: 12, callers: 3, restarts: false },
+    seed: 1,
+    forMs: 60_000,
+    shows: 2,
+    outsiders: 12,
+    callers: 3,
+    restarts: false,
     until: (witness) => FOUND.every((found) => privateOf(witness).some((detail) => found.test(detail))),
   });
   await night.run();

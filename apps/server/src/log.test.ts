@@ -5,8 +5,8 @@ import { type Level, pino } from 'pino';
 import { io as connect } from 'socket.io-client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../../../testing/eventually.js';
-import { type RunningServer, startServer } from './app.js';
 import { readConfig } from './config.js';
+import { type RunningServer, startServer } from './node.js';
 
 let dataDir: string;
 let server: RunningServer;

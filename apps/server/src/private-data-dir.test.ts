@@ -23,7 +23,7 @@ function openToOthers(folder: string): string[] {
 async function databaseIsThere(): Promise<void> {
   await eventually(async () => {
     const { checks } = (await get<{ checks: { database: { detail: string } } }>('/api/health')).body;
-    expect(checks.database.detail).toContain('stored as they come');
+    expect(checks.database.detail).toContain('are being stored');
   });
 }
 

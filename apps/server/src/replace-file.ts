@@ -1,7 +1,7 @@
 import { open, rename, rm } from 'node:fs/promises';
 
 /**
- * Puts a file in the place of the one before, synced: whoever reads it, and whatever happens meanwhile, finds the old one
+ * Puts a file in the place of the one before, synced: a reader finds, at any time and after any crash, the old one
  * or the new one, whole. Only this user can read it. Fails as the file system does; the old one stays then. `suffix` is
  * put behind the name while it is written; it must differ where several processes write the same file.
  */

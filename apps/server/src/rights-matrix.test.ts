@@ -2,7 +2,7 @@ import type { Capability, Role } from '@okboxbox/protocol';
 import { ROLES } from '@okboxbox/protocol';
 import type * as framework from 'fastify';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type * as calls from './gateway/calls.js';
+import type * as calls from './sockets/calls.js';
 import { race } from './testing/race.js';
 import {
   EVENTS_OF_THEIR_OWN,
@@ -29,17 +29,20 @@ vi.mock('fastify', async (original) => {
   return { ...real, default: open as typeof real.default };
 });
 
-vi.mock('./gateway/calls.js', async (original) => {
+vi.mock('./sockets/calls.js', async (original) => {
   const real = await original<typeof calls>();
-  const answerCall: typeof real.answerCall = (socket, event, ...rest) => {
-    if (socket.nsp.name === '/') events.add(event);
-    real.answerCall(socket, event, ...rest);
+  const answerCall: typeof real.answerCall = (socket, call, ...rest) => {
+    if (socket.nsp.name === '/') events.add(call.event);
+    real.answerCall(socket, call, ...rest);
   };
   return { ...real, answerCall };
 });
 
 const everything = serverForEachTest({
-  ...{ METRICS_ENABLED: '1', DIAGNOSTICS_ENABLED: '1', OPS_UI_ENABLED: '1', DRILLS_ENABLED: '1' },
+  METRICS_ENABLED: '1',
+  DIAGNOSTICS_ENABLED: '1',
+  OPS_UI_ENABLED: '1',
+  DRILLS_ENABLED: '1',
   // What is stored has tests of its own; here nothing waits for a database.
   DATABASE_URL: 'postgresql://127.0.0.1:1/none',
 });
@@ -63,7 +66,11 @@ const ofRole = (role: Role, covers: boolean, claims?: object): Caller => ({
   isLimited: claims !== undefined,
 });
 const STRANGER: Caller = {
-  ...{ name: 'anyone without a token', token: async () => undefined, may: [], covers: false, isLimited: false },
+  name: 'anyone without a token',
+  token: async () => undefined,
+  may: [],
+  covers: false,
+  isLimited: false,
 };
 const CALLERS: readonly Caller[] = [
   STRANGER,
@@ -105,6 +112,8 @@ function mustAnswer(caller: Caller, needs: Need, isPublished: boolean): Answered
 const namedBy = (needs: Need) => ('capability' in needs ? needs.capability : undefined);
 
 let sessionId: string;
+/** The epoch of the session's public logs. */
+let epoch: string;
 let feed: Awaited<ReturnType<typeof relay>>;
 
 /** Feeds a race, which its director publishes or not. */
@@ -119,6 +128,8 @@ async function show(isPublished: boolean): Promise<void> {
     async () => {
       const seen = await director.emitWithAck('session:join', { show: 'local', audience: 'broadcast' });
       expect(seen.ok, JSON.stringify(seen)).toBe(true);
+      expect(seen.state.topics.gaps).toBeGreaterThan(0);
+      ({ epoch } = seen.state.topics);
       await director.emitWithAck('session:leave', { sessionId });
     },
     { timeout: 20_000, interval: 300 },
@@ -128,7 +139,7 @@ async function show(isPublished: boolean): Promise<void> {
 async function answerOf(route: string, bearer: string | undefined): Promise<[Answered, string | undefined]> {
   const { path, body } = HTTP_CALLS[route] ?? {};
   const [method = '', pattern = ''] = route.split(' ');
-  const address = (path ?? pattern).replace('SESSION', sessionId).replace(':id', sessionId);
+  const address = (path ?? pattern).replace('SESSION', sessionId).replace(':id', sessionId).replace('EPOCH', epoch);
   const response = await fetch(`${url()}${address}`, {
     method,
     redirect: 'manual',

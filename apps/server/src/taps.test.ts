@@ -4,12 +4,12 @@ import { Tap } from './taps.js';
 it('a tap that nobody listens at does not even compute what it would hand on', () => {
   const tap = new Tap<[n: number]>();
   const compute = vi.fn(() => 1);
-  tap.hear?.(compute());
+  tap.emit?.(compute());
   expect(compute).not.toHaveBeenCalled();
   const stop = tap.listen(() => undefined);
-  tap.hear?.(compute());
+  tap.emit?.(compute());
   stop();
-  tap.hear?.(compute());
+  tap.emit?.(compute());
   expect(compute).toHaveBeenCalledTimes(1);
 });
 
@@ -20,8 +20,8 @@ it('a listener that fails harms neither the path nor the other listeners, and is
     throw new Error('a fault of operations');
   });
   tap.listen((n) => heard.push(n));
-  tap.hear?.(1);
-  tap.hear?.(2);
+  tap.emit?.(1);
+  tap.emit?.(2);
   expect(heard).toEqual([1, 2]);
   expect(tap.failures).toBe(2);
 });

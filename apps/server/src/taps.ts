@@ -1,15 +1,18 @@
+import type { RelayStatus } from '@okboxbox/protocol';
+
 /**
- * The points of a frame's way where operations may listen. A tap costs a look at a field while nobody does, and it hands
- * on values that are there anyway: nothing is made for it. Whoever listens cannot steer, not even by failing.
+ * The points of a frame's way where operations may listen. A tap costs a look at a field while nobody does, and on the way
+ * of every frame it hands on values that are there anyway: nothing is made for it. What is rare comes as an object. A
+ * listener cannot steer, not even by failing.
  */
 
 /** Most values that a tap hands on. */
 type Values = readonly [unknown?, unknown?, unknown?, unknown?, unknown?, unknown?, unknown?];
 type Listener<V extends Values> = (...values: V) => void;
 
-/** One point: call it as `tap.hear?.(…)`, so that nothing is even computed while nobody listens. */
+/** One point: call it as `tap.emit?.(…)`, so that nothing is even computed while nobody listens. */
 export class Tap<V extends Values> {
-  hear: Listener<V> | null = null;
+  emit: Listener<V> | null = null;
   /** Calls in which a listener threw; the path went on. */
   failures = 0;
   #listeners: readonly Listener<V>[] = [];
@@ -23,7 +26,7 @@ export class Tap<V extends Values> {
   #set(listeners: readonly Listener<V>[]): void {
     this.#listeners = listeners;
     if (listeners.length === 0) {
-      this.hear = null;
+      this.emit = null;
       return;
     }
     // Named one by one: a rest parameter would make an array at each pass.
@@ -36,12 +39,57 @@ export class Tap<V extends Values> {
         }
       }
     };
-    this.hear = pass as unknown as Listener<V>;
+    this.emit = pass as unknown as Listener<V>;
   }
 }
 
 /** Parts of the server that errors are counted by. */
 export type Subsystem = 'relay' | 'gateway' | 'http' | 'database' | 'process';
+
+/** A relay said goodbye. */
+export interface Goodbye {
+  /** `null` where it had no session yet. */
+  readonly sessionId: string | null;
+  readonly relayId: string;
+  /** One of `BYE_REASONS`. */
+  readonly reason: string;
+  readonly message: string | null;
+  /** The show of its token, where that is for one alone. */
+  readonly show: string | null;
+}
+
+/** A relay was not let in, or not welcome; with its show and the user of its token, where they can be told. */
+export interface RelayRefusal {
+  readonly why: 'token' | 'version' | 'origin';
+  readonly code: string;
+  readonly capability: string | null;
+  readonly message: string;
+  readonly show: string | null;
+  readonly user: string | null;
+}
+
+/** A relay's own-car data is given to nobody. */
+export interface OwnCarRefusal {
+  readonly sessionId: string;
+  readonly relayId: string;
+  readonly reason: string;
+  /** In the relay's own session record, where there is one. */
+  readonly carNumber: string | null;
+  readonly message: string;
+}
+
+/** A handshake or a call was refused. */
+export interface CallRefusal {
+  readonly from: Subsystem;
+  readonly socketId: string | null;
+  /** The call's name or path. */
+  readonly where: string;
+  readonly code: string;
+  readonly message: string;
+  readonly capability: string | null;
+  /** What it was called with. */
+  readonly input?: unknown;
+}
 
 /** The taps of one server, in the order of a frame's way. Instants and durations are in ms, sizes in bytes. */
 export class Taps {
@@ -73,30 +121,11 @@ export class Taps {
       run?: string,
     ]
   >();
-  /**
-   * A relay said goodbye: of its session, or of none where it had none yet; in a `ByeReason`, with what it adds, and the
-   * show of its token, where that is for one alone.
-   */
-  readonly goodbye = new Tap<
-    [sessionId: string | null, relayId: string, reason: string, message: string | null, show: string | null]
-  >();
-  /** A relay was not let in, or not welcome; with its show and whose token it has, where that can be told. */
-  readonly relayRefusal = new Tap<
-    [
-      why: 'token' | 'version' | 'origin',
-      code: string,
-      capability: string | null,
-      message: string,
-      show: string | null,
-      user: string | null,
-    ]
-  >();
-  /** A relay's own-car data is given to nobody: why, and the car number in its own session line, where there is one. */
-  readonly ownRefusal = new Tap<
-    [sessionId: string, relayId: string, reason: string, carNumber: string | null, message: string]
-  >();
+  readonly goodbye = new Tap<[goodbye: Goodbye]>();
+  readonly relayRefusal = new Tap<[refusal: RelayRefusal]>();
+  readonly ownRefusal = new Tap<[refusal: OwnCarRefusal]>();
   /** A relay said how it is. */
-  readonly relayStatus = new Tap<[sessionId: string, relayId: string, waiting: number, oldestMs: number]>();
+  readonly relayStatus = new Tap<[sessionId: string, relayId: string, said: RelayStatus]>();
   /** Records reached the disk: all up to the place `upTo`, counted from when the timeline was opened. */
   readonly timeline = new Tap<[sessionId: string, records: number, bytes: number, upTo: number]>();
   /**
@@ -116,22 +145,13 @@ export class Taps {
   readonly write = new Tap<[socketId: string, message: object, bytes: number]>();
   /** A message was not written to a socket that reads too slowly. */
   readonly skip = new Tap<[socketId: string, message: object, waitingBytes: number, isClosed: boolean]>();
+  /** A client said what it shows: the newest instant, and how long the answer before took; `null` where it has neither. */
+  readonly beat = new Tap<[socketId: string, shownAt: number | null, rttMs: number | null, isHidden: boolean]>();
   /** A probe of operations passed a stage; `room` where that is one of a room. */
   readonly probe = new Tap<
     [probeId: string, sessionId: string, stage: 'ingest' | 'timeline' | 'timing' | 'tick', room: string | null]
   >();
-  /** A handshake or a call was refused. `where` is the call's name or path, `input` what it was called with. */
-  readonly refusal = new Tap<
-    [
-      from: Subsystem,
-      socketId: string | null,
-      where: string,
-      code: string,
-      message: string,
-      capability: string | null,
-      input?: unknown,
-    ]
-  >();
+  readonly refusal = new Tap<[refusal: CallRefusal]>();
   /** Something was refused because there was too much of it: by which limit (`LimitName`), on which socket, if any. */
   readonly limited = new Tap<[limit: string, socketId: string | null]>();
   /** Something failed that should not. */

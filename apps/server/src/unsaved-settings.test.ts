@@ -55,7 +55,7 @@ describe('a token that is revoked while the disk takes nothing', () => {
     });
     expect(found).toMatchObject({ severity: 'warning', summary: expect.stringContaining('revoked tokens') });
     const summary = (await get<OpsSummary>('/api/ops/summary', await token('ops'))).body;
-    expect(summary.because.join()).toContain('A restart now would forget it');
+    expect(summary.because.join()).toContain('A restart now would lose it');
     // A second one meanwhile is stored with the first.
     await post('/api/tokens/revoke', { jti: 'another' }, await token('admin'));
     takes();

@@ -19,7 +19,7 @@ interface Entry extends UnsavedSetting {
 }
 
 /** What the settings that are not stored need of the server. */
-export interface UnsavedWorld {
+export interface UnsavedDeps {
   readonly now: () => number;
   readonly log: Logger;
 }
@@ -29,14 +29,14 @@ export interface UnsavedWorld {
  * stored; operations see them meanwhile.
  */
 export class UnsavedSettings {
-  readonly #world: UnsavedWorld;
+  readonly #deps: UnsavedDeps;
   readonly #entries = new Map<string, Entry>();
   #timer: NodeJS.Timeout | null = null;
   #retrying: Promise<void> = Promise.resolve();
   #isClosed = false;
 
-  constructor(world: UnsavedWorld) {
-    this.#world = world;
+  constructor(deps: UnsavedDeps) {
+    this.#deps = deps;
   }
 
   /** All that is not stored now, oldest first. */
@@ -53,11 +53,11 @@ export class UnsavedSettings {
     const because = diskReason(error);
     const code = (error as NodeJS.ErrnoException).code ?? null;
     if (before === undefined) {
-      this.#world.log.error({ ...name, because }, 'a setting is in force and could not be stored; it is tried again');
+      this.#deps.log.error({ ...name, because }, 'a setting is in force and could not be stored; it is tried again');
     }
     this.#entries.set(keyOf(name), {
       ...name,
-      since: before?.since ?? Math.round(this.#world.now()),
+      since: before?.since ?? Math.round(this.#deps.now()),
       tries: (before?.tries ?? 0) + 1,
       code,
       because,
@@ -77,7 +77,7 @@ export class UnsavedSettings {
     const before = this.#entries.get(keyOf(name));
     if (before === undefined) return;
     this.#entries.delete(keyOf(name));
-    this.#world.log.info({ ...name, tries: before.tries + 1 }, 'a setting that could not be stored is stored now');
+    this.#deps.log.info({ ...name, tries: before.tries + 1 }, 'a setting that could not be stored is stored now');
   }
 
   /** Tries once more, and logs what a restart will not know. */
@@ -86,7 +86,7 @@ export class UnsavedSettings {
     if (this.#timer) clearTimeout(this.#timer);
     await this.#retryAll();
     for (const { what, show, because } of this.#entries.values()) {
-      this.#world.log.error(
+      this.#deps.log.error(
         { what, show, because },
         'the server stops before this setting could be stored: the next start will not know it; set it again then',
       );

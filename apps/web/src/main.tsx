@@ -1,24 +1,19 @@
 import '@fontsource-variable/inter/index.css';
 import '@fontsource-variable/saira/wdth.css';
-import './style/tokens.css';
-import './style/base.css';
-import './style/shell.css';
-import './style/sessions.css';
-import './style/live.css';
-import './style/session-strip.css';
-import './style/timing-table.css';
-import './style/car-panel.css';
-import './style/director.css';
-import './style/director-pictures.css';
-import './style/director-delay.css';
-import './style/director-cue.css';
-import './style/director-lists.css';
+import './kit/tokens.css';
+import './kit/base.css';
+import { nameCommand } from '@okboxbox/protocol';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { createRoot } from 'react-dom/client';
 import { onSignInLink, signInFromAddress } from './access/sign-in.js';
 import { onTokenChange } from './access/token-store.js';
+import { Banner } from './kit/banner.js';
 import { router } from './routes.js';
+
+/** How the command is called on the server's machine; the server says it in the document. */
+const command = document.querySelector<HTMLMetaElement>('meta[name=okboxbox-command]')?.content;
+if (command !== undefined) nameCommand(command);
 
 const queries = new QueryClient();
 onTokenChange(() => void queries.resetQueries());
@@ -31,11 +26,7 @@ const drawn = createRoot(root);
 function draw(problem: string | null): void {
   drawn.render(
     <QueryClientProvider client={queries}>
-      {problem !== null && (
-        <p role="alert" className="banner">
-          {problem}
-        </p>
-      )}
+      {problem !== null && <Banner role="alert">{problem}</Banner>}
       <RouterProvider router={router} />
     </QueryClientProvider>,
   );

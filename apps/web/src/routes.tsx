@@ -1,57 +1,47 @@
 import { createRootRoute, createRoute, createRouter, Link, lazyRouteComponent, Outlet } from '@tanstack/react-router';
-import { LivePage } from './live/live-page.js';
-import { OpsFailed } from './ops/ops-failed.js';
-import { parseOpsSearch } from './ops/ops-search.js';
-import { DeadLinkPage } from './public/dead-link-page.js';
-import { PublicPage } from './public/public-page.js';
-import { SessionList } from './sessions/session-list.js';
-import { Notice } from './shell/notice.js';
-import { PageShell } from './shell/page-shell.js';
+import { parseOpsSearch } from './console/ops-search.js';
+import { Notice } from './kit/notice.js';
+import { PageFailed } from './kit/page-failed.js';
+import { PageShell } from './kit/page-shell.js';
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound });
 
-const sessions = createRoute({ getParentRoute: () => root, path: '/', component: SessionList });
+// Each page is loaded when it is opened, with the styles that it needs and no others.
+const sessions = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  component: lazyRouteComponent(() => import('./screens/sessions/session-list.js'), 'SessionList'),
+});
 
 const live = createRoute({
   getParentRoute: () => root,
   path: '/sessions/$id',
-  component: function Live() {
-    const { id } = live.useParams();
-    return <LivePage key={id} id={id} />;
-  },
+  component: lazyRouteComponent(() => import('./screens/live/live-page.js'), 'LiveRoute'),
 });
 
 const publicTiming = createRoute({
   getParentRoute: () => root,
   path: '/public/$id',
-  component: function Public() {
-    const { id } = publicTiming.useParams();
-    return <PublicPage key={id} id={id} />;
-  },
+  component: lazyRouteComponent(() => import('./screens/live/public-page.js'), 'PublicRoute'),
 });
 
 const deadLink = createRoute({
   getParentRoute: () => root,
   path: '/l/$code',
-  component: function Dead() {
-    const { code } = deadLink.useParams();
-    return <DeadLinkPage key={code} code={code} />;
-  },
+  component: lazyRouteComponent(() => import('./screens/link/dead-link-page.js'), 'DeadLinkRoute'),
 });
 
 const director = createRoute({
   getParentRoute: () => root,
   path: '/sessions/$id/director',
-  // The desk is loaded where somebody directs: the other pages do without its parts.
-  component: lazyRouteComponent(() => import('./director/director-route.js'), 'DirectorRoute'),
+  component: lazyRouteComponent(() => import('./desk/director-page.js'), 'DirectorRoute'),
 });
 
 const ops = createRoute({
   getParentRoute: () => root,
   path: '/admin/ops',
   validateSearch: parseOpsSearch,
-  component: lazyRouteComponent(() => import('./ops/ops-route.js'), 'OpsRoute'),
-  errorComponent: OpsFailed,
+  component: lazyRouteComponent(() => import('./console/console.js'), 'OpsConsole'),
 });
 const opsViews = [
   createRoute({ getParentRoute: () => ops, path: '/' }),
@@ -61,9 +51,9 @@ const opsViews = [
 function NotFound() {
   return (
     <PageShell keys={[]}>
-      <Notice title="There is no such page">
+      <Notice title="Page not found">
         <p>
-          The address may be mistyped, or the page is not part of this version. <Link to="/">All sessions</Link>
+          Check the address: there is no page here in this version. <Link to="/">All sessions</Link>
         </p>
       </Notice>
     </PageShell>
@@ -73,6 +63,7 @@ function NotFound() {
 /** The addresses of the pages. */
 export const router = createRouter({
   routeTree: root.addChildren([sessions, live, director, publicTiming, deadLink, ops.addChildren(opsViews)]),
+  defaultErrorComponent: PageFailed,
 });
 
 declare module '@tanstack/react-router' {

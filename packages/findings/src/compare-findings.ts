@@ -1,13 +1,13 @@
 import type { Finding } from '@okboxbox/protocol';
 
-/** What two looks at the same agree on, and what only one of them has found. */
+/** Whether two looks found the same, and what only one of them found. */
 export interface Comparison {
   readonly areSame: boolean;
   readonly onlyFirst: readonly Finding[];
   readonly onlySecond: readonly Finding[];
 }
 
-/** Holds findings against one another, by what is wrong and of what; words may differ from version to version. */
+/** Compares the findings of two looks by their keys; texts may differ from version to version. */
 export function compareFindings(first: readonly Finding[], second: readonly Finding[]): Comparison {
   const only = (these: readonly Finding[], those: readonly Finding[]) => {
     const known = new Set(those.map(findingKey));
@@ -18,7 +18,7 @@ export function compareFindings(first: readonly Finding[], second: readonly Find
   return { areSame: onlyFirst.length + onlySecond.length === 0, onlyFirst, onlySecond };
 }
 
-/** The same for findings of the same cause in the same thing. */
+/** Equal for findings of the same code and cause in the same session, show, relay or detector, whatever their sockets. */
 export function findingKey({ code, cause, scope }: Pick<Finding, 'code' | 'cause' | 'scope'>): string {
   return JSON.stringify([code, cause, scope.sessionId, scope.show, scope.relayId, scope.detector]);
 }

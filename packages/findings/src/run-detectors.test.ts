@@ -1,7 +1,8 @@
 import type { OpsSnapshot } from '@okboxbox/protocol';
 import { describe, expect, it } from 'vitest';
-import { RELAY_NOT_CONNECTING } from './catalogue/relay-not-connecting.js';
-import { type Detector, finding } from './detector.js';
+import type { Detector } from './failure-mode.js';
+import { finding } from './finding.js';
+import { MODE as RELAY_NOT_CONNECTING } from './relay-not-connecting/mode.js';
 import { BOX_MS, beforeOf, Detectors, LEFT_OUT_MS, runDetectors } from './run-detectors.js';
 import { healthy } from './testing/healthy-night.js';
 

@@ -1,7 +1,9 @@
-import type { Finding, FindingCause, FindingCode, FindingsAnswer, OpsSnapshot } from '@okboxbox/protocol';
-import { DETECTOR_FAILED } from './catalogue/looking.js';
+import type { Finding, FindingsAnswer, OpsSnapshot } from '@okboxbox/protocol';
 import { findingKey } from './compare-findings.js';
-import { type Detector, figure, finding } from './detector.js';
+import { MODE as DETECTOR_FAILED } from './detector-failed/mode.js';
+import { withoutExplained } from './explained.js';
+import type { Detector } from './failure-mode.js';
+import { figure, finding } from './finding.js';
 import { withoutStrangers } from './without-strangers.js';
 
 /** What a detector may take of one look, in ms. */
@@ -29,7 +31,7 @@ const WORST: Readonly<Record<Finding['severity'], number>> = { critical: 0, warn
 export class Detectors {
   readonly #detectors: readonly Detector[];
   readonly #now: () => number;
-  readonly #slow = new Map<FindingCode, Slowness>();
+  readonly #slow = new Map<string, Slowness>();
 
   /** `now` in ms, by a clock that is never set: it measures what detectors take. */
   constructor(detectors: readonly Detector[], now: () => number = () => performance.now()) {
@@ -40,14 +42,15 @@ export class Detectors {
   look(snapshot: OpsSnapshot): Look {
     const known = knownIn(snapshot);
     const findings: Finding[] = [];
-    const clear: FindingCode[] = [];
-    const skipped: { code: FindingCode; because: string }[] = [];
+    const byDetector = new Map<Detector, readonly Finding[]>();
+    const clear: string[] = [];
+    const skipped: { code: string; because: string }[] = [];
     for (const detector of this.#detectors) {
       const { code } = detector;
       const slow = this.#slow.get(code);
       if (slow !== undefined && slow.leftOutUntil > snapshot.at) {
         findings.push(tookTooLong(snapshot, code, slow));
-        skipped.push({ code, because: `It took ${Math.round(slow.tookMs)} ms, and is left out for a while.` });
+        skipped.push({ code, because: `It took ${Math.round(slow.tookMs)} ms, and is skipped for a minute.` });
         continue;
       }
       const began = this.#now();
@@ -55,20 +58,24 @@ export class Detectors {
         const because = detector.notYet(known);
         const found = because === null ? [...detector.look(known)] : [];
         if (known !== snapshot) found.push(...ofStrangers(detector, snapshot, found));
-        findings.push(...found);
+        byDetector.set(detector, found);
         if (found.length === 0 && because === null) clear.push(code);
         else if (because !== null) skipped.push({ code, because });
       } catch (error) {
         findings.push(threw(snapshot, code, error));
-        skipped.push({ code, because: 'It failed.' });
+        skipped.push({ code, because: 'The detector failed.' });
       }
       this.#time(code, this.#now() - began, snapshot.at);
     }
+    const explained = withoutExplained(snapshot, byDetector);
+    findings.push(...explained.findings);
+    const told = new Set(findings.map(({ code }) => code));
+    for (const [code, because] of explained.because) if (!told.has(code)) skipped.push({ code, because });
     findings.sort((a, b) => WORST[a.severity] - WORST[b.severity] || a.since - b.since);
     return { findings, clear, skipped };
   }
 
-  #time(code: FindingCode, tookMs: number, at: number): void {
+  #time(code: string, tookMs: number, at: number): void {
     if (tookMs <= BOX_MS) {
       this.#slow.delete(code);
       return;
@@ -102,23 +109,23 @@ function ofStrangers(detector: Detector, snapshot: OpsSnapshot, found: readonly 
       ...each,
       severity: 'info',
       isOfStrangers: true,
-      because: `${each.because} It is found only with what connections without a token or link do, so it changes no status.`,
+      because: `${each.because} Only connections without a token or link cause it, so it changes no status.`,
     }));
 }
 
-function threw(snapshot: OpsSnapshot, code: FindingCode, error: unknown): Finding {
+function threw(snapshot: OpsSnapshot, code: string, error: unknown): Finding {
   return finding(snapshot, DETECTOR_FAILED, 'threw', {
-    summary: `The detector of ${code} failed: nobody looks for it.`,
-    because: 'It threw where it should have found something or nothing.',
+    summary: `The detector of ${code} failed: this failure mode is not checked.`,
+    because: 'It threw an error.',
     evidence: [figure('detector', code), figure('error', error instanceof Error ? error.name : typeof error)],
     scope: { detector: code },
   });
 }
 
-function tookTooLong(snapshot: OpsSnapshot, code: FindingCode, { tookMs }: Slowness): Finding {
+function tookTooLong(snapshot: OpsSnapshot, code: string, { tookMs }: Slowness): Finding {
   return finding(snapshot, DETECTOR_FAILED, 'took_too_long', {
-    summary: `The detector of ${code} takes too long and is left out for a while.`,
-    because: 'Looking must not hold up the show.',
+    summary: `The detector of ${code} takes too long and is skipped for a minute.`,
+    because: 'Detectors must not slow down the server.',
     evidence: [figure('detector', code), figure('tookMs', Math.round(tookMs), BOX_MS)],
     scope: { detector: code },
   });
@@ -132,7 +139,10 @@ export function runDetectors(snapshot: OpsSnapshot, detectors: readonly Detector
 /** What the next look is to know of this one. */
 export function beforeOf(findings: readonly Finding[]): OpsSnapshot['before'] {
   return findings.map(({ code, cause, since, scope, isOfStrangers }) => ({
-    ...{ code, cause: cause as FindingCause, since, scope },
+    code,
+    cause,
+    since,
+    scope,
     ...(isOfStrangers && { isOfStrangers }),
   }));
 }

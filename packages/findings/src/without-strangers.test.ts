@@ -1,7 +1,7 @@
 import type { Finding, OpsEvent, OpsSnapshot, RelayRefusal, SocketGroup } from '@okboxbox/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DETECTORS } from './all-detectors.js';
+import { DETECTORS } from './failure-modes.js';
 import { beforeOf, runDetectors } from './run-detectors.js';
 import { AT, groupLike, healthy, NOBODY, refusal, SESSION, sessionLike } from './testing/healthy-night.js';
 
@@ -37,15 +37,24 @@ function withStrangers(
     events: [...events, ...snapshot.events],
     churn: {
       ...churn,
-      ...{ connects: churn.connects + connects, disconnects: churn.disconnects + disconnects },
+      connects: churn.connects + connects,
+      disconnects: churn.disconnects + disconnects,
       ofStrangers: { connects, disconnects },
     },
   };
 }
 
 const deskOfStranger: OpsEvent = {
-  ...{ id: 9, at: AT - 3_000, type: 'socket', event: 'auth_fail', where: 'director:join', code: 'unauthenticated' },
-  ...{ capability: 'racebox:director:control', message: 'This needs a token.', show: 'local', socketId: 'x' },
+  id: 9,
+  at: AT - 3_000,
+  type: 'socket',
+  event: 'auth_fail',
+  where: 'director:join',
+  code: 'unauthenticated',
+  capability: 'racebox:director:control',
+  message: 'This needs a token.',
+  show: 'local',
+  socketId: 'x',
 };
 const idle = { room: 'none', sessionId: null } as const;
 
@@ -151,8 +160,13 @@ describe('what somebody without a token or a link does', () => {
         role: fc.constantFrom('dashboard', 'overlay', 'public', 'director', 'ops', 'unknown'),
         room: fc.constantFrom('broadcast' as const, 'none' as const),
         sessionId: fc.constantFrom(SESSION, 'sess_old'),
-        ...{ count: fc.nat(500), buffered: fc.nat(500), slow: fc.nat(500), stale: fc.nat(500), idle: fc.nat(500) },
-        ...{ left: fc.nat(500), refused: fc.dictionary(fc.constantFrom('not_found', 'unauthenticated'), fc.nat(50)) },
+        count: fc.nat(500),
+        buffered: fc.nat(500),
+        slow: fc.nat(500),
+        stale: fc.nat(500),
+        idle: fc.nat(500),
+        left: fc.nat(500),
+        refused: fc.dictionary(fc.constantFrom('not_found', 'unauthenticated'), fc.nat(50)),
       })
       .map((over) => groupLike({ ...over, sessionId: over.room === 'none' ? null : over.sessionId }));
     const evenings = [
@@ -178,7 +192,8 @@ describe('what somebody without a token or a link does', () => {
             { maxLength: 3 },
           ),
           events: fc.array(fc.constant(deskOfStranger), { maxLength: 2 }),
-          ...{ connects: fc.nat(5_000), disconnects: fc.nat(5_000) },
+          connects: fc.nat(5_000),
+          disconnects: fc.nat(5_000),
         }),
         (evening, groups, more) => {
           expect(statusOf(look(withStrangers(evening, groups, more)))).toEqual(statusOf(look(evening)));

@@ -7,10 +7,10 @@ import type { OpsEvent, OpsSnapshot, SocketGroup } from '@okboxbox/protocol';
 export function withoutStrangers(snapshot: OpsSnapshot): OpsSnapshot {
   const { socketGroups, relays, events, churn, before, summary } = snapshot;
   const strangers = socketGroups.filter(({ isOfStrangers }) => isOfStrangers === true);
-  const { connects = 0, disconnects = 0 } = churn.ofStrangers ?? {};
+  const { connects = 0, disconnects = 0, joins = 0, leaves = 0 } = churn.ofStrangers ?? {};
   const isAlone =
     strangers.length === 0 &&
-    connects + disconnects === 0 &&
+    connects + disconnects + joins + leaves === 0 &&
     !relays.refused.some(({ isOfStranger }) => isOfStranger) &&
     !events.some(isOfStranger) &&
     !before.some(({ isOfStrangers }) => isOfStrangers);
@@ -24,6 +24,9 @@ export function withoutStrangers(snapshot: OpsSnapshot): OpsSnapshot {
       ...churn,
       connects: Math.max(0, churn.connects - connects),
       disconnects: Math.max(0, churn.disconnects - disconnects),
+      ...(churn.joins !== undefined && { joins: Math.max(0, churn.joins - joins) }),
+      ...(churn.leaves !== undefined && { leaves: Math.max(0, churn.leaves - leaves) }),
+      ...(churn.busiest && { busiest: churn.busiest.filter(({ isOfStrangers }) => isOfStrangers !== true) }),
     },
     before: before.filter(({ isOfStrangers }) => isOfStrangers !== true),
     summary: { ...summary, sockets: withoutSockets(summary.sockets, strangers) },

@@ -1,4 +1,6 @@
-import { type CarState, type TimingState, tell } from './state.js';
+import type { CarState } from './car-state.js';
+import { tell } from './events.js';
+import { classOf, type TimingState } from './state.js';
 
 /** A car's new best lap, and the class's and the session's where it is; told where `at` says when it was driven. */
 export function takeBestLap(state: TimingState, car: CarState, lapTimeMs: number, at: number | null): void {
@@ -32,9 +34,4 @@ export function rankBests(state: TimingState): void {
     state.bestSessionMs = ms;
     state.bestSessionCar = car.car;
   }
-}
-
-/** The id of a car's class; `''` where it has none. */
-export function classOf(state: TimingState, car: CarState): string {
-  return state.entries[car.car]?.classId ?? '';
 }

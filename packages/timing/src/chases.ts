@@ -1,50 +1,16 @@
-import { classOf } from './bests.js';
+import { type CarState, CHASE_PLACES, type Chase } from './car-state.js';
 import { timeAt } from './history.js';
-import type { CarState, TimingState } from './state.js';
+import { classOf, type TimingState } from './state.js';
 
-/** Places around the lap at which the interval is taken: it is compared at the same place from lap to lap. */
-const PLACES = 20;
-/** Two cars fight from this interval on, taken at so many places in a row, until it is longer than the other, in ms. */
+/** Two cars fight from this interval on, taken at FIGHT_PLACES places in a row, until it is longer than the other, in ms. */
 const FIGHT_MS = 1_000;
 const FIGHT_PLACES = 3;
 const OVER_MS = 1_500;
-/** Of how many cars of a class one fights at a time, and how many do however few there are. */
+/** One fight at a time for this many cars of a class, and this many fights in any class. */
 const CARS_A_FIGHT = 6;
 const LEAST_FIGHTS = 3;
 /** A pair as much closer as this takes the turn of another. */
 const MUCH_CLOSER = 0.5;
-
-/** How a car has come closer to the car ahead of it in its class, or not. */
-export interface Chase {
-  /** By place around the lap: the interval there in ms (NaN where unknown), to which car, and in which lap. */
-  readonly intervals: Float64Array;
-  readonly rivals: Int32Array;
-  readonly laps: Int32Array;
-  /** The place that was passed last, counted on from lap to lap. */
-  last: number | null;
-  /** The change of the interval since the lap before, in ms, below 0 where it has become shorter. */
-  trendMs: number | null;
-  /** Places in a row at which the two were close, how close at the last, and the car fought with. */
-  close: number;
-  intervalMs: number;
-  rival: number | null;
-  /** From which place on a fight may begin: until then the start or a caution has the field together. */
-  notBefore: number;
-}
-
-export function createChase(): Chase {
-  return {
-    intervals: new Float64Array(PLACES).fill(Number.NaN),
-    rivals: new Int32Array(PLACES).fill(-1),
-    laps: new Int32Array(PLACES),
-    last: null,
-    trendMs: null,
-    close: 0,
-    intervalMs: 0,
-    rival: null,
-    notBefore: PLACES,
-  };
-}
 
 /** Takes the intervals of cars that have passed a place since the frame before. */
 export function followChases(state: TimingState): void {
@@ -54,7 +20,7 @@ export function followChases(state: TimingState): void {
   for (let i = 0; i < order.length; i++) {
     const car = cars[order[i] as number] as CarState;
     const { chase } = car;
-    const place = car.progress === null ? null : Math.floor(car.progress * PLACES);
+    const place = car.progress === null ? null : Math.floor(car.progress * CHASE_PLACES);
     // Most cars fight with nobody and are between two places: whom they follow is not asked.
     if (chase.rival === null && place === chase.last) continue;
     const ahead = aheadInClass(state, i);
@@ -70,9 +36,9 @@ export function followChases(state: TimingState): void {
 
 function take(state: TimingState, car: CarState, ahead: CarState | null, place: number): void {
   const { chase } = car;
-  const at = place % PLACES;
-  const lap = Math.floor(place / PLACES);
-  const intervalMs = ahead === null ? null : intervalAt(state, ahead, car, place / PLACES);
+  const at = place % CHASE_PLACES;
+  const lap = Math.floor(place / CHASE_PLACES);
+  const intervalMs = ahead === null ? null : intervalAt(state, ahead, car, place / CHASE_PLACES);
   const before = chase.intervals[at] as number;
   const isSame = chase.rivals[at] === ahead?.car && chase.laps[at] === lap - 1;
   chase.trendMs = intervalMs !== null && isSame && !Number.isNaN(before) ? Math.round(intervalMs - before) : null;
@@ -86,7 +52,7 @@ function take(state: TimingState, car: CarState, ahead: CarState | null, place: 
   } else if (place >= chase.notBefore) {
     chase.close += 1;
   }
-  if (state.isNeutral) chase.notBefore = place + PLACES;
+  if (state.isNeutral) chase.notBefore = place + CHASE_PLACES;
   chase.intervalMs = intervalMs ?? 0;
 }
 

@@ -1,7 +1,9 @@
 import { type EntryInfo, type SessionEntry, type SessionLine, shownNames, visibleText } from '@okboxbox/protocol';
 import { rankBests } from './bests.js';
+import { type CarState, createCar } from './car-state.js';
+import { tell } from './events.js';
 import { retire } from './retiring.js';
-import { type CarState, createCar, type TimingState, tell } from './state.js';
+import type { TimingState } from './state.js';
 
 /**
  * Takes the session's entry list. An entry is its number and its team, a driver is an id: a slot that passes to another

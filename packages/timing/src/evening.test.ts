@@ -92,7 +92,7 @@ describe('a random evening, driven by a model that knows the truth', () => {
     );
   });
 
-  it('PROG-4, SRC-1: a clock that falls back changes nothing, and a race begun again under another key is as if alone', () => {
+  it('PROG-4, SRC-1: a clock that falls back changes nothing, and a race begun again under another key is timed by itself', () => {
     fc.assert(
       fc.property(evening, evening, (first, second) => {
         const [before, after] = [played(first), played(second)];

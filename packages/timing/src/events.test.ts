@@ -198,7 +198,7 @@ describe('pits and status', () => {
     expect(eventsOf(state, 'overtake')[0]?.detail).toEqual({ position: 1 });
   });
 
-  it('EVT-4: whoever passes a car in the pits, away or standing has not overtaken it', () => {
+  it('EVT-4: a car that passes one in the pits, away or standing has not overtaken it', () => {
     const pits: Drive = (time) => stops(time);
     const stands: Drive = (time) => Math.min(Math.max(0, time), 30) / 20;
     const away: Drive = (time) => (time > 30 ? null : Math.max(0, time) / 20);

@@ -1,5 +1,7 @@
+import type { CarState } from './car-state.js';
+import { tell } from './events.js';
 import { areLapsKnown } from './joining.js';
-import { type CarState, type TimingState, tell } from './state.js';
+import type { LeadCrossing, TimingState } from './state.js';
 
 /** The flag may be shown so long after the crossing that it belongs to, or before, besides the time between frames, in s. */
 const FLAG_GRACE_S = 1;
@@ -9,13 +11,6 @@ const LIMIT_SLACK_S = 0.5;
 const STANDING_S = 10;
 /** A caution within this many laps of the limit may have made the race longer: its end is the flag. */
 const CAUTION_LAPS = 3;
-
-/** A car that has completed a lap before anyone else has. */
-export interface LeadCrossing {
-  readonly car: number;
-  readonly at: number;
-  readonly laps: number;
-}
 
 /** Whether the chequered flag is out, by the phase or the flags: sims show the two up to a second apart. */
 export function isFlagOut({ phase, flags }: TimingState): boolean {

@@ -1,19 +1,22 @@
 import type { CarSample, Frame, MessageLine, SessionLine, SourceRecord } from '@okboxbox/protocol';
+import type { CarState } from './car-state.js';
 import { followChases } from './chases.js';
 import { takeEntries } from './entries.js';
-import { type LeadCrossing, settleFlag, watchFlag } from './flag.js';
+import { putInOrder, tell } from './events.js';
+import { settleFlag, watchFlag } from './flag.js';
 import { watchTrack } from './incidents.js';
 import { noteJoin, noteUnseenLaps } from './joining.js';
 import { takeCrossing } from './laps.js';
 import { lineUp, takeLinePlace } from './line-up.js';
-import { type Crossing, move, SAME_PLACE } from './motion.js';
+import { type Crossing, countedLaps, move, SAME_PLACE } from './motion.js';
 import { takeResults } from './official.js';
 import { reorder } from './order.js';
 import { isAtPits, isInBox, takePit } from './pits.js';
 import { tellPlaces } from './places.js';
 import { retire } from './retiring.js';
-import { countedLaps, holdInPits, isBeforeStart, placeAtGreen } from './start.js';
-import { type CarState, createTiming, type TimingState, tell } from './state.js';
+import { takeSimFigures } from './sim-figures.js';
+import { holdInPits, placeAtGreen } from './start.js';
+import { createTiming, isBeforeStart, type LeadCrossing, type TimingState } from './state.js';
 import { judgeBests, takeSimLaps } from './verdicts.js';
 
 /** Away for shorter than this is a blink and no event, in s. */
@@ -137,12 +140,6 @@ function finishUnseen(state: TimingState, { car, laps, at }: LeadCrossing): void
   if (leader !== undefined) takeCrossing(state, { car: leader, lap: laps, sector: 0, at, how: 'estimated' });
 }
 
-/** What is told of one frame happened at different times within it. */
-function putInOrder(state: TimingState, from: number): void {
-  const events = state.events.splice(from).sort((a, b) => a.sessionTime - b.sessionTime);
-  for (const event of events) state.events.push({ ...event, id: state.events.length + 1 });
-}
-
 /** Cars by their index in the sim; made anew only where cars were added or a slot was handed on. */
 const slotCache = new WeakMap<readonly CarState[], Map<number, CarState>>();
 function slots({ cars }: TimingState): Map<number, CarState> {
@@ -211,6 +208,7 @@ function begin(state: TimingState, now: number, first: boolean): void {
 
 function foldSample(state: TimingState, car: CarState, sample: CarSample, now: number, found: Crossing[]): void {
   if (sample.position !== undefined) car.simPosition = sample.position;
+  takeSimFigures(car, sample);
   takeLinePlace(car, sample);
   takeSimLaps(state, car, sample, now);
   const inWorld = sample.pct > -1 && sample.surface !== 'notInWorld';

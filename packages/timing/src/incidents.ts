@@ -1,6 +1,8 @@
 import type { CarSample } from '@okboxbox/protocol';
+import type { CarState } from './car-state.js';
+import { tell } from './events.js';
 import { rateAt, referenceOf } from './reference.js';
-import { type CarState, type TimingState, tell } from './state.js';
+import type { TimingState } from './state.js';
 
 /** Standing on the track for this long is an event, in s. */
 export const STOPPED_S = 5;
@@ -8,7 +10,7 @@ export const STOPPED_S = 5;
 const SAME_EXCURSION_S = 2;
 /** Less forward movement than this in laps is standing still. */
 const CRAWL = 0.0005;
-/** Slower than this share of the class's best lap at that place, for so many seconds, is slow. */
+/** Slower than this share of the class's best lap at that place, for SLOW_S seconds, is slow. */
 const SLOW_SHARE = 0.4;
 export const SLOW_S = 3;
 

@@ -1,17 +1,8 @@
-import type { CarState, TimingState } from './state.js';
+import type { CarState } from './car-state.js';
+import type { TimingState } from './state.js';
 
 /** A car that was not seen for this long after the race was joined does not come any more, in s. */
 const ABSENT_S = 180;
-
-/** What was missed of a race that was first seen when it was under way. */
-export interface Joined {
-  /** Whether the sim says how many laps the cars had done; else laps are counted from when each was first seen. */
-  lapsKnown: boolean;
-  /** When it was first seen, in s on the session clock. */
-  readonly at: number;
-  /** The most laps that a car had done when it was first seen: who completed them when is not known. */
-  unseenLaps: number;
-}
 
 /** Takes note, at the first frame of a session, of a race that is under way already. */
 export function noteJoin(state: TimingState): void {

@@ -1,13 +1,13 @@
 import { visibleText } from '@okboxbox/protocol';
 import { takeBestLap } from './bests.js';
+import type { CarState } from './car-state.js';
 import { takeLapEnd } from './flag.js';
 import { clearHistory } from './history.js';
 import { areLapsKnown, isPlaceKnown } from './joining.js';
 import { type Crossing, START_LINE } from './motion.js';
 import { isImpossible, keepClean } from './possible.js';
 import { keepReference } from './reference.js';
-import { isBeforeStart } from './start.js';
-import type { CarState, TimingState } from './state.js';
+import { isBeforeStart, type TimingState } from './state.js';
 import { countsAsBest } from './verdicts.js';
 
 /** Takes a crossing: ends and begins laps and sectors. Crossings come in order of time. */

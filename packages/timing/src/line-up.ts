@@ -1,5 +1,6 @@
 import type { CarSample } from '@okboxbox/protocol';
-import type { CarState, TimingState } from './state.js';
+import type { CarState } from './car-state.js';
+import type { TimingState } from './state.js';
 
 /** Cars further apart than this are not on the same lap, in laps. */
 const SAME_LAP = 0.5;

@@ -1,7 +1,7 @@
 import type { CarSample } from '@okboxbox/protocol';
+import type { CarState } from './car-state.js';
 import { clearHistory, remember } from './history.js';
-import { countedLaps, fromLine, isBeforeStart } from './start.js';
-import type { CarState, TimingState } from './state.js';
+import { isBeforeStart, type TimingState } from './state.js';
 
 /** A car passed the line, or the beginning of a sector. */
 export interface Crossing {
@@ -37,6 +37,17 @@ const NEAR_LINE = 0.05;
 /** After longer than this between samples the fraction alone does not say how many laps were done, in s. */
 const LONG_STEP_S = 3;
 const NO_STARTS: readonly number[] = [];
+
+/** A place on the track as a distance from the line, whichever way is shorter: −0.5 to 0.5. */
+export function fromLine(pct: number): number {
+  return pct > 0.5 ? pct - 1 : pct;
+}
+
+/** Laps completed by the sim's own count; below 0 before the line was first crossed, `null` where it does not say. */
+export function countedLaps({ lapsCompleted, lap }: CarSample): number | null {
+  if (lapsCompleted !== undefined) return lapsCompleted;
+  return lap === undefined || lap < 0 ? null : lap - 1;
+}
 
 /**
  * Moves a car to a sample in the world and reports the lines it crossed on the way. Returns whether it can have driven

@@ -1,6 +1,7 @@
 import { officialTerm, type ResultsLine, visibleText } from '@okboxbox/protocol';
 import { nameEntries } from './entries.js';
-import { type TimingState, tell } from './state.js';
+import { tell } from './events.js';
+import type { TimingState } from './state.js';
 import { SAME_MS, takeOfficialBest } from './verdicts.js';
 
 /**

@@ -1,6 +1,6 @@
+import type { CarState } from './car-state.js';
 import { areLapsKnown } from './joining.js';
-import { isBeforeStart } from './start.js';
-import type { CarState, TimingState } from './state.js';
+import { isBeforeStart, type TimingState } from './state.js';
 
 /** Puts the cars in order. Nearly sorted already, so insertion; cars that tie stay as they were. */
 export function reorder(state: TimingState): void {

@@ -1,6 +1,7 @@
 import { type CarSample, visibleText } from '@okboxbox/protocol';
-import { isBeforeStart } from './start.js';
-import { type CarState, type LineSpan, type TimingState, tell } from './state.js';
+import type { CarState } from './car-state.js';
+import { tell } from './events.js';
+import { isBeforeStart, type LineSpan, type TimingState } from './state.js';
 
 /** Standing in the box for shorter than this is no stop: a car that creeps to its marks, in s. */
 const BOX_HELD_S = 1;

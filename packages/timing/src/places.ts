@@ -1,5 +1,7 @@
+import type { CarState } from './car-state.js';
+import { tell } from './events.js';
 import { distanceOf } from './order.js';
-import { type CarState, type TimingState, tell } from './state.js';
+import type { TimingState } from './state.js';
 
 /** Further ahead than this a place has changed hands, in m: side by side, positions flicker from sample to sample. */
 const CLEAR_M = 10;

@@ -1,5 +1,6 @@
+import type { CarState } from './car-state.js';
 import { referenceOf } from './reference.js';
-import type { CarState, TimingState } from './state.js';
+import type { TimingState } from './state.js';
 
 /** No car averages more over a lap, in m/s. */
 const FASTEST_MPS = 110;

@@ -1,15 +1,9 @@
-import { classOf } from './bests.js';
+import type { CarState } from './car-state.js';
 import { timeAt } from './history.js';
-import type { CarState, TimingState } from './state.js';
+import { classOf, type ReferenceLap, type TimingState } from './state.js';
 
 /** Parts that a reference lap is kept in. */
 const PARTS = 100;
-
-/** A class's best lap: seconds from the line to each hundredth of it, and how long it took. */
-export interface ReferenceLap {
-  readonly lapMs: number;
-  readonly times: Float64Array;
-}
 
 /** Keeps a lap that has just been completed as its class's reference, where it is the class's best and was seen whole. */
 export function keepReference(state: TimingState, car: CarState, lap: number, from: number, lapTimeMs: number): void {

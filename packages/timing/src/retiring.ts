@@ -1,4 +1,6 @@
-import { type CarState, type TimingState, tell } from './state.js';
+import type { CarState } from './car-state.js';
+import { tell } from './events.js';
+import type { TimingState } from './state.js';
 
 /** A car is out of the race from now on, unless it is seen again; told once. */
 export function retire(state: TimingState, car: CarState): void {

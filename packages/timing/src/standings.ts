@@ -1,10 +1,11 @@
 import type { CarStatus, EntryFigures, EntryInfo, LapMark, Provenance, ProvenFigure } from '@okboxbox/protocol';
+import type { CarState } from './car-state.js';
 import { timeAt } from './history.js';
 import { isStandingOdd, SLOW_S, STOPPED_S } from './incidents.js';
 import { areLapsKnown } from './joining.js';
 import { referenceOf, secondsBetween } from './reference.js';
-import { isBeforeStart } from './start.js';
-import type { CarState, TimingState } from './state.js';
+import { simFiguresOf } from './sim-figures.js';
+import { isBeforeStart, type TimingState } from './state.js';
 
 /** How far a car is behind another: a time, or whole laps, or unknown. */
 interface Behind {
@@ -109,6 +110,7 @@ export function standings(state: TimingState): { readonly car: number; readonly 
       trendMs: inClass ? car.chase.trendMs : null,
       battle: battleWith(inClass, car),
       provenance: provenanceOf(situation, car, gap, interval),
+      ...simFiguresOf(car),
     };
     list.push({ car: car.car, figures });
     leader ??= car;

@@ -1,7 +1,8 @@
-import type { CarSample } from '@okboxbox/protocol';
+import type { CarState } from './car-state.js';
 import { shiftHistory } from './history.js';
 import { sectorBegins } from './laps.js';
-import type { CarState, TimingState } from './state.js';
+import { fromLine } from './motion.js';
+import type { TimingState } from './state.js';
 
 /** Where the whole field is placed at green: from so far behind the middle of the field to so far ahead of it, in laps. */
 const BEHIND_FIELD = 0.9;
@@ -10,22 +11,6 @@ const AHEAD_OF_FIELD = 0.25;
 const NEAR_LINE = 0.05;
 /** Behind every car on the grid: where a car is placed that starts from the pit lane, until it leaves it. */
 const BEHIND_GRID = -1;
-
-/** Whether a race has not begun: what is driven before green counts for nothing. */
-export function isBeforeStart({ session, hasBegun }: TimingState): boolean {
-  return session?.type === 'race' && !hasBegun;
-}
-
-/** A place on the track as a distance from the line, whichever way is shorter: −0.5 to 0.5. */
-export function fromLine(pct: number): number {
-  return pct > 0.5 ? pct - 1 : pct;
-}
-
-/** Laps completed by the sim's own count; below 0 before the line was first crossed, `null` where it does not say. */
-export function countedLaps({ lapsCompleted, lap }: CarSample): number | null {
-  if (lapsCompleted !== undefined) return lapsCompleted;
-  return lap === undefined || lap < 0 ? null : lap - 1;
-}
 
 /**
  * Places every car at green, relative to the line under which the race begins. The field is one group on the road: a car

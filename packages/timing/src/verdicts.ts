@@ -1,6 +1,8 @@
 import type { CarSample, Lap, RaceEvent } from '@okboxbox/protocol';
-import { classOf, rankBests, takeBestLap } from './bests.js';
-import { type CarState, type TimingState, tell } from './state.js';
+import { rankBests, takeBestLap } from './bests.js';
+import type { CarState } from './car-state.js';
+import { tell } from './events.js';
+import { classOf, type TimingState } from './state.js';
 
 /** Lap times as near as this are the same: that much is lost between two samples and in rounding, in ms. */
 export const SAME_MS = 2;

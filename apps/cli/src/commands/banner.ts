@@ -1,3 +1,4 @@
+import { asTyped } from '@okboxbox/protocol';
 import type { ServerConfig } from '@okboxbox/server';
 import type { ServerReady } from './server.js';
 
@@ -20,8 +21,8 @@ export function banner(
   lines.push(`  Timing tower for OBS             ${ready.publicUrl}/overlay/timing-tower?show=${options.show}`);
   if (opsUiEnabled) lines.push(`  Operations                       ${ready.publicUrl}/admin/ops`);
   if (options.source === 'none') {
-    lines.push('', '  No race is fed yet: a relay feeds one with okboxbox relay --source SPEC.');
+    lines.push('', '  No race yet. To feed one: okboxbox relay --source SPEC');
   }
   lines.push('', '  Ctrl-C stops.', '');
-  return `${lines.join('\n')}\n`;
+  return asTyped(`${lines.join('\n')}\n`);
 }

@@ -25,16 +25,16 @@ export interface DrillOptions {
 /** How long a system may take to be well before it is broken, in ms. */
 const WELL_MS = 60_000;
 
-/** Lists the drills, or runs one: breaks a test system on purpose, shows what it says of that, and mends it. */
+/** Lists the drills, or runs one: breaks a test system on purpose, shows what is found, and repairs it. */
 export async function drill(name: string, options: DrillOptions): Promise<void> {
   if (name === 'list') {
     for (const each of DRILLS) process.stdout.write(`${lineOf(each)}\n`);
     return;
   }
   const found = DRILLS.find((each) => each.name === name);
-  if (found === undefined) throw new UsageError(`there is no drill "${name}"; "okboxbox drill list" lists them`);
+  if (found === undefined) throw new UsageError(`unknown drill "${name}"; "okboxbox drill list" lists the drills`);
   if ((options.server === undefined) !== (options.token === undefined))
-    throw new UsageError('drill needs --server and --token together, or neither for a system of its own');
+    throw new UsageError('drill needs --server and --token together, or neither to use a temporary system');
   const stopped = untilStopped().then(() => 'stopped' as const);
   if (options.server === undefined) await onItsOwn(found, options, stopped);
   else await onServer(found, options, stopped);
@@ -59,7 +59,7 @@ async function onItsOwn(drill: Drill, options: DrillOptions, stopped: Promise<'s
       isSomebodys: false,
     });
   } finally {
-    say('The test system is taken down.');
+    say('The test system has stopped.');
     await system.end();
   }
 }
@@ -67,7 +67,7 @@ async function onItsOwn(drill: Drill, options: DrillOptions, stopped: Promise<'s
 /** Runs a drill on a server that is somebody's test server. */
 async function onServer(drill: Drill, options: DrillOptions, stopped: Promise<'stopped'>): Promise<void> {
   if (drill.on !== 'server') {
-    throw new UsageError(`${drill.name} needs processes of its own: run it without --server`);
+    throw new UsageError(`${drill.name} starts its own processes: run it without --server`);
   }
   const server = new ServerUnderTest((options.server ?? '').replace(/\/$/, ''), async () => options.token ?? '');
   try {
@@ -83,7 +83,7 @@ async function started<T>(starting: Promise<T>): Promise<T> {
     return await starting;
   } catch (error) {
     throw new CommandFailed(
-      `${(error as Error).message}\nA test server needs DRILLS_ENABLED=1 and OPS_UI_ENABLED=1, and a token of the role admin.`,
+      `${(error as Error).message}\nA test server needs DRILLS_ENABLED=1 and OPS_UI_ENABLED=1, and a token with the role admin.`,
     );
   }
 }
@@ -96,12 +96,12 @@ async function run(
   { stopped, isSomebodys }: { readonly stopped: Promise<'stopped'>; readonly isSomebodys: boolean },
 ): Promise<void> {
   const interrupted = stopped.then((): never => {
-    throw new CommandFailed(`${name} was stopped before its end.`);
+    throw new CommandFailed(`${name} was stopped early.`);
   });
   await Promise.race([started(untilSilent(server, WELL_MS)), interrupted]);
-  say(`\nIt is well. Now it breaks: ${what}`);
+  say(`\nNo problems found. Now breaking it: ${what}`);
   const broken = started(inject());
-  const mend = await Promise.race([broken, interrupted]).catch(async (error: unknown) => {
+  const repair = await Promise.race([broken, interrupted]).catch(async (error: unknown) => {
     if (isSomebodys) await broken.then((undo) => undo()).catch(() => undefined);
     throw error;
   });
@@ -112,16 +112,16 @@ async function run(
       : process.stdin.isTTY
         ? enter()
         : Promise.race([tail.found, seconds(FOUND_WITHIN_MS / 1_000)]);
-  // A terminal's Ctrl-C ends a system of its own as well, which is taken down as it is; somebody's server is mended.
+  // A terminal's Ctrl-C ends a system of its own as well, which is stopped as it is; a server that was named is repaired.
   await Promise.race([isOver, isSomebodys ? stopped : interrupted]);
   const foundAfterMs = tail.foundAfterMs;
-  say(`\nNow it is mended: ${fix}`);
-  await started(mend());
+  say(`\nNow repairing it: ${fix}`);
+  await started(repair());
   const clearedAfterMs = await Promise.race([untilCleared(server, code), interrupted]);
   await tail.close();
   if (foundAfterMs === null) throw new CommandFailed(`${code}/${cause} was not found.`);
   if (clearedAfterMs === null) {
-    throw new CommandFailed(`${code} was still found ${CLEARED_WITHIN_MS / 1_000} s after it was mended.`);
+    throw new CommandFailed(`${code} was still found ${CLEARED_WITHIN_MS / 1_000} s after the repair.`);
   }
   const inSeconds = (ms: number) => (ms / 1_000).toFixed(1);
   process.stdout.write(
@@ -132,7 +132,7 @@ async function run(
 async function enter(): Promise<void> {
   // The terminal itself makes a signal of Ctrl-C then, as everywhere else.
   const asking = createInterface({ input: process.stdin, output: process.stderr, terminal: false });
-  await asking.question('Press Enter to mend it.\n');
+  await asking.question('Press Enter to repair it.\n');
   asking.close();
 }
 

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import type { Problem } from '@okboxbox/protocol';
-import { openRecordingWriter, openSource, type Source } from '@okboxbox/sources';
+import { openRecordingWriter, openSource, type Source } from '@okboxbox/sims';
 import { CommandFailed, endOfSource, UsageError } from '../failures.js';
 import { outputFile } from '../output-file.js';
 import { userFolder } from '../place.js';
@@ -25,7 +25,7 @@ const PROGRESS_MS = 1_000;
 /** Writes a recording of a source, or of a session on a server. Stopped, it leaves a whole recording of what there was. */
 export async function record(options: RecordOptions): Promise<void> {
   if ((options.source === undefined) === (options.session === undefined)) {
-    throw new UsageError('record needs --source SPEC or --session ID, one of them');
+    throw new UsageError('record needs either --source SPEC or --session ID');
   }
   const stopping = new AbortController();
   void untilStopped().then(() => stopping.abort());
@@ -72,7 +72,7 @@ async function recordSession(options: RecordOptions, output: string, signal: Abo
     signal,
     headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
   }).catch(() => {
-    throw new CommandFailed(`The server ${server} does not answer. Is it running? --server names another.`);
+    throw new CommandFailed(`The server ${server} does not answer. Check that it runs, or name another with --server.`);
   });
   if (!response.ok || response.body === null) {
     const problem = (await response.json().catch(() => null)) as Problem | null;
@@ -92,10 +92,10 @@ async function recordSession(options: RecordOptions, output: string, signal: Abo
   if (received.isCut) {
     const because = await whyCut(server, token);
     throw new CommandFailed(
-      `The recording was cut off before the session ended. ${because} ${output} holds what came before.`,
+      `The recording stopped before the session ended. ${because} ${output} contains the part before that.`,
     );
   }
-  process.stderr.write(`${output} is written.\n`);
+  process.stderr.write(`${output} written.\n`);
 }
 
 /** Why the server gives no more of a session, as far as it says. */
@@ -103,9 +103,9 @@ async function whyCut(server: string, token: string | undefined): Promise<string
   const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
   const response = await fetch(`${server}/api/sessions`, { headers }).catch(() => null);
   if (response === null) return `The server ${server} does not answer.`;
-  if (response.ok) return 'The connection was lost; the server is there again, and this token may still be used.';
+  if (response.ok) return 'The connection dropped. The server answers again, and this token is still valid.';
   const problem = (await response.json().catch(() => null)) as Problem | null;
-  return problem?.detail ?? `The server answers ${response.status}.`;
+  return problem?.detail ?? `The server answered ${response.status}.`;
 }
 
 /**

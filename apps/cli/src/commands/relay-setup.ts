@@ -8,7 +8,7 @@ import { PROGRAM, userFolder } from '../place.js';
 export interface SetupOptions {
   readonly server?: string;
   readonly token?: string;
-  /** Start the relay whenever this user signs in to Windows; `false` takes that back. */
+  /** Start the relay whenever this user signs in to Windows; `false` undoes that. */
   readonly startWithWindows?: boolean;
 }
 
@@ -26,7 +26,7 @@ export async function relaySetup(options: SetupOptions): Promise<void> {
   const refusal = await tryServer(url as string, token);
   if (refusal !== null) throw new CommandFailed(`${refusal} Nothing was saved.`);
   save(file, { RELAY_BACKENDS: server, RELAY_TOKEN: token });
-  say(`The server takes this relay. ${file} is saved.`);
+  say(`The server accepts this relay. ${file} saved.`);
   if (options.startWithWindows !== undefined) startWithWindows(options.startWithWindows, cwd);
   say('Start the relay, then the sim.');
 }
@@ -39,14 +39,13 @@ async function answers(
     return { server: options.server, token: options.token };
   }
   if (!process.stdin.isTTY) {
-    throw new UsageError('relay setup asks on a terminal; elsewhere give --server URL and --token TOKEN');
+    throw new UsageError('relay setup asks questions on a terminal. Without one, give --server URL and --token TOKEN');
   }
   const asking = createInterface({ input: process.stdin, output: process.stderr });
   try {
     const usual = serverBefore ?? 'http://127.0.0.1:3001';
-    const server =
-      options.server ?? ((await asking.question(`Address of the server [${shownUrl(usual)}]: `)).trim() || usual);
-    const token = options.token ?? (await asking.question('Token that the league gave you: ')).trim();
+    const server = options.server ?? ((await asking.question(`Server URL [${shownUrl(usual)}]: `)).trim() || usual);
+    const token = options.token ?? (await asking.question('Token from the league: ')).trim();
     return { server, token };
   } finally {
     asking.close();
@@ -81,13 +80,13 @@ function save(file: string, variables: Readonly<Record<string, string>>): void {
 function startWithWindows(wanted: boolean, cwd: string): void {
   const { APPDATA } = process.env;
   if (process.platform !== 'win32' || APPDATA === undefined) {
-    throw new CommandFailed('Starting with Windows works on Windows alone. The rest was saved.');
+    throw new CommandFailed('--start-with-windows works on Windows only. The other settings were saved.');
   }
   const folder = join(APPDATA, 'Microsoft', 'Windows', 'Start Menu', 'Programs', 'Startup');
   const file = join(folder, 'okboxbox-relay.cmd');
   if (!wanted) {
     rmSync(file, { force: true });
-    say('The relay does not start with Windows any more.');
+    say('The relay no longer starts with Windows.');
     return;
   }
   mkdirSync(folder, { recursive: true });

@@ -1,9 +1,11 @@
-import { describeSources } from '@okboxbox/sources';
+import { describeSources } from '@okboxbox/sims';
 
-/** Prints what a relay can read here, and why not the rest. */
+/** Prints what a relay can read on this machine, and why not the rest. */
 export function relaySources(): void {
-  for (const { spec, description, available, why } of describeSources()) {
-    const note = available ? '' : ` (not here: ${why})`;
-    process.stdout.write(`${available ? '+' : '-'} ${spec.padEnd(18)} ${description}${note}\n`);
+  for (const { spec, description, examples, why } of describeSources()) {
+    const note = why === null ? '' : ` (not on this machine: ${why})`;
+    process.stdout.write(`${why === null ? '+' : '-'} ${spec.padEnd(18)} ${description}${note}\n`);
+    if (examples.some((example) => example !== spec))
+      process.stdout.write(`  ${' '.repeat(18)} ${examples.join('  ')}\n`);
   }
 }

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { ConfigError, runRelay, Settings } from '@okboxbox/relay';
-import { keepFilesPrivate, makePrivate, openRecordingWriter, openSource } from '@okboxbox/sources';
+import { keepFilesPrivate, makePrivate, openRecordingWriter, openSource } from '@okboxbox/sims';
 import { CommandFailed, endOfSource, UsageError } from '../failures.js';
 import { userFolder } from '../place.js';
 import { untilStopped } from '../stopping.js';
@@ -22,7 +22,7 @@ export async function relay(options: RelayCommandOptions): Promise<void> {
   keepFilesPrivate();
   if (options.source === undefined) {
     throw new UsageError(
-      'relay needs --source SPEC, such as lapchart:FILE; "okboxbox relay sources" lists what there is',
+      'relay needs --source SPEC, such as lapchart:FILE; "okboxbox relay sources" lists the sources',
     );
   }
   const stopping = new AbortController();
@@ -64,12 +64,12 @@ async function closeSpool(folder: string, signal: AbortSignal, say: (text: strin
   const { notOurs, notOursFirst, modeNotKept } = await makePrivate(folder, signal);
   if (notOurs > 0) {
     say(
-      `${notOurs} files of the spool are not this user's, and other users may read them: ${notOursFirst.join(', ')}.`,
+      `${notOurs} files of the spool belong to another user, and other users may be able to read them: ${notOursFirst.join(', ')}.`,
     );
   }
   if (modeNotKept !== null) {
     say(
-      `The disk of ${modeNotKept} keeps no modes: other users may read the spool. Set RELAY_SPOOL_DIR to another disk.`,
+      `The disk of ${modeNotKept} does not store file permissions: other users may be able to read the spool. Set RELAY_SPOOL_DIR to another disk.`,
     );
   }
 }

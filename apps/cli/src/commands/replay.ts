@@ -3,7 +3,7 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface, emitKeypressEvents } from 'node:readline';
 import { ConfigError, readEnvFile, readRelayConfig, runRelay } from '@okboxbox/relay';
-import { monotonicClock, openSource, PlaybackClock } from '@okboxbox/sources';
+import { monotonicClock, openSource, PlaybackClock } from '@okboxbox/sims';
 import { CommandFailed, endOfSource } from '../failures.js';
 import { userFolder } from '../place.js';
 import { untilStopped } from '../stopping.js';
@@ -32,7 +32,7 @@ const KEYS: Readonly<Record<string, Order>> = {
   '-': { order: 'speed', factor: 0.5 },
   q: { order: 'quit' },
 };
-const HELP = 'Space pauses, → and ← go 10 s, ↑ and ↓ a minute, + and - change the speed, q stops.';
+const HELP = 'Space: pause. → ←: 10 s forward, back. ↑ ↓: a minute forward, back. + -: speed. q: quit.';
 const SLOWEST = 0.1;
 const FASTEST = 1_000;
 
@@ -57,7 +57,7 @@ export async function replay(file: string, options: ReplayOptions): Promise<void
       case 'pause':
         if (clock.isPaused) clock.resume();
         else clock.pause();
-        say(clock.isPaused ? 'paused' : 'goes on');
+        say(clock.isPaused ? 'paused' : 'resumed');
         break;
       case 'skip': {
         if (order.seconds > 0) {
@@ -71,7 +71,7 @@ export async function replay(file: string, options: ReplayOptions): Promise<void
       }
       case 'speed':
         clock.setSpeed(Math.min(FASTEST, Math.max(SLOWEST, clock.speed * order.factor)));
-        say(`${clock.speed} times the race`);
+        say(`${clock.speed} × real time`);
         break;
       case 'quit':
         quitting.abort();
@@ -130,7 +130,8 @@ function listen(obey: (order: Order) => void): () => void {
     lines.on('line', (line) => {
       const order = orderOf(line.trim());
       if (order) obey(order);
-      else if (line.trim() !== '') say(`"${line.trim()}" is not understood: pause, skip SECONDS, speed FACTOR or quit`);
+      else if (line.trim() !== '')
+        say(`"${line.trim()}" is not a command. Commands: pause, skip SECONDS, speed FACTOR, quit`);
     });
     return () => lines.close();
   }

@@ -6,8 +6,19 @@ import { printResults } from './results-table.js';
 
 const entry = (name: string, carNumber: string): Entry =>
   ({
-    ...{ car: 0, carNumber, name, position: 1, lapsCompleted: 3, gapMs: null, gapLaps: null, intervalMs: null },
-    ...{ intervalLaps: null, bestLapMs: 90_000, lastLapMs: 91_000, pitStops: 0, status: 'running' },
+    car: 0,
+    carNumber,
+    name,
+    position: 1,
+    lapsCompleted: 3,
+    gapMs: null,
+    gapLaps: null,
+    intervalMs: null,
+    intervalLaps: null,
+    bestLapMs: 90_000,
+    lastLapMs: 91_000,
+    pitStops: 0,
+    status: 'running',
   }) as Entry;
 
 function printed(names: readonly string[], track = 'Monza'): string {

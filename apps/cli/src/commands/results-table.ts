@@ -34,9 +34,9 @@ const COLUMNS: readonly Column[] = [
 export function printResults(found: Results, timing: TimingState, out: { write(text: string): unknown }): void {
   const session = timing.session;
   if (session) {
-    const derived = session.positions === 'derived' ? ' · positions between crossings are derived' : '';
+    const derived = session.positions === 'derived' ? ' · positions between crossings are interpolated' : '';
     const place = printableLine(session.track.name);
-    out.write(`${session.type} · ${place} · ${timing.phase ?? 'not begun'}${derived}\n`);
+    out.write(`${session.type} · ${place} · ${timing.phase ?? 'not started'}${derived}\n`);
   }
   const rows = found.entries.map((entry) => COLUMNS.map((column) => printableLine(column.of(entry))));
   const widths = COLUMNS.map((column, i) =>

@@ -1,5 +1,5 @@
 import { type Entry, type SourceRecord, WireError } from '@okboxbox/protocol';
-import { openSource, SourceError } from '@okboxbox/sources';
+import { openSource, SourceError } from '@okboxbox/sims';
 import { entryInfos, SourceTimer, standings, type TimingState } from '@okboxbox/timing';
 import { CommandFailed, endOfSource } from '../failures.js';
 import { userFolder } from '../place.js';
@@ -25,14 +25,15 @@ export async function results(spec: string, options: { readonly json?: boolean }
   const { timing, sessions } = timer;
   if (timing.session === null) {
     throw new CommandFailed(
-      `${spec} holds no session: there is nothing to time. Is it a recording that was cut at its beginning?`,
+      `${spec} contains no session: there is nothing to time. The beginning of the recording may be missing.`,
     );
   }
-  if (sessions > 1) process.stderr.write(`${spec} holds ${sessions} sessions: these are the results of the last.\n`);
+  if (sessions > 1)
+    process.stderr.write(`${spec} contains ${sessions} sessions. These are the results of the last one.\n`);
   const found: Results = { entries: entriesOf(timing), laps: timing.laps, events: timing.events };
   if (options.json) process.stdout.write(`${printableJson(found, 0)}\n`);
   else printResults(found, timing, process.stdout);
-  if (damage) throw new CommandFailed(`${damage.message} What is printed rests on what came before.`);
+  if (damage) throw new CommandFailed(`${damage.message} The results printed are those of the part before it.`);
 }
 
 /** What a relay could not send a server does not get either. */
@@ -41,7 +42,7 @@ function take(timer: SourceTimer, record: SourceRecord): void {
     timer.take(record);
   } catch (error) {
     if (!(error instanceof WireError)) throw error;
-    process.stderr.write(`A ${record.kind} is left out, as a relay does: ${error.message}\n`);
+    process.stderr.write(`A ${record.kind} was skipped, as a relay would skip it: ${error.message}\n`);
   }
 }
 

@@ -1,5 +1,6 @@
+import { asTyped } from '@okboxbox/protocol';
 import { ConfigError, DataDirError, readConfig, type ServerConfig, StartError, startServer } from '@okboxbox/server';
-import { keepFilesPrivate } from '@okboxbox/sources';
+import { keepFilesPrivate } from '@okboxbox/sims';
 import { CommandFailed } from '../failures.js';
 import { environmentWith, userFolder, WEB_DIR } from '../place.js';
 import { untilStopped } from '../stopping.js';
@@ -34,13 +35,14 @@ export async function server(options: ServerCommandOptions): Promise<void> {
   const signInCode = config.production ? null : running.signInCode();
   if (process.send) {
     const ready: ServerReady = { type: 'ready', url: running.url, publicUrl: running.publicUrl, signInCode };
-    process.send(ready);
+    // The parent may have asked this process to stop meanwhile, and no longer listen.
+    if (process.connected) process.send(ready);
   } else {
-    process.stderr.write(`Ok, Box Box serves ${running.publicUrl} with the data folder ${config.dataDir}\n`);
+    process.stderr.write(`Ok, Box Box serves ${running.publicUrl}, data folder ${config.dataDir}\n`);
     process.stderr.write(
       signInCode === null
         ? signInHint(config)
-        : `Sign in once, within 10 minutes, with ${running.publicUrl}/#code=${signInCode}\n`,
+        : `Sign-in link (once, within 10 minutes): ${running.publicUrl}/#code=${signInCode}\n`,
     );
   }
   await stopped;
@@ -50,7 +52,7 @@ export async function server(options: ServerCommandOptions): Promise<void> {
 /** How to sign in where no link is printed. */
 function signInHint({ provider, dataDir }: ServerConfig): string {
   if (provider !== null) return 'Sign in with a token of your identity provider.\n';
-  return `To sign in, run "okboxbox sign-in --data ${dataDir}" on this machine.\n`;
+  return asTyped(`To sign in, run "okboxbox sign-in --data ${dataDir}" on this machine.\n`);
 }
 
 function configOf(options: ServerCommandOptions): ServerConfig {

@@ -1,11 +1,9 @@
-import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { type FileHandle, link, open, rename, rm } from 'node:fs/promises';
-import { MAX_SAMPLE_S, type PackRequest, type Problem } from '@okboxbox/protocol';
-import { askForOps, OPS_TOKEN_HINT } from '../ask-server.js';
+import { MAX_SAMPLE_S, type PackRequest } from '@okboxbox/protocol';
 import { CommandFailed, UsageError } from '../failures.js';
-import { outputFile } from '../output-file.js';
+import { chooseFreeText } from '../free-text-choice.js';
+import { callForPack, packToken } from '../pack-download.js';
 import { manifestTable } from '../pack-table.js';
+import { newOutputFile, writePrivateFile } from '../private-file.js';
 import { untilStopped } from '../stopping.js';
 
 export interface SupportPackOptions {
@@ -18,30 +16,35 @@ export interface SupportPackOptions {
   readonly config?: boolean;
   readonly sample?: string;
   readonly force?: boolean;
+  readonly withNotes?: boolean;
+  readonly yes?: boolean;
 }
 
 const DEFAULT_SERVER = 'http://127.0.0.1:3001';
 const PROGRESS_MS = 1_000;
 /** A manifest is a few kilobytes; what is longer is none. */
 const LONGEST_MANIFEST = 256 * 1024;
-/** How long the token lasts that is made for the one call, in seconds. */
-const TOKEN_TTL_S = 300;
 
 /** Downloads a support pack into a file that only this user can read, or to standard output, and says what is in it. */
 export async function supportPack(options: SupportPackOptions): Promise<void> {
   const request = requestOf(options);
-  const output = options.output === '-' ? null : outputFile(options.output);
-  if (output !== null && existsSync(output) && options.force !== true) {
-    throw new UsageError(`${output} is there already; name another file, or say --force to write over it`);
-  }
+  const isForced = options.force === true;
+  const output = options.output === '-' ? null : newOutputFile(options.output, isForced);
   const stopping = new AbortController();
   void untilStopped().then(() => stopping.abort());
-  const body = await ask(options, request, stopping.signal);
+  const server = (options.server ?? DEFAULT_SERVER).replace(/\/$/, '');
+  const token = await packToken({ server, token: options.token, data: options.data, as: 'cli:support-pack' });
+  const includeFreeText =
+    options.withNotes === true
+      ? await chooseFreeText(server, token, request, options.yes === true, stopping.signal)
+      : false;
+  process.stderr.write(`${server} is creating a support pack …\n`);
+  const body = await callForPack(server, '', token, { ...request, includeFreeText }, stopping.signal);
   const manifest = new ManifestReader();
   if (output === null) await toStandardOutput(counted(body, manifest));
-  else await toFile(counted(body, manifest), output, options.force === true);
+  else await writePrivateFile(output, counted(body, manifest), isForced);
   process.stderr.write(`${manifestTable(manifest.json())}\n`);
-  if (output !== null) process.stderr.write(`${output} is written.\n`);
+  if (output !== null) process.stderr.write(`${output} written.\n`);
 }
 
 function requestOf({ session, trace, config, sample }: SupportPackOptions): PackRequest {
@@ -50,37 +53,6 @@ function requestOf({ session, trace, config, sample }: SupportPackOptions): Pack
     throw new UsageError(`--sample is "${sample}"; it must be a whole number of seconds from 0 to ${MAX_SAMPLE_S}`);
   }
   return { sessionId: session, traceId: trace, includeConfig: config ?? false, sampleSec };
-}
-
-async function ask(
-  options: SupportPackOptions,
-  request: PackRequest,
-  signal: AbortSignal,
-): Promise<AsyncIterable<Uint8Array>> {
-  const server = (options.server ?? DEFAULT_SERVER).replace(/\/$/, '');
-  const token =
-    options.token ??
-    process.env.OKBOXBOX_TOKEN ??
-    (await askForOps(server, 'cli:support-pack', TOKEN_TTL_S, options.data));
-  process.stderr.write(`${server} makes a support pack …\n`);
-  const response = await fetch(`${server}/api/ops/support-pack`, {
-    method: 'POST',
-    signal,
-    headers: { 'content-type': 'application/json', ...(token !== null && { authorization: `Bearer ${token}` }) },
-    body: JSON.stringify(request),
-  }).catch(() => {
-    throw new CommandFailed(
-      signal.aborted
-        ? 'Stopped; nothing is written.'
-        : `The server ${server} does not answer. Is it running? --server names another.`,
-    );
-  });
-  if (response.ok && response.body !== null) return response.body;
-  const problem = (await response.json().catch(() => null)) as Problem | null;
-  const isOff = response.status === 404 && request.sessionId === undefined && request.traceId === undefined;
-  const isRight = response.status === 401 || response.status === 403;
-  const hint = isOff ? ' Are operations on there (OPS_UI_ENABLED=1)?' : isRight ? ` ${OPS_TOKEN_HINT}` : '';
-  throw new CommandFailed(`${problem?.detail ?? `The server answered ${response.status}.`}${hint}`);
 }
 
 /** Passes bytes on, says now and then how many there were, and keeps the beginning, where the manifest is. */
@@ -94,28 +66,9 @@ async function* counted(body: AsyncIterable<Uint8Array>, manifest: ManifestReade
       yield chunk;
     }
   } catch (error) {
-    throw new CommandFailed(`The pack broke off after ${bytes} bytes: ${(error as Error).message}. Try again.`);
+    throw new CommandFailed(`The download stopped after ${bytes} bytes: ${(error as Error).message}. Try again.`);
   } finally {
     clearInterval(progress);
-  }
-}
-
-async function toFile(body: AsyncIterable<Uint8Array>, output: string, isForced: boolean): Promise<void> {
-  const partial = `${output}.${randomBytes(4).toString('hex')}.part`;
-  let file: FileHandle | null = null;
-  try {
-    file = await open(partial, 'wx', 0o600);
-    for await (const chunk of body) await file.writeFile(chunk);
-    await file.close();
-    // A link never takes the place of a file that has come meanwhile.
-    if (isForced) await rename(partial, output);
-    else await link(partial, output);
-  } catch (error) {
-    await file?.close().catch(() => undefined);
-    if (error instanceof CommandFailed) throw error;
-    throw new CommandFailed(`${output} could not be written: ${(error as Error).message}`);
-  } finally {
-    await rm(partial, { force: true });
   }
 }
 

@@ -1,4 +1,4 @@
-import { CAPABILITIES, type Capability, ROLES, type Role, showSlug } from '@okboxbox/protocol';
+import { asTyped, CAPABILITIES, type Capability, ROLES, type Role, showSlug } from '@okboxbox/protocol';
 import { LONGEST_TTL_S } from '@okboxbox/server';
 import { askServer } from '../ask-server.js';
 import { UsageError } from '../failures.js';
@@ -21,7 +21,7 @@ export async function token(options: TokenCommandOptions): Promise<void> {
   const asked = askedOf(options);
   const { token, url, expiresAt, jti } = await askServer(options.data, asked, commandOf(options));
   process.stdout.write(`${token}\n`);
-  process.stderr.write(nextSteps(asked, url, expiresAt, jti));
+  process.stderr.write(asTyped(nextSteps(asked, url, expiresAt, jti)));
 }
 
 function askedOf(options: TokenCommandOptions): TokenAsked {

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
 import { DataDirError, localSecret, readConfig, type ServerConfig, tokensOfSecret } from '@okboxbox/server';
-import { openSource } from '@okboxbox/sources';
+import { openSource } from '@okboxbox/sims';
 import { CommandFailed, endOfSource } from '../failures.js';
 import { environmentWith, PROGRAM, userFolder } from '../place.js';
 import { untilStopped } from '../stopping.js';
@@ -103,8 +103,8 @@ async function startRelay(
 }
 
 function relayEnded(code: number | null, signal: NodeJS.Signals | null): string {
-  if (code === 0) return 'The relay is done. The pages stay up; Ctrl-C stops them.\n';
-  return `The relay ended (${signal ?? `exit ${code}`}). The pages stay up; start again to feed them.\n`;
+  if (code === 0) return 'The source has ended. The pages stay available; Ctrl-C stops the server.\n';
+  return `The relay ended (${signal ?? `exit ${code}`}). The pages stay available. Start again to feed a race.\n`;
 }
 
 async function relayToken(config: ServerConfig, show: string): Promise<string> {
@@ -187,7 +187,7 @@ class Supervised {
       );
       return;
     }
-    process.stderr.write(`The server ended (${how}); it is started again.\n`);
+    process.stderr.write(`The server ended (${how}) and is restarting.\n`);
     setTimeout(() => {
       if (!this.keepUp) return;
       void this.start().then((ready) => {

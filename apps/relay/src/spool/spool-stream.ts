@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Watermarks } from '@okboxbox/protocol';
 import { shownUrl } from '../shown-url.js';
 import { type ClaimRefused, claimFolder } from './claim.js';
 import type { Spooled } from './segment-format.js';
@@ -14,15 +15,10 @@ import {
   type StreamEnd,
 } from './stream-folder.js';
 import { StreamMemory } from './stream-memory.js';
-
-/** While the disk takes nothing this much is kept in memory. */
-const MEMORY_BYTES = 64 * 1024 * 1024;
-const RETRY_MS = 1_000;
-/** Power may fail: what is written is on the disk itself this much later. */
-const SYNC_MS = 1_000;
+import { StreamWriter } from './stream-writer.js';
 
 /** What a stream tells the spool that it is in. */
-export interface StreamWorld {
+export interface StreamDeps {
   /** Bytes of a segment; the spool's bound is kept to within one. */
   readonly segmentBytes: number;
   /** The disk does not take what is captured, or takes it again (`null`). */
@@ -30,7 +26,13 @@ export interface StreamWorld {
   /** Records can not be read any more. */
   readonly onDamage: (damage: Damage, records: number) => void;
   /** Records left before every target had them, since neither disk nor memory had room for them. */
-  readonly onLost: (records: number) => void;
+  readonly onLost: (records: number, ofMs?: number) => void;
+}
+
+/** Records that only memory has, and how long capturing them took, in ms. */
+export interface Unwritten {
+  readonly records: number;
+  readonly ofMs: number;
 }
 
 /** A folder that holds something that is not sent, and why. */
@@ -46,7 +48,7 @@ export interface LeftAlone {
 export class SpoolStream {
   readonly greeting: Greeting;
   readonly dir: string;
-  readonly #world: StreamWorld;
+  readonly #deps: StreamDeps;
   #ended: StreamEnd | null = null;
   /** Newest session time captured, in seconds. */
   sessionTime: number | null = null;
@@ -54,16 +56,11 @@ export class SpoolStream {
   session: Spooled | null = null;
   /** Number of the first record that some target has still to get, and of the newest ever. */
   #first = 1;
-  #last = 0;
+  #last: Watermarks['captured'] = 0;
   readonly #memory = new StreamMemory();
   #disk: StreamDisk;
   readonly #files: StreamFiles;
-  #written = 0;
-  #writing: Promise<void> | null = null;
-  #failing = false;
-  #closed = false;
-  #retry: NodeJS.Timeout | null = null;
-  #sync: NodeJS.Timeout | null = null;
+  readonly #writer: StreamWriter;
   /** Records that left for want of room before every target had them, and the number of the newest of them. */
   lost = 0;
   lostUpTo = 0;
@@ -77,23 +74,33 @@ export class SpoolStream {
     stored: Greeting,
     backends: readonly string[],
     isLeftover: boolean,
-    world: StreamWorld,
+    deps: StreamDeps,
   ) {
     this.dir = dir;
     this.greeting = stored;
     this.isLeftover = isLeftover;
-    this.#world = world;
-    this.#disk = new StreamDisk(dir, world.segmentBytes);
+    this.#deps = deps;
+    this.#disk = new StreamDisk(dir, deps.segmentBytes);
     this.#files = new StreamFiles(dir, {
       stream: () => ({ greeting: stored, backends, ended: this.#ended, sessionTime: this.sessionTime }),
       extent: () => this.#extent(),
-      onTrouble: (error) => this.#trouble(error),
+      onTrouble: (error) => this.#writer.trouble(error),
+    });
+    this.#writer = new StreamWriter({
+      memory: this.#memory,
+      files: this.#files,
+      disk: () => this.#disk,
+      first: () => this.#first,
+      last: () => this.#last,
+      session: () => this.session,
+      dropOldest: () => this.dropOldest(),
+      onDiskTrouble: deps.onDiskTrouble,
     });
   }
 
   /** Begins a stream in a folder of its own. It works without the disk, too, as long as memory holds what it has. */
-  static create(spoolDir: string, stored: Greeting, backends: readonly string[], world: StreamWorld): SpoolStream {
-    return new SpoolStream(join(spoolDir, stored.run), stored, backends, false, world);
+  static create(spoolDir: string, stored: Greeting, backends: readonly string[], deps: StreamDeps): SpoolStream {
+    return new SpoolStream(join(spoolDir, stored.run), stored, backends, false, deps);
   }
 
   /**
@@ -104,14 +111,14 @@ export class SpoolStream {
   static async adopt(
     dir: string,
     backends: readonly string[],
-    world: StreamWorld,
+    deps: StreamDeps,
   ): Promise<SpoolStream | LeftAlone | ClaimRefused> {
     // A folder that another relay is to have is not even held for a moment.
     const stored = await readStream(dir);
     if (stored !== null && !isFor(stored, backends)) return notFor(dir, stored);
     const claim = await claimFolder(dir);
     if ('refused' in claim) return claim;
-    const stream = await SpoolStream.#load(dir, backends, world).catch(async (error: unknown) => {
+    const stream = await SpoolStream.#load(dir, backends, deps).catch(async (error: unknown) => {
       await claim.release();
       throw error;
     });
@@ -123,22 +130,22 @@ export class SpoolStream {
     return stream;
   }
 
-  static async #load(dir: string, backends: readonly string[], world: StreamWorld): Promise<SpoolStream | LeftAlone> {
+  static async #load(dir: string, backends: readonly string[], deps: StreamDeps): Promise<SpoolStream | LeftAlone> {
     const found = await readStream(dir);
     if (found === null) {
       return { dir, because: 'what says which session it is of and where it was to go is damaged, in both its copies' };
     }
     if (!isFor(found, backends)) return notFor(dir, found);
-    const stream = new SpoolStream(dir, found.greeting, found.backends, true, world);
+    const stream = new SpoolStream(dir, found.greeting, found.backends, true, deps);
     stream.sessionTime = found.sessionTime;
     stream.#ended = found.ended ?? { reason: 'stopped' };
     const extent = await readExtent(dir);
-    const { disk, session, rest, damages } = await StreamDisk.load(dir, world.segmentBytes);
+    const { disk, session, rest, damages } = await StreamDisk.load(dir, deps.segmentBytes);
     stream.#disk = disk;
     stream.session = readSession(dir) ?? session;
     stream.#begin(extent, rest);
-    for (const damage of damages) world.onDamage(damage, 0);
-    if (stream.damaged > 0) world.onDamage({ file: dir, what: 'is damaged' }, stream.damaged);
+    for (const damage of damages) deps.onDamage(damage, 0);
+    if (stream.damaged > 0) deps.onDamage({ file: dir, what: 'is damaged' }, stream.damaged);
     return stream;
   }
 
@@ -151,11 +158,13 @@ export class SpoolStream {
     return this.#ended;
   }
 
+  /** Number of the first record that some target has still to get. */
   get first(): number {
     return this.#first;
   }
 
-  get last(): number {
+  /** Number of the newest record ever captured. */
+  get last(): Watermarks['captured'] {
     return this.#last;
   }
 
@@ -178,6 +187,20 @@ export class SpoolStream {
     return this.#disk.capturedFrom(this.#first) ?? oldest?.at ?? null;
   }
 
+  /** When what is here from a number on was captured, or a little before; `null` where nothing is. */
+  capturedAt(seq: number): number | null {
+    const at = Math.max(seq, this.#first);
+    return this.#memory.find(at)?.at ?? this.#disk.capturedFrom(at);
+  }
+
+  /** What is not on the disk and some target has still to get. */
+  get unwritten(): Unwritten {
+    const from = Math.max(this.#writer.spooled, this.#first - 1) + 1;
+    const [oldest, newest] = [this.#memory.find(from), this.#memory.find(this.#last)];
+    const ofMs = oldest === undefined || newest === undefined ? 0 : Math.max(0, newest.at - oldest.at);
+    return { records: Math.max(0, this.#last - from + 1), ofMs };
+  }
+
   /** Adds a record; `bytes` carries the number `last + 1`. */
   put(bytes: Uint8Array, at: number, kind: 'session' | 'frame' | 'other'): void {
     this.#last += 1;
@@ -187,7 +210,7 @@ export class SpoolStream {
       this.session = record;
       this.#files.keepSession(record);
     }
-    this.#write();
+    this.#writer.write();
   }
 
   /** Nothing more comes. */
@@ -205,7 +228,7 @@ export class SpoolStream {
     // It was there, and is not any more: what is behind it must not wait for it.
     if (gone > 0 && from >= this.#first) {
       this.damaged += gone;
-      this.#world.onDamage({ file, what: 'cannot be read any more' }, gone);
+      this.#deps.onDamage({ file, what: 'cannot be read any more' }, gone);
     }
     return records;
   }
@@ -225,8 +248,8 @@ export class SpoolStream {
       this.#memory.release();
       this.#first += 1;
     }
-    this.#memory.trim(this.#first, this.#written);
-    const isWrittenTo = this.#writing !== null || !(this.#disk.isLastFull || this.#ended !== null);
+    this.#memory.trim(this.#first, this.#writer.spooled);
+    const isWrittenTo = this.#writer.isWriting || !(this.#disk.isLastFull || this.#ended !== null);
     const taken = this.#disk.takeOff(this.#first, isWrittenTo);
     if (taken.length === 0) return;
     this.#files.noteThen(async () => {
@@ -242,7 +265,7 @@ export class SpoolStream {
     this.lost += dropped;
     this.lostUpTo = upTo;
     this.release(upTo);
-    this.#world.onLost(dropped);
+    this.#deps.onLost(dropped);
     return dropped;
   }
 
@@ -252,11 +275,11 @@ export class SpoolStream {
     await this.#files.close();
     await this.#disk.sync().catch(() => undefined);
     // What only memory has goes with this process.
-    const unwritten = this.#last - Math.max(this.#written, this.#first - 1);
-    if (unwritten > 0) {
-      this.lost += unwritten;
+    const { records, ofMs } = this.unwritten;
+    if (records > 0) {
+      this.lost += records;
       this.lostUpTo = this.#last;
-      this.#world.onLost(unwritten);
+      this.#deps.onLost(records, ofMs);
     }
     await this.#disk.close();
     await this.#files.release();
@@ -275,7 +298,7 @@ export class SpoolStream {
     this.#first = Math.max(1, Math.min(onDisk, extent?.floor ?? onDisk));
     const known = Math.max(this.#disk.last, this.#first - 1);
     this.#last = extent !== null && extent.last > known ? extent.last : known + rest;
-    this.#written = this.#last;
+    this.#writer.goOnBehind(this.#last);
     this.lost = extent?.lost ?? 0;
     this.lostUpTo = extent?.lostUpTo ?? 0;
     let seq = this.#first;
@@ -286,79 +309,14 @@ export class SpoolStream {
     }
   }
 
-  /** Ends what is under way on the disk, and tries once more where it took nothing. */
+  /** Ends what is under way on the disk. */
   async #rest(): Promise<void> {
-    for (const timer of [this.#retry, this.#sync]) if (timer) clearTimeout(timer);
-    this.#retry = null;
-    this.#closed = true;
-    await this.#writing;
-    this.#write();
-    await this.#writing;
+    await this.#writer.close();
     await this.#files.idle();
   }
 
-  #write(): void {
-    if (this.#writing !== null || this.#retry !== null) return;
-    this.#writing = this.#writeAll().finally(() => {
-      this.#writing = null;
-    });
-  }
-
-  async #writeAll(): Promise<void> {
-    // Those that come in the same turn are written together.
-    await Promise.resolve();
-    while (this.#written < this.#last) {
-      // What every target has already need not be written.
-      const from = Math.max(this.#written + 1, this.#first);
-      if (from > this.#last) break;
-      const batch = this.#memory.read(from, this.#disk.roomAt(from), Number.POSITIVE_INFINITY);
-      try {
-        await this.#files.open(this.session);
-        await this.#disk.append(batch);
-      } catch (error) {
-        this.#trouble(error);
-        if (!this.#closed) this.#retryLater();
-        return;
-      }
-      this.#written = from + batch.length - 1;
-      if (this.#failing) {
-        this.#failing = false;
-        this.#files.keepStream();
-        this.#world.onDiskTrouble(null);
-      }
-      this.#memory.trim(this.#first, this.#written);
-      this.#later();
-    }
-    this.#written = Math.max(this.#written, Math.min(this.#first - 1, this.#last));
-  }
-
-  #retryLater(): void {
-    this.#retry = setTimeout(() => {
-      this.#retry = null;
-      while (this.#memory.tailBytes > MEMORY_BYTES) if (this.dropOldest() === 0) break;
-      this.#write();
-    }, RETRY_MS);
-    this.#retry.unref();
-  }
-
-  /** A little later the disk itself has what is written, and the note how far that goes. */
-  #later(): void {
-    if (this.#closed) return;
-    this.#sync ??= setTimeout(() => {
-      this.#sync = null;
-      this.#disk.sync().catch(() => undefined);
-    }, SYNC_MS).unref();
-    this.#files.noteSoon();
-  }
-
-  #trouble(error: unknown): void {
-    if (this.#failing) return;
-    this.#failing = true;
-    this.#world.onDiskTrouble((error as Error).message);
-  }
-
   #extent(): Extent {
-    const last = this.#closed ? this.#last : this.#written;
+    const last = this.#writer.isClosed ? this.#last : this.#writer.spooled;
     return { floor: this.#first, last, lost: this.lost, lostUpTo: this.lostUpTo };
   }
 }

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type LeftAlone, SpoolStream, type StreamWorld } from './spool-stream.js';
+import { type LeftAlone, SpoolStream, type StreamDeps, type Unwritten } from './spool-stream.js';
 import { deleteFolder, type Greeting, isBeingDeleted, isStreamFolder, type StreamEnd } from './stream-folder.js';
 
 export interface SpoolOptions {
@@ -50,6 +50,7 @@ export class Spool {
   #damagedBefore = 0;
   /** Records that were lost for want of room since that was last said. */
   #lostUnsaid = 0;
+  #lostUnsaidMs = 0;
   #sayingLost: NodeJS.Timeout | null = null;
 
   private constructor(options: SpoolOptions) {
@@ -83,7 +84,7 @@ export class Spool {
   }
 
   begin(greeting: Greeting): SpoolStream {
-    const stream = SpoolStream.create(this.#options.dir, greeting, this.#options.backends(), this.#world());
+    const stream = SpoolStream.create(this.#options.dir, greeting, this.#options.backends(), this.#deps());
     this.#streams.push(stream);
     return stream;
   }
@@ -143,7 +144,7 @@ export class Spool {
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
-  /** Wakes whoever waits for a change. */
+  /** Wakes all that wait for a change. */
   stir(): void {
     for (const wake of this.#waiting.splice(0)) wake();
   }
@@ -151,6 +152,21 @@ export class Spool {
   /** Bytes that some target has still to get. */
   get bytes(): number {
     return this.#streams.reduce((sum, stream) => sum + stream.bytes, 0);
+  }
+
+  /** What goes with this process while the disk takes nothing; in words, `null` where nothing does. */
+  get doomed(): string | null {
+    if (this.diskTrouble === null) return null;
+    const sum = this.#streams.reduce(
+      ({ records, ofMs }: Unwritten, { unwritten }) => ({
+        records: records + unwritten.records,
+        ofMs: ofMs + unwritten.ofMs,
+      }),
+      { records: 0, ofMs: 0 },
+    );
+    return sum.records === 0
+      ? null
+      : `${inWords(sum)} are only in memory and are lost: the spool folder takes nothing (${this.diskTrouble})`;
   }
 
   /** `now` in milliseconds since the epoch, on the clock that captured. */
@@ -186,7 +202,7 @@ export class Spool {
         return;
       }
       if (!(await isStreamFolder(dir))) return;
-      const found = await SpoolStream.adopt(dir, this.#options.backends(), this.#world());
+      const found = await SpoolStream.adopt(dir, this.#options.backends(), this.#deps());
       if (found instanceof SpoolStream) {
         if (found.last === 0) await found.remove();
         else this.#streams.push(found);
@@ -207,7 +223,7 @@ export class Spool {
     this.#options.say(`What lies in ${left.dir} is not sent: ${left.because}.`);
   }
 
-  #world(): StreamWorld {
+  #deps(): StreamDeps {
     return {
       segmentBytes: Math.max(64 * 1024, Math.min(MOST_SEGMENT_BYTES, this.#options.maxBytes() / SEGMENTS_AT_LEAST)),
       onDamage: ({ file, what }, records) =>
@@ -216,8 +232,9 @@ export class Spool {
             ? `${file} ${what}.`
             : `${file} ${what}: ${records} records in it are lost, and the servers are told. What is behind them is sent.`,
         ),
-      onLost: (records) => {
+      onLost: (records, ofMs = 0) => {
         this.#lostUnsaid += records;
+        this.#lostUnsaidMs += ofMs;
         if (this.#sayingLost === null) this.#sayLost();
       },
       onDiskTrouble: (because) => {
@@ -240,8 +257,10 @@ export class Spool {
       this.diskTrouble === null
         ? 'the spool is full (RELAY_SPOOL_MAX_MB)'
         : `the spool folder takes nothing (${this.diskTrouble}), and memory cannot keep them`;
-    this.#options.say(`${this.#lostUnsaid} records are lost before every server had them: ${where}.`);
+    const lost = inWords({ records: this.#lostUnsaid, ofMs: this.#lostUnsaidMs });
+    this.#options.say(`${lost} are lost before every server had them: ${where}.`);
     this.#lostUnsaid = 0;
+    this.#lostUnsaidMs = 0;
     this.#sayingLost = setTimeout(() => {
       this.#sayingLost = null;
       this.#sayLost();
@@ -280,4 +299,8 @@ export class Spool {
   #isDone(stream: SpoolStream): boolean {
     return stream.first > stream.last;
   }
+}
+
+function inWords({ records, ofMs }: Unwritten): string {
+  return `${records} records${ofMs > 0 ? ` (${(ofMs / 1000).toFixed(1)} s)` : ''}`;
 }

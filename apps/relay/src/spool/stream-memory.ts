@@ -26,6 +26,12 @@ export class StreamMemory {
     return this.#tail.first;
   }
 
+  /** A record that is in memory. */
+  find(seq: number): Spooled | undefined {
+    const oldest = this.#tail.first;
+    return oldest === undefined || seq < oldest.seq ? undefined : this.#tail.at(seq - oldest.seq);
+  }
+
   /** Adds the newest record. */
   put(record: Spooled): void {
     this.#tail.push(record);

@@ -1,5 +1,5 @@
 import type { SourceRecord } from '@okboxbox/protocol';
-import type { Source } from '@okboxbox/sources';
+import type { Source } from '@okboxbox/sims';
 
 /** A live sim in the hands of a test: gives each record when it is pushed. */
 export class PushedSource implements Source {

@@ -1,5 +1,5 @@
 import type { Frame, SessionLine, SourceRecord } from '@okboxbox/protocol';
-import type { Source } from '@okboxbox/sources';
+import type { Source } from '@okboxbox/sims';
 
 /** A source that gives the records it is told, counts what was read, and may fail at its end. */
 export class ToldSource implements Source {

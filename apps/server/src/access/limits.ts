@@ -55,6 +55,8 @@ export type LimitName = (typeof LIMIT_NAMES)[number];
 /** How often one socket may send an event within a second; for events that are not named here, `OTHER_EVENTS`. */
 const EVENT_LIMITS: Readonly<Record<string, number>> = {
   'session:join': 5,
+  // One every two seconds, and one more when a page is hidden or shown.
+  'feed:beat': 5,
   'overlay:report': 5,
   'relay:hello': 10,
   // Batches are bounded by the messages of a connection, and the relay waits for what it sends. An echo goes with each.
@@ -90,7 +92,7 @@ export class SecondWindow {
 }
 
 /** What limits tell and by what they know a client. */
-export interface LimitsWorld {
+export interface LimitsDeps {
   readonly addressOf: AddressOf;
   readonly log: Logger;
   readonly taps?: Taps;
@@ -98,13 +100,13 @@ export interface LimitsWorld {
 
 /** All limits of one server. Every refusal is counted, told to operations, and logged together with the others. */
 export class Limits {
-  readonly #world: LimitsWorld;
+  readonly #deps: LimitsDeps;
   readonly #keyed: Readonly<Record<KeyedLimit, Pick<RateLimiterMemory, 'consume'>>>;
   readonly #refused = new Map<LimitName, { count: number; readonly byKey: Map<string, number> }>();
   #logging: NodeJS.Timeout | null = null;
 
-  constructor(world: LimitsWorld, numbers = KEYED_LIMITS, connectionBurst = CONNECTION_BURST) {
-    this.#world = world;
+  constructor(deps: LimitsDeps, numbers = KEYED_LIMITS, connectionBurst = CONNECTION_BURST) {
+    this.#deps = deps;
     const keyed = Object.fromEntries(
       Object.entries(numbers).map(([limit, points]) => [limit, new RateLimiterMemory({ points, duration: 1 })]),
     ) as Record<KeyedLimit, RateLimiterMemory>;
@@ -114,7 +116,7 @@ export class Limits {
 
   /** What a client is counted as by its address. */
   keyOf(request: IncomingMessage): string {
-    return limitKeyOf(this.#world.addressOf(request));
+    return limitKeyOf(this.#deps.addressOf(request));
   }
 
   /** Counts once against a limit; returns how long to wait, in ms, or 0 where it may go on. A refusal is counted here. */
@@ -131,7 +133,7 @@ export class Limits {
 
   /** Notes that something was refused, of whom (`key`), and on which socket where it was one. */
   refused(limit: LimitName, key: string, socketId: string | null = null): void {
-    this.#world.taps?.limited.hear?.(limit, socketId);
+    this.#deps.taps?.limited.emit?.(limit, socketId);
     const refused = this.#refused.get(limit) ?? { count: 0, byKey: new Map<string, number>() };
     this.#refused.set(limit, refused);
     refused.count += 1;
@@ -153,7 +155,7 @@ export class Limits {
     this.#logging = null;
     for (const [limit, { count, byKey }] of this.#refused) {
       const [busiest] = [...byKey].sort(([, a], [, b]) => b - a);
-      this.#world.log.warn(
+      this.#deps.log.warn(
         { limit, refused: count, clients: byKey.size, busiest: busiest?.[0], refusedOfBusiest: busiest?.[1] },
         'clients were limited',
       );

@@ -36,7 +36,12 @@ const token = (jti: string | undefined, expSeconds: number): Visitor => ({
   capabilities: new Set(),
 });
 const link = (code: string, expiresAt: number): Visitor => ({
-  ...{ kind: 'link', code, label: null, opens: 'overlay', show: 'local', sessionId: null },
+  kind: 'link',
+  code,
+  label: null,
+  opens: 'overlay',
+  show: 'local',
+  sessionId: null,
   expiresAt,
 });
 

@@ -1,4 +1,4 @@
-import type { CloseReason } from '@okboxbox/protocol';
+import type { RightEnd } from '@okboxbox/protocol';
 import type { Clock } from '../clock.js';
 import type { RevokedTokens } from './revoked-tokens.js';
 import type { ShareLinks } from './share-links.js';
@@ -9,18 +9,7 @@ const LOOK_MS = 250;
 /** How many are ended in one turn of the event loop: a link can have thousands of viewers. */
 const SLICE = 100;
 
-/** Why a right has ended. */
-export type RightEnd = Extract<CloseReason, 'token_revoked' | 'token_expired' | 'link_revoked' | 'link_expired'>;
-
-/** What a caller is told whose right has ended meanwhile. */
-export const RIGHT_ENDED: Readonly<Record<RightEnd, string>> = {
-  token_revoked: 'The token was revoked. Ask for a new one.',
-  token_expired: 'The token expired. Sign in again, or ask for a new one.',
-  link_revoked: 'This link was revoked. Ask for a new one.',
-  link_expired: 'This link expired. Ask for a new one.',
-};
-
-export interface OpenRightsWorld {
+export interface OpenRightsDeps {
   readonly revoked: Pick<RevokedTokens, 'has' | 'onRevoked'>;
   readonly links: Pick<ShareLinks, 'isOpen' | 'onRevoked'>;
   /** What links are dated by. */
@@ -43,14 +32,14 @@ interface Right {
  * Each is ended when its right ends: at once where that is revoked, else within a second.
  */
 export class OpenRights {
-  readonly #world: OpenRightsWorld;
+  readonly #deps: OpenRightsDeps;
   readonly #rights = new Map<string, Right>();
   readonly #timer: NodeJS.Timeout;
 
-  constructor(world: OpenRightsWorld) {
-    this.#world = world;
-    world.revoked.onRevoked(() => this.#look());
-    world.links.onRevoked(() => this.#look());
+  constructor(deps: OpenRightsDeps) {
+    this.#deps = deps;
+    deps.revoked.onRevoked(() => this.#look());
+    deps.links.onRevoked(() => this.#look());
     this.#timer = setInterval(() => this.#look(), LOOK_MS);
     this.#timer.unref();
   }
@@ -91,7 +80,7 @@ export class OpenRights {
   }
 
   #endOf(visitor: Visitor): RightEnd | null {
-    const { revoked, links, clock, wallNow } = this.#world;
+    const { revoked, links, clock, wallNow } = this.#deps;
     switch (visitor.kind) {
       case 'anonymous':
         return null;

@@ -1,7 +1,9 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../../../testing/temporary-folder.js';
-import { Shows } from '../shows/shows.js';
+import { Shows } from '../owner/shows/shows.js';
 import { LinkError, ShareLinks } from './share-links.js';
 
 const folder = temporaryFolder();
@@ -31,6 +33,36 @@ describe('a share link', () => {
     expect(() => links.visitor('nonsense')).toThrow(LinkError);
   });
 
+  it('to an overlay names the one that it opens, the timing tower where nobody chose one; one to the page names none', async () => {
+    const { links, dir } = await open();
+    const kinds = async (over: object) => (await links.create({ ...wanted(), ...over })).overlay;
+    expect(await kinds({ overlay: 'timing-tower' })).toBe('timing-tower');
+    expect(await kinds({})).toBe('timing-tower');
+    expect(await kinds({ kind: 'public' })).toBeNull();
+    const again = await open(dir);
+    expect(again.links.of('cup').map(({ overlay }) => overlay)).toEqual([null, 'timing-tower', 'timing-tower']);
+  });
+
+  it.each([
+    ['from a version that stored no overlay', {}],
+    ['to an overlay that this version does not have', { overlay: 'hologram' }],
+  ])('%s still opens, and leaves the show as it was', async (_, stored) => {
+    const { links, shows, dir } = await open();
+    const { code } = await links.create(wanted('OBS'));
+    await shows.change('cup', () => ({ next: { delayMs: 5_000, published: true }, closes: false }));
+    for (const file of (readdirSync(dir, { recursive: true }) as string[]).filter((name) => name.endsWith('.json'))) {
+      const settings = JSON.parse(readFileSync(join(dir, file), 'utf8'));
+      settings.links = settings.links.map(({ overlay: _overlay, ...link }: { overlay: string }) => ({
+        ...link,
+        ...stored,
+      }));
+      writeFileSync(join(dir, file), JSON.stringify(settings));
+    }
+    const again = await open(dir);
+    expect(again.shows.get('cup')).toMatchObject({ delayMs: 5_000, published: true });
+    expect(again.links.find(code).link).toMatchObject({ code, kind: 'overlay', overlay: null });
+  });
+
   it('tells of its end at the moment from which on it opens nothing', async () => {
     const { links } = await open();
     const { code } = await links.create(wanted());
@@ -41,18 +73,18 @@ describe('a share link', () => {
     await stored;
   });
 
-  it('is counted, also where it was revoked while somebody came by it', async () => {
+  it('is counted, also where it was revoked while it was being opened', async () => {
     const { links, shows } = await open();
     const { code } = await links.create(wanted());
     links.opened(code);
     await links.revoke('cup', code);
     links.opened(code);
     links.opened('gone');
-    expect(links.of('cup', () => 3)[0]).toMatchObject({ opened: 2, viewers: 3 });
+    expect(links.of('cup')[0]).toMatchObject({ opened: 2 });
     expect(shows.get('cup').links).toHaveLength(1);
   });
 
-  it('that still opens something never makes room for another; those that are over do, oldest first', async () => {
+  it('that is open is never dropped for another; expired ones are, oldest first', async () => {
     const { links } = await open();
     const over = await links.create(wanted('over', 60_000));
     const kept = [];
@@ -60,7 +92,7 @@ describe('a share link', () => {
     now += 60_000;
     kept.push((await links.create(wanted('199'))).code);
     expect(kept.every((code) => links.isOpen(code))).toBe(true);
-    expect(links.of('cup', () => 0).map(({ code }) => code)).not.toContain(over.code);
+    expect(links.of('cup').map(({ code }) => code)).not.toContain(over.code);
     await expect(links.create(wanted())).rejects.toThrow('Revoke some first');
     expect(kept.every((code) => links.isOpen(code))).toBe(true);
   });

@@ -1,20 +1,44 @@
 import { randomBytes } from 'node:crypto';
-import type { LinkKind, ShareLink } from '@okboxbox/protocol';
+import { type LinkKind, type OverlayKind, type ShareLink, USUAL_OVERLAY } from '@okboxbox/protocol';
 import type { Clock } from '../clock.js';
-import type { StoredLink } from '../shows/show-settings.js';
-import type { Shows } from '../shows/shows.js';
 import type { Stored } from '../unsaved-settings.js';
 import type { Visitor } from './visitor.js';
 
-/** How long a link lasts of which nobody has said it, in ms. */
+/** How long a link lasts where its creator does not say, in ms. */
 const USUAL_TTL_MS = 7 * 24 * 3_600_000;
-/** Links of one show that are kept; those that are over make room for new ones. */
+/** Links of one show that are kept; expired and revoked ones make room for new ones. */
 const MAX_LINKS = 200;
 
-/** A link that is wanted. */
+/** A link as it is stored with its show. */
+export type StoredLink = Omit<ShareLink, 'viewers'>;
+
+/** A show's links. */
+export interface LinksOfShow {
+  readonly show: string;
+  readonly links: readonly StoredLink[];
+}
+
+/** A change of a show's links; one that `closes` opens less than before, and is in force before it is stored. */
+export interface LinksChange {
+  readonly next: { readonly links: StoredLink[] };
+  readonly closes: boolean;
+}
+
+/** Where links are stored: what share links need of the shows. */
+export interface LinkStore {
+  all(): readonly LinksOfShow[];
+  get(show: string): LinksOfShow;
+  /** Calls a listener with a show's links each time they change, when the change takes effect. */
+  onChange(listener: (links: LinksOfShow, before: LinksOfShow) => void): void;
+  change(show: string, make: (links: LinksOfShow) => LinksChange): Promise<Stored>;
+}
+
+/** What a new link is to be. */
 export interface WantedLink {
   readonly show: string;
   readonly kind: LinkKind;
+  /** For the kind `overlay`: which one; the usual one where it is left out. */
+  readonly overlay?: OverlayKind | undefined;
   readonly label: string | null;
   readonly sessionId: string | null;
   readonly ttlMs: number | undefined;
@@ -26,15 +50,15 @@ export class LinkError extends Error {
   override readonly name = 'LinkError';
 }
 
-/** Share links: each a capability of its own, of one show, that runs out and can be revoked. Its code is no token. */
+/** Share links: each opens one show, or one session of it, until it expires or is revoked. Its code is not a token. */
 export class ShareLinks {
-  readonly #shows: Shows;
+  readonly #shows: LinkStore;
   readonly #clock: Clock;
   readonly #listeners = new Set<(code: string) => void>();
   /** Times that a link was opened, for those that were in this run. */
   readonly #openings = new Map<string, number>();
 
-  constructor(shows: Shows, clock: Clock) {
+  constructor(shows: LinkStore, clock: Clock) {
     this.#shows = shows;
     this.#clock = clock;
     shows.onChange(({ links }, before) => {
@@ -86,12 +110,19 @@ export class ShareLinks {
   }
 
   /** @throws LinkError where the show has as many open links as are kept. */
-  async create({ show, kind, label, sessionId, ttlMs = USUAL_TTL_MS, createdBy }: WantedLink): Promise<StoredLink> {
+  async create({ show, ttlMs = USUAL_TTL_MS, ...wanted }: WantedLink): Promise<StoredLink> {
     const createdAt = Math.round(this.#clock.now());
     const code = randomBytes(18).toString('base64url');
     const expiresAt = createdAt + ttlMs;
     const link: StoredLink = {
-      ...{ code, kind, label, sessionId, createdAt, createdBy, expiresAt },
+      code,
+      kind: wanted.kind,
+      overlay: wanted.kind === 'overlay' ? (wanted.overlay ?? USUAL_OVERLAY) : null,
+      label: wanted.label,
+      sessionId: wanted.sessionId,
+      createdAt,
+      createdBy: wanted.createdBy,
+      expiresAt,
       revokedAt: null,
       opened: 0,
     };
@@ -116,19 +147,17 @@ export class ShareLinks {
     }));
   }
 
-  /** Hears of a code at the moment from which on it opens nothing. */
+  /** Calls a listener with a code when it is revoked. */
   onRevoked(listener: (code: string) => void): void {
     this.#listeners.add(listener);
   }
 
-  /** A show's links, newest first; `viewers` says how many each has now. */
-  of(show: string, viewers: (code: string) => number): ShareLink[] {
-    return this.#counted(this.#shows.get(show).links)
-      .map((link) => ({ ...link, viewers: viewers(link.code) }))
-      .reverse();
+  /** A show's links, newest first. */
+  of(show: string): StoredLink[] {
+    return this.#counted(this.#shows.get(show).links).reverse();
   }
 
-  /** Links with room for one more: the oldest that are over go, one that still opens something never does. */
+  /** Links with room for one more: the oldest expired or revoked ones are dropped, never one that is open. */
   #withRoom(links: readonly StoredLink[]): StoredLink[] {
     const open = links.filter((link) => this.#opens(link)).length;
     if (open >= MAX_LINKS) {
@@ -144,7 +173,7 @@ export class ShareLinks {
     return revokedAt === null && expiresAt > this.#clock.now();
   }
 
-  /** With the openings of this run; they are stored with the next change. */
+  /** With the times that each was opened in this run; they are stored with the next change. */
   #counted(links: readonly StoredLink[]): StoredLink[] {
     return links.map((link) => {
       const opened = this.#openings.get(link.code);

@@ -1,9 +1,9 @@
 import type { Capability, LinkKind, Role, TokenClaims } from '@okboxbox/protocol';
 
-/** Whoever calls: without a token, or with one and what it allows. */
+/** A caller: without a token, or with one and what it allows. */
 export type Visitor =
   | { readonly kind: 'anonymous' }
-  /** Whoever has a share link: one show's public picture, or one session's of it. */
+  /** A visitor with a share link: one show's public picture, or one session's of it. */
   | {
       readonly kind: 'link';
       readonly code: string;

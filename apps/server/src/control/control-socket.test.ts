@@ -120,8 +120,11 @@ it.each([
 
 it('a server whose people sign in elsewhere makes neither tokens nor links, and says where they come from', async () => {
   const elsewhere = await start({
-    ...{ DATA_DIR: join(dataDir(), 'provider'), JWT_SECRET: '', JWKS_URL: 'http://127.0.0.1:1/keys' },
-    ...{ JWT_ISSUER: 'https://id.example/', JWT_AUDIENCE: 'okboxbox' },
+    DATA_DIR: join(dataDir(), 'provider'),
+    JWT_SECRET: '',
+    JWKS_URL: 'http://127.0.0.1:1/keys',
+    JWT_ISSUER: 'https://id.example/',
+    JWT_AUDIENCE: 'okboxbox',
   });
   try {
     for (const request of [ASKED, { ask: 'sign-in' }] as const)

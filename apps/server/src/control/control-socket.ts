@@ -11,7 +11,7 @@ const ASK_WITHIN_MS = 5_000;
 /** Callers at once: commands that people type. */
 const MAX_CALLERS = 16;
 
-export interface ControlWorld {
+export interface ControlDeps {
   readonly dataDir: string;
   readonly url: string;
   readonly tokens: Tokens;
@@ -26,13 +26,13 @@ export interface ControlWorld {
  * file that is there was left by a server that was killed. Where the file cannot be made, the server runs without it and
  * says so in the log. Returns the way to close it.
  */
-export async function serveControl(world: ControlWorld): Promise<() => Promise<void>> {
-  const { dataDir, log } = world;
+export async function serveControl(deps: ControlDeps): Promise<() => Promise<void>> {
+  const { dataDir, log } = deps;
   const callers = new Set<Socket>();
   const server = createServer((socket) => {
     callers.add(socket);
     socket.once('close', () => callers.delete(socket));
-    answerOne(socket, world);
+    answerOne(socket, deps);
   });
   server.maxConnections = MAX_CALLERS;
   let where: ControlPath | null = null;
@@ -73,7 +73,7 @@ function listen(server: Server, path: string): Promise<void> {
 }
 
 /** Reads one line, answers it, and closes. */
-function answerOne(socket: Socket, world: ControlWorld): void {
+function answerOne(socket: Socket, deps: ControlDeps): void {
   const late = setTimeout(() => socket.destroy(), ASK_WITHIN_MS);
   late.unref();
   let text = '';
@@ -87,19 +87,18 @@ function answerOne(socket: Socket, world: ControlWorld): void {
     const end = text.indexOf('\n');
     if (end === -1 && text.length <= MAX_MESSAGE_BYTES) return;
     isAsked = true;
-    const asked =
-      end === -1 ? Promise.resolve(refuse('The request is too long.')) : answerTo(text.slice(0, end), world);
+    const asked = end === -1 ? Promise.resolve(refuse('The request is too long.')) : answerTo(text.slice(0, end), deps);
     asked.then(
       (answer) => socket.end(`${JSON.stringify(answer)}\n`),
       (error: unknown) => {
-        world.log.error({ err: error }, 'a command could not be answered');
+        deps.log.error({ err: error }, 'a command could not be answered');
         socket.end(`${JSON.stringify(refuse('The server could not do it; the cause is in its log.'))}\n`);
       },
     );
   });
 }
 
-async function answerTo(line: string, { tokens, signIn, url, audit }: ControlWorld): Promise<ControlAnswer> {
+async function answerTo(line: string, { tokens, signIn, url, audit }: ControlDeps): Promise<ControlAnswer> {
   const parsed = controlRequest.safeParse(jsonOf(line));
   if (!parsed.success) {
     const issue = parsed.error.issues[0];

@@ -2,40 +2,56 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Tokens } from '../access/tokens.js';
 import { denyWholeServer } from '../access/visitor.js';
-import { callerOf, problemOf } from '../http/caller.js';
-import { HttpProblem } from '../http/problem.js';
-import { FAULTS, type Fault, type Faults } from './faults.js';
+import type { Answers } from '../edge/http/answers.js';
+import { declareCalls, OPS_ACT, serve } from '../edge/http/call.js';
+import { callerOf, problemOf } from '../edge/http/caller.js';
+import { HttpProblem } from '../edge/http/problem.js';
+import { FAULTS, type Faults } from './faults.js';
 
-/** `GET /api/drills`, and the answer of a fault that begins or ends. */
-export interface DrillsAnswer {
-  readonly faults: readonly Fault[];
-  /** Those that are there now. */
-  readonly on: readonly Fault[];
-}
+const DRILL = { group: 'Drills', right: OPS_ACT, needs: 'DRILLS_ENABLED' } as const;
 
-export interface DrillWorld {
+/** The calls of drills. */
+export const DRILL_CALLS = declareCalls({
+  list: {
+    ...DRILL,
+    method: 'GET',
+    path: '/api/drills',
+    title: 'List the faults that can be made',
+    answer: 'Drills',
+  },
+  set: {
+    ...DRILL,
+    method: 'POST',
+    path: '/api/drills/:fault',
+    title: 'Begin or end a fault',
+    params: z.object({ fault: z.string().describe('Name of the fault.') }),
+    body: z.object({ on: z.boolean('true or false') }),
+    answer: 'Drills',
+    refusals: { 404: 'There is no such fault.' },
+  },
+});
+
+export interface DrillDeps {
   readonly tokens: Tokens;
   readonly faults: Faults;
   readonly audit: (who: string, action: string, detail: object) => void;
 }
 
-const faultRequest = z.object({ on: z.boolean('true or false') });
+/** The calls of drills, with `ops:act`: there only where `DRILLS_ENABLED` is on. */
+export function serveDrills(http: FastifyInstance, { tokens, faults, audit }: DrillDeps): void {
+  const answer = (): Answers['Drills'] => ({ faults: FAULTS, on: faults.on });
 
-/** The calls of drills, for whoever has `ops:act`: there only where `DRILLS_ENABLED` is on. */
-export function serveDrills(http: FastifyInstance, { tokens, faults, audit }: DrillWorld): void {
-  const answer = (): DrillsAnswer => ({ faults: FAULTS, on: faults.on });
-
-  http.get('/api/drills', async (request) => {
+  serve(http, DRILL_CALLS.list, async (request) => {
     await requireOpsAct(request, tokens);
     return answer();
   });
-  http.post('/api/drills/:fault', async (request) => {
+  serve(http, DRILL_CALLS.set, async (request) => {
     const who = await requireOpsAct(request, tokens);
     const { fault: name } = request.params as { fault: string };
     const fault = FAULTS.find((each) => each === name);
     if (fault === undefined)
       throw new HttpProblem(404, `There is no fault "${name}". There are: ${FAULTS.join(', ')}.`);
-    const parsed = faultRequest.safeParse(request.body);
+    const parsed = DRILL_CALLS.set.body.safeParse(request.body);
     if (!parsed.success)
       throw new HttpProblem(400, 'Send { "on": true } to begin the fault, { "on": false } to end it.');
     const { on } = parsed.data;

@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { liveRoom } from '@okboxbox/protocol';
 import type { Kysely } from 'kysely';
 import type { Server } from 'socket.io';
-import type { BroadcastDelayService } from '../audience/broadcast-delay.js';
-import type { Hub } from '../hub/hub.js';
+import type { Hub } from '../edge/hub/hub.js';
 import type { Logger } from '../log.js';
-import type { SessionRegistry } from '../session/registry.js';
+import type { BroadcastDelayService } from '../owner/audience/broadcast-delay.js';
+import type { SessionRegistry } from '../owner/session/registry.js';
 import type { Tables } from '../store/tables.js';
 
 /** Faults that cannot be made from outside a server. */
@@ -13,7 +13,7 @@ export const FAULTS = ['event-loop', 'leaked-rooms', 'fan-out', 'delay-line', 'h
 export type Fault = (typeof FAULTS)[number];
 
 /** The parts of a server that a fault is made in. */
-export interface FaultWorld {
+export interface FaultDeps {
   readonly io: Server;
   readonly hub: Hub;
   readonly broadcasts: BroadcastDelayService;
@@ -29,13 +29,13 @@ const HOLD_MS = 700;
 const HOLD_EVERY_MS = 1_000;
 /** A room leaks as often as this, in ms. */
 const LEAK_EVERY_MS = 250;
-/** Memory grows by so many bytes, as often as this, up to the third. */
+/** Memory grows by this number of bytes, at this interval in ms, up to the third. */
 const GROW_BYTES = 24 * 1024 * 1024;
 const GROW_EVERY_MS = 500;
 const MOST_BYTES = 1024 * 1024 * 1024;
 
 /** Begins a fault; returns what ends it. */
-type Begin = (world: FaultWorld) => () => void | Promise<void>;
+type Begin = (deps: FaultDeps) => () => void | Promise<void>;
 
 const BEGINNINGS: Readonly<Record<Fault, Begin>> = {
   'event-loop': holdUpEventLoop,
@@ -56,7 +56,7 @@ function holdUpEventLoop(): () => void {
 }
 
 /** Members that no connection belongs to stay in the rooms of the sessions that run, as after a join that comes too late. */
-function leakRooms({ io, registry }: FaultWorld): () => void {
+function leakRooms({ io, registry }: FaultDeps): () => void {
   const { adapter } = io.of('/');
   const timer = setInterval(() => {
     for (const { id } of registry.live) {
@@ -67,7 +67,7 @@ function leakRooms({ io, registry }: FaultWorld): () => void {
 }
 
 /** What audiences have to tell reaches nobody: the last stage before the sockets stands still. */
-function stopFanOut({ hub }: FaultWorld): () => void {
+function stopFanOut({ hub }: FaultDeps): () => void {
   // Over the method of this one hub, so that the way of a frame is as it is everywhere while there is no fault.
   hub.publish = () => undefined;
   return () => {
@@ -75,14 +75,14 @@ function stopFanOut({ hub }: FaultWorld): () => void {
   };
 }
 
-/** Nothing more enters the lines of the delays. It cannot be taken back: a server that is started again has whole ones. */
-function stopDelayLines({ broadcasts, registry }: FaultWorld): () => void {
-  for (const { id, state } of registry.live) broadcasts.of(state.facts.show).channel(id)?.detach();
+/** Nothing more enters the lines of the delays. It cannot be undone: a server that is started again has whole ones. */
+function stopDelayLines({ broadcasts, registry }: FaultDeps): () => void {
+  for (const { id, state } of registry.live) broadcasts.of(state.facts.show).session(id)?.detach();
   return () => undefined;
 }
 
 /** Every connection of the pool is taken and not given back. */
-function holdConnections({ database, poolMax, log }: FaultWorld): () => Promise<void> {
+function holdConnections({ database, poolMax, log }: FaultDeps): () => Promise<void> {
   let giveBack: () => void = () => undefined;
   const until = new Promise<void>((resolve) => {
     giveBack = resolve;
@@ -114,11 +114,11 @@ function growMemory(): () => void {
 
 /** The faults of one server, for drills: there only where `DRILLS_ENABLED` is on. */
 export class Faults {
-  readonly #world: FaultWorld;
+  readonly #deps: FaultDeps;
   readonly #ends = new Map<Fault, () => void | Promise<void>>();
 
-  constructor(world: FaultWorld) {
-    this.#world = world;
+  constructor(deps: FaultDeps) {
+    this.#deps = deps;
   }
 
   /** Those that are there now. */
@@ -129,8 +129,8 @@ export class Faults {
   /** Begins a fault; one that is there already goes on. */
   begin(fault: Fault): void {
     if (this.#ends.has(fault)) return;
-    this.#ends.set(fault, BEGINNINGS[fault](this.#world));
-    this.#world.log.warn({ fault }, 'a drill makes a fault');
+    this.#ends.set(fault, BEGINNINGS[fault](this.#deps));
+    this.#deps.log.warn({ fault }, 'a drill makes a fault');
   }
 
   /** Ends a fault; resolves when it is gone. */
@@ -139,7 +139,7 @@ export class Faults {
     if (end === undefined) return;
     this.#ends.delete(fault);
     await end();
-    this.#world.log.warn({ fault }, 'a drill takes its fault back');
+    this.#deps.log.warn({ fault }, 'a drill ends its fault');
   }
 
   async close(): Promise<void> {

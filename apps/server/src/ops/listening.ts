@@ -1,44 +1,34 @@
-import { RELAY_NAMESPACE } from '@okboxbox/protocol';
-import type { Server, Socket } from 'socket.io';
-import type { LimitName } from '../access/limits.js';
-import type { Subsystem } from '../taps.js';
-import { statementName } from './database-figures.js';
-import type { OpsFigures } from './ops-figures.js';
-import { listenToShows } from './show-events.js';
-import { listenToStages } from './stage-totals.js';
-import type { OperationsWorld } from './world.js';
+import type { Taps } from '../taps.js';
+import { statementName } from './database/database-figures.js';
+import type { OperationsDeps } from './deps.js';
+import { listenToFailures, listenToSessions, listenToShows, wordsOf } from './events/server-events.js';
+import type { OpsFigures, StageTotals } from './ops-figures.js';
+import { listenToSockets } from './sockets/socket-events.js';
 
 /** A raw drift beyond this is warned of, in ms: the runbook's threshold. */
 const DRIFT_WARN_MS = 5_000;
 /** How often it is looked at, for each relay, in ms, and from how many frames on. */
 const DRIFT_LOOK_MS = 10_000;
 const DRIFT_FRAMES = 10;
-/** Refusals by what is missing are told as `auth_fail`; the others as bad input, where they are that. */
-const AUTH_CODES: ReadonlySet<string> = new Set(['unauthenticated', 'forbidden']);
-const INPUT_CODES: ReadonlySet<string> = new Set(['bad_request', 'too_large', 'version_mismatch']);
-const ROOM_SESSION = /^(?:broadcast:)?session:(sess_[\w-]+)/;
 
 /**
  * Listens at every tap, and to sessions, shows and sockets, and turns what passes into figures and events. Returns the
  * way to stop listening at the taps; all else is heard for as long as it is there.
  */
-export function listenToTaps(world: OperationsWorld, figures: OpsFigures): () => void {
-  listenToSessions(world, figures);
-  listenToShows(world, figures);
-  listenToSockets(world.io, figures);
+export function listenToTaps(deps: OperationsDeps, figures: OpsFigures): () => void {
+  listenToSessions(deps, figures);
+  listenToShows(deps, figures);
+  listenToSockets(deps.io, figures);
   return all([
-    listenToRelays(world, figures),
-    listenToFanOut(world, figures),
-    listenToFailures(world, figures),
-    listenToDatabase(world, figures),
-    listenToStages(world.taps, figures.stages),
+    listenToRelays(deps, figures),
+    listenToFanOut(deps, figures),
+    ...listenToFailures(deps, figures),
+    listenToDatabase(deps, figures),
+    listenToStages(deps.taps, figures.stages),
   ]);
 }
 
-function listenToRelays(
-  { taps, relays, clock }: OperationsWorld,
-  { events, sessions, ingest }: OpsFigures,
-): () => void {
+function listenToRelays({ taps, relays, clock }: OperationsDeps, { events, sessions, ingest }: OpsFigures): () => void {
   const warnOfDrift = (sessionId: string, relayId: string, now: number) => {
     const relay = sessions.of(sessionId).relay(relayId);
     if (now - relay.lookedAt < DRIFT_LOOK_MS || relay.drift.count < DRIFT_FRAMES) return;
@@ -59,7 +49,9 @@ function listenToRelays(
   return all([
     taps.batch.listen((sessionId, relayId, sentAt, bytes) => {
       ingest.bytes.add(bytes, clock.now());
-      sessions.of(sessionId).relay(relayId).sentAt = sentAt;
+      const relay = sessions.of(sessionId).relay(relayId);
+      relay.sentAt = sentAt;
+      if (sentAt !== null) relay.carried.batch(sentAt, clock.now(), bytes);
     }),
     taps.ingest.listen((sessionId, relayId, isFrame, capturedAt, receivedAt) => {
       const session = sessions.of(sessionId);
@@ -68,6 +60,9 @@ function listenToRelays(
       session.frames.add(1, receivedAt);
       ingest.frames.add(1, receivedAt);
       const relay = session.relay(relayId);
+      relay.carried.frame();
+      relay.arriving.add(1, receivedAt);
+      relay.newestApart = receivedAt - capturedAt;
       relay.drift.add(Math.abs(receivedAt - capturedAt), receivedAt);
       if (relay.sentAt !== null) {
         relay.queueAge.add(Math.max(0, relay.sentAt - capturedAt), receivedAt);
@@ -101,24 +96,46 @@ function listenToRelays(
       else events.note('primary_changed', { sessionId, relayId, reason });
     }),
     // Beside its `auth_fail`: who looks for a relay that does not come looks among the events of relays.
-    taps.relayRefusal.listen((why, _code, _capability, message) => {
+    taps.relayRefusal.listen(({ why, message }) => {
       const reason = `refused_${why}: ${message}`;
       events.note('relay:disconnected', { sessionId: null, relayId: null, reason }, reason);
     }),
-    taps.ownRefusal.listen((sessionId, relayId, reason, carNumber, message) => {
-      events.note('own_car_refused', { sessionId, relayId, reason, carNumber, message });
-    }),
-    taps.relayStatus.listen((sessionId, relayId, waiting, oldestMs) => {
+    taps.ownRefusal.listen((refusal) => events.note('own_car_refused', { ...refusal })),
+    taps.relayStatus.listen((sessionId, relayId, { queue, waiting, oldestWaitingMs, unsent, oldestUnsentMs }) => {
       const relay = sessions.of(sessionId).relay(relayId);
-      relay.waiting = waiting;
-      relay.oldestWaitingMs = oldestMs;
+      // The queue holds what is for other servers as well, and what they refuse: a relay of an older version tells no more.
+      relay.waiting = oldestWaitingMs === undefined ? queue.records : (waiting ?? queue.records);
+      relay.oldestWaitingMs = oldestWaitingMs ?? queue.oldestMs;
+      relay.unsent = unsent ?? null;
+      relay.oldestUnsentMs = oldestUnsentMs ?? null;
+    }),
+  ]);
+}
+
+/** Counts what passes the stages; returns the way to stop. */
+function listenToStages(taps: Taps, totals: StageTotals): () => void {
+  return all([
+    taps.ingest.listen(() => {
+      totals.ingest += 1;
+    }),
+    taps.timeline.listen((_sessionId, records) => {
+      totals.timeline += records;
+    }),
+    taps.timing.listen(() => {
+      totals.timing += 1;
+    }),
+    taps.tick.listen((_sessionId, room) => {
+      totals[room.startsWith('broadcast:') ? 'broadcast_ticks' : 'live_ticks'] += 1;
+    }),
+    taps.room.listen((_room, event, _message, members) => {
+      if (event === 'feed') totals.fan_out += members;
     }),
   ]);
 }
 
 /** Who is shown what, and who is too slow for it. */
 export function listenToFanOut(
-  { taps, clock }: Pick<OperationsWorld, 'taps' | 'clock'>,
+  { taps, clock }: Pick<OperationsDeps, 'taps' | 'clock'>,
   figures: OpsFigures,
 ): () => void {
   const { sessions, sockets, events, sent } = figures;
@@ -168,6 +185,7 @@ export function listenToFanOut(
       connection.sent.add(1, now);
       if (at !== null) connection.newestAt = at;
     }),
+    taps.beat.listen((socketId, shownAt, rttMs, isHidden) => sockets.beat(socketId, shownAt, rttMs, isHidden)),
     taps.skip.listen((socketId, skipped, waitingBytes, isClosed) => {
       turnTo(skipped);
       sent.skipped.add(1, now);
@@ -184,58 +202,7 @@ export function listenToFanOut(
   ]);
 }
 
-function listenToFailures(world: OperationsWorld, { events, errors, sockets, limited }: OpsFigures): () => void {
-  const { taps, clock } = world;
-  const exception = (error: unknown, origin: string) => {
-    errors.add('process', clock.now());
-    events.note('exception', { subsystem: 'process', where: origin, message: wordsOf(error) });
-  };
-  // Hears, and changes nothing of what becomes of the process.
-  process.on('uncaughtExceptionMonitor', exception);
-  return all([
-    taps.refusal.listen((from, socketId, where, code, message, capability, input) => {
-      const refused = where === 'session:join' && socketId !== null ? sockets.get(socketId) : undefined;
-      if (refused) refused.refusedJoin = code;
-      if (AUTH_CODES.has(code)) {
-        const show = showNamed(world, input);
-        const fields = { socketId, where, code, capability, message, ...(show !== null && { show }) };
-        events.note('auth_fail', fields, `${socketId} ${where} ${code} ${capability} ${show}`);
-      } else if (INPUT_CODES.has(code)) {
-        errors.add(from, clock.now());
-        const fields = { subsystem: from, where, code, message, socketId };
-        events.note('validation_error', fields, `${socketId} ${where} ${code}`);
-      }
-    }),
-    taps.limited.listen((limit, socketId) => {
-      limited[limit as LimitName] += 1;
-      // Not among the errors: what a stranger does too often is no fault of the server. A flood is one event.
-      const fields = {
-        where: limit,
-        code: 'rate_limited',
-        message: 'Clients are limited: too much at once.',
-        socketId,
-      };
-      events.note('validation_error', fields, `rate_limited ${limit}`);
-    }),
-    taps.failure.listen((from: Subsystem, where, error) => {
-      errors.add(from, clock.now());
-      events.note('handler_error', { subsystem: from, where, message: wordsOf(error) }, `${where} ${wordsOf(error)}`);
-    }),
-    () => process.off('uncaughtExceptionMonitor', exception),
-  ]);
-}
-
-/** The show that a call was for; `null` where it names none that is known: whoever is refused is not to put words here. */
-function showNamed({ registry, shows }: OperationsWorld, input: unknown): string | null {
-  if (typeof input !== 'object' || input === null) return null;
-  const { show, sessionId } = input as { readonly show?: unknown; readonly sessionId?: unknown };
-  if (typeof show !== 'string')
-    return typeof sessionId === 'string' ? (registry.summary(sessionId)?.show ?? null) : null;
-  const isKnown = shows.all().some((each) => each.show === show) || registry.newestOf(show) !== undefined;
-  return isKnown ? show : null;
-}
-
-function listenToDatabase({ taps, clock, storeHealth }: OperationsWorld, figures: OpsFigures): () => void {
+function listenToDatabase({ taps, clock, storeHealth }: OperationsDeps, figures: OpsFigures): () => void {
   const { database, events, errors } = figures;
   return all([
     taps.query.listen((sql, tookMs, error, callSite) => {
@@ -243,7 +210,7 @@ function listenToDatabase({ taps, clock, storeHealth }: OperationsWorld, figures
       // One that is still starting refuses connections: that is no error yet.
       if (error !== null && storeHealth().state === 'starting') return;
       const statement = statementName(sql);
-      database.add(statement, tookMs, error !== null, callSite, now);
+      database.add(statement, tookMs, error, callSite, now);
       if (error === null) {
         figures.onQuery?.(tookMs);
         return;
@@ -262,63 +229,6 @@ function listenToDatabase({ taps, clock, storeHealth }: OperationsWorld, figures
       figures.onRelease?.(heldMs);
     }),
   ]);
-}
-
-function listenToSessions({ registry }: OperationsWorld, { sessions, events }: OpsFigures): void {
-  registry.listen({
-    began: ({ id, isResumed, state }) => {
-      sessions.of(id).phase = state.timing.phase;
-      events.note('created', { sessionId: id, show: state.facts.show, sim: state.facts.sim, isResumed });
-    },
-    ended: ({ id, state }) => {
-      const reason = state.status.status === 'ended' ? state.status.reason : null;
-      events.note('ended', { sessionId: id, show: state.facts.show, reason, framesTotal: state.framesTotal });
-      sessions.end(id);
-    },
-  });
-}
-
-/** Who comes and goes, and which rooms they enter and leave. */
-export function listenToSockets(io: Server, figures: OpsFigures): void {
-  const { sockets, events, churn, churnOfStrangers, now, moves } = figures;
-  for (const name of ['/', RELAY_NAMESPACE]) {
-    const namespace = io.of(name);
-    namespace.on('connection', (socket: Socket) => {
-      const connection = sockets.add(socket, name === RELAY_NAMESPACE ? 'relay' : null, (gone) => {
-        const { socketId, closed, skippedTotal, connectedAt } = gone;
-        churn.add(closed?.code ?? 'other', now());
-        if (isStranger) churnOfStrangers.add(closed?.code ?? 'other', now());
-        events.note('disconnect', {
-          ...{ socketId, role, surface, user, skippedTotal },
-          ...{ code: closed?.code ?? null, reason: closed?.reason ?? null },
-          connectedMs: (closed?.at ?? connectedAt) - connectedAt,
-        });
-      });
-      const { role, surface, user, isStranger } = connection;
-      churn.add('connect', now());
-      if (isStranger) churnOfStrangers.add('connect', now());
-      events.note('connect', { socketId: socket.id, role, surface, user });
-    });
-    // The adapter's word, not the client's: a connection that is lost leaves its rooms, too.
-    const told = (event: 'join' | 'leave') => (room: string, socketId: string) => {
-      if (room === socketId) return;
-      const sessionId = ROOM_SESSION.exec(room)?.[1];
-      if (event === 'join') sockets.joined(socketId);
-      else sockets.left(socketId);
-      const { role = null } = sockets.get(socketId) ?? {};
-      const { because: reason } = moves;
-      if (event === 'join') moves.joins += 1;
-      else moves.leaves += 1;
-      const more = { ...(sessionId !== undefined && { sessionId }), ...(reason !== null && { reason }) };
-      events.note(event, { socketId, role, room, ...more });
-    };
-    namespace.adapter.on('join-room', told('join'));
-    namespace.adapter.on('leave-room', told('leave'));
-  }
-}
-
-function wordsOf(error: unknown): string {
-  return error instanceof Error ? error.message || error.name : String(error);
 }
 
 function all(stops: readonly (() => unknown)[]): () => void {

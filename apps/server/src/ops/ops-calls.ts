@@ -1,3 +1,4 @@
+import type { OpsDatabase } from '@okboxbox/protocol';
 import {
   type FindingsAnswer,
   OPS_EVENT_TYPES,
@@ -6,55 +7,118 @@ import {
   type OpsSocketsAnswer,
   type OpsSummary,
 } from '@okboxbox/protocol';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { Tokens } from '../access/tokens.js';
-import { denyWholeServer } from '../access/visitor.js';
-import { callerOf, problemOf } from '../http/caller.js';
-import { HttpProblem } from '../http/problem.js';
-import { parseInput as parse } from './call-input.js';
-import { CursorError, findSockets } from './find-sockets.js';
+import { declareCalls, OPS_READ, parseInput as parse, serve } from '../edge/http/call.js';
+import { HttpProblem } from '../edge/http/problem.js';
+import { OPS_LOOK, requireOpsRead } from './http-call.js';
 import type { Operations } from './operations.js';
-import { admitted } from './self-cost.js';
-import { SOCKET_FIGURES } from './socket-registry.js';
+import { CursorError, findSockets } from './sockets/find-sockets.js';
+import { SOCKET_FIGURES } from './sockets/socket-registry.js';
 
 /** Rows of one answer, unless fewer or more are asked for; never more than the second. */
 const ROWS = 200;
 const MOST_ROWS = 1_000;
 
-const limit = z.coerce.number().int().min(1).max(MOST_ROWS).default(ROWS);
+const limit = z.coerce.number().int().min(1).max(MOST_ROWS).default(ROWS).describe('Rows of the answer.');
 const name = z.string().min(1).max(200);
 const socketsQuery = z.object({
-  role: name.optional(),
-  room: name.optional(),
-  sessionId: name.optional(),
-  code: name.optional(),
+  role: name.optional().describe('What the client calls itself; `relay` for relays.'),
+  room: name.optional().describe('Only sockets that have joined this room.'),
+  sessionId: name.optional().describe('Only sockets of this session.'),
+  code: name.optional().describe('Only sockets that were closed with this code.'),
   state: z.enum(['open', 'closed']).default('open'),
-  sort: z.enum(SOCKET_FIGURES).default('connectedAt'),
+  sort: z.enum(SOCKET_FIGURES).default('connectedAt').describe('The figure to sort by.'),
   limit,
-  cursor: z.string().max(500).optional(),
+  cursor: z.string().max(500).optional().describe('`cursor` of the page before.'),
 });
 const eventsQuery = z.object({
   type: z.enum(OPS_EVENT_TYPES).optional(),
   sessionId: name.optional(),
-  before: z.coerce.number().int().min(1).optional(),
+  before: z.coerce.number().int().min(1).optional().describe('Only events with a smaller id.'),
   limit,
 });
-const flowQuery = z.object({ sessionId: name });
+
+/** The calls of operations that look at the whole server. */
+export const OPS_CALLS = declareCalls({
+  summary: {
+    ...OPS_LOOK,
+    method: 'GET',
+    path: '/api/ops/summary',
+    title: 'Summary of the server',
+    answer: 'OpsSummary',
+  },
+  findings: {
+    ...OPS_LOOK,
+    method: 'GET',
+    path: '/api/ops/findings',
+    title: 'What is wrong, and what to do',
+    answer: 'FindingsAnswer',
+  },
+  sockets: {
+    ...OPS_LOOK,
+    method: 'GET',
+    path: '/api/ops/sockets',
+    title: 'List sockets',
+    query: socketsQuery,
+    answer: 'OpsSocketsAnswer',
+  },
+  sessions: {
+    ...OPS_LOOK,
+    method: 'GET',
+    path: '/api/ops/sessions',
+    title: 'List sessions with their figures',
+    answer: 'OpsSessionsAnswer',
+  },
+  events: {
+    ...OPS_LOOK,
+    method: 'GET',
+    path: '/api/ops/events',
+    title: 'Events, newest first',
+    query: eventsQuery,
+    answer: 'OpsEventsAnswer',
+  },
+  history: {
+    ...OPS_LOOK,
+    method: 'GET',
+    path: '/api/ops/history',
+    title: 'Figures of the last 15 minutes',
+    answer: 'OpsHistory',
+  },
+  database: {
+    ...OPS_LOOK,
+    method: 'GET',
+    path: '/api/ops/database',
+    title: 'State of the database',
+    answer: 'OpsDatabase',
+  },
+  flow: {
+    method: 'GET',
+    path: '/api/diagnostics/flow',
+    group: 'Diagnostics',
+    title: 'Rates of a session, stage by stage',
+    right: OPS_READ,
+    query: z.object({ sessionId: name.describe("The session's id.") }),
+    answer: 'FlowAnswer',
+    refusals: { 404: 'Nothing has passed of such a session.' },
+    needs: 'DIAGNOSTICS_ENABLED',
+  },
+});
 
 /** The calls of operations (contract, section 6): there where `OPS_UI_ENABLED` is on. All of them only look. */
 export function serveOpsCalls(http: FastifyInstance, tokens: Tokens, operations: Operations): void {
   const { sockets, events } = operations.figures;
 
-  http.get('/api/ops/summary', async (request): Promise<OpsSummary> => {
+  serve(http, OPS_CALLS.summary, async (request): Promise<OpsSummary> => {
     await requireOpsRead(request, tokens);
     return operations.summary();
   });
-  http.get('/api/ops/findings', async (request): Promise<FindingsAnswer> => {
+  serve(http, OPS_CALLS.findings, async (request): Promise<FindingsAnswer> => {
     await requireOpsRead(request, tokens);
     return operations.triage.answer;
   });
-  http.get('/api/ops/sockets', async (request): Promise<OpsSocketsAnswer> => {
+  serve(http, OPS_CALLS.sockets, async (request): Promise<OpsSocketsAnswer> => {
     await requireOpsRead(request, tokens);
     const query = parse(socketsQuery, request.query);
     try {
@@ -64,15 +128,15 @@ export function serveOpsCalls(http: FastifyInstance, tokens: Tokens, operations:
       throw error;
     }
   });
-  http.get('/api/ops/sessions', async (request): Promise<OpsSessionsAnswer> => {
+  serve(http, OPS_CALLS.sessions, async (request): Promise<OpsSessionsAnswer> => {
     await requireOpsRead(request, tokens);
     return { sessions: operations.sessions() };
   });
-  http.get('/api/ops/events', async (request): Promise<OpsEventsAnswer> => {
+  serve(http, OPS_CALLS.events, async (request): Promise<OpsEventsAnswer> => {
     await requireOpsRead(request, tokens);
     return events.newest(parse(eventsQuery, request.query));
   });
-  http.get('/api/ops/history', async (request, reply) => {
+  serve(http, OPS_CALLS.history, async (request, reply) => {
     await requireOpsRead(request, tokens);
     return reply.type('application/json; charset=utf-8').send(operations.history.json());
   });
@@ -80,18 +144,19 @@ export function serveOpsCalls(http: FastifyInstance, tokens: Tokens, operations:
 
 /** `GET /api/diagnostics/flow`: there where `DIAGNOSTICS_ENABLED` is on. */
 export function serveFlow(http: FastifyInstance, tokens: Tokens, operations: Operations): void {
-  http.get('/api/diagnostics/flow', async (request) => {
+  serve(http, OPS_CALLS.flow, async (request) => {
     await requireOpsRead(request, tokens);
-    const { sessionId } = parse(flowQuery, request.query);
+    const { sessionId } = parse(OPS_CALLS.flow.query, request.query);
     const flow = operations.flow(sessionId);
     if (flow !== null) return flow;
     throw new HttpProblem(404, `Nothing has passed of a session "${sessionId}". GET /api/ops/sessions lists them.`);
   });
 }
 
-/** @throws HttpProblem 401 or 403 where the caller may not look. */
-export async function requireOpsRead(request: FastifyRequest, tokens: Tokens): Promise<void> {
-  const denial = denyWholeServer(await callerOf(request, tokens), 'ops:read');
-  if (denial) throw problemOf(denial);
-  admitted(request);
+/** `GET /api/ops/database`: there where `OPS_UI_ENABLED` is on. */
+export function serveDatabaseCall(http: FastifyInstance, tokens: Tokens, operations: Operations): void {
+  serve(http, OPS_CALLS.database, async (request): Promise<OpsDatabase> => {
+    await requireOpsRead(request, tokens);
+    return operations.database.read();
+  });
 }

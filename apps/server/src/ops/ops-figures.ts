@@ -1,18 +1,27 @@
 import { LIMIT_NAMES, type LimitName } from '../access/limits.js';
-import { DatabaseFigures } from './database-figures.js';
-import { EventLoopWatch } from './event-loop.js';
-import { OpsEvents } from './events.js';
-import { Rate, RecentCounts } from './figures.js';
-import { RoomMoves } from './room-sweep.js';
-import { AllSessionFigures } from './session-figures.js';
-import { SocketRegistry } from './socket-registry.js';
-import { noPasses } from './stage-totals.js';
+import { DatabaseFigures } from './database/database-figures.js';
+import { OpsEvents } from './events/events.js';
+import { Rate, RecentCounts } from './figures/counters.js';
+import { EventLoopWatch } from './figures/event-loop.js';
+import { AllSessionFigures } from './figures/session-figures.js';
+import { ChurnWatch } from './sockets/churn.js';
+import { RoomMoves } from './sockets/room-sweep.js';
+import { SocketRegistry } from './sockets/socket-registry.js';
 
 /** Errors are counted over the last ten minutes, in parts of 10 s. */
 const ERRORS_MS = 600_000;
 const ERROR_PARTS = 60;
-const CHURN_MS = 10_000;
-const CHURN_PARTS = 5;
+
+/** The stages of a frame's way, in its order. */
+const STAGES = ['ingest', 'timeline', 'timing', 'live_ticks', 'broadcast_ticks', 'fan_out'] as const;
+type Stage = (typeof STAGES)[number];
+
+/** What has passed each stage since the start, over all sessions: those that have long ended are in it, too. */
+export type StageTotals = Record<Stage, number>;
+
+function noPasses(): StageTotals {
+  return { ingest: 0, timeline: 0, timing: 0, live_ticks: 0, broadcast_ticks: 0, fan_out: 0 };
+}
 
 /** All that operations keep of one server: figures that the taps move on, and what has happened lately. */
 export class OpsFigures {
@@ -22,13 +31,10 @@ export class OpsFigures {
   readonly database = new DatabaseFigures();
   readonly moves = new RoomMoves();
   readonly errors = new RecentCounts(ERRORS_MS, ERROR_PARTS);
-  /** What was refused because there was too much of it, by limit. */
+  /** Refused because a limit was exceeded, by limit. */
   readonly limited: Record<LimitName, number> = Object.fromEntries(LIMIT_NAMES.map((limit) => [limit, 0])) as never;
   readonly loop = new EventLoopWatch();
-  /** Connections that came, and those that went by the code of their reason, within the last ten seconds. */
-  readonly churn = new RecentCounts(CHURN_MS, CHURN_PARTS);
-  /** Of those, the ones without a token or link. */
-  readonly churnOfStrangers = new RecentCounts(CHURN_MS, CHURN_PARTS);
+  readonly churn = new ChurnWatch();
   readonly now: () => number;
   /** What has passed each stage, over all sessions. */
   readonly stages = noPasses();

@@ -1,23 +1,22 @@
 import type { FastifyInstance } from 'fastify';
 import type { ServerConfig } from '../config.js';
-import { serveActs } from './acts/acts-calls.js';
-import { auditEntry, serveAudit } from './acts/audit-calls.js';
-import type { OpsHands } from './acts/ops-hands.js';
-import { serveRooms } from './acts/rooms-calls.js';
-import { serveDatabaseCall } from './database-calls.js';
-import { serveMetrics } from './metrics.js';
+import { serveActions } from './actions/action-calls.js';
+import { auditEntry, serveAudit } from './actions/audit-calls.js';
+import type { OpsActions } from './actions/ops-actions.js';
+import { serveRooms } from './actions/rooms-calls.js';
+import type { OperationsDeps } from './deps.js';
+import { serveMetrics } from './metrics/serve-metrics.js';
 import { Operations } from './operations.js';
-import { serveFlow, serveOpsCalls } from './ops-calls.js';
-import { type ServePacksWorld, servePacks } from './pack/serve-packs.js';
+import { serveDatabaseCall, serveFlow, serveOpsCalls } from './ops-calls.js';
+import { type ServePacksDeps, servePacks } from './pack/serve-packs.js';
 import { serveTraceCalls } from './trace/trace-calls.js';
 import { serveWhy } from './why/why-calls.js';
-import type { OperationsWorld } from './world.js';
 
 /** What operations look at, the ways in which they may act, and what support packs are made safe by. */
-export interface ServeOperationsWorld
-  extends OperationsWorld,
-    Pick<ServePacksWorld, 'tokens' | 'signIn' | 'signingSecret' | 'audit'> {
-  readonly hands: OpsHands;
+export interface ServeOperationsDeps
+  extends OperationsDeps,
+    Pick<ServePacksDeps, 'tokens' | 'signIn' | 'signingSecret' | 'audit'> {
+  readonly actions: OpsActions;
 }
 
 /**
@@ -26,25 +25,28 @@ export interface ServeOperationsWorld
 export async function serveOperations(
   http: FastifyInstance,
   config: ServerConfig,
-  world: ServeOperationsWorld,
+  deps: ServeOperationsDeps,
 ): Promise<Operations | null> {
   if (!config.opsUiEnabled && !config.metricsEnabled && !config.diagnosticsEnabled) return null;
-  const operations = new Operations(world);
+  const operations = new Operations(deps);
   operations.cost.watch(http);
-  const { tokens, hands } = world;
+  const { tokens, actions } = deps;
   if (config.opsUiEnabled) {
     serveOpsCalls(http, tokens, operations);
-    serveActs(http, tokens, operations, hands);
-    serveAudit(http, tokens, hands);
-    serveRooms(http, tokens, operations, hands);
+    serveActions(http, tokens, operations, actions);
+    serveAudit(http, tokens, actions);
+    serveRooms(http, tokens, operations, actions);
     serveWhy(http, tokens, operations);
     serveDatabaseCall(http, tokens, operations);
     serveTraceCalls(http, tokens, operations.traces);
     await servePacks(http, {
-      ...{ ...world, operations, config },
-      now: () => world.clock.now(),
+      ...deps,
+      operations,
+      config,
+      now: () => deps.clock.now(),
       // Without the database there is no trail to be had, and all else goes in.
-      audits: async (limit) => (hands.storeHealth().state === 'ok' ? (await hands.audits(limit)).map(auditEntry) : []),
+      audits: async (limit) =>
+        actions.storeHealth().state === 'ok' ? (await actions.audits(limit)).map(auditEntry) : [],
     });
   }
   if (config.diagnosticsEnabled) serveFlow(http, tokens, operations);

@@ -5,15 +5,14 @@ import {
   type OpsSession,
   type OpsSnapshot,
   type OpsSummary,
-  type SocketChurn,
 } from '@okboxbox/protocol';
-import type { OpsEvents } from './events.js';
+import type { OpsEvents } from './events/events.js';
+import type { SelfCost } from './figures/self-cost.js';
 import type { OpsFigures } from './ops-figures.js';
-import type { RelayWatch } from './relay-watch.js';
-import type { SelfCost } from './self-cost.js';
-import { socketGroups } from './socket-groups.js';
+import type { RelayWatch } from './relays/relay-watch.js';
+import { socketGroups } from './sockets/socket-groups.js';
 
-/** Events are of this long, in ms, and of each kind no more than so many. */
+/** Events of a snapshot: window in ms, and the most of each kind. */
 const EVENTS_MS = 900_000;
 const MOST_EVENTS: Readonly<Record<OpsEvent['type'], number>> = {
   socket: 100,
@@ -22,7 +21,7 @@ const MOST_EVENTS: Readonly<Record<OpsEvent['type'], number>> = {
   broadcast: 50,
   error: 100,
 };
-/** Refusals, beside what is among those: findings ask for them minutes later, whoever has come and gone meanwhile. */
+/** Refusals, beside what is among those: findings ask for them minutes later, however many sockets have come and gone meanwhile. */
 const MOST_REFUSALS = 30;
 
 /** Sessions that are over and not listed any more, and that somebody watches: no more than this. */
@@ -38,7 +37,7 @@ export interface SnapshotOf {
   sessions(): OpsSession[];
   session(sessionId: string): OpsSession | null;
   shows(): readonly FollowedShow[];
-  insight(): Pick<OpsSnapshot, 'rooms' | 'database' | 'history' | 'audit' | 'unsaved'>;
+  insight(): Pick<OpsSnapshot, 'rooms' | 'database' | 'history' | 'audit' | 'unsaved' | 'disk' | 'unreadable'>;
 }
 
 /** Takes all that findings are made of, at one moment; the pass over the sockets lets others in between. */
@@ -56,10 +55,14 @@ export async function takeSnapshot(operations: SnapshotOf, before: OpsSnapshot['
     const more = [...watched].filter((sessionId) => !known.has(sessionId)).slice(0, MOST_WATCHED);
     const sessions = [...listed, ...more.flatMap((sessionId) => operations.session(sessionId) ?? [])];
     return {
-      ...{ at, summary, sessions, socketGroups: groups, before },
+      at,
+      summary,
+      sessions,
+      socketGroups: groups,
+      before,
       relays: operations.relays.look(),
       shows: operations.shows(),
-      churn: { ...churnOf(figures.churn.byName(at)), ofStrangers: ofStrangers(figures.churnOfStrangers.byName(at)) },
+      churn: figures.churn.look(at),
       ...operations.insight(),
       events: recentEvents(figures.events, at),
     };
@@ -73,17 +76,4 @@ function recentEvents(events: OpsEvents, at: number): OpsEvent[] {
     ...events.newest({ type: 'socket', event: 'auth_fail', limit: MOST_REFUSALS }).events,
   ];
   return [...new Set(found)].filter((event) => at - event.at <= EVENTS_MS).sort((a, b) => b.id - a.id);
-}
-
-const CONNECT = 'connect';
-
-/** Connects go by that name, disconnects by the code of their reason. */
-function churnOf(counts: Readonly<Record<string, number>>): SocketChurn {
-  const { [CONNECT]: connects = 0, ...byCode } = counts;
-  return { connects, disconnects: Object.values(byCode).reduce((sum, count) => sum + count, 0), byCode };
-}
-
-function ofStrangers(counts: Readonly<Record<string, number>>): NonNullable<SocketChurn['ofStrangers']> {
-  const { connects, disconnects } = churnOf(counts);
-  return { connects, disconnects };
 }

@@ -123,8 +123,16 @@ describe('a relay that has no session yet', () => {
   it('waits for its sim, says so, and says when its kill switch keeps it away', async () => {
     const rig = socket('/relay', { token: await token('relay') });
     const status = {
-      ...{ version: '1', source: 'iracing', simState: 'sim-not-running', rateHz: 0, maxHz: null, cars: null },
-      ...{ queue: { records: 0, bytes: 0, oldestMs: 0, lost: 0 }, cpu: 0, memoryBytes: 0, wallStepMs: 0 },
+      version: '1',
+      source: 'iracing',
+      simState: 'sim-not-running',
+      rateHz: 0,
+      maxHz: null,
+      cars: null,
+      queue: { records: 0, bytes: 0, oldestMs: 0, lost: 0 },
+      cpu: 0,
+      memoryBytes: 0,
+      wallStepMs: 0,
     };
     await rig.emitWithAck('relay:status', status);
     expect((await found('sim_idle')).because).toContain('sim-not-running');

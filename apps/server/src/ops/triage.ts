@@ -7,7 +7,7 @@ const LOOK_MS = 2_000;
 const MOST_CLEARED = 50;
 
 /** What triage needs of the server. */
-export interface TriageWorld {
+export interface TriageDeps {
   snapshot(before: OpsSnapshot['before']): Promise<OpsSnapshot>;
   /** Runs something of operations' own, whose time is counted. */
   counted<T>(work: () => T): T;
@@ -16,21 +16,21 @@ export interface TriageWorld {
 
 /** Looks for what is wrong again and again, and remembers since when it is so and what has cleared. */
 export class Triage {
-  readonly #world: TriageWorld;
+  readonly #deps: TriageDeps;
   readonly #detectors: Detectors;
   #answer: FindingsAnswer = { at: 0, findings: [], clear: [], skipped: [], cleared: [] };
   #timer: NodeJS.Timeout | null = null;
   #looking: Promise<FindingsAnswer> | null = null;
 
-  constructor(world: TriageWorld, detectors = new Detectors(DETECTORS)) {
-    this.#world = world;
+  constructor(deps: TriageDeps, detectors = new Detectors(DETECTORS)) {
+    this.#deps = deps;
     this.#detectors = detectors;
   }
 
   /** Looks every two seconds from now on; a look that is still under way is not doubled. */
   start(): void {
     this.#timer = setInterval(() => {
-      this.look().catch((error) => this.#world.onFailed(error));
+      this.look().catch((error) => this.#deps.onFailed(error));
     }, LOOK_MS);
     this.#timer.unref();
   }
@@ -59,8 +59,8 @@ export class Triage {
   }
 
   async #look(): Promise<FindingsAnswer> {
-    const snapshot = await this.#world.snapshot(this.before);
-    const look = this.#world.counted(() => this.#detectors.look(snapshot));
+    const snapshot = await this.#deps.snapshot(this.before);
+    const look = this.#deps.counted(() => this.#detectors.look(snapshot));
     const still = new Set(look.findings.map(findingKey));
     const gone = this.#answer.findings
       .filter((finding) => !still.has(findingKey(finding)))

@@ -16,25 +16,25 @@ const MOST_WAITING = 1_000;
 /** How long a server that ends goes on trying, in ms. */
 const LAST_TRY_MS = 1_000;
 
-export interface AuditTrailWorld {
+export interface AuditTrailDeps {
   readonly store: Pick<Store, 'audit'>;
   readonly log: Logger;
   readonly setTimeout?: (run: () => void, ms: number) => NodeJS.Timeout;
 }
 
 /**
- * Notes who did what, in order, behind whoever does it: nobody waits for the database to act, and what is done while it is
+ * Notes who did what, in order, behind the act: nobody waits for the database to act, and what is done while it is
  * away is stored when it is there again.
  */
 export class AuditTrail {
-  readonly #world: AuditTrailWorld;
+  readonly #deps: AuditTrailDeps;
   readonly #waiting: Act[] = [];
   #writing: Promise<void> | null = null;
   #isClosed = false;
   #wake: () => void = () => undefined;
 
-  constructor(world: AuditTrailWorld) {
-    this.#world = world;
+  constructor(deps: AuditTrailDeps) {
+    this.#deps = deps;
   }
 
   /** Acts that are not stored yet. */
@@ -45,11 +45,11 @@ export class AuditTrail {
   note(act: Act): void {
     // A call may outlast the end of what it is noted in.
     if (this.#isClosed) {
-      this.#world.log.error({ ...act }, 'who did what could not be stored');
+      this.#deps.log.error({ ...act }, 'an audit entry could not be stored');
       return;
     }
     if (this.#waiting.length >= MOST_WAITING) {
-      this.#world.log.error({ ...act }, 'too much waits for the database: who did what stands here alone');
+      this.#deps.log.error({ ...act }, 'too many audit entries wait for the database: this one is only in the log');
       return;
     }
     this.#waiting.push(act);
@@ -66,18 +66,18 @@ export class AuditTrail {
     });
     await Promise.race([this.#writing, late]);
     clearTimeout(timer);
-    for (const act of this.#waiting) this.#world.log.error({ ...act }, 'who did what could not be stored');
+    for (const act of this.#waiting) this.#deps.log.error({ ...act }, 'an audit entry could not be stored');
   }
 
   async #write(): Promise<void> {
-    const { store, log } = this.#world;
+    const { store, log } = this.#deps;
     for (let act = this.#waiting[0]; act !== undefined; act = this.#waiting[0]) {
       const isLast = this.#isClosed;
       try {
         await store.audit(act);
         this.#waiting.shift();
       } catch (error) {
-        log.debug({ err: error }, 'who did what is stored later');
+        log.debug({ err: error }, 'the audit entries are stored later');
         if (isLast) break;
         await this.#pause();
       }
@@ -86,7 +86,7 @@ export class AuditTrail {
   }
 
   #pause(): Promise<void> {
-    const later = this.#world.setTimeout ?? setTimeout;
+    const later = this.#deps.setTimeout ?? setTimeout;
     return new Promise((resolve) => {
       const timer = later(resolve, RETRY_MS);
       this.#wake = () => {

@@ -1,7 +1,10 @@
 import type { SessionSummary } from '@okboxbox/protocol';
+import pg from 'pg';
 import { pino } from 'pino';
 import { expect, it } from 'vitest';
+import { eventually } from '../../../../testing/eventually.js';
 import { Taps } from '../taps.js';
+import { postgresql, WITHOUT_POSTGRESQL } from '../testing/databases.js';
 import { Database, openPool } from './database.js';
 import { Store } from './store.js';
 
@@ -52,3 +55,35 @@ it('every method of the store asks by its own name, and holds nothing when it wa
   }
   await store.close();
 });
+
+it.skipIf(WITHOUT_POSTGRESQL)(
+  'a statement that is given up waits no more in the database, and nothing waits behind it',
+  async () => {
+    const made = await postgresql();
+    if (made.place.kind !== 'postgresql') throw new Error('not PostgreSQL');
+    const other = new pg.Client({ connectionString: made.place.url });
+    other.on('error', () => undefined);
+    await other.connect();
+    const database = new Database(openPool({ ...made.place, poolMax: 1 }, pino({ level: 'silent' }), 300), new Taps());
+    const store = new Store(database);
+    try {
+      await store.prepare();
+      await other.query('BEGIN; LOCK TABLE settings IN ACCESS EXCLUSIVE MODE');
+      await expect(store.set('delay', 1)).rejects.toThrow('Query read timeout');
+      expect(database.running).toEqual([]);
+      await eventually(async () => {
+        const waiting = await other.query('SELECT 1 FROM pg_locks WHERE NOT granted AND pid <> pg_backend_pid()');
+        expect(waiting.rowCount).toBe(0);
+      });
+      // On a new connection: the old one is closed.
+      expect(await store.sessions()).toEqual([]);
+      await other.query('ROLLBACK');
+      await store.set('delay', 2);
+      expect(await store.setting('delay')).toBe(2);
+    } finally {
+      await store.close();
+      await other.end();
+      await made.drop();
+    }
+  },
+);

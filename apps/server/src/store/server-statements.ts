@@ -5,7 +5,7 @@ import type { Database } from './database.js';
 const MOST_STATEMENTS = 200;
 const HEAD = 400;
 
-/** What `pg_stat_statements` says of one statement, whoever asked it; times in ms. */
+/** What `pg_stat_statements` says of one statement, of all clients; times in ms. */
 export interface CountedStatement {
   readonly sql: string;
   readonly calls: number;

@@ -2,7 +2,8 @@ import type { FeedState, Lap, RaceEvent, SessionSummary } from '@okboxbox/protoc
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { embedded, postgresql, type TestDatabase, WITHOUT_POSTGRESQL } from '../testing/databases.js';
-import { openDatabase, PoolUsedUp } from './database.js';
+import { openDatabase } from './database.js';
+import { PoolUsedUp } from './pool-used-up.js';
 import { type SessionPart, Store } from './store.js';
 
 const summary = (sessionId: string, over: Partial<SessionSummary> = {}): SessionSummary => ({

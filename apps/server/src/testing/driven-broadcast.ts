@@ -1,16 +1,17 @@
 import type { FeedMessage, FeedState, SourceRecord } from '@okboxbox/protocol';
 import { applyChange } from '@okboxbox/protocol';
 import { vi } from 'vitest';
-import { LineMaker } from '../audience/line-maker.js';
-import type { Delay } from '../audience/playhead.js';
-import { ShowBroadcast } from '../audience/show-broadcast.js';
-import type { Hub } from '../hub/hub.js';
-import type { ClockProof } from '../session/latest-capture.js';
-import type { Session } from '../session/session.js';
-import { SessionState } from '../session/session-state.js';
-import type { Follow } from '../shows/following.js';
-import { newShow } from '../shows/show-settings.js';
-import type { Note } from '../timeline/segment-format.js';
+import { MemoryChannel } from '../channel/memory-channel.js';
+import type { Follow } from '../directory/following.js';
+import { MemoryDirectory } from '../directory/memory-directory.js';
+import type { Delay } from '../directory/playhead.js';
+import { LineMaker } from '../owner/audience/line-maker.js';
+import { ShowBroadcast } from '../owner/audience/show-broadcast.js';
+import type { ClockProof } from '../owner/session/latest-capture.js';
+import type { Session } from '../owner/session/session.js';
+import { SessionState } from '../owner/session/session-state.js';
+import { newShow } from '../owner/shows/show-settings.js';
+import type { Note } from '../owner/timeline/segment-format.js';
 
 /** A message of a feed as it left, and when. */
 export interface Sent {
@@ -28,12 +29,15 @@ const STREAM = 0;
  * folded into, its line, and every message that leaves. The clock has a fraction, as the real one does.
  */
 export class DrivenBroadcast {
+  #epochs = 0;
   readonly sent: Sent[] = [];
   /** What is told of the delay, as it left. */
   readonly told: { readonly room: string; readonly json: string }[] = [];
-  /** Messages that say nothing, as they left. */
+  /** Packets without content, as they left. */
   readonly probed: { readonly room: string; readonly at: number }[] = [];
   readonly moves: { readonly extraMs: number; readonly sessionId: string; readonly at: number }[] = [];
+  readonly channel = new MemoryChannel({ randomId: () => `epoch-${++this.#epochs}` });
+  readonly directory = new MemoryDirectory(() => this.now());
   readonly broadcast: ShowBroadcast;
   state!: SessionState;
   maker!: LineMaker;
@@ -41,29 +45,30 @@ export class DrivenBroadcast {
   #listeners: (() => void)[] = [];
   #onProbe: (probeId: string, at: number) => void = () => undefined;
   #seq = 0;
-  #epochs = 0;
   /** States of those who have joined first, message by message, by room. */
   readonly #mirrors = new Map<string, FeedState>();
 
   constructor(delay: Delay = { delayMs: 0, playhead: { moves: 'running' } }) {
-    const hub = {
-      watchers: (_room: string, format: string) => (format === 'rows' ? 1 : 0),
-      publish: (room: string, format: string, event: string, json: string) => {
+    this.channel.subscribe({
+      watchers: (_room, format) => (format === 'rows' ? 1 : 0),
+      publish: (room, format, event, json) => {
         if (format !== 'rows') return;
         if (event === 'feed') this.#heard(room, JSON.parse(json) as FeedMessage);
         else this.told.push({ room, json });
       },
-      publishNothing: (room: string) => this.probed.push({ room, at: this.now() }),
-    } as unknown as Hub;
+      publishNothing: (room) => void this.probed.push({ room, at: this.now() }),
+    });
+    this.channel.onShow((_show, told) => {
+      if (told.event !== 'moved') return;
+      this.moves.push({ extraMs: told.extraMs, sessionId: told.sessionId, at: this.now() });
+    });
     this.broadcast = new ShowBroadcast(
       { ...newShow('local'), ...delay, published: true },
       {
-        hub,
-        now: () => this.now(),
-        randomId: () => `epoch-${++this.#epochs}`,
+        channel: this.channel,
+        directory: this.directory,
+        clock: { now: () => this.now() },
         setTimeout: (run, ms) => setTimeout(run, ms),
-        onMoved: (_show, extraMs, sessionId) => this.moves.push({ extraMs, sessionId, at: this.now() }),
-        onState: () => undefined,
       },
     );
     this.begin('sess_1');
@@ -93,6 +98,8 @@ export class DrivenBroadcast {
         listeners.push(listener);
         return () => listeners.splice(0);
       },
+      beforeChange: () => () => undefined,
+      onRefold: () => () => undefined,
       onProbe: (listener: (probeId: string, at: number) => void) => {
         this.#onProbe = listener;
         return () => undefined;
@@ -105,9 +112,9 @@ export class DrivenBroadcast {
     this.#seq = 0;
     const from = startedAt;
     this.#follows.push({ sessionId, from, until: null, by: 'main-feed' });
-    const channel = this.broadcast.add(sessionId);
+    const added = this.broadcast.add(sessionId);
     this.set(this.broadcast.delay);
-    channel.begin(maker, session);
+    added.begin(maker, session);
     this.broadcast.tick();
   }
 
@@ -132,10 +139,10 @@ export class DrivenBroadcast {
   /** Puts slots on air for the picture of this moment, or at once. */
   cue(set: Partial<FeedState['onAir']>, when: 'picture' | 'now'): void {
     const airsAt = when === 'now' ? this.broadcast.position : null;
-    const channel = this.broadcast.channel(this.state.facts.sessionId);
+    const aired = this.broadcast.session(this.state.facts.sessionId);
     const session = { state: this.state } as Session;
     this.note({ note: 'cue', set, airsAt, at: Math.ceil(this.now()) }, () => {
-      if (airsAt !== null) channel?.cueAt(session, set, airsAt);
+      if (airsAt !== null) aired?.cueAt(session, set, airsAt);
     });
     this.broadcast.tick();
   }
@@ -150,7 +157,7 @@ export class DrivenBroadcast {
     vi.advanceTimersByTime(ms);
   }
 
-  /** The state of whoever has been in a room from the beginning of its feed on. */
+  /** The state of a viewer that has been in a room from the beginning of its feed. */
   mirrorOf(room: string): FeedState | undefined {
     return this.#mirrors.get(room);
   }

@@ -1,5 +1,8 @@
 import { encodeRecord, type Frame, joinBatch, type SessionLine, type SourceRecord } from '@okboxbox/protocol';
 
+/** A session as a server begins one for the small race of these tests. */
+export const RACE_FACTS = { sessionId: 'sess_test', show: 'local', sim: 'test', simSessionKey: '77:0', startedAt: 5 };
+
 /** A session record of a small race for tests. */
 export function sessionLine(over: Partial<SessionLine> = {}): SessionLine {
   return {

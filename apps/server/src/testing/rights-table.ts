@@ -33,7 +33,10 @@ export const PUBLISHED: Need = { of: 'published' };
 const show = (capability: Capability): Need => ({ of: 'show', capability });
 const server = (capability: Capability): Need => ({ of: 'server', capability });
 
-/** One HTTP call: its route, where it is called here, and what with. `SESSION` stands for the session's id. */
+/**
+ * One HTTP call: its route, where it is called here, and what with. `SESSION` stands for the session's id, `EPOCH` for the
+ * epoch of its public logs.
+ */
 export interface HttpCall {
   readonly path?: string;
   readonly body?: object;
@@ -52,12 +55,19 @@ export const HTTP_CALLS: Readonly<Record<string, HttpCall>> = {
   'POST /api/sign-in': { needs: EVERYONE, body: { code: 'no-such-code' } },
   'GET /l/:code': { path: '/l/none', needs: EVERYONE },
   'POST /api/tokens/revoke': { needs: server('ops:act'), body: { jti: 'none' } },
+  'GET /api/openapi.json': { needs: EVERYONE },
+  'GET /api/asyncapi.json': { needs: EVERYONE },
   'GET /api/sessions': { needs: EVERYONE },
   'GET /api/sessions/:id/timing': live,
   'GET /api/sessions/:id/laps': live,
   'GET /api/sessions/:id/events': live,
   'GET /api/sessions/:id/recording': live,
+  'GET /api/sessions/:id/topics/:topic/:epoch/:chunk': { ...live, path: '/api/sessions/SESSION/topics/gaps/EPOCH/0' },
   'GET /api/public/sessions/:id/timing': { needs: PUBLISHED },
+  'GET /api/public/sessions/:id/topics/:topic/:epoch/:chunk': {
+    path: '/api/public/sessions/SESSION/topics/gaps/EPOCH/0',
+    needs: PUBLISHED,
+  },
   'GET /api/diagnostics/build': read,
   'GET /api/diagnostics/parity': { ...read, path: '/api/diagnostics/parity?sessionId=SESSION' },
   'GET /api/diagnostics/flow': { ...read, path: '/api/diagnostics/flow?sessionId=SESSION' },
@@ -76,11 +86,13 @@ export const HTTP_CALLS: Readonly<Record<string, HttpCall>> = {
   'POST /api/ops/trace/start': { ...read, body: { sessionId: 'sess_none', durationSec: 5 } },
   'POST /api/ops/trace/:traceId/stop': { ...read, path: '/api/ops/trace/none/stop', body: {} },
   'POST /api/ops/support-pack': { ...read, body: { sessionId: 'sess_none' } },
+  'POST /api/ops/support-pack/free-text': { ...read, body: { sessionId: 'sess_none' } },
   'POST /api/ops/support-pack/preview': { ...read, body: { sessionId: 'sess_none' } },
   'POST /api/ops/sockets/:socketId/disconnect': { ...act, path: '/api/ops/sockets/none/disconnect' },
   'POST /api/ops/sockets/:socketId/move': { ...act, path: '/api/ops/sockets/none/move' },
   'POST /api/ops/sessions/:sessionId/end': { ...act, path: '/api/ops/sessions/sess_none/end' },
   'POST /api/ops/sessions/:sessionId/refold': { ...act, path: '/api/ops/sessions/sess_none/refold' },
+  'POST /api/ops/sessions/:sessionId/accept-loss': { ...act, path: '/api/ops/sessions/sess_none/accept-loss' },
   'POST /api/ops/sessions/:sessionId/follow': { ...act, path: '/api/ops/sessions/sess_none/follow' },
   'POST /api/ops/relays/:relayId/main-feed': {
     ...act,
@@ -119,6 +131,7 @@ export const SOCKET_CALLS: readonly SocketCall[] = [
   { event: 'session:join', payload: { ...SHOW, audience: 'broadcast' }, needs: PUBLISHED },
   { event: 'session:join', payload: { sessionId: 'SESSION', audience: 'broadcast' }, needs: PUBLISHED },
   { event: 'session:leave', payload: { sessionId: 'sess_none' }, needs: EVERYONE },
+  { event: 'feed:beat', payload: { at: null, rttMs: null }, needs: EVERYONE },
   {
     event: 'overlay:report',
     payload: { name: 'tower', version: '0', frameAgeMs: null, lastError: null },

@@ -1,38 +1,20 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  type FeedMessage,
-  type FeedState,
-  RELAY_PROTOCOL_VERSION,
-  type Role,
-  type SourceRecord,
-  type TimingAnswer,
-} from '@okboxbox/protocol';
+import type { FeedMessage, FeedState, Role, SourceRecord, TimingAnswer } from '@okboxbox/protocol';
 import { pino } from 'pino';
 import { io as connect, type Socket } from 'socket.io-client';
 import { afterEach, beforeEach } from 'vitest';
 import { tokensOfSecret } from '../access/tokens.js';
-import { type RunningServer, startServer } from '../app.js';
 import { systemClock } from '../clock.js';
 import { machineUptime } from '../clock-shift.js';
 import { readConfig } from '../config.js';
+import { type RunningServer, startServer } from '../node.js';
+import { HELLO } from './hellos.js';
 import { batch } from './race.js';
 
 /** What the servers of tests sign tokens with. */
 export const TEST_SECRET = '9vT2xQ7mLk4Rz8WcYb3nHd6FgPs1Ja5U';
-
-const HELLO = {
-  relayId: 'rig',
-  run: 'run-1',
-  version: '0',
-  protocol: RELAY_PROTOCOL_VERSION,
-  source: 'test',
-  sim: 'iracing',
-  show: 'local',
-  simSessionKey: '77:0',
-  playback: true,
-};
 
 /** A relay's socket that has greeted, and the way to send with it; records are numbered from `first`. */
 export interface TestRelay {

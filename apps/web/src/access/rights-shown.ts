@@ -16,8 +16,8 @@ export function offersDesk(token: string | null, show: string): boolean {
   return mayDirect && (shows === undefined || shows.includes(show));
 }
 
-/** Whether to offer the acts of operations to who holds this token. Decides nothing: the server does. */
-export function offersActs(token: string | null): boolean {
+/** Whether to offer the operator actions to the holder of this token. Decides nothing: the server does. */
+export function offersActions(token: string | null): boolean {
   const claims = claimsOf(token);
   return claims?.role === 'admin' || claims?.caps?.includes('ops:act') === true;
 }

@@ -1,4 +1,4 @@
-import { call } from '../calls.js';
+import { call } from './call.js';
 import { setToken } from './token-store.js';
 
 /** Exchanges a one-time code for a token and signs in with it. */

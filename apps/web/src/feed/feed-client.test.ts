@@ -15,6 +15,8 @@ let store: FeedStore;
 let stop: () => void = () => undefined;
 /** What pages asked for, in order. */
 let asked: [event: string, body: unknown][];
+/** How long the server says that it has run. */
+let uptimeMs: number;
 /** How the server answers each event. */
 let answers: Record<string, (body: never) => unknown>;
 
@@ -22,10 +24,13 @@ beforeEach(async () => {
   asked = [];
   answers = {};
   store = new FeedStore('live');
-  http = createServer();
+  uptimeMs = 3_600_000;
+  http = createServer((_request, response) => response.end(JSON.stringify({ uptimeMs })));
   io = new Server(http, { serveClient: false });
   io.on('connection', (socket) => {
     socket.onAny((event: string, body: unknown, ack: (answer: unknown) => void) => {
+      // A server that answers no beats is an older one: it must do, too.
+      if (event === 'feed:beat') return;
       asked.push([event, body]);
       ack(answers[event]?.(body as never));
     });
@@ -87,7 +92,7 @@ describe('a page that follows a feed', () => {
     expect(events()).toEqual(['session:join', 'feed:resync']);
   });
 
-  it('starts over with a whole state where the epoch is another', async () => {
+  it('FEED-4: starts again from a whole state where the epoch is another', async () => {
     answers['session:join'] = () => whole(4, feedOf([1, 2]));
     answers['feed:resync'] = () => whole(1, feedOf([9]), 'e2');
     follow();
@@ -262,6 +267,85 @@ describe('a page of the broadcast', () => {
     io.emit('session:closed', { reason: 'link_revoked' });
     io.disconnectSockets(true);
     await eventually(() => expect(store.order).toEqual([2]));
+  });
+});
+
+describe('a page that comes back', () => {
+  const refusal = (code: string) => () => ({ ok: false, error: { code, message: 'No session of local.' } });
+  /** What is held at each change from now on, without repetitions. */
+  const heldFromNow = () => {
+    const held: string[] = [];
+    store.subscribe(() => held.at(-1) === store.holding.holding || held.push(store.holding.holding));
+    return held;
+  };
+  const joinedOnce = async (over: Partial<Following> = {}) => {
+    answers['session:join'] = () => whole(4, feedOf([1, 2]));
+    follow(null, { ...over });
+    await eventually(() => expect(store.order).toEqual([1, 2]));
+  };
+
+  it.each([
+    ['finds nothing yet', 'not_found', 2_000],
+    ['cannot say now', 'not_available', 3_600_000],
+    ['has failed', 'internal', 3_600_000],
+  ])('keeps what it shows, marked as old, while a server %s', async (_, code, uptime) => {
+    await joinedOnce();
+    [uptimeMs, answers['session:join']] = [uptime, refusal(code)];
+    const held = heldFromNow();
+    io.disconnectSockets(true);
+    await eventually(() => expect(events().filter((event) => event === 'session:join').length).toBeGreaterThan(2));
+    expect([held, store.order, store.connection.state]).toEqual([['race'], [1, 2], 'lost']);
+    answers['session:join'] = () => whole(1, feedOf([2, 1]), 'e2');
+    await eventually(() => expect(store.order).toEqual([2, 1]));
+    expect([held, store.connection.state]).toEqual([['race'], 'live']);
+  });
+
+  it('shows nothing any more where a server that has run on finds nothing: it is not published any more', async () => {
+    await joinedOnce();
+    answers['session:join'] = refusal('not_found');
+    io.disconnectSockets(true);
+    await eventually(() => expect(store.holding.holding).toBe('refusal'));
+    expect([store.order, store.connection.state]).toEqual([[], 'live']);
+  });
+
+  it('shows nothing any more once a server that has just started has had its time', async () => {
+    await joinedOnce();
+    [uptimeMs, answers['session:join']] = [2_000, refusal('not_found')];
+    io.disconnectSockets(true);
+    await eventually(() => expect(events().filter((event) => event === 'session:join').length).toBeGreaterThan(1));
+    uptimeMs = 15_000;
+    await eventually(() => expect(store.holding.holding).toBe('refusal'));
+  });
+
+  it.each(['forbidden', 'unauthenticated'])('shows nothing any more at once where it is %s', async (code) => {
+    await joinedOnce();
+    [uptimeMs, answers['session:join']] = [2_000, refusal(code)];
+    const held = heldFromNow();
+    io.disconnectSockets(true);
+    await eventually(() => expect(store.holding.holding).toBe('refusal'));
+    expect(held).toEqual(['race', 'refusal']);
+  });
+
+  it('shows nothing any more where the show is withdrawn, also by a server that has just started', async () => {
+    await joinedOnce();
+    uptimeMs = 2_000;
+    answers['session:join'] = refusal('not_found');
+    io.emit('session:withdrawn', { sessionId: 'sess_1' });
+    await eventually(() => expect(store.holding.holding).toBe('refusal'));
+  });
+
+  it('follows a server that has not come as far, and shows it from when it has', async () => {
+    answers['session:join'] = () => ({ ...whole(4, feedOf([1, 2])), at: 1_000 });
+    follow();
+    await eventually(() => expect(store.order).toEqual([1, 2]));
+    answers['session:join'] = () => ({ ...whole(7, feedOf([2, 1]), 'e2'), at: 700 });
+    io.disconnectSockets(true);
+    await eventually(() => expect(store.position).toEqual({ epoch: 'e2', seq: 7 }));
+    expect([store.order, store.isKept]).toEqual([[1, 2], true]);
+    for (const seq of [8, 9]) io.emit('feed', messageOf(seq, feedOf([2, 1]), feedOf([2, 1, seq]), 'e2'));
+    io.emit('feed', messageOf(10, feedOf([2, 1, 9]), feedOf([3, 2, 1]), 'e2'));
+    await eventually(() => expect(store.isKept).toBe(false));
+    expect([store.order, store.at]).toEqual([[3, 2, 1], 1_000]);
   });
 });
 

@@ -1,17 +1,21 @@
-import type {
-  Ack,
-  CloseReason,
-  DelayState,
-  ErrorCode,
-  FeedMessage,
-  FeedPosition,
-  FeedState,
-  MeasuredDelay,
-  SessionMoved,
-  SessionWithdrawn,
+import {
+  type Ack,
+  type CloseReason,
+  type DelayState,
+  type FeedMessage,
+  type FeedPosition,
+  type FeedState,
+  type MeasuredDelay,
+  RIGHT_ENDED,
+  type SessionMoved,
+  type SessionWithdrawn,
 } from '@okboxbox/protocol';
-import { io, type Socket } from 'socket.io-client';
 import type { FeedStore } from './feed-store.js';
+import { KeptConnection } from './kept-connection.js';
+import { chunkLoader } from './load-chunk.js';
+import { browserSignals } from './page-signals.js';
+import { afterLimit } from './retry-waits.js';
+import { hasJustStarted } from './server-health.js';
 
 type Joined = Ack<
   FeedPosition & {
@@ -22,6 +26,7 @@ type Joined = Ack<
     /** Where the delay stands and the server's clock; the broadcast audience's answer has both. */
     readonly delay?: DelayState | MeasuredDelay;
     readonly now?: number;
+    readonly retrySpreadMs?: number;
   }
 >;
 type Resynced = Ack<
@@ -66,19 +71,12 @@ export interface FollowedFeed {
 
 /** What has no session yet, or is not published, is asked for again so often, in ms. */
 const ASK_AGAIN_MS = 3_000;
-/** The longest wait before the next try to connect, in ms. */
-const MAX_WAIT_MS = 15_000;
-const OVERLAY_MAX_WAIT_MS = 30_000;
-/** After the server has closed the connection, as it does before a restart. */
-const COMES_BACK_MS = 500;
-/** After a refusal because too many called: the server says how long, and not all who wait come back at the same instant. */
-function afterLimit(retryAfterMs: number | undefined): number {
-  return (retryAfterMs ?? 1_000) * (1 + Math.random());
-}
-/** Answers to a handshake that stay the same. */
-const WILL_NOT_DO: readonly ErrorCode[] = ['unauthenticated', 'forbidden', 'bad_request'];
+/** The same while what is shown stays, in ms. */
+const SOON_AGAIN_MS = 1_000;
+/** An overlay that operations have closed, or that shows a link which opens nothing, comes back after this, in ms. */
+const COMES_BACK_LATE_MS = 30_000;
 /** After these the same connection would be refused again. */
-const FINAL_REASONS: readonly CloseReason[] = ['token_revoked', 'token_expired', 'link_revoked', 'link_expired'];
+const FINAL_REASONS = Object.keys(RIGHT_ENDED) as readonly CloseReason[];
 /** After these a page waits until somebody wants it back, and an overlay comes back when a while has passed. */
 const CLOSING_REASONS: readonly CloseReason[] = [...FINAL_REASONS, 'by_operations'];
 
@@ -86,55 +84,49 @@ const CLOSING_REASONS: readonly CloseReason[] = [...FINAL_REASONS, 'by_operation
  * Follows a subject over Socket.IO into a store: joins, applies changes, asks for what is missing, joins again after
  * a break or when the show has moved on. `server` is the page's own unless given.
  */
-export function followFeed(following: Following, store: FeedStore, server = '/'): FollowedFeed {
-  const { token, link, clientKind, surface } = following;
-  const socket = io(server, {
-    auth: { ...(token !== null && { token }), ...(link && { link }), clientKind, surface },
-    transports: ['websocket', 'polling'],
-    reconnectionDelay: 500,
-    reconnectionDelayMax: following.keepsTrying ? OVERLAY_MAX_WAIT_MS : MAX_WAIT_MS,
-    randomizationFactor: 0.5,
-  });
-  return new Follower(socket, following, store);
+export function followFeed(
+  following: Following,
+  store: FeedStore,
+  server = '/',
+  page = browserSignals(),
+): FollowedFeed {
+  const { token, link } = following;
+  // Operations may have moved the connection to another audience.
+  store.loadChunksBy(chunkLoader(() => ({ audience: store.audience, token, ...(link && { link }) }), server));
+  return new Follower(following, store, server, page);
 }
 
 class Follower implements FollowedFeed {
-  readonly #socket: Socket;
+  readonly #connection: KeptConnection;
   readonly #following: Following;
   readonly #store: FeedStore;
+  readonly #server: string;
   #joining = false;
   #resyncing = false;
-  #isOver = false;
-  /** How long it waits after the server has closed the connection, in ms. */
-  #comesBackAfterMs = COMES_BACK_MS;
   #again: ReturnType<typeof setTimeout> | null = null;
 
-  constructor(socket: Socket, following: Following, store: FeedStore) {
-    this.#socket = socket;
+  constructor(following: Following, store: FeedStore, server: string, page: ReturnType<typeof browserSignals>) {
+    const { token, link, clientKind, surface, keepsTrying = false } = following;
     this.#following = following;
     this.#store = store;
-    socket.on('connect', () => void this.#join());
-    socket.on('connect_error', (error: Error & { data?: { code?: ErrorCode; retryAfterMs?: number } }) => {
-      const code = error.data?.code;
-      // The server answered: this token or link will not do, however often it is tried.
-      if (code !== undefined && WILL_NOT_DO.includes(code)) {
-        store.refuse({ code, message: error.message });
-        if (following.keepsTrying) this.#connectLater(OVERLAY_MAX_WAIT_MS);
-        else socket.disconnect();
-        return;
-      }
-      const isLimited = code === 'rate_limited';
-      this.#lost(isLimited ? 'Too many connections at once. Trying again.' : 'The server does not answer.');
-      // Socket.IO does not try again by itself after the server's own refusal.
-      if (!socket.active) this.#connectLater(isLimited ? afterLimit(error.data?.retryAfterMs) : ASK_AGAIN_MS);
-    });
-    socket.on('disconnect', (because) => {
-      if (this.#isOver) return;
-      this.#lost('The connection is gone.');
-      // Socket.IO does not come back by itself where the server closed on purpose, as it does before a restart.
-      if (because === 'io server disconnect') this.#connectLater(this.#comesBackAfterMs);
-      this.#comesBackAfterMs = COMES_BACK_MS;
-    });
+    this.#server = server;
+    this.#connection = new KeptConnection(
+      {
+        server,
+        auth: { ...(token !== null && { token }), ...(link && { link }), clientKind, surface },
+        isOverlay: clientKind === 'overlay',
+        shown: () => (store.holding.holding === 'race' ? store.at : null),
+        onConnect: () => void this.#join(true),
+        onLost: (because) => this.#lost(because),
+        onRefused: (error) => {
+          store.refuse(error);
+          return keepsTrying ? COMES_BACK_LATE_MS : null;
+        },
+        onClock: (serverNow, now, uncertainMs) => store.setServerClock(serverNow, now, uncertainMs),
+      },
+      page,
+    );
+    const { socket } = this.#connection;
     socket.on('feed', (message: FeedMessage) => {
       if (this.#joining) return;
       if (store.apply(message, Date.now()) === 'gap') void this.#resync(message.sessionId);
@@ -149,48 +141,71 @@ class Follower implements FollowedFeed {
       if (!CLOSING_REASONS.includes(reason)) return;
       // What was allowed is not any more, or somebody wants it gone: it goes at once, from the air, too.
       store.close(reason);
-      if (reason === 'by_operations') this.#comesBackAfterMs = OVERLAY_MAX_WAIT_MS;
-      if (following.keepsTrying) return;
-      this.#isOver = true;
-      socket.disconnect();
+      if (!keepsTrying) this.stop();
+      else if (reason === 'by_operations') this.#connection.comeBackAfter(COMES_BACK_LATE_MS);
     });
   }
 
   stop(): void {
     if (this.#again) clearTimeout(this.#again);
-    this.#socket.removeAllListeners();
-    this.#socket.disconnect();
+    this.#connection.close();
   }
 
   send(event: string, body: unknown): void {
-    if (this.#socket.connected) this.#socket.emit(event, body);
+    const { socket } = this.#connection;
+    if (socket.connected) socket.emit(event, body);
   }
 
-  async #join(): Promise<void> {
+  /** `isBack`: on a new connection, on which nothing was said yet of what is shown. */
+  async #join(isBack = false): Promise<void> {
+    if (this.#again) clearTimeout(this.#again);
+    if (!this.#connection.socket.connected) return;
     this.#joining = true;
     const { subject, audience, extraDelayMs } = this.#following;
     const join = { ...subject, audience, ...(extraDelayMs ? { extraDelayMs } : {}) };
     try {
-      const joined: Joined = await this.#socket.emitWithAck('session:join', join);
-      this.#store.connect({ state: 'live' });
-      if (joined.ok) {
-        const now = Date.now();
-        if (joined.audience !== undefined) this.#store.setAudience(joined.audience);
-        if (joined.now !== undefined) this.#store.setServerClock(joined.now, now);
-        if (joined.delay !== undefined) this.#store.setDelay(joined.delay, now);
-        this.#store.begin(joined.epoch, joined.seq, joined.at, joined.state, now);
-      } else if (joined.error.code === 'rate_limited') {
+      const joined = await this.#connection.askWhole<Joined>('session:join', join);
+      if (joined.ok) this.#begin(joined);
+      else if (joined.error.code === 'rate_limited') {
         // What is shown stays: it is only not renewed yet.
-        this.#later(() => void this.#join(), afterLimit(joined.error.retryAfterMs));
+        this.#store.connect({ state: 'live' });
+        this.#later(() => void this.#join(isBack), afterLimit(joined.error.retryAfterMs));
+      } else if (isBack && this.#holdsRace() && (await this.#isPassing(joined.error.code))) {
+        // The server has not come as far as what is shown: that stays, marked as old.
+        this.#later(() => void this.#join(true), SOON_AGAIN_MS);
       } else {
+        this.#store.connect({ state: 'live' });
         this.#store.refuse(joined.error);
         if (this.#asksAgain(joined.error.code)) this.#later(() => void this.#join(), ASK_AGAIN_MS);
       }
     } catch {
-      this.#lost('The connection is gone.');
+      this.#lost('The connection is lost.');
     } finally {
       this.#joining = false;
     }
+  }
+
+  #begin(joined: Extract<Joined, { ok: true }>): void {
+    const now = Date.now();
+    this.#store.connect({ state: 'live' });
+    if (joined.retrySpreadMs !== undefined) this.#connection.setSpread(joined.retrySpreadMs);
+    if (joined.audience !== undefined) this.#store.setAudience(joined.audience);
+    if (joined.now !== undefined) this.#store.setServerClock(joined.now, now);
+    if (joined.delay !== undefined) this.#store.setDelay(joined.delay, now);
+    this.#store.begin(joined.epoch, joined.seq, joined.at, joined.state, now);
+  }
+
+  #holdsRace(): boolean {
+    return this.#store.holding.holding === 'race';
+  }
+
+  /**
+   * Whether a refusal on a new connection says nothing of what is shown: the server cannot tell now, or has started only
+   * now. One that has run on finds nothing because the show is not published any more.
+   */
+  async #isPassing(code: string): Promise<boolean> {
+    if (code === 'not_available' || code === 'internal') return true;
+    return code === 'not_found' && (await hasJustStarted(this.#server));
   }
 
   /** What is not there yet may come; what is not public may be published. */
@@ -203,7 +218,8 @@ class Follower implements FollowedFeed {
     if (this.#resyncing) return;
     this.#resyncing = true;
     try {
-      const answer: Resynced = await this.#socket.emitWithAck('feed:resync', { sessionId, ...this.#store.position });
+      const position = { sessionId, ...this.#store.position };
+      const answer = await this.#connection.askWhole<Resynced>('feed:resync', position);
       // Operations have moved it: the answer to a join says where the delay stands, too.
       const isMoved = answer.ok && answer.audience !== undefined && answer.audience !== this.#store.audience;
       if (!answer.ok && answer.error.code === 'rate_limited') {
@@ -212,7 +228,7 @@ class Follower implements FollowedFeed {
       else if (answer.state) this.#store.begin(answer.epoch, answer.seq, answer.at, answer.state, Date.now());
       else for (const change of answer.changes ?? []) this.#store.apply(change, Date.now());
     } catch {
-      this.#lost('The connection is gone.');
+      this.#lost('The connection is lost.');
     } finally {
       this.#resyncing = false;
     }
@@ -221,10 +237,6 @@ class Follower implements FollowedFeed {
   #lost(because: string): void {
     const { connection } = this.#store;
     if (connection.state !== 'lost') this.#store.connect({ state: 'lost', since: Date.now(), because });
-  }
-
-  #connectLater(ms: number): void {
-    this.#later(() => this.#socket.connect(), ms);
   }
 
   #later(run: () => void, ms: number): void {

@@ -1,4 +1,5 @@
 import {
+  type AppendedRows,
   applyChange,
   type CloseReason,
   COLUMN_INDEX,
@@ -9,7 +10,10 @@ import {
   type MeasuredDelay,
   type Refusal,
   type Row,
+  standsStill,
+  type TopicName,
 } from '@okboxbox/protocol';
+import { ChunkFailed, type LoadChunk, TopicStore } from './topic-store.js';
 
 /** How the page's connection stands. */
 export type Connection =
@@ -27,6 +31,9 @@ export type Holding =
 /** What a message did to the store. */
 export type Applied = 'applied' | 'known' | 'gap';
 
+/** What was shown lies this far ahead of the server's clock only where that was set back, in ms. */
+const CLOCK_SET_BACK_MS = 1_000;
+
 const NO_ORDER: readonly number[] = [];
 
 /**
@@ -41,9 +48,15 @@ export class FeedStore {
   #freshAt: number | null = null;
   #at: number | null = null;
   #serverAhead = 0;
+  /** The newest state while it is older than the one that is shown. */
+  #behind: FeedState | null = null;
   #delay: DelayState | MeasuredDelay | null = null;
   #order: readonly number[] = NO_ORDER;
   #infos = new Map<number, EntryInfo>();
+  readonly #topics = new Map<TopicName, TopicStore<TopicName>>();
+  #loadChunk: LoadChunk = async () => {
+    throw new ChunkFailed('This feed has no server.', null);
+  };
   readonly #listeners = new Set<() => void>();
   #audience: 'live' | 'broadcast';
   readonly #extraDelayMs: number;
@@ -82,6 +95,11 @@ export class FeedStore {
     return this.#freshAt;
   }
 
+  /** Whether what is shown stays only until the server has come as far. */
+  get isKept(): boolean {
+    return this.#behind !== null;
+  }
+
   /** The instant shown, on the server's clock. */
   get at(): number | null {
     return this.#at;
@@ -115,14 +133,39 @@ export class FeedStore {
     return this.#infos.get(car);
   }
 
-  /** Starts from a whole state, as a join or a resync gives it. `at` is when the server received its newest frame. */
+  /** A topic of the feed; what came before is loaded once somebody subscribes to it. */
+  topic<N extends TopicName>(name: N): TopicStore<N> {
+    const known = this.#topics.get(name) as TopicStore<N> | undefined;
+    if (known !== undefined) return known;
+    const made = new TopicStore(name, (chunk) => this.#loadChunk(chunk));
+    this.#topics.set(name, made as unknown as TopicStore<TopicName>);
+    if (this.#holding.holding === 'race') this.#takeTopics(this.#holding.feed);
+    return made;
+  }
+
+  /** Takes the way in which the chunks of topics are loaded. */
+  loadChunksBy(load: LoadChunk): void {
+    this.#loadChunk = load;
+  }
+
+  /**
+   * Starts from a whole state, as a join or a resync gives it. `at` is when the server received its newest frame. What is
+   * shown stays until a state of another start has come as far: no picture goes back in time.
+   */
   begin(epoch: string, seq: number, at: number | null, feed: FeedState, now: number): void {
     this.#epoch = epoch;
     this.#seq = seq;
+    if (this.#wouldGoBack(at, feed, now)) {
+      this.#behind = feed;
+      this.#tell();
+      return;
+    }
+    this.#behind = null;
     this.#at = at;
     // A picture that is as old as its delay is fresh.
     const due = at === null ? null : at - this.#serverAhead + (this.#delay?.delayMs ?? 0) + this.#extraDelayMs;
     this.#freshAt = due === null ? null : Math.min(due, now);
+    this.#takeTopics(feed);
     this.#hold({ holding: 'race', feed });
   }
 
@@ -131,6 +174,8 @@ export class FeedStore {
     if (audience === this.#audience) return;
     this.#audience = audience;
     this.#delay = null;
+    // Another audience is at an instant of its own.
+    this.#at = null;
     this.#tell();
   }
 
@@ -143,9 +188,10 @@ export class FeedStore {
     this.#hold({ holding: 'closed', reason });
   }
 
-  /** Takes the server's clock, as its answer gives it. */
-  setServerClock(serverNow: number, now: number): void {
-    this.#serverAhead = serverNow - now;
+  /** Takes the server's clock, as its answer gives it, where it is off by more than the answer may be wrong. */
+  setServerClock(serverNow: number, now: number, uncertainMs = 0): void {
+    const ahead = serverNow - now;
+    if (Math.abs(ahead - this.#serverAhead) > uncertainMs) this.#serverAhead = ahead;
   }
 
   /** Takes where the delay stands. A picture that stood still on purpose is fresh again from now on. */
@@ -169,17 +215,39 @@ export class FeedStore {
     if (message.seq <= this.#seq) return 'known';
     if (message.seq !== this.#seq + 1) return 'gap';
     this.#seq = message.seq;
+    const feed = applyChange(this.#behind ?? this.#holding.feed, message);
+    if (this.#behind !== null && this.#wouldGoBack(message.at, feed, now)) {
+      this.#behind = feed;
+      return 'applied';
+    }
+    this.#behind = null;
     this.#at = message.at;
     this.#freshAt = now;
-    this.#hold({ holding: 'race', feed: applyChange(this.#holding.feed, message) });
+    this.#takeTopics(feed, message.appended);
+    this.#hold({ holding: 'race', feed });
     return 'applied';
   }
 
+  /** Whether a state is older than the one that is shown of the same session, and what is newer is still to come of it. */
+  #wouldGoBack(at: number | null, { session }: FeedState, now: number): boolean {
+    const held = this.#holding.holding === 'race' ? this.#holding.feed.session : null;
+    if (this.#at === null || held?.sessionId !== session.sessionId) return false;
+    // Nothing comes of a session that has ended; and an instant that is still to come says that the server's clock was set back.
+    if (session.status === 'ended' || this.ageOf(this.#at, now) < -CLOCK_SET_BACK_MS) return false;
+    return at === null || at < this.#at;
+  }
+
+  #takeTopics({ session, topics }: FeedState, appended: AppendedRows = {}): void {
+    for (const [name, store] of this.#topics) store.take(session.sessionId, topics, appended[name]);
+  }
+
   #hold(holding: Holding): void {
+    if (holding.holding !== 'race') this.#behind = null;
     const before = this.#holding.holding === 'race' ? this.#holding.feed : null;
     this.#holding = holding;
     const feed = holding.holding === 'race' ? holding.feed : null;
     if (feed?.entries !== before?.entries) this.#infos = new Map(feed?.entries.map((info) => [info.car, info]));
+    if (feed === null) for (const store of this.#topics.values()) store.clear();
     if (feed === null) this.#order = NO_ORDER;
     else if (feed.rows !== before?.rows || feed.entries !== before?.entries)
       this.#order = keepIfSame(this.#order, orderOf(feed));
@@ -189,11 +257,6 @@ export class FeedStore {
   #tell(): void {
     for (const listener of this.#listeners) listener();
   }
-}
-
-/** Whether the picture stands still on purpose. */
-export function standsStill({ state }: DelayState): boolean {
-  return state === 'holding' || state === 'paused';
 }
 
 function orderOf(feed: FeedState): readonly number[] {

@@ -8,6 +8,7 @@ const picture = {
   freshAt: NOW - 500,
   delay: null as DelayState | null,
   ended: false,
+  isKept: false,
 };
 const delay = (state: DelayState['state']): DelayState => ({ sessionId: 'sess_1', state, delayMs: 30_000 });
 
@@ -21,6 +22,12 @@ it('a picture that holds or is paused is not stale, however long it stands', () 
   expect(freshnessOf({ ...old, delay: delay('holding') }, NOW)).toEqual({ is: 'holding' });
   expect(freshnessOf({ ...old, delay: delay('paused') }, NOW)).toEqual({ is: 'paused' });
   expect(isOld(freshnessOf({ ...old, delay: delay('running') }, NOW))).toBe(true);
+});
+
+it('a picture that stays only until the server has come as far is stale, whatever the server says of its delay', () => {
+  const kept = { ...picture, isKept: true, delay: delay('holding') };
+  expect(freshnessOf(kept, NOW)).toEqual({ is: 'stale', forMs: 500 });
+  expect(freshnessOf({ ...kept, freshAt: null }, NOW)).toEqual({ is: 'holding' });
 });
 
 it('a lost connection comes before everything, the end before silence', () => {

@@ -1,5 +1,5 @@
-import type { DelayState } from '@okboxbox/protocol';
-import { type Connection, standsStill } from './feed-store.js';
+import { type DelayState, standsStill } from '@okboxbox/protocol';
+import type { Connection } from './feed-store.js';
 
 /** Without news for this long beyond its delay, what a page shows is stale, in ms. */
 export const STALE_MS = 3_000;
@@ -16,11 +16,14 @@ export function freshnessOf(
     readonly freshAt: number | null;
     readonly delay: DelayState | null;
     readonly ended: boolean;
+    /** Whether what is shown stays only until the server has come as far. */
+    readonly isKept: boolean;
   },
   now: number,
 ): Freshness {
-  const { connection, freshAt, delay, ended } = picture;
+  const { connection, freshAt, delay, ended, isKept } = picture;
   if (connection.state === 'lost') return { is: 'lost', forMs: Math.max(0, now - connection.since) };
+  if (isKept && freshAt !== null) return { is: 'stale', forMs: Math.max(0, now - freshAt) };
   if (ended) return { is: 'final' };
   if (delay !== null && standsStill(delay)) return { is: delay.state === 'paused' ? 'paused' : 'holding' };
   if (freshAt === null) return { is: 'no frame' };

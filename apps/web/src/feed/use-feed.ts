@@ -1,8 +1,9 @@
-import type { FeedState } from '@okboxbox/protocol';
+import type { FeedState, TopicName } from '@okboxbox/protocol';
 import { createContext, useContext, useSyncExternalStore } from 'react';
-import { useNow } from '../shell/use-now.js';
 import type { FeedStore } from './feed-store.js';
 import { type Freshness, freshnessOf } from './freshness.js';
+import type { TopicHolding } from './topic-store.js';
+import { useNow } from './use-now.js';
 
 /** The feed that the components below stand on. */
 export const FeedContext = createContext<FeedStore | null>(null);
@@ -20,6 +21,12 @@ export function useFeed<T>(read: (store: FeedStore) => T): T {
   return useSyncExternalStore(store.subscribe, () => read(store));
 }
 
+/** Reads a topic of the feed from its beginning, and follows it. */
+export function useTopic<N extends TopicName>(name: N): TopicHolding<N> {
+  const topic = useFeedStore().topic(name);
+  return useSyncExternalStore(topic.subscribe, () => topic.holding);
+}
+
 /** The race that a store holds, or `null`. */
 export function raceOf(store: FeedStore): FeedState | null {
   return store.holding.holding === 'race' ? store.holding.feed : null;
@@ -32,5 +39,6 @@ export function useFreshness(): Freshness {
   const freshAt = useFeed((store) => store.freshAt);
   const delay = useFeed((store) => store.delay);
   const ended = useFeed((store) => raceOf(store)?.session.status === 'ended');
-  return freshnessOf({ connection, freshAt, delay, ended }, now);
+  const isKept = useFeed((store) => store.isKept);
+  return freshnessOf({ connection, freshAt, delay, ended, isKept }, now);
 }

@@ -1,5 +1,5 @@
-import { runbookOf, type Series } from '../catalogue/failure-mode.js';
-import { CATALOGUE, causesOf } from '../catalogue.js';
+import { causesOf, runbookOf, type Series } from '../failure-mode.js';
+import { CATALOGUE } from '../failure-modes.js';
 
 /** A rule of Prometheus with what a test of it needs. */
 export interface Alert {
@@ -64,7 +64,12 @@ export function rawAlerts(): readonly Alert[] {
       const adds = { code: mode.code, severity };
       const stage = expr.startsWith('rate(okboxbox_stage_passes_total') ? { stage: 'live_ticks' } : {};
       return {
-        ...{ name, expr, for: wait, keepFiringFor: null, adds, has: { ...adds, ...stage } },
+        name,
+        expr,
+        for: wait,
+        keepFiringFor: null,
+        adds,
+        has: { ...adds, ...stage },
         annotations: { summary, description: mode.meaning, runbook_url: runbookOf(mode) },
         test: { ...test, isFiring: { ...adds, ...stage } },
       };

@@ -1,6 +1,6 @@
 import { type Alert, findingAlerts, rawAlerts } from './alerts.js';
 
-const MADE = '# Made of the catalogue in packages/findings by "npm run generate"; change it there.';
+const MADE = '# Made from the catalogue in packages/findings by "npm run generate"; change it there.';
 
 /** `deploy/prometheus/okboxbox.rules.yml`. */
 export function prometheusRules(): string {

@@ -1,26 +1,26 @@
 /** What the runbook says beside the failure modes. */
 
-export const BEFORE = `<!-- Made of the catalogue in packages/findings by "npm run generate"; change it there. -->
+export const BEFORE = `<!-- Made from the catalogue in packages/findings by "npm run generate"; change it there. -->
 
 # Operations runbook
 
-For whoever is called during a race. The server looks every two seconds for what is wrong with it and says which failure
-it is, on what evidence, and what to press: that is on \`/admin/ops\`, in \`GET /api/ops/findings\`, and in a terminal with
-\`okboxbox doctor\`. This is the same knowledge to read, and to go by when the server itself is gone.
+For the person on call during a race. Every two seconds the server checks itself for failures and says which failure
+it is, on what evidence, and what to do: on \`/admin/ops\`, in \`GET /api/ops/findings\`, and in a terminal with
+\`okboxbox doctor\`. This document has the same knowledge, also for when the server itself is down.
 
 ## Quick reference
 
 | call | what for |
 |---|---|
 | \`GET /api/ops/summary\` | status, findings, rates, errors, delays, database, event loop |
-| \`GET /api/ops/findings\` | what is wrong, what was looked for and is not, what has cleared lately |
+| \`GET /api/ops/findings\` | current failures, checks without a failure, recently cleared failures |
 | \`GET /api/ops/sockets\` | who is connected, in which rooms, and how far behind |
-| \`GET /api/ops/sockets/SOCKET/why\` | why one of them shows what it shows |
+| \`GET /api/ops/sockets/SOCKET/why\` | why one of them shows what it shows, stage by stage |
 | \`GET /api/ops/sessions\` | sessions with their relays, clocks and stages |
-| \`GET /api/ops/events?type=error\` | what has happened: \`socket\`, \`relay\`, \`session\`, \`broadcast\`, \`error\` |
-| \`GET /api/ops/database\` · \`/history\` | pool, holders and statements · the last 15 minutes as lines |
-| \`POST /api/ops/trace/start\` | follows a session for 5 to 300 s |
-| \`POST /api/ops/support-pack\` | everything in one document, without secrets |
+| \`GET /api/ops/events?type=error\` | recent events: \`socket\`, \`relay\`, \`session\`, \`broadcast\`, \`error\` |
+| \`GET /api/ops/database\` · \`/history\` | pool, holders and statements · the last 15 minutes of figures |
+| \`POST /api/ops/trace/start\` | traces a session for 5 to 300 s |
+| \`POST /api/ops/support-pack\` | everything in one file, without secrets |
 | \`GET /metrics\` | Prometheus; rules in \`deploy/prometheus/\` |
 
 All need \`ops:read\` (\`okboxbox token --role ops --ttl 8h\`); only \`/metrics\` needs none from the same machine, as long as
@@ -30,59 +30,60 @@ neither \`PUBLIC_URL\` nor \`TRUSTED_PROXIES\` is set.
 okboxbox doctor                          # the server on this machine
 okboxbox doctor https://timing.example   # another one, with OKBOXBOX_TOKEN
 okboxbox doctor pack.json                # a support pack, without any server
+okboxbox doctor pack.json --html pack.html   # the console's views of it in one file: opens in a browser, without any server
 \`\`\`
 
-Where the shell does not know \`okboxbox\`, type \`npx okboxbox\` in the folder of the checkout. What makes a token reads the
-server's data folder: give \`--data DIR\` where that is not \`.okboxbox\` in the folder that you are in.
+Commands that make a token read the server's data folder: give \`--data DIR\` if that is not \`.okboxbox\` in the current folder.
 
 ## How to read a finding
 
-**Code and cause**: which failure it is, and why. \`inconclusive\` says that the failure is there and its cause cannot be
-told, and what is missing to tell. **Evidence**: the figures, each beside what it is held against, and ids of the events
-that they rest on. **Ruled out**: other causes, with the figure that speaks against each. **Next step**: the button, the
-command or the variable. **Since** and **clears when**: how long it has been so, and how it will end.
+**Code and cause**: which failure it is, and why. \`inconclusive\` means that the failure exists and its
+cause is unknown; the finding says what is missing. **Evidence**: the figures, each with its bound, and ids of the events
+behind them. **Ruled out**: other causes, with the figure that excludes each. **Next step**: the button, the
+command or the variable. **Since** and **clears when**: how long it has lasted, and when it ends.
 
-\`critical\`: the show is not right for those who watch. \`warning\`: it will be, or is for some. \`info\`: as somebody has set
-it, or nothing to do yet. A thing is believed sooner than forgotten, so that a figure at the edge does not flicker. A code
-that is neither found nor clear was not looked for; \`skipped\` says why. What is found only for connections without a token
-or a link (\`isOfStrangers\`) is \`info\` and changes no status: anybody can do it.`;
+\`critical\`: viewers see a wrong picture. \`warning\`: they will, or some do. \`info\`: it is set that way on purpose,
+or there is nothing to do yet. A finding clears later than it appears, so that a figure near its bound does not flicker. A code
+that is neither found nor clear was not checked; \`skipped\` says why. What is found only for connections without a token
+or a link (\`isOfStrangers\`) is \`info\` and changes no status: anyone can cause it.`;
 
-export const AFTER = `## The server is gone
+export const AFTER = `## The server is down
 
 No page, no finding, \`OkBoxBoxDown\` in Prometheus.
 
-1. \`ps aux | grep "okboxbox server"\` on its machine; its log says why it ended. A used port and a full disk are said in
+1. \`ps aux | grep "okboxbox server"\` on its machine; its log says why it ended. A port in use and a full disk are each reported in
    one line.
-2. Start it again. Sessions go on from the disk; relays send what it has missed; viewers come back by themselves. A
-   broadcast stays as far behind as it was set, and never opens early.
-3. \`curl http://SERVER:3001/api/health/ready\`: 200 when all it needs is there.
+2. Start it again. Sessions continue from the disk; relays send what was missed; viewers reconnect by themselves. A
+   broadcast keeps its delay, and never shows anything early.
+3. \`curl http://SERVER:3001/api/health/ready\`: 200 when everything it needs is available.
 
 ## A file of the data directory is damaged
 
-If the server would have to guess, it stops with exit code 1 and one line: which file, what is wrong with it, and what to
+If it cannot know the right setting, the server stops with exit code 1 and one line: which file, what is wrong with it, and what to
 do. Otherwise it starts with the safe setting, and its log says so.
 
 | file or folder in \`DATA_DIR\` | what the server does |
 |---|---|
-| \`revoked-tokens.json\` | ends. Put it back from a copy; or remove it, start, and revoke those tokens again |
-| \`jwt-secret\` | ends, also where it was cut off. Put it back from a copy; or remove it: every token must be made again |
-| \`server.lock\` | a lock that cannot be read, or a folder in its place: ends. Empty or damaged content, as after a power cut: taken over |
-| \`sessions\` \`shows\` \`database\` \`database.lock\` \`socket\` | ends where one is a file, or this user may not use it |
-| \`shows/SHOW.json\` | that show is unpublished and 120 s behind: set it again at the desk |
-| \`paused-relays.json\` | every relay is paused, and a finding says so: press *Resume* at those that may send |
-| \`clock.json\` | nothing from before counts as older than the restart: pictures hold until their delay is reached |
-| \`sessions/ID\` | that session is left out and its folder stays as it is; the others are there |
-| a stretch of a session's timeline (\`000001.seg\`) | what lies before and behind it is used; the log says how many bytes are lost, and where |
-| \`summary.json\` \`checkpoint\` \`race-log\` of a session | made again from its timeline |
-| what is in \`database\` | the race goes on without it. Stop the server, move the folder aside, start: a new one is made |
+| \`revoked-tokens.json\` | ends. Restore it from a copy; or remove it, start, and revoke those tokens again |
+| \`format.json\` | ends. Remove it if no newer version has used the folder. Written by a newer version: ends, and names that version |
+| \`jwt-secret\` | ends, also if it is incomplete. Restore it from a copy; or remove it: every token must be created again |
+| \`server.lock\` | ends if it cannot be read or is a folder. Empty or damaged content, as after a power cut, is replaced |
+| \`sessions\` \`shows\` \`database\` \`database.lock\` \`socket\` | ends if one is a file, or this user has no permission |
+| \`shows/SHOW.json\` | that show is unpublished, with a delay of 120 s: set it again at the desk |
+| \`paused-relays.json\` | every relay is paused, and a finding says so: press *Resume* for each relay that should send |
+| \`clock.json\` | nothing counts as older than the restart: pictures hold until their delay is filled |
+| \`sessions/ID\` | that session is skipped and its folder stays as it is; the others are available |
+| a part of a session's timeline (\`000001.seg\`) | the parts before and after it are used; the log says how many bytes are lost, and where |
+| \`summary.json\` \`checkpoint\` \`race-log\` of a session | computed again from its timeline |
+| what is in \`database\` | the race continues without it. Stop the server, move the folder away, start: a new one is created |
 
-Everything in \`DATA_DIR\` is for the user that runs the server alone (0700, 0600). Other modes are corrected at the start.
+Only the user that runs the server can read \`DATA_DIR\` (0700, 0600). Other modes are corrected at the start.
 The log names files of other users, and says where the disk keeps no modes.
 
 ## Support pack guide
 
 **Where**: on \`/admin/ops\` press *Export Support Pack*, for everything, or for a session that is selected first. It shows
-what will be in it and how much was taken out before it is saved. In a terminal: \`okboxbox support-pack -o pack.json\`. By
+what it will contain and how much was redacted before it is saved. In a terminal: \`okboxbox support-pack -o pack.json\`. By
 hand:
 
 \`\`\`bash
@@ -91,14 +92,14 @@ curl -X POST http://SERVER:3001/api/ops/support-pack \\
   -d '{"sessionId": "sess_xxx", "includeConfig": true}' -o pack.json
 \`\`\`
 
-**What is in it**: a manifest (what became of each part, what was taken out by which rule, hashes), the summary, the
-findings with the figures that they were made of, sessions, sockets, events, parity, database, history, samples, a trace
+**What it contains**: a manifest (the result of each part, what was redacted by which rule, hashes), the summary, the
+findings with their figures, sessions, sockets, events, parity, database, history, samples, a trace
 where one is named, and the configuration where it is asked for.
 
-**What is not**: tokens and secrets, keys, e-mail addresses. Ids of users and sessions are cut short; equal ones stay
-equal within a pack and tell nothing beyond it. A part that cannot be made safe is withheld, and the manifest says so.
+**What it does not contain**: tokens and secrets, keys, e-mail addresses. Ids of users and sessions are shortened; equal ones stay
+equal within a pack and mean nothing outside it. A part that cannot be redacted safely is left out, and the manifest says so.
 
-**To read one**: drop it onto \`/admin/ops\`, or give it to \`okboxbox doctor\`: its findings are made again from its figures.
+**To read one**: drop it onto \`/admin/ops\`, or give it to \`okboxbox doctor\`: its findings are computed again from its figures.
 
 ## Trace mode
 
@@ -108,18 +109,18 @@ curl -X POST http://SERVER:3001/api/ops/trace/start -H "Authorization: Bearer $O
 curl http://SERVER:3001/api/ops/trace/TRACE -H "Authorization: Bearer $OKBOXBOX_TOKEN"
 \`\`\`
 
-A trace has the session's events of that time at every stage, counters, the latency from stage to stage, what has changed
-against the time before, and for a frame what became of it for each who watches. It is bounded, and says what it left out.
+A trace has the session's events of that time at every stage, counters, the latency from stage to stage, the changes
+compared with the time before, and for each frame which viewers got it. Its size is limited, and it says what it left out.
 
 ## Environment
 
 | variable | what it does |
 |---|---|
-| \`OPS_UI_ENABLED=1\` | \`/admin/ops\` and \`/api/ops\` are there |
-| \`METRICS_ENABLED=true\` | \`/metrics\` is there |
-| \`DIAGNOSTICS_ENABLED=true\` | \`/api/diagnostics\` is there |
-| \`LOG_LEVEL=debug\` | the log says each call, and each event of operations where those are on |
+| \`OPS_UI_ENABLED=1\` | enables \`/admin/ops\` and \`/api/ops\` |
+| \`METRICS_ENABLED=true\` | enables \`/metrics\` |
+| \`DIAGNOSTICS_ENABLED=true\` | enables \`/api/diagnostics\` |
+| \`LOG_LEVEL=debug\` | logs each call, and each operations event where those are enabled |
 | \`DATABASE_URL\` \`DATABASE_POOL_MAX\` | PostgreSQL instead of the embedded database, and how many connections to it |
-| \`RELAY_BACKENDS\` \`RELAY_TARGETS_ENABLED\` \`RELAY_KILL_SWITCH\` \`RELAY_SAMPLE_HZ\` \`RELAY_TOKEN\` | of the relay, in the environment or in \`relay.env\` on the racing PC; a change there is in force within a second |
+| \`RELAY_BACKENDS\` \`RELAY_TARGETS_ENABLED\` \`RELAY_KILL_SWITCH\` \`RELAY_SAMPLE_HZ\` \`RELAY_TOKEN\` | of the relay, in the environment or in \`relay.env\` on the racing PC; a change there takes effect within a second |
 
-What is off answers 404.`;
+What is disabled answers 404.`;

@@ -1,5 +1,5 @@
-import { anchorOf, type Bound, type FailureMode } from '../catalogue/failure-mode.js';
-import { CATALOGUE, causesOf } from '../catalogue.js';
+import { anchorOf, type Bound, causesOf, type FailureMode } from '../failure-mode.js';
+import { CATALOGUE } from '../failure-modes.js';
 import { AFTER, BEFORE } from './runbook-text.js';
 
 /** `docs/runbook.md`. */
@@ -23,16 +23,16 @@ function section(mode: FailureMode): string {
   return [
     `### ${mode.title}`,
     `\`${mode.code}\`. ${mode.meaning}`,
-    `**What it costs.** ${mode.impact}`,
+    `**Impact.** ${mode.impact}`,
     '**Signs**',
     list(mode.signs),
     '**Checks**',
-    ['| to see | look at |', '|---|---|', ...mode.checks.map(({ what, how }) => `| ${what} | \`${cell(how)}\` |`)].join(
+    ['| to check | where |', '|---|---|', ...mode.checks.map(({ what, how }) => `| ${what} | \`${cell(how)}\` |`)].join(
       '\n',
     ),
     '**Causes**',
     [
-      '| cause | what has happened | how bad |',
+      '| cause | what happened | severity |',
       '|---|---|---|',
       ...causesOf(mode).map(
         ([cause, { title, meaning, severity }]) =>
@@ -49,9 +49,9 @@ function section(mode: FailureMode): string {
         ].join('\n'),
       )
       .join('\n'),
-    '**Bounds**: believed at the first, forgotten at the second.',
+    '**Bounds**: a finding appears at the first and clears at the second.',
     [
-      '| held against it | believed | forgotten |',
+      '| figure | appears | clears |',
       '|---|---|---|',
       ...Object.values(mode.bounds).map(
         (bound) => `| ${cell(bound.what)} | ${inUnits(bound.raise, bound)} | ${inUnits(bound.clear, bound)} |`,
@@ -60,7 +60,7 @@ function section(mode: FailureMode): string {
     ...(mode.rules.length === 0
       ? []
       : [
-          `**Rules beside its findings**: ${mode.rules.map(({ name, expr, for: wait }) => `\`${name}\` (\`${expr}\` for ${wait})`).join(', ')}.`,
+          `**Alert rules besides its findings**: ${mode.rules.map(({ name, expr, for: wait }) => `\`${name}\` (\`${expr}\` for ${wait})`).join(', ')}.`,
         ]),
   ].join('\n\n');
 }

@@ -39,7 +39,7 @@ export const PACE_S = 40;
 const BOX_S = 6;
 const STOP_AND_GO_S = 3;
 
-/** The way of a car that drives its laps one after the other, after so many laps behind the pace car. */
+/** The way of a car that drives its laps one after the other, after `paceLaps` laps behind the pace car. */
 export function wayOf({ back, fromPits, laps }: WayPlan, paceLaps: number): Way {
   const knots: Knot[] = [];
   const visits: Visit[] = [];

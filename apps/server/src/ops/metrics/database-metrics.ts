@@ -1,7 +1,7 @@
-import type { StatementFigures } from '../database-figures.js';
+import type { StatementFigures } from '../database/database-figures.js';
 import type { OpsFigures } from '../ops-figures.js';
+import type { Look } from './families.js';
 import { type Families, largest, seconds } from './families.js';
-import type { Look } from './look.js';
 
 /** The database: its pool, its statements by name, and what is not stored yet. */
 export function databaseMetrics(families: Families, figures: OpsFigures, look: () => Look): void {
@@ -9,7 +9,7 @@ export function databaseMetrics(families: Families, figures: OpsFigures, look: (
   const byStatement = (read: (statement: StatementFigures) => number) =>
     Object.fromEntries([...database.statements].map(([name, statement]) => [name, read(statement)]));
 
-  families.gauge('okboxbox_db_up', 'Whether the database answers: 1, or 0 while it starts or is away.', () =>
+  families.gauge('okboxbox_db_up', '1 if the database answers; 0 while it starts or is unreachable.', () =>
     look().summary.database.state === 'ok' ? 1 : 0,
   );
   families.gauges('okboxbox_db_pool_connections', 'Connections of the database pool.', 'state', () => {
@@ -18,21 +18,21 @@ export function databaseMetrics(families: Families, figures: OpsFigures, look: (
   });
   figures.onAcquire = families.durations(
     'okboxbox_db_acquire_duration_seconds',
-    'How long a connection was waited for, in vain or not.',
+    'Wait for a connection, with or without success.',
   );
   figures.onRelease = families.durations('okboxbox_db_hold_duration_seconds', 'How long connections were held.');
   families.gauge(
     'okboxbox_db_longest_hold_seconds',
-    'How long the connection has been held that is held longest now; 0 where none is.',
+    'How long the connection that is held longest has been held; 0 if none is held.',
     () => seconds(largest(look().holders.map(({ heldMs }) => heldMs)) ?? 0),
   );
-  figures.onQuery = families.durations('okboxbox_db_query_duration_seconds', 'How long queries took that succeeded.');
-  families.counters('okboxbox_db_statements_total', 'Queries, by the name of their statement.', 'statement', () =>
+  figures.onQuery = families.durations('okboxbox_db_query_duration_seconds', 'Duration of successful queries.');
+  families.counters('okboxbox_db_statements_total', 'Queries, by the name of the statement.', 'statement', () =>
     byStatement(({ count }) => count),
   );
   families.counters(
     'okboxbox_db_statement_seconds_total',
-    'What queries took in all, by the name of their statement.',
+    'Total time of queries, by the name of the statement.',
     'statement',
     () => byStatement(({ totalMs }) => totalMs / 1_000),
   );
@@ -46,17 +46,19 @@ export function databaseMetrics(families: Families, figures: OpsFigures, look: (
 
   families.gauges(
     'okboxbox_write_behind_pending',
-    'What is settled in sessions and not stored yet; and of how many sessions.',
+    'Laps and events that are not stored yet, and how many sessions have any.',
     'kind',
     () => {
       const { sessions, laps, events } = look().writeBehind;
       return { sessions, laps, events };
     },
   );
-  families.gauge('okboxbox_write_behind_round_seconds', 'How long the newest round of storing took.', () =>
+  families.gauge('okboxbox_write_behind_round_seconds', 'Duration of the newest round of storing.', () =>
     seconds(look().writeBehind.lastRoundMs),
   );
-  families.gauge('okboxbox_write_behind_last_stored_timestamp_seconds', 'When something was stored last.', () =>
-    seconds(look().writeBehind.lastStoredAt),
+  families.gauge(
+    'okboxbox_write_behind_last_stored_timestamp_seconds',
+    'When data was last stored, since the epoch.',
+    () => seconds(look().writeBehind.lastStoredAt),
   );
 }

@@ -1,4 +1,27 @@
+import type { OpsSession, OpsSummary } from '@okboxbox/protocol';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Holder } from '../../store/database.js';
+import type { WriteBehindDepth } from '../../store/store-health.js';
+import type { Operations } from '../operations.js';
+
+/** What all metrics of one answer are read from, taken once. */
+export interface Look {
+  readonly summary: OpsSummary;
+  /** Those that run. */
+  readonly sessions: readonly OpsSession[];
+  readonly holders: readonly Holder[];
+  readonly writeBehind: WriteBehindDepth;
+}
+
+export function lookAt(operations: Operations): Look {
+  const { holders, writeBehind } = operations.database;
+  return {
+    summary: operations.summary(),
+    sessions: operations.sessions().filter(({ status }) => status === 'live'),
+    holders,
+    writeBehind,
+  };
+}
 
 type ByLabel = Readonly<Record<string, number>>;
 
@@ -86,7 +109,7 @@ export class Families {
     });
   }
 
-  /** Durations; returns what counts one of so many ms. */
+  /** Durations; returns a function that counts one, given in ms. */
   durations(name: string, help: string): (tookMs: number) => void {
     const histogram = new Histogram({ name, help, buckets: BUCKETS_S, registers: [this.registry] });
     return (tookMs) => histogram.observe(tookMs / 1_000);

@@ -1,50 +1,54 @@
 import type { OpsFigures } from '../ops-figures.js';
+import type { Look } from './families.js';
 import { countBy, type Families, largest, seconds } from './families.js';
-import type { Look } from './look.js';
 
 /** A frame's way: relays, stages, sessions, viewers, broadcasts. Nothing goes by the name of a session or a relay. */
 export function frameMetrics(families: Families, figures: OpsFigures, look: () => Look): void {
   const summary = () => look().summary;
   const relays = () => look().sessions.flatMap((session) => session.relays);
 
-  families.counter('okboxbox_ingest_frames_total', 'Frames taken from relays.', () => figures.ingest.frames.total);
+  families.counter('okboxbox_ingest_frames_total', 'Frames accepted from relays.', () => figures.ingest.frames.total);
   families.counter('okboxbox_ingest_bytes_total', 'Bytes of batches from relays.', () => figures.ingest.bytes.total);
   families.counters(
     'okboxbox_ingest_dropped_total',
-    'Records that were not taken, by the rule that turned them away.',
+    'Records refused, by the rule that refused them.',
     'reason',
     () => summary().ingest.dropped,
   );
   families.counters(
     'okboxbox_stage_passes_total',
-    'What passed each stage: records up to timing, then messages for rooms, then those times the sockets in them.',
+    'What passed each stage: records up to timing, then messages for rooms, then messages times the sockets in the rooms.',
     'stage',
     () => ({ ...figures.stages, written: figures.sent.messages.total, skipped: figures.sent.skipped.total }),
   );
 
   families.counters(
     'okboxbox_limited_total',
-    'What was refused because there was too much of it, by limit.',
+    'Refused because a limit was exceeded, by limit.',
     'limit',
     () => figures.limited,
   );
 
-  families.gauge('okboxbox_relays_connected', 'Relays that feed now.', () => summary().relays.connected);
+  families.gauge('okboxbox_relays_connected', 'Relays that feed a session now.', () => summary().relays.connected);
   families.gauges(
     'okboxbox_relay_clocks',
-    'Relays that feed now, by what is to be thought of their clocks.',
+    'Relays that feed a session now, by the verdict on their clocks.',
     'verdict',
     () => ({
-      ...{ right: 0, ahead: 0, behind: 0, inconclusive: 0, unknown: 0 },
+      right: 0,
+      ahead: 0,
+      behind: 0,
+      inconclusive: 0,
+      unknown: 0,
       ...countBy(relays(), ({ clock }) => clock.verdict),
     }),
   );
-  families.gauge('okboxbox_relay_clock_offset_max_seconds', 'What the worst relay’s clock is off, either way.', () =>
+  families.gauge('okboxbox_relay_clock_offset_max_seconds', 'Largest offset of a relay’s clock, ahead or behind.', () =>
     seconds(largest(relays().map(({ clock }) => (clock.offsetMs === null ? null : Math.abs(clock.offsetMs))))),
   );
   families.gauge(
     'okboxbox_relay_drift_p95_max_seconds',
-    'Received minus captured, either way, 95th percentile of the last minute, of the worst relay.',
+    'Difference between receiving and capture, without its sign, 95th percentile of the last minute, of the worst relay.',
     () => seconds(largest(relays().map(({ driftP95 }) => driftP95))),
   );
   families.gauge(
@@ -54,25 +58,25 @@ export function frameMetrics(families: Families, figures: OpsFigures, look: () =
   );
   families.gauge(
     'okboxbox_relay_transit_p95_max_seconds',
-    'How long frames were on their way, 95th percentile of the last minute, of the worst relay.',
+    'Time of frames between sending and receiving, 95th percentile of the last minute, of the worst relay.',
     () => seconds(largest(relays().map(({ transitP95Ms }) => transitP95Ms))),
   );
 
-  families.gauge('okboxbox_sessions_active', 'Sessions that run.', () => summary().sessions.active);
-  families.gauge('okboxbox_sessions_stale', 'Sessions that run and get no frames.', () => summary().sessions.stale);
+  families.gauge('okboxbox_sessions_active', 'Running sessions.', () => summary().sessions.active);
+  families.gauge('okboxbox_sessions_stale', 'Running sessions that receive no frames.', () => summary().sessions.stale);
   families.gauge(
     'okboxbox_last_frame_age_max_seconds',
-    'Age of the newest frame, of the session that waits longest.',
+    'Age of the newest frame, of the running session where it is oldest.',
     () => seconds(largest(look().sessions.map(({ lastFrameAgeMs }) => lastFrameAgeMs))),
   );
 
   families.gauges(
     'okboxbox_sockets_connected',
-    'Connections, by what they call themselves.',
+    'Connections, by the role that they state.',
     'role',
     () => summary().sockets.byRole,
   );
-  families.gauges('okboxbox_viewers', 'Connections that are shown a session, by audience.', 'audience', () => ({
+  families.gauges('okboxbox_viewers', 'Viewers of sessions, by audience.', 'audience', () => ({
     live: look().sessions.reduce((sum, { viewers }) => sum + viewers.live, 0),
     broadcast: look().sessions.reduce((sum, { viewers }) => sum + viewers.broadcast, 0),
   }));
@@ -83,13 +87,13 @@ export function frameMetrics(families: Families, figures: OpsFigures, look: () =
     () => figures.sent.skipped.total,
   );
 
-  families.gauge('okboxbox_broadcast_delay_initialized', 'Whether the broadcast delay is ready.', () =>
+  families.gauge('okboxbox_broadcast_delay_initialized', '1 if the broadcast delay is ready, else 0.', () =>
     summary().broadcastDelay.initialized ? 1 : 0,
   );
-  families.gauges('okboxbox_broadcasts', 'Public pictures, by what they do.', 'state', () =>
+  families.gauges('okboxbox_broadcasts', 'Public pictures, by state.', 'state', () =>
     countBy(summary().broadcastDelay.sessions, ({ state }) => state),
   );
-  families.gauge('okboxbox_broadcast_buffered_bytes', 'What is held back for the broadcast delay.', () =>
+  families.gauge('okboxbox_broadcast_buffered_bytes', 'Bytes buffered for the broadcast delay.', () =>
     summary().broadcastDelay.sessions.reduce((sum, { bufferedBytes }) => sum + bufferedBytes, 0),
   );
 }

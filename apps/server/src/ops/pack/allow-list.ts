@@ -16,13 +16,18 @@ export const number: Rule = (value) => (typeof value === 'number' && Number.isFi
 
 export const flag: Rule = (value) => (typeof value === 'boolean' ? value : null);
 
-/** Free text. */
+/** Text of this program's own, or of what systems and libraries say. */
 export const text: Rule = (value, redaction) => (value === null ? null : redaction.text(String(value)));
 
 /** Words of our own, that somebody may be called by as well. */
 export const words: Rule = (value, redaction) => (value === null ? null : redaction.words(String(value)));
 
-/** A number, or free text. */
+/** Text that a person typed or a relay says: left out, unless it was chosen for the pack. */
+export function freeText(from: string): Rule {
+  return (value, redaction) => (value === null ? null : redaction.freeText(String(value), from));
+}
+
+/** A number, or text. */
 export const numberOrText: Rule = (value, redaction) =>
   typeof value === 'string' ? redaction.text(value) : number(value, redaction);
 
@@ -106,7 +111,7 @@ export const showName: Rule = name('show', 'local');
 export const sessionId: Rule = name('sess');
 export const socketId: Rule = name('sock');
 export const relayId: Rule = name('relay');
-/** Whoever came by a link has no id, and is called so. */
+/** A visitor by a link has no id, and is called so. */
 export const user: Rule = name('user', 'link', '');
 
 /** A relay, room or socket, whichever it is. */
@@ -116,8 +121,8 @@ export const anyId: Rule = (value, redaction) => {
   return redaction.known(given) ?? room(given, redaction);
 };
 
-/** An object's fields, each by its rule, in the order of the rules. */
-export function fields<T>(rules: FieldRules<T>): Rule {
+/** An object's fields, each by its rule, in the order of the rules; `where` it stands names a field that has none. */
+export function fields<T>(rules: FieldRules<T>, where = ''): Rule {
   const list = Object.entries(rules) as readonly (readonly [string, Rule])[];
   const names = new Set(Object.keys(rules));
   return (value, redaction) => {
@@ -130,7 +135,7 @@ export function fields<T>(rules: FieldRules<T>): Rule {
       if (Object.hasOwn(given, name) && given[name] !== undefined) safe[name] = rule(given[name], redaction);
     }
     for (const name of Object.keys(given))
-      if (!names.has(name) && given[name] !== undefined) redaction.droppedFields += 1;
+      if (!names.has(name) && given[name] !== undefined) redaction.drop(where === '' ? name : `${where}.${name}`);
     return safe;
   };
 }

@@ -1,12 +1,10 @@
-import type { AuditEntry } from '@okboxbox/protocol';
+import { type AuditEntry, auditEntry, opsRelays, opsSession } from '@okboxbox/protocol';
 import type { Operations } from '../operations.js';
 import { redact, showName, user } from './allow-list.js';
-import { auditEntry, relays } from './fields/finding-fields.js';
-import { surface } from './fields/names.js';
-import { session } from './fields/session-fields.js';
 import type { Pace } from './pace.js';
 import type { IdKind, Pseudonyms } from './pseudonyms.js';
 import { Redaction } from './redaction.js';
+import { ruleOf, surface } from './rules.js';
 import { newest } from './sections/events.js';
 
 /** Fields of events that name somebody or something. */
@@ -33,6 +31,14 @@ class Meeting extends Redaction {
     return '';
   }
 
+  override freeText(): string {
+    return '';
+  }
+
+  override drop(): void {
+    // What is left out is counted where it is left out.
+  }
+
   override words(): string {
     return '';
   }
@@ -52,12 +58,14 @@ export async function meetIds(
   const meeting = new Meeting(pseudonyms);
   for (const show of shows) redact(showName, show, meeting);
   // Who has only ever called is known by what was done.
-  for (const act of acts) redact(auditEntry, act, meeting);
+  const actRule = ruleOf(auditEntry);
+  for (const act of acts) redact(actRule, act, meeting);
+  const sessionRule = ruleOf(opsSession);
   for (const each of operations.sessions()) {
-    redact(session, each, meeting);
+    redact(sessionRule, each, meeting);
     if (pace.isDue) await pace.rest();
   }
-  redact(relays, operations.relays.look(), meeting);
+  redact(ruleOf(opsRelays), operations.relays.look(), meeting);
   const meet = (socketId: string, each: { readonly user: string | null; readonly surface: string | null }): void => {
     pseudonyms.meet('sock', socketId);
     redact(user, each.user, meeting);

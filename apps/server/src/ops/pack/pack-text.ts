@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import {
   applyRules,
+  HOST_NAME,
   headOf,
   LONGEST_TEXT,
   longWords,
@@ -8,10 +9,13 @@ import {
   plain,
   TEXT_RULES,
   type TextRule,
-} from '../free-text.js';
+} from '../events/free-text.js';
 
 const LOCAL: ReadonlySet<string> = new Set(['127.0.0.1', '0.0.0.0', '::1', '::']);
 const SLASH = String.raw`(?:\\{1,4}|/{1,4})`;
+
+/** Ends of names that machines have at home and in an office, and nowhere else. */
+const AT_HOME = /\.(?:local|lan|box|home|internal|intern|corp|localdomain|arpa|localhost)$/i;
 
 /**
  * What a pack leaves out of free text beyond what operations never keep: it goes to people who do not run the server.
@@ -41,6 +45,19 @@ const PACK_RULES: readonly TextRule[] = [
     pattern: /(?<!\d)(?:\d{1,3}\.){3}\d{1,3}(?!\d)/g,
     instead: (run) => (LOCAL.has(run) || run.split('.').some((part) => Number(part) > 255) ? null : '[address]'),
   },
+  // What programs say of machines: in an address, behind what failed there, and where the name says that it is a home's.
+  {
+    name: 'host',
+    signs: ['://'],
+    pattern: new RegExp(`(://)${HOST_NAME.source}`, 'gu'),
+    instead: (_, before) => `${before}[host]`,
+  },
+  {
+    name: 'host',
+    pattern: new RegExp(`(\\bE[A-Z_]{4,20} )${HOST_NAME.source}`, 'gu'),
+    instead: (_, before) => `${before}[host]`,
+  },
+  { name: 'host', signs: ['.'], pattern: HOST_NAME, instead: (name) => (AT_HOME.test(name) ? '[host]' : null) },
   { name: 'address', pattern: /\bip(?:-\d{1,3}){4}\b/gi, instead: () => '[address]' },
   {
     name: 'address',
@@ -54,7 +71,7 @@ const PACK_RULES: readonly TextRule[] = [
   },
 ];
 
-/** What is known by how it looks alone; ids look so, too, and are left for whoever replaces them. */
+/** What is known by how it looks alone; ids look so, too, and are left for the step that replaces them. */
 function shapeRules(isId: (word: string) => boolean): readonly TextRule[] {
   return [
     longWords(isId),

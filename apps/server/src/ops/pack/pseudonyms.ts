@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { CAPABILITIES, CLIENT_KINDS, OPS_EVENT_TYPES, ROLES } from '@okboxbox/protocol';
-import { PLACEHOLDER, withoutSecrets } from '../free-text.js';
+import { PLACEHOLDER, withoutSecrets } from '../events/free-text.js';
 import { fold, WordSearch } from './word-search.js';
 
 /** What an id is of; stands before its pseudonym. */
@@ -20,6 +20,7 @@ export const ID_KINDS = [
   'state',
   'room',
   'trace',
+  'token',
 ] as const;
 export type IdKind = (typeof ID_KINDS)[number];
 

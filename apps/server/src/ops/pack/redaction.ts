@@ -1,4 +1,5 @@
-import { PLACEHOLDER } from '../free-text.js';
+import { PLACEHOLDER } from '../events/free-text.js';
+import { FreeTexts, LEFT_OUT } from './free-texts.js';
 import { PackText } from './pack-text.js';
 import type { IdKind, Pseudonyms } from './pseudonyms.js';
 
@@ -19,15 +20,26 @@ export class Redaction {
     this.#byRule.set(rule, (this.#byRule.get(rule) ?? 0) + 1);
   };
   readonly #text: PackText;
-  /** Fields that no rule names. */
-  droppedFields = 0;
+  readonly #freeTexts: FreeTexts;
+  #droppedFields = 0;
 
-  constructor(pseudonyms: Pseudonyms) {
+  constructor(pseudonyms: Pseudonyms, freeTexts: FreeTexts = new FreeTexts()) {
     this.pseudonyms = pseudonyms;
+    this.#freeTexts = freeTexts;
     this.#text = new PackText({
       isId: (word) => pseudonyms.isId(word),
       inText: (text) => pseudonyms.inText(text, () => this.count('id_in_text')),
     });
+  }
+
+  /** Fields that no rule names. */
+  get droppedFields(): number {
+    return this.#droppedFields;
+  }
+
+  /** Leaves out a field that no rule names. Its name may be anybody's: it is counted and not told. */
+  drop(_name: string): void {
+    this.#droppedFields += 1;
   }
 
   /** What was taken out, by rule. */
@@ -73,6 +85,19 @@ export class Redaction {
   /** Free text without secrets, addresses and ids. */
   text(value: string, longest?: number): string {
     return this.#text.of(value, this.count, longest);
+  }
+
+  /** What somebody typed: nothing of it, unless it was chosen for the pack. */
+  freeText(value: string, from: string): string {
+    if (value === '' || value === LEFT_OUT) return value;
+    const chosen = this.#freeTexts.take(value, from);
+    if (chosen === null) {
+      this.count('free_text');
+      return LEFT_OUT;
+    }
+    const safe = this.text(chosen);
+    this.#freeTexts.saved(value, safe);
+    return safe;
   }
 
   /** Words of our own, that somebody may be called by as well: without secrets and addresses, with what looks like an id. */

@@ -47,7 +47,7 @@ function middleOf(text: string): number {
   return (text.codePointAt(middle - 1) ?? 0) > 0xffff ? middle + 1 : middle;
 }
 
-/** Base64 of bytes that begin so many after a border of three: the digits that nothing around them can change. */
+/** Base64 of bytes that begin off a border of three: the digits that nothing around them can change. */
 function base64At(bytes: Buffer, before: number): string {
   const text = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64');
   return text.slice(Math.ceil((before * 8) / 6), Math.floor(((before + bytes.length) * 8) / 6));

@@ -1,6 +1,6 @@
 import type { Server } from 'socket.io';
 import { expect, it } from 'vitest';
-import type { Shows } from '../../shows/shows.js';
+import type { Shows } from '../../owner/shows/shows.js';
 import { Pace } from './pace.js';
 import { secretsHeld } from './secrets-held.js';
 
@@ -10,7 +10,10 @@ const none = { all: () => [] } as unknown as Shows;
 const heldIn = (environment: Record<string, string>, io = nobody) =>
   secretsHeld(
     {
-      ...{ io, shows: none, databaseUrl: null, environment },
+      io,
+      shows: none,
+      databaseUrl: null,
+      environment,
       signingSecret: async () => null,
       isSignInCode: () => false,
     },

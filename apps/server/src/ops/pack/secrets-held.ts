@@ -1,8 +1,14 @@
-import { CAPABILITIES, HISTORY_FIGURES, OPS_EVENT_NAMES, PACK_SECTIONS, RELAY_NAMESPACE } from '@okboxbox/protocol';
+import {
+  CAPABILITIES,
+  HISTORY_FIGURES,
+  OPS_EVENT_NAMES,
+  opsEvent,
+  PACK_SECTIONS,
+  RELAY_NAMESPACE,
+} from '@okboxbox/protocol';
 import type { Server } from 'socket.io';
-import type { SocketHello } from '../../gateway/handshake.js';
-import type { Shows } from '../../shows/shows.js';
-import { EVENT_FIELD_RULES } from './fields/event-fields.js';
+import type { Shows } from '../../owner/shows/shows.js';
+import type { SocketHello } from '../../sockets/handshake.js';
 import { Patterns } from './last-scan.js';
 import type { Pace } from './pace.js';
 import { type Found, isKey, KEY_NAME, SECRET_NAME, secretsOfAddress } from './secret-addresses.js';
@@ -38,7 +44,7 @@ const PLAIN = /^(?:true|false|yes|no|on|off|\d{1,7})$/i;
 
 /** What stands in packs anyway: a password that is one of these words cannot be looked for. */
 const OWN_TEXT = JSON.stringify([
-  ...[PACK_SECTIONS, CAPABILITIES, HISTORY_FIGURES, OPS_EVENT_NAMES, Object.keys(EVENT_FIELD_RULES)],
+  ...[PACK_SECTIONS, CAPABILITIES, HISTORY_FIGURES, OPS_EVENT_NAMES, Object.keys(opsEvent.shape)],
   ...['okboxbox', 'postgres', 'postgresql', 'embedded', 'development', 'production', 'localhost', 'undefined'],
 ]);
 

@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import type { PackSectionReport } from '@okboxbox/protocol';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { fields, listOf, number, type Rule, text } from './allow-list.js';
+import { FreeTexts } from './free-texts.js';
 import { LastScan, Patterns } from './last-scan.js';
 import { Pace } from './pace.js';
 import { PackFile } from './pack-file.js';
 import { Pseudonyms } from './pseudonyms.js';
-import type { PackScope, PackWorld, Section, SectionContent } from './section.js';
+import type { PackDeps, PackScope, Section, SectionContent } from './section.js';
 import { type MadePart, makePart } from './section-maker.js';
 
 const SECRET = 'kJ8x2mQpL5vR9tWzYb3nC7dF';
@@ -30,7 +31,11 @@ afterEach(async () => {
 async function made(collect: Section['collect'], timeoutMs = 5_000, signal?: AbortSignal): Promise<MadePart> {
   const section: Section = { name: 'summary', timeoutMs: () => timeoutMs, collect };
   const making = {
-    ...{ world: {} as PackWorld, file, pseudonyms: new Pseudonyms(), pace: new Pace() },
+    deps: {} as PackDeps,
+    file,
+    pseudonyms: new Pseudonyms(),
+    freeTexts: new FreeTexts(),
+    pace: new Pace(),
     lastScan: () => new LastScan(patterns),
   };
   return makePart(section, scope, making, signal ?? new AbortController().signal);
@@ -71,7 +76,7 @@ describe('a part of a pack', () => {
       throw new Error('no answer from postgresql://bob:hunter2@db.local/x for ann@example.com');
     });
     expect(failed).toMatchObject({ status: 'failed', bytes: 0, sha256: null });
-    expect(failed.because).toBe('no answer from postgresql://db.local/x for [e-mail]');
+    expect(failed.because).toBe('no answer from postgresql://[host]/x for [e-mail]');
     const later = await made(() => content({}));
     expect(await bytesOf(later)).toBe('{}');
   });

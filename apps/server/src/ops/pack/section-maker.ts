@@ -1,20 +1,22 @@
 import type { PackSectionReport, PackStatus } from '@okboxbox/protocol';
 import { redact } from './allow-list.js';
+import type { FreeTexts } from './free-texts.js';
 import type { LastScan } from './last-scan.js';
 import type { Pace } from './pace.js';
 import { FileError, type PackFile, type Stretch } from './pack-file.js';
 import type { Pseudonyms } from './pseudonyms.js';
 import { Redaction, RedactionError } from './redaction.js';
-import type { PackScope, PackWorld, Section, SectionContent } from './section.js';
+import type { PackDeps, PackScope, Section, SectionContent } from './section.js';
 
 /** Characters that are gathered before they are written. */
 const CHUNK = 32 * 1024;
 
 /** What one part needs beside its own sources. */
 export interface Making {
-  readonly world: PackWorld;
+  readonly deps: PackDeps;
   readonly file: PackFile;
   readonly pseudonyms: Pseudonyms;
+  readonly freeTexts: FreeTexts;
   readonly pace: Pace;
   /** Begins the last scan of a part. */
   readonly lastScan: () => LastScan;
@@ -47,7 +49,7 @@ export async function makePart(
   signal: AbortSignal,
 ): Promise<MadePart> {
   const began = performance.now();
-  const redaction = new Redaction(making.pseudonyms);
+  const redaction = new Redaction(making.pseudonyms, making.freeTexts);
   const time = AbortSignal.timeout(section.timeoutMs(scope));
   const ended = AbortSignal.any([signal, time]);
   const report = (status: PackStatus, because: string | null, stretch: Stretch | null): MadePart => ({
@@ -64,7 +66,7 @@ export async function makePart(
     stretch,
   });
   try {
-    const collected = await before(ended, () => section.collect(making.world, { ...scope, signal: ended }));
+    const collected = await before(ended, () => section.collect(making.deps, { ...scope, signal: ended }));
     if ('skipped' in collected) return report('skipped', collected.skipped, null);
     const stretch = await write(collected, redaction, making, ended);
     making.file.keep(stretch);

@@ -1,15 +1,16 @@
 import type { FindingsAnswer, OpsDatabase, OpsHistory, OpsSnapshot, PackSection, Trace } from '@okboxbox/protocol';
 import type { ServerConfig } from '../../config.js';
-import type { parityOf } from '../../http/diagnostics.js';
+import type { parityOf } from '../../owner/ingest/parity.js';
 import type { Operations } from '../operations.js';
 import type { Rule } from './allow-list.js';
 
 /** What packs are made from. */
-export interface PackWorld {
+export interface PackDeps {
   readonly operations: Operations;
   /** Of one session, or of all that run. */
   readonly parity: (sessionId: string | null) => ReturnType<typeof parityOf>;
-  readonly look: () => Promise<Looked>;
+  /** `withoutFreeText` is passed by all that findings are made of. */
+  readonly look: (withoutFreeText: (snapshot: OpsSnapshot) => OpsSnapshot) => Promise<Looked>;
   readonly database: () => Promise<OpsDatabase>;
   readonly history: () => OpsHistory;
   readonly trace: (traceId: string) => Promise<Trace | null>;
@@ -60,10 +61,7 @@ export interface Skipped {
 export interface Section {
   readonly name: PackSection;
   readonly timeoutMs: (scope: Pick<PackScope, 'sampleSec'>) => number;
-  readonly collect: (
-    world: PackWorld,
-    scope: PackScope,
-  ) => SectionContent | Skipped | Promise<SectionContent | Skipped>;
+  readonly collect: (deps: PackDeps, scope: PackScope) => SectionContent | Skipped | Promise<SectionContent | Skipped>;
 }
 
 /** What parts may take that have it all at hand, in ms. */

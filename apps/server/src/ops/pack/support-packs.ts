@@ -1,19 +1,28 @@
-import { type PackManifest, type PackRequest, SUPPORT_PACK_VERSION } from '@okboxbox/protocol';
+import {
+  type OpsSnapshot,
+  opsSnapshot,
+  type PackFreeText,
+  type PackManifest,
+  type PackRequest,
+  SUPPORT_PACK_VERSION,
+} from '@okboxbox/protocol';
 import { fields, type Rule, word } from './allow-list.js';
+import { freeTextsIn } from './free-text-fields.js';
+import { FreeTexts, LEFT_OUT } from './free-texts.js';
 import { LastScan } from './last-scan.js';
 import { meetIds } from './meet-ids.js';
 import { Pace } from './pace.js';
 import { PackFile, type Stretch } from './pack-file.js';
 import { ID_KINDS, type Pseudonym, Pseudonyms } from './pseudonyms.js';
 import { type SecretSources, secretsHeld } from './secrets-held.js';
-import { type Looked, type PackWorld, type Section, section } from './section.js';
+import { type Looked, type PackDeps, type Section, section } from './section.js';
 import { type MadePart, type Making, makePart } from './section-maker.js';
 import { SECTIONS } from './sections/index.js';
 
 /** Goes up when the rules of redaction change in what they let through. */
-const REDACTION_RULES_VERSION = 2;
+const REDACTION_RULES_VERSION = 3;
 
-export interface SupportPacksWorld extends PackWorld {
+export interface SupportPacksDeps extends PackDeps {
   readonly secrets: SecretSources;
   readonly version: string;
   readonly gitSha: string | null;
@@ -23,6 +32,8 @@ export interface SupportPacksWorld extends PackWorld {
 /** A pack that is made and lies in a file until it is closed. */
 export interface ReadyPack {
   readonly manifest: PackManifest;
+  /** Texts that people typed, as far as they are in it. */
+  readonly freeTexts: () => readonly PackFreeText[];
   /** Of the whole document. */
   readonly bytes: number;
   /** The document, in pieces. */
@@ -37,12 +48,12 @@ export class BusyError extends Error {
 
 /** Makes support packs of one server, one at a time: they take its disk and its time. */
 export class SupportPacks {
-  readonly #world: SupportPacksWorld;
+  readonly #deps: SupportPacksDeps;
   readonly #sections: readonly Section[];
   #isBusy = false;
 
-  constructor(world: SupportPacksWorld, sections: readonly Section[] = SECTIONS) {
-    this.#world = world;
+  constructor(deps: SupportPacksDeps, sections: readonly Section[] = SECTIONS) {
+    this.#deps = deps;
     this.#sections = sections;
   }
 
@@ -53,7 +64,9 @@ export class SupportPacks {
    */
   async make(request: PackRequest, bearer: string | null, signal: AbortSignal): Promise<ReadyPack> {
     if (this.#isBusy) {
-      throw new BusyError('A support pack is being made already, and one at a time is. Try again in a moment.');
+      throw new BusyError(
+        'A support pack is being made already, and only one can be made at a time. Try again in a moment.',
+      );
     }
     this.#isBusy = true;
     let file: PackFile | null = null;
@@ -67,7 +80,7 @@ export class SupportPacks {
       release();
     };
     try {
-      file = await PackFile.make(this.#world.config.dataDir);
+      file = await PackFile.make(this.#deps.config.dataDir);
       return { ...(await this.#fill(file, release, request, bearer, signal)), close };
     } catch (error) {
       await close();
@@ -82,13 +95,14 @@ export class SupportPacks {
     bearer: string | null,
     signal: AbortSignal,
   ): Promise<Omit<ReadyPack, 'close'>> {
-    const world = this.#world;
-    const createdAt = Math.round(world.now());
+    const deps = this.#deps;
+    const createdAt = Math.round(deps.now());
     const pace = new Pace();
     const pseudonyms = new Pseudonyms();
-    const held = await secretsHeld(world.secrets, bearer, pace);
-    const lastScan = () => new LastScan(held.patterns, world.secrets.isSignInCode);
-    const making: Making = { world, file, pseudonyms, pace, lastScan };
+    const held = await secretsHeld(deps.secrets, bearer, pace);
+    const lastScan = () => new LastScan(held.patterns, deps.secrets.isSignInCode);
+    const freeTexts = new FreeTexts(request.includeFreeText);
+    const making: Making = { deps, file, pseudonyms, freeTexts, pace, lastScan };
     let reaches = createdAt;
     let looked: Promise<Looked> | null = null;
     const scope = {
@@ -97,7 +111,7 @@ export class SupportPacks {
       includeConfig: request.includeConfig ?? false,
       sampleSec: request.sampleSec ?? 0,
       looked: () => {
-        looked ??= world.look();
+        looked ??= deps.look((snapshot) => withoutFreeText(snapshot, freeTexts));
         return looked;
       },
       reaches: (at: number) => {
@@ -108,8 +122,8 @@ export class SupportPacks {
       ({ snapshot }) => snapshot.audit,
       () => [],
     );
-    const shows = world.secrets.shows.all().map(({ show }) => show);
-    await meetIds(world.operations, { shows, acts }, pseudonyms, pace);
+    const shows = deps.secrets.shows.all().map(({ show }) => show);
+    await meetIds(deps.operations, { shows, acts }, pseudonyms, pace);
 
     const without = new Set(request.without ?? []);
     const parts: MadePart[] = [];
@@ -122,10 +136,10 @@ export class SupportPacks {
     const manifest: PackManifest = {
       kind: 'okboxbox-support-pack',
       packVersion: SUPPORT_PACK_VERSION,
-      version: world.version,
-      gitSha: world.gitSha,
+      version: deps.version,
+      gitSha: deps.gitSha,
       createdAt,
-      window: { from: Math.min(reaches, createdAt), to: Math.round(world.now()) },
+      window: { from: Math.min(reaches, createdAt), to: Math.round(deps.now()) },
       sessionId: scope.sessionId && pseudonyms.of('sess', scope.sessionId),
       traceId: scope.traceId && pseudonyms.of('trace', scope.traceId),
       redaction: {
@@ -136,10 +150,21 @@ export class SupportPacks {
         secretsSearched: held.searched,
         secretsTooPlain: held.tooPlain,
       },
+      freeText: freeTexts.counts,
       sections: reports,
     };
-    return readyPack(withoutWords(manifest, lastScan), parts, file, release);
+    const list = () => freeTexts.list();
+    return { freeTexts: list, ...readyPack(withoutWords(manifest, lastScan), parts, file, release) };
   }
+}
+
+const replaceInSnapshot = freeTextsIn(opsSnapshot);
+
+/** A snapshot with no free text but what was chosen. */
+function withoutFreeText(snapshot: OpsSnapshot, freeTexts: FreeTexts): OpsSnapshot {
+  if (replaceInSnapshot === null) return snapshot;
+  const put = (text: string, from: string) => (text === '' ? text : (freeTexts.take(text, from) ?? LEFT_OUT));
+  return replaceInSnapshot(snapshot, put) as OpsSnapshot;
 }
 
 const asItIs: Rule = (value) => String(value);
@@ -159,7 +184,7 @@ function idsOf(pseudonyms: Pseudonyms): Section {
 }
 
 function leftOut({ name }: Section): Section {
-  return section(name, () => ({ skipped: 'It was asked to be left out ("without").' }));
+  return section(name, () => ({ skipped: 'Left out by request ("without").' }));
 }
 
 /** The manifest goes out without reasons where a secret is in them. */
@@ -176,7 +201,7 @@ function readyPack(
   parts: readonly MadePart[],
   file: PackFile,
   release: () => void,
-): Omit<ReadyPack, 'close'> {
+): Omit<ReadyPack, 'close' | 'freeTexts'> {
   const pieces: (Buffer | Stretch)[] = [Buffer.from(`{"manifest":${JSON.stringify(manifest)},"sections":{`)];
   let comma = '';
   for (const { report, stretch } of parts) {
@@ -191,7 +216,7 @@ function readyPack(
     bytes: pieces.reduce((sum, piece) => sum + lengthOf(piece), 0),
     async *read() {
       for (const piece of pieces) {
-        // Whoever has the end may ask for the next one at once.
+        // A client that has the end may ask for the next one at once.
         if (piece === pieces.at(-1)) release();
         if (Buffer.isBuffer(piece)) yield piece;
         else yield* file.read(piece);

@@ -4,10 +4,23 @@ import { anomaliesOf, type TraceSeen } from './anomalies.js';
 const LIVE = { room: 'session:sess_a', isLive: true, ticks: 100, members: 200, written: 200, skipped: 0 };
 /** Ten seconds of a session that is all right. */
 const GOOD: TraceSeen = {
-  ...{ durationMs: 10_000, frames: 100, ingest: 100, synced: 100, timed: 100 },
-  ...{ lastFrameAt: 10_000, lastSyncAt: 10_005, missing: 0, missingAt: null, dropped: {}, rooms: [LIVE] },
+  durationMs: 10_000,
+  frames: 100,
+  ingest: 100,
+  synced: 100,
+  timed: 100,
+  lastFrameAt: 10_000,
+  lastSyncAt: 10_005,
+  missing: 0,
+  missingAt: null,
+  dropped: {},
+  rooms: [LIVE],
   longestSilence: { ms: 110, at: 5_000 },
-  ...{ skippedSockets: 0, latencies: [], driftP95: 40, queueAgeP95Ms: 3, publicLateMs: 4 },
+  skippedSockets: 0,
+  latencies: [],
+  driftP95: 40,
+  queueAgeP95Ms: 3,
+  publicLateMs: 4,
   heldUp: { ms: 12, at: 1_000 },
 };
 const codes = (over: Partial<TraceSeen>) =>

@@ -11,7 +11,7 @@ const LATE_MS = 500;
 const DRIFT_MS = 5_000;
 const QUEUE_MS = 2_000;
 const HELD_UP_MS = 100;
-/** So many must have passed the stage before, for none behind it to say anything. */
+/** At least this number must have passed the stage before, for none behind it to say anything. */
 const LEAST_PASSED = 5;
 
 /** What a trace has seen, as plain data. Durations and instants are in ms. */
@@ -66,7 +66,12 @@ function stopped(seen: TraceSeen): Found[] {
   const found: Found[] = [];
   if (seen.frames === 0) {
     found.push({
-      ...{ code: 'no_frames', stage: 'ingest', value: 0, threshold: 1, at: null, weight: 2_000 },
+      code: 'no_frames',
+      stage: 'ingest',
+      value: 0,
+      threshold: 1,
+      at: null,
+      weight: 2_000,
       text: `Not one frame came in ${seconds(seen.durationMs)}.`,
     });
   }
@@ -74,7 +79,12 @@ function stopped(seen: TraceSeen): Found[] {
     const before = steps[i - 1];
     if (before === undefined || before[1] < LEAST_PASSED || count > 0) continue;
     found.push({
-      ...{ code: 'stage_stopped', stage, value: 0, threshold: before[1], at: null, weight: 1_900 - i },
+      code: 'stage_stopped',
+      stage,
+      value: 0,
+      threshold: before[1],
+      at: null,
+      weight: 1_900 - i,
       text: `${before[1]} records were ${before[2]}, and none was ${what}.`,
     });
     break;
@@ -82,7 +92,12 @@ function stopped(seen: TraceSeen): Found[] {
   for (const { room, members, written, skipped } of seen.rooms) {
     if (members < LEAST_PASSED || written + skipped > 0) continue;
     found.push({
-      ...{ code: 'stage_stopped', stage: 'write', value: 0, threshold: members, at: null, weight: 1_800 },
+      code: 'stage_stopped',
+      stage: 'write',
+      value: 0,
+      threshold: members,
+      at: null,
+      weight: 1_800,
       text: `${members} messages were for the sockets of ${room}, and none was written.`,
     });
   }
@@ -106,7 +121,7 @@ function records(seen: TraceSeen): Found[] {
   }
   const waits = lastFrameAt === null ? 0 : lastFrameAt - (lastSyncAt ?? Number.POSITIVE_INFINITY);
   if (waits > SYNC_MS) {
-    const text = `The newest frames are not on the disk: it was last heard of ${seconds(waits)} before the last of them.`;
+    const text = `The newest frames are not on the disk: the last write was ${seconds(waits)} before the last of them.`;
     found.push(over('not_synced', 'timeline', text, waits, SYNC_MS, lastSyncAt, 500));
   }
   return found;
@@ -114,7 +129,11 @@ function records(seen: TraceSeen): Found[] {
 
 function slow({ latencies }: TraceSeen): Found[] {
   const bounds: Partial<Record<TraceStage, number>> = {
-    ...{ timeline: SYNC_MS, timing: ROOM_MS, tick: LIVE_TICK_MS, room: ROOM_MS, write: WRITE_MS },
+    timeline: SYNC_MS,
+    timing: ROOM_MS,
+    tick: LIVE_TICK_MS,
+    room: ROOM_MS,
+    write: WRITE_MS,
   };
   return latencies.flatMap(({ from, to, room, maxMs, p95Ms, count }) => {
     const bound = bounds[to];
@@ -157,7 +176,7 @@ function around({ driftP95, queueAgeP95Ms, heldUp }: TraceSeen): Found[] {
     found.push(over('queue_age', 'session', text, queueAgeP95Ms, QUEUE_MS, null, 10));
   }
   if (heldUp.ms > HELD_UP_MS) {
-    const text = `Something held the server up for ${Math.round(heldUp.ms)} ms.`;
+    const text = `The event loop was blocked for ${Math.round(heldUp.ms)} ms.`;
     found.push(over('held_up', 'session', text, heldUp.ms, HELD_UP_MS, heldUp.at, 10));
   }
   return found;

@@ -1,15 +1,15 @@
 import { broadcastRoom, liveRoom, type TraceCondition } from '@okboxbox/protocol';
-import { waitingPackets } from '../../hub/finished-bytes.js';
+import { waitingPackets } from '../../sockets/finished-bytes.js';
+import type { OperationsDeps } from '../deps.js';
+import type { RelayFigures } from '../figures/session-figures.js';
 import type { OpsFigures } from '../ops-figures.js';
-import type { RelayFigures } from '../session-figures.js';
-import type { OperationsWorld } from '../world.js';
 
 /** Figures that a trace can wait for, with those that count up taken from the moment that it was armed. */
 export type ConditionFigure = TraceCondition['figure'];
 
 /** What a figure is now; `null` where it is not known. */
 export function figureNow(
-  { registry, broadcasts }: Pick<OperationsWorld, 'registry' | 'broadcasts'>,
+  { registry, broadcasts }: Pick<OperationsDeps, 'registry' | 'broadcasts'>,
   { sessions, sockets }: Pick<OpsFigures, 'sessions' | 'sockets'>,
   sessionId: string,
   figure: ConditionFigure,
@@ -33,7 +33,7 @@ export function figureNow(
       return session?.skipped.total ?? null;
     case 'bufferedPackets': {
       const show = registry.summary(sessionId)?.show;
-      const extras = show === undefined ? [0] : (broadcasts.of(show).channel(sessionId)?.extras ?? [0]);
+      const extras = show === undefined ? [0] : (broadcasts.of(show).session(sessionId)?.extras ?? [0]);
       const rooms = [liveRoom(sessionId), ...extras.map((extraMs) => broadcastRoom(sessionId, extraMs))];
       const inRoom = sockets.open().filter(({ socket }) => rooms.some((room) => socket.rooms.has(room)));
       return most(inRoom.map(({ socket }) => waitingPackets(socket)));

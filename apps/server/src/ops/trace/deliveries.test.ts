@@ -16,7 +16,9 @@ function recipient(socketId: string, over: Partial<Recipient> = {}): Recipient {
 
 function recipients(sockets: readonly Recipient[], over: Partial<Recipients> = {}): Recipients {
   return {
-    ...{ at: T0 + 200, sockets, delay: { delayMs: 30_000, playhead: { moves: 'running' } } },
+    at: T0 + 200,
+    sockets,
+    delay: { delayMs: 30_000, playhead: { moves: 'running' } },
     delayed: [
       { room: PUBLIC, extraMs: 0 },
       { room: LATER, extraMs: 5_000 },
@@ -29,7 +31,12 @@ function recipients(sockets: readonly Recipient[], over: Partial<Recipients> = {
 function shown(sent: readonly string[], skipped: readonly string[] = []): { ledger: FrameLedger; frame: TracedFrame } {
   const ledger = new FrameLedger();
   const frame = ledger.add({
-    ...{ relayId: 'rig', seq: 5, receivedAt: T0, timedAt: T0, happenedAt: T0, place: 1 },
+    relayId: 'rig',
+    seq: 5,
+    receivedAt: T0,
+    timedAt: T0,
+    happenedAt: T0,
+    place: 1,
   });
   const tick = ledger.tick(LIVE, true, T0, T0 + 40);
   tick.members = sent.length + skipped.length;
@@ -134,7 +141,12 @@ describe('what became of a frame', () => {
 it('the frame that is told of is one whose message has come to everybody, or has lost them', () => {
   const { ledger, frame } = shown(['a']);
   const next = ledger.add({
-    ...{ relayId: 'rig', seq: 6, receivedAt: T0 + 100, timedAt: T0, happenedAt: T0, place: 2 },
+    relayId: 'rig',
+    seq: 6,
+    receivedAt: T0 + 100,
+    timedAt: T0,
+    happenedAt: T0,
+    place: 2,
   });
   const tick = ledger.tick(LIVE, true, T0, T0 + 140);
   tick.members = 2;

@@ -1,5 +1,5 @@
 import { type Delivery, type DeliveryVerdict, type FrameDeliveries, liveRoom, MAX_DELAY_MS } from '@okboxbox/protocol';
-import { dueAt } from '../../audience/playhead.js';
+import { dueAt } from '../../directory/playhead.js';
 import { type FrameLedger, type Outcome, outcomesOf, type TracedFrame, type TracedTick } from './frame-ledger.js';
 import { GONE_MS, type Recipient, type Recipients } from './recipients.js';
 
@@ -25,7 +25,10 @@ export function deliveriesOf(
   ).slice(0, MOST_TOLD);
   const { seq, relayId, receivedAt } = frame;
   return {
-    ...{ seq, relayId, receivedAt: tenth(receivedAt), counts },
+    seq,
+    relayId,
+    receivedAt: tenth(receivedAt),
+    counts,
     recipients: told.map(({ tell }) => tell()),
     leftOut: found.length - told.length,
   };
@@ -83,7 +86,7 @@ class FrameView {
       roles.set(recipient.socketId, recipient.role);
       this.#judge(recipient, found);
     }
-    // Whoever got it and has left the room since, or is not remembered any more.
+    // Sockets that got it and have left the room since, or are not remembered any more.
     for (const [room, { outcomes }] of this.#rooms) {
       for (const outcome of outcomes.values()) {
         const { socketId } = outcome;
@@ -121,8 +124,8 @@ class FrameView {
       tell: () => {
         const afterMs = this.#after(at);
         const text = isSkipped
-          ? `Too much waits for it already: skipped ${afterMs} ms after the frame came. It gets what it has missed when it asks.`
-          : `Written to its line ${afterMs} ms after the frame came.`;
+          ? `Too many messages wait for it: skipped ${afterMs} ms after the frame came. The client asks for the missed rows itself.`
+          : `Written to its connection ${afterMs} ms after the frame came.`;
         return { ...who, verdict, at: tenth(at), afterMs, text: text + more };
       },
     };
@@ -139,15 +142,15 @@ class FrameView {
     const tick = this.#rooms.get(room ?? '')?.tick;
     const { at: now } = this.#recipients;
     if (tick !== undefined) {
-      if (!isWritten(tick, now)) return this.#said(who, 'held', 'Its message is being written this moment.');
+      if (!isWritten(tick, now)) return this.#said(who, 'held', 'Its message is being written now.');
       // It was not there.
       if (connectedAt > tick.at) return null;
-      return this.#said(who, 'sent', 'It joined after the message: the whole state that it was given has it in it.');
+      return this.#said(who, 'sent', 'It joined after the message: its first state contains the frame.');
     }
     const due = this.#due(room);
-    if (due === null) return this.#said(who, 'held', 'The next message of the room takes it along.');
+    if (due === null) return this.#said(who, 'held', 'The next message of the room contains it.');
     if (due <= now) {
-      return this.#said(who, 'sent', 'It has all that is in the frame: nothing in it was new for this room.');
+      return this.#said(who, 'sent', 'Nothing in the frame was new for this room.');
     }
     const text = `Held by the broadcast delay until then, ${this.#after(due)} ms after the frame came.`;
     return this.#said(who, 'held', text, due);

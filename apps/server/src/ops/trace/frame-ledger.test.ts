@@ -3,7 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { FrameLedger, outcomesOf } from './frame-ledger.js';
 
 const frameOf = (seq: number, happenedAt = seq) => ({
-  ...{ relayId: 'rig', seq, receivedAt: seq, timedAt: seq, happenedAt, place: seq },
+  relayId: 'rig',
+  seq,
+  receivedAt: seq,
+  timedAt: seq,
+  happenedAt,
+  place: seq,
 });
 
 describe('what became of frames', () => {

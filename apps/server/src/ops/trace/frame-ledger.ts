@@ -82,7 +82,7 @@ export class FrameLedger {
     this.#waiting.set(room, to);
     const tick = { room, isLive, at: now, from, to, members: 0, socketIds: [], ats: [] };
     this.#ticks.push(tick);
-    this.#letGo();
+    this.#evict();
     return tick;
   }
 
@@ -91,7 +91,7 @@ export class FrameLedger {
     tick.socketIds.push(socketId);
     tick.ats.push(isSkipped ? -now : now);
     this.#outcomes += 1;
-    if (this.#outcomes > MOST_OUTCOMES) this.#letGo();
+    if (this.#outcomes > MOST_OUTCOMES) this.#evict();
   }
 
   frame(n: number): TracedFrame | undefined {
@@ -117,7 +117,7 @@ export class FrameLedger {
   }
   #forgotten = 0;
 
-  #letGo(): void {
+  #evict(): void {
     let drop = 0;
     while (
       this.#ticks.length - drop > MOST_TICKS ||

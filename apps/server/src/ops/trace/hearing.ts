@@ -7,7 +7,7 @@ export interface Ears {
   /** By session; a session without a trace is not there. */
   readonly bySession: ReadonlyMap<string, readonly Tracing[]>;
   probe(probeId: string, stage: 'ingest' | 'timeline' | 'timing' | 'tick', room: string | null, now: number): void;
-  /** A probe's message goes to its room; returns whoever is to hear of its way. */
+  /** A probe's message goes to its room; returns the listener for its way. */
   probeRoom(probeId: string, room: string, members: number, now: number): ProbeEar | null;
 }
 
@@ -24,7 +24,7 @@ type Heard =
 
 /** Listening that goes on. */
 export interface Hearing {
-  /** Hands on what was written since anything else was heard: whoever reads a trace asks for it first. */
+  /** Hands on what was written since anything else was heard: a reader of a trace calls this first. */
   flush(): void;
   stop(): void;
 }

@@ -1,5 +1,5 @@
 import { broadcastRoom, liveRoom, type TraceProbe } from '@okboxbox/protocol';
-import type { Delay } from '../../audience/playhead.js';
+import type { Delay } from '../../directory/playhead.js';
 
 interface ProbeRoom {
   readonly room: string;
@@ -123,8 +123,14 @@ export class ProbeWay {
 
 function newRoom(room: string): ProbeRoom {
   return {
-    ...{ room, tickAt: null, roomAt: null, members: 0 },
-    ...{ written: 0, writtenAt: null, skipped: 0, skippedAt: null },
+    room,
+    tickAt: null,
+    roomAt: null,
+    members: 0,
+    written: 0,
+    writtenAt: null,
+    skipped: 0,
+    skippedAt: null,
   };
 }
 

@@ -1,9 +1,9 @@
 import { broadcastRoom, liveRoom, RELAY_NAMESPACE } from '@okboxbox/protocol';
 import { coversShow, deny, maySeeBroadcast, type Visitor } from '../../access/visitor.js';
-import type { Delay } from '../../audience/playhead.js';
+import type { Delay } from '../../directory/playhead.js';
+import type { Taps } from '../../taps.js';
+import type { OperationsDeps } from '../deps.js';
 import type { OpsFigures } from '../ops-figures.js';
-import type { OperationsWorld } from '../world.js';
-import type { Refusals } from './refusals.js';
 
 /** A socket that is gone is of interest for so long before a frame, in ms. */
 export const GONE_MS = 10_000;
@@ -40,18 +40,18 @@ export interface Recipients {
 
 const IN_A_ROOM = { elsewhere: null, may: 'none', refused: null, closed: null } as const;
 
-type World = Pick<OperationsWorld, 'registry' | 'broadcasts'>;
+type Deps = Pick<OperationsDeps, 'registry' | 'broadcasts'>;
 
 /** Looks at every socket of the server: who is in a room of the session, who might be, and who went lately. */
 export function recipientsOf(
-  { registry, broadcasts }: World,
+  { registry, broadcasts }: Deps,
   { sockets }: Pick<OpsFigures, 'sockets'>,
   refusals: Refusals,
   { sessionId, show }: { readonly sessionId: string; readonly show: string },
   now: number,
 ): Recipients {
   const broadcast = broadcasts.of(show);
-  const extras = broadcast.channel(sessionId)?.extras ?? [0];
+  const extras = broadcast.session(sessionId)?.extras ?? [0];
   const delayed = extras.map((extraMs) => ({ room: broadcastRoom(sessionId, extraMs), extraMs }));
   const own = new Set([liveRoom(sessionId), ...delayed.map(({ room }) => room)]);
   const refused = refusals.of(sessionId, show);
@@ -74,7 +74,7 @@ export function recipientsOf(
     const elsewhere = watched.find((other) => registry.summary(other)?.show === show && other !== sessionId) ?? null;
     const refusal = refused.get(socket.id) ?? null;
     const isOfShow = visitor.kind !== 'token' || coversShow(visitor, show);
-    // Whoever watches another show, or may see none but that, was never to get it.
+    // A socket that watches another show, or may see none but that, was never to get it.
     const mightHave = refusal !== null || elsewhere !== null || (watched.length === 0 && isOfShow);
     if (mightHave) {
       found.push({ socketId: socket.id, role, connectedAt, rooms, elsewhere, may, refused: refusal, closed: null });
@@ -90,4 +90,47 @@ export function recipientsOf(
     found.push({ ...gone, refused: refusal, closed: { at, code } });
   }
   return { at: now, sockets: found, delay: broadcast.delay, delayed };
+}
+
+/** Sockets of which it is remembered; the oldest go. */
+const MOST = 2_000;
+const LONGEST = 200;
+const CODES: ReadonlySet<string> = new Set(['unauthenticated', 'forbidden']);
+
+/** A join that a socket was refused, for want of a right. */
+export interface Refused {
+  readonly at: number;
+  readonly capability: string | null;
+  /** What it asked for: a session, or a show's. */
+  readonly sessionId: string | null;
+  readonly show: string | null;
+}
+
+/** Which sockets were refused a session of late: what they asked for is in no event. */
+export class Refusals {
+  readonly #bySocket = new Map<string, Refused>();
+
+  /** Listens from now on; returns the way to stop. */
+  listen(taps: Taps, now: () => number): () => void {
+    return taps.refusal.listen(({ socketId, where, code, capability, input }) => {
+      if (socketId === null || where !== 'session:join' || !CODES.has(code)) return;
+      this.#bySocket.delete(socketId);
+      const refused = { at: now(), capability, sessionId: nameIn(input, 'sessionId'), show: nameIn(input, 'show') };
+      this.#bySocket.set(socketId, refused);
+      const [oldest] = this.#bySocket.keys();
+      if (this.#bySocket.size > MOST && oldest !== undefined) this.#bySocket.delete(oldest);
+    });
+  }
+
+  /** Sockets that were refused a session, by its id or as its show's. */
+  of(sessionId: string, show: string): Map<string, Refused> {
+    return new Map([...this.#bySocket].filter(([, asked]) => asked.sessionId === sessionId || asked.show === show));
+  }
+}
+
+/** A name in what a client sent, which may be anything. It is compared, and never told. */
+function nameIn(input: unknown, field: string): string | null {
+  if (typeof input !== 'object' || input === null) return null;
+  const value: unknown = Reflect.get(input, field);
+  return typeof value === 'string' ? value.slice(0, LONGEST) : null;
 }

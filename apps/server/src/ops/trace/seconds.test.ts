@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { SessionFigures } from '../session-figures.js';
+import { SessionFigures } from '../figures/session-figures.js';
 import { Durations } from './durations.js';
-import { SecondSampler } from './second-sampler.js';
-import { changeOf, RecentSeconds, SECOND_FIGURES, type Second } from './seconds.js';
+import { changeOf, RecentSeconds, SECOND_FIGURES, type Second, SecondSampler } from './seconds.js';
 
 const NOTHING = Object.fromEntries(SECOND_FIGURES.map((figure) => [figure, 0])) as unknown as Second;
 const values = fc.array(fc.double({ min: 0, max: 1e6, noNaN: true }), { minLength: 3, maxLength: 60 });
@@ -49,7 +48,7 @@ describe('what changed', () => {
     expect(frames?.during).toBe(3_850.5);
   });
 
-  it('is known of so many sessions, those that were heard of last', () => {
+  it('is known of a bounded number of sessions, the newest ones', () => {
     const seconds = new RecentSeconds();
     for (let n = 0; n < 60; n++) for (let s = 0; s < 5; s++) seconds.add(`sess_${n}`, NOTHING, n * 10_000 + s * 1_000);
     const isKnown = (n: number) =>
@@ -68,7 +67,12 @@ it('each second is what passed since the look before, by how long that was', () 
   sampler.frame('sess_a', 30, null);
   sampler.frame('sess_a', 50, 7);
   expect(sampler.look(figures, more, 2_000)).toMatchObject({
-    ...{ framesPerSec: 10, duplicatesPerSec: 2, writtenPerSec: 0, driftMs: 40, queueAgeMs: 7, ...more },
+    framesPerSec: 10,
+    duplicatesPerSec: 2,
+    writtenPerSec: 0,
+    driftMs: 40,
+    queueAgeMs: 7,
+    ...more,
   });
   expect(sampler.look(figures, more, 3_000)).toMatchObject({ framesPerSec: 0, driftMs: null, queueAgeMs: null });
   sampler.keep(new Set());

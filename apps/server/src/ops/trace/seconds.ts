@@ -1,4 +1,5 @@
-import { broadcastRoom, liveRoom, type TraceChange } from '@okboxbox/protocol';
+import type { TraceChange } from '@okboxbox/protocol';
+import type { SessionFigures } from '../figures/session-figures.js';
 
 /** Figures that are looked at once a second, for each session. Those that end in `PerSec` are of what passed meanwhile. */
 export const SECOND_FIGURES = [
@@ -82,7 +83,7 @@ export class RecentSeconds {
       this.#sessions.set(sessionId, seconds);
     }
     seconds.add(second, now);
-    if (this.#sessions.size > MOST_SESSIONS) this.#letGo();
+    if (this.#sessions.size > MOST_SESSIONS) this.#evict();
   }
 
   /**
@@ -105,7 +106,7 @@ export class RecentSeconds {
   }
 
   /** The session that nothing was heard of for longest goes. */
-  #letGo(): void {
+  #evict(): void {
     const [oldest] = [...this.#sessions].sort(([, a], [, b]) => a.newestAt - b.newestAt);
     if (oldest !== undefined) this.#sessions.delete(oldest[0]);
   }
@@ -151,15 +152,55 @@ function rounded({ before, during }: { before: number | null; during: number | n
   return { before: round(before), during: round(during) };
 }
 
-/** How many sockets are in the live room of a session and in its public ones. */
-export function viewersOf(
-  rooms: ReadonlyMap<string, ReadonlySet<string>>,
-  sessionId: string,
-  extras: readonly number[],
-): Pick<Second, 'viewersLive' | 'viewersBroadcast'> {
-  const inRoom = (room: string) => rooms.get(room)?.size ?? 0;
-  return {
-    viewersLive: inRoom(liveRoom(sessionId)),
-    viewersBroadcast: extras.reduce((sum, extraMs) => sum + inRoom(broadcastRoom(sessionId, extraMs)), 0),
-  };
+/** Turns what has passed in all into what passed since the look before. */
+export class SecondSampler {
+  readonly #before = new Map<string, { readonly at: number; readonly totals: readonly number[] }>();
+  /** Of the frames since then, by session. */
+  readonly #frames = new Map<string, { count: number; drift: number; queued: number; queueAge: number }>();
+
+  /** A frame came: |received − captured|, and sent − captured where its relay says when it sent; in ms. */
+  frame(sessionId: string, drift: number, queueAge: number | null): void {
+    let sums = this.#frames.get(sessionId);
+    if (sums === undefined) {
+      sums = { count: 0, drift: 0, queued: 0, queueAge: 0 };
+      this.#frames.set(sessionId, sums);
+    }
+    sums.count += 1;
+    sums.drift += drift;
+    if (queueAge === null) return;
+    sums.queued += 1;
+    sums.queueAge += queueAge;
+  }
+
+  /** The second that ends now; `null` at the first look at a session. */
+  look(
+    figures: SessionFigures,
+    more: Pick<Second, 'viewersLive' | 'viewersBroadcast' | 'loopUtilization'>,
+    now: number,
+  ): Second | null {
+    const { sessionId, frames, ingest, timeline, timing, liveTicks, broadcastTicks, fanOut, written, skipped } =
+      figures;
+    const rates = [frames, ingest, timeline, timing, liveTicks, broadcastTicks, fanOut, written, skipped];
+    const { duplicates, outOfOrder, dropped, errors } = figures;
+    const totals = [...rates.map(({ total }) => total), duplicates, outOfOrder, dropped, errors];
+    const before = this.#before.get(sessionId);
+    const sums = this.#frames.get(sessionId);
+    this.#before.set(sessionId, { at: now, totals });
+    this.#frames.delete(sessionId);
+    if (before === undefined || now <= before.at) return null;
+    const passed = totals.map((total, i) => ((total - (before.totals[i] ?? 0)) * 1_000) / (now - before.at));
+    return {
+      ...(Object.fromEntries(passed.map((value, i) => [SECOND_FIGURES[i], value])) as unknown as Second),
+      driftMs: sums === undefined ? null : sums.drift / sums.count,
+      queueAgeMs: sums === undefined || sums.queued === 0 ? null : sums.queueAge / sums.queued,
+      ...more,
+    };
+  }
+
+  /** Lets go of sessions that are not looked at any more. */
+  keep(sessionIds: ReadonlySet<string>): void {
+    for (const map of [this.#before, this.#frames]) {
+      for (const sessionId of map.keys()) if (!sessionIds.has(sessionId)) map.delete(sessionId);
+    }
+  }
 }

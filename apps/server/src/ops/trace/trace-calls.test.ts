@@ -283,7 +283,11 @@ describe('a trace', () => {
     const crowd = (n: number) =>
       sessionLine({
         entries: Array.from({ length: 250 }, (_, car) => ({
-          ...{ car, carNumber: String(car), teamName: 'x'.repeat(190), classId: 'a', pace: false },
+          car,
+          carNumber: String(car),
+          teamName: 'x'.repeat(190),
+          classId: 'a',
+          pace: false,
           driver: { id: `d${car}`, name: `${n}`.padEnd(190, 'y') },
         })),
       });

@@ -3,10 +3,10 @@ import { requestId, TRACE_SECONDS } from '@okboxbox/protocol';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { Tokens } from '../../access/tokens.js';
-import { AnsweredOnce } from '../../gateway/answered-once.js';
-import { HttpProblem } from '../../http/problem.js';
-import { parseInput as parse } from '../call-input.js';
-import { requireOpsRead } from '../ops-calls.js';
+import { declareCalls, parseInput as parse, serve } from '../../edge/http/call.js';
+import { HttpProblem } from '../../edge/http/problem.js';
+import { AnsweredOnce } from '../../sockets/answered-once.js';
+import { OPS_LOOK, requireOpsRead } from '../http-call.js';
 import { TraceRefusedError, type Traces } from './traces.js';
 
 /** Frames whose deliveries one call may ask for: for each of them every socket of the server is looked at. */
@@ -31,15 +31,56 @@ const traceQuery = z.object({
     .regex(/^\d{1,12}(,\d{1,12})*$/, 'give numbers of frames, with commas between them')
     .transform((text) => text.split(',').map(Number))
     .refine((seqs) => seqs.length <= MOST_SEQS, `at most ${MOST_SEQS} frames at once`)
-    .default([]),
-  download: z.enum(['0', '1']).default('0'),
+    .default([])
+    .describe('Numbers of frames, with commas between them: who got them.'),
+  download: z.enum(['0', '1']).default('0').describe('With `1`, as a file.'),
+});
+
+/** The calls of traces. */
+export const TRACE_CALLS = declareCalls({
+  start: {
+    ...OPS_LOOK,
+    method: 'POST',
+    path: '/api/ops/trace/start',
+    title: 'Start a trace of a session',
+    body: startBody,
+    answer: 'TraceStarted',
+    status: 202,
+    refusals: { 404: 'No such session is running.', 429: 'Too many traces are running.' },
+  },
+  read: {
+    ...OPS_LOOK,
+    method: 'GET',
+    path: '/api/ops/trace/:traceId',
+    title: 'Read a trace',
+    params: traceParams,
+    query: traceQuery,
+    answer: 'Trace',
+    refusals: { 404: 'There is no such trace, or not any more.' },
+  },
+  stop: {
+    ...OPS_LOOK,
+    method: 'POST',
+    path: '/api/ops/trace/:traceId/stop',
+    title: 'Stop a trace',
+    params: traceParams,
+    answer: 'TraceStopped',
+    refusals: { 404: 'There is no such trace, or not any more.' },
+  },
+  list: {
+    ...OPS_LOOK,
+    method: 'GET',
+    path: '/api/ops/traces',
+    title: 'List traces',
+    answer: 'TracesAnswer',
+  },
 });
 
 /** The calls of traces (contract, section 6): there where `OPS_UI_ENABLED` is on. */
 export function serveTraceCalls(http: FastifyInstance, tokens: Tokens, traces: Traces): void {
   const once = new AnsweredOnce();
   traces.open();
-  http.post('/api/ops/trace/start', async (request, reply): Promise<TraceStarted> => {
+  serve(http, TRACE_CALLS.start, async (request, reply): Promise<TraceStarted> => {
     await requireOpsRead(request, tokens);
     const { requestId: repeated, ...asked } = parse(startBody, request.body ?? {});
     try {
@@ -51,7 +92,7 @@ export function serveTraceCalls(http: FastifyInstance, tokens: Tokens, traces: T
       throw error;
     }
   });
-  http.get('/api/ops/trace/:traceId', async (request, reply) => {
+  serve(http, TRACE_CALLS.read, async (request, reply) => {
     await requireOpsRead(request, tokens);
     const { traceId } = parse(traceParams, request.params);
     const { seq, download } = parse(traceQuery, request.query);
@@ -61,13 +102,13 @@ export function serveTraceCalls(http: FastifyInstance, tokens: Tokens, traces: T
     void reply.header('content-type', 'application/json; charset=utf-8');
     return reply.send(json);
   });
-  http.post('/api/ops/trace/:traceId/stop', async (request): Promise<TraceStopped> => {
+  serve(http, TRACE_CALLS.stop, async (request): Promise<TraceStopped> => {
     await requireOpsRead(request, tokens);
     const { traceId } = parse(traceParams, request.params);
     if (!traces.stop(traceId)) throw unknown(traceId);
     return { traceId, state: 'done' };
   });
-  http.get('/api/ops/traces', async (request): Promise<TracesAnswer> => {
+  serve(http, TRACE_CALLS.list, async (request): Promise<TracesAnswer> => {
     await requireOpsRead(request, tokens);
     return traces.list();
   });

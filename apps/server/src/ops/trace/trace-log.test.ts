@@ -84,7 +84,7 @@ describe('the events of a trace', () => {
     );
   });
 
-  it('are held to so many while a trace waits, however many come', () => {
+  it('are bounded while a trace waits, however many come', () => {
     const log = new TraceLog(boundsOf(30), true);
     for (let n = 0; n < 50_000; n++) log.pass('ingest', T0 + n / 5, n, 'rig', 0, 10);
     expect(log.size).toBeLessThanOrEqual(2_000);

@@ -6,7 +6,7 @@ const MOST_BYTES = 2_000_000;
 const MOST_A_WINDOW = 250;
 /** In a long trace the room is spread over its whole time, but no thinner than this. */
 const LEAST_A_WINDOW = 32;
-/** The rate is bounded in parts of so many ms. */
+/** The rate is bounded in parts of this length, in ms. */
 export const RATE_WINDOW_MS = 500;
 /** What is kept while a trace waits for its condition. */
 export const BEFORE_MS = 10_000;
@@ -43,7 +43,13 @@ interface Kept {
 export class TraceLog {
   readonly bounds: TraceBounds;
   readonly counts: Record<TraceStage, number> = {
-    ...{ ingest: 0, timeline: 0, timing: 0, tick: 0, room: 0, write: 0, skip: 0 },
+    ingest: 0,
+    timeline: 0,
+    timing: 0,
+    tick: 0,
+    room: 0,
+    write: 0,
+    skip: 0,
   };
   readonly dropped = { events: 0, bytes: 0, rate: 0 };
   #events: Kept[] = [];
@@ -96,12 +102,12 @@ export class TraceLog {
     if (stage === 'write' || stage === 'skip') this.#writesInWindow += 1;
     this.#events.push({ at, json, bytes: size });
     this.#bytes += size;
-    if (this.#isWaiting) this.#letGo(at);
+    if (this.#isWaiting) this.#evict(at);
   }
 
   /** The condition came true: what was before stays, and counting begins. */
   trigger(now: number): void {
-    this.#letGo(now);
+    this.#evict(now);
     this.#isWaiting = false;
     for (const stage of Object.keys(this.counts) as TraceStage[]) this.counts[stage] = 0;
     Object.assign(this.dropped, { events: 0, bytes: 0, rate: 0 });
@@ -125,7 +131,7 @@ export class TraceLog {
     return (stage !== 'write' && stage !== 'skip') || this.#writesInWindow < most / 2;
   }
 
-  #letGo(now: number): void {
+  #evict(now: number): void {
     let drop = 0;
     let bytes = this.#bytes;
     for (const event of this.#events) {

@@ -136,7 +136,10 @@ export class Trace {
     const shown = [...newestKnown(ledger, sessionId, around.at), ...asked];
     const anomalies = this.#state === 'armed' ? [] : anomaliesOf(this.#seen(around, durationMs));
     return {
-      ...{ traceId, sessionId, state: this.#state, when },
+      traceId,
+      sessionId,
+      state: this.#state,
+      when,
       startedAt: Math.round(this.startedAt),
       triggeredAt: this.#triggeredAt === null ? null : Math.round(this.#triggeredAt),
       endsAt: this.#endsAt === null ? null : Math.round(this.#endsAt),
@@ -168,8 +171,16 @@ export class Trace {
     const { frames, lastFrameAt, longestSilence, lastSyncAt, missing, missingAt, skips } = tracing;
     const dropped = Object.entries(tracing.counters).map(([name, count]) => [name.replace('dropped.', ''), count]);
     return {
-      ...{ durationMs, frames, lastFrameAt, longestSilence, lastSyncAt, missing, missingAt },
-      ...{ ingest: counts.ingest, synced: counts.timeline, timed: counts.timing },
+      durationMs,
+      frames,
+      lastFrameAt,
+      longestSilence,
+      lastSyncAt,
+      missing,
+      missingAt,
+      ingest: counts.ingest,
+      synced: counts.timeline,
+      timed: counts.timing,
       dropped: Object.fromEntries(dropped) as Record<string, number>,
       rooms: [...tracing.rooms.values()],
       skippedSockets: skips.size,

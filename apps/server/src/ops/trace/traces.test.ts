@@ -13,18 +13,24 @@ import {
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../../../../../testing/eventually.js';
-import { SessionRegistry } from '../../session/registry.js';
-import type { Session } from '../../session/session.js';
-import type { Stream } from '../../session/stream.js';
+import { SessionRegistry } from '../../owner/session/registry.js';
+import type { Session } from '../../owner/session/session.js';
+import type { Stream } from '../../owner/session/stream.js';
 import { Taps } from '../../taps.js';
 import { frame, sessionLine } from '../../testing/race.js';
+import type { OperationsDeps } from '../deps.js';
 import { OpsFigures } from '../ops-figures.js';
-import type { OperationsWorld } from '../world.js';
 import { MOST_KEPT, MOST_RUNNING, TraceRefusedError, Traces } from './traces.js';
 
 const T0 = 1_764_000_000_000;
 const HELLO = {
-  ...{ relayId: 'rig', run: 'run', version: '0', protocol: 1, source: 'test', sim: 'test', playback: false },
+  relayId: 'rig',
+  run: 'run',
+  version: '0',
+  protocol: 1,
+  source: 'test',
+  sim: 'test',
+  playback: false,
 };
 let dataDir: string;
 let now: number;
@@ -40,13 +46,16 @@ beforeEach(async () => {
   const clock = { now: () => now };
   let ids = 0;
   registry = await SessionRegistry.open(dataDir, {
-    ...{ clock, log: pino({ level: 'silent' }), randomId: () => `id${ids++}`, taps },
+    clock,
+    log: pino({ level: 'silent' }),
+    randomId: () => `id${ids++}`,
+    taps,
   });
   figures = new OpsFigures(() => now);
   const delay = { delayMs: 0, playhead: { moves: 'running' } };
-  const broadcasts = { of: () => ({ delay, isPublic: false, channel: () => undefined }) };
+  const broadcasts = { of: () => ({ delay, isPublic: false, session: () => undefined }) };
   const io = { of: () => ({ adapter: { rooms: new Map() } }) };
-  traces = new Traces({ taps, registry, clock, broadcasts, io } as unknown as OperationsWorld, figures);
+  traces = new Traces({ taps, registry, clock, broadcasts, io } as unknown as OperationsDeps, figures);
 });
 afterEach(async () => {
   traces.close();
@@ -84,7 +93,7 @@ function read(traceId: string, seqs: number[] = []): Trace {
 describe('traces', () => {
   it('listen only while one runs, and tell nothing of any other session', async () => {
     const [first, second] = [await begin(), await begin('7:2')];
-    const isListening = () => taps.write.hear !== null || taps.ingest.hear !== null || taps.tick.hear !== null;
+    const isListening = () => taps.write.emit !== null || taps.ingest.emit !== null || taps.tick.emit !== null;
     expect(isListening()).toBe(false);
     const { traceId } = traces.start({ sessionId: first.session.id, durationSec: 5 });
     expect(isListening()).toBe(true);
@@ -116,7 +125,7 @@ describe('traces', () => {
     expect(traces.stop(traceId)).toBe(false);
   });
 
-  it('are so many at once and so many kept, the oldest that is done going first', async () => {
+  it('are bounded, running and kept, and the oldest that is done goes first', async () => {
     const { session } = await begin();
     const start = () => traces.start({ sessionId: session.id, durationSec: 60 }).traceId;
     const running = Array.from({ length: MOST_RUNNING }, start);
@@ -209,14 +218,14 @@ describe('traces', () => {
     take(1);
     await session.synced();
     now += 20;
-    taps.tick.hear?.(session.id, liveRoom(session.id), null);
+    taps.tick.emit?.(session.id, liveRoom(session.id), null);
     const message = {};
-    taps.room.hear?.(liveRoom(session.id), 'feed', message, 3);
+    taps.room.emit?.(liveRoom(session.id), 'feed', message, 3);
     now += 5;
-    taps.write.hear?.('a', message, 10);
+    taps.write.emit?.('a', message, 10);
     now += 7;
-    taps.skip.hear?.('b', message, 9, false);
-    taps.write.hear?.('c', {}, 10);
+    taps.skip.emit?.('b', message, 9, false);
+    taps.write.emit?.('c', {}, 10);
     const { summary, counters, events } = read(traceId);
     const of = (from: string, to: string) => summary.latencies.find((row) => row.from === from && row.to === to);
     expect(of('ingest', 'timeline')).toMatchObject({ count: 1, maxMs: 100 });
@@ -232,13 +241,13 @@ describe('traces', () => {
     const { traceId } = traces.start({ sessionId: session.id, durationSec: 5, probe: true });
     await eventually(() => expect(read(traceId).probe?.stages).toHaveLength(3));
     traces.stop(traceId);
-    expect(taps.write.hear).not.toBeNull();
+    expect(taps.write.emit).not.toBeNull();
     now += 40;
-    taps.probe.hear?.(traceId, session.id, 'tick', liveRoom(session.id));
+    taps.probe.emit?.(traceId, session.id, 'tick', liveRoom(session.id));
     const message = {};
-    taps.room.hear?.(liveRoom(session.id), 'noop', message, 2);
-    taps.write.hear?.('a', message, 3);
-    taps.skip.hear?.('b', message, 9, false);
+    taps.room.emit?.(liveRoom(session.id), 'noop', message, 2);
+    taps.write.emit?.('a', message, 3);
+    taps.skip.emit?.('b', message, 9, false);
     const { probe } = read(traceId);
     expect(probe?.stages.slice(3)).toEqual([
       { stage: 'tick', of: liveRoom(session.id), afterMs: 40 },
@@ -247,7 +256,7 @@ describe('traces', () => {
       { stage: 'skip', of: liveRoom(session.id), afterMs: 40, sockets: 1 },
     ]);
     traces.look();
-    expect(taps.write.hear).toBeNull();
+    expect(taps.write.emit).toBeNull();
   });
 
   it('wait no longer for a probe than a picture may be behind', async () => {
@@ -257,12 +266,12 @@ describe('traces', () => {
     traces.stop(traceId);
     now += MAX_DELAY_MS;
     traces.look();
-    expect(taps.write.hear).not.toBeNull();
+    expect(taps.write.emit).not.toBeNull();
     // Its room has gone meanwhile, as that of an output does which nobody watches any more.
     now += MAX_DELAY_MS;
     traces.look();
-    expect(taps.write.hear).toBeNull();
-    expect(read(traceId).probe?.words).toContain('It has not aired in the live room: nothing was heard of it');
+    expect(taps.write.emit).toBeNull();
+    expect(read(traceId).probe?.words).toContain('It has not aired in the live room: it did not arrive');
   });
 
   it('hold nothing that a relay put into its name', async () => {

@@ -8,15 +8,14 @@ import {
   type TraceStarted,
   type TracesAnswer,
 } from '@okboxbox/protocol';
+import type { OperationsDeps } from '../deps.js';
+import { viewersOf } from '../figures/session-answers.js';
 import type { OpsFigures } from '../ops-figures.js';
-import type { OperationsWorld } from '../world.js';
 import { countsUp, figureNow } from './conditions.js';
 import { type Ears, type Hearing, hear } from './hearing.js';
 import { ProbeWay } from './probe-way.js';
-import { recipientsOf } from './recipients.js';
-import { Refusals } from './refusals.js';
-import { SecondSampler } from './second-sampler.js';
-import { RecentSeconds, viewersOf } from './seconds.js';
+import { Refusals, recipientsOf } from './recipients.js';
+import { RecentSeconds, SecondSampler } from './seconds.js';
 import { type Surroundings, Trace } from './trace.js';
 import { BEFORE_MS } from './trace-log.js';
 import type { Tracing } from './tracing.js';
@@ -46,7 +45,7 @@ export class TraceRefusedError extends Error {
 /** The traces of one server: those that run, those that wait, and those that can still be read. */
 export class Traces implements Ears {
   readonly bySession = new Map<string, readonly Tracing[]>();
-  readonly #world: OperationsWorld;
+  readonly #deps: OperationsDeps;
   readonly #figures: OpsFigures;
   readonly #traces = new Map<string, Trace>();
   readonly #probes = new Map<string, { readonly trace: Trace; readonly way: ProbeWay }>();
@@ -57,20 +56,20 @@ export class Traces implements Ears {
   #hearing: Hearing | null = null;
   #stops: (() => void)[] = [];
 
-  constructor(world: OperationsWorld, figures: OpsFigures) {
-    this.#world = world;
+  constructor(deps: OperationsDeps, figures: OpsFigures) {
+    this.#deps = deps;
     this.#figures = figures;
   }
 
   /** Begins to keep what a trace compares with: a look at each session once a second. */
   open(): void {
-    const { taps, clock, registry } = this.#world;
+    const { taps, clock, registry } = this.#deps;
     const timer = setInterval(() => {
       // Looking must not end what is looked at.
       try {
         this.look();
       } catch (error) {
-        taps.failure.hear?.('process', 'traces', error);
+        taps.failure.emit?.('process', 'traces', error);
       }
     }, LOOK_MS);
     timer.unref();
@@ -93,7 +92,7 @@ export class Traces implements Ears {
         for (const trace of this.#traces.values())
           if (trace.sessionId === id) this.#end(trace, 'The session has ended.');
         for (const { trace, way } of this.#probes.values())
-          if (trace.sessionId === id) way.end('the session has ended before.');
+          if (trace.sessionId === id) way.end('the session ended first.');
         this.#listenAsNeeded();
       },
     });
@@ -109,9 +108,9 @@ export class Traces implements Ears {
 
   /** @throws TraceRefusedError */
   start(request: TraceRequest): TraceStarted {
-    const now = this.#world.clock.now();
+    const now = this.#deps.clock.now();
     const { sessionId, when } = request;
-    const session = this.#world.registry.liveSession(sessionId);
+    const session = this.#deps.registry.liveSession(sessionId);
     if (session === undefined) throw this.#nothingOf(sessionId);
     const active = [...this.#traces.values()].filter(({ state }) => state !== 'done');
     if (active.length >= MOST_RUNNING) {
@@ -125,7 +124,7 @@ export class Traces implements Ears {
     const traceId = `trace_${randomBytes(9).toString('base64url')}`;
     const trace = new Trace(traceId, request, { show: session.state.facts.show, figureThen, now });
     this.#traces.set(traceId, trace);
-    this.#letGo(now);
+    this.#evict(now);
     this.#listenAsNeeded();
     if (trace.state === 'running') this.#begin(trace);
     return { traceId, startedAt: Math.round(trace.startedAt), expiresAt: Math.round(trace.expiresAt) };
@@ -142,11 +141,14 @@ export class Traces implements Ears {
 
   /** Those that can be read, newest first. */
   list(): TracesAnswer {
-    this.#letGo(this.#world.clock.now());
+    this.#evict(this.#deps.clock.now());
     const traces = [...this.#traces.values()]
       .reverse()
       .map(({ traceId, sessionId, state, startedAt, endsAt, expiresAt }) => ({
-        ...{ traceId, sessionId, state, startedAt: Math.round(startedAt) },
+        traceId,
+        sessionId,
+        state,
+        startedAt: Math.round(startedAt),
         endsAt: endsAt === null ? null : Math.round(endsAt),
         expiresAt: Math.round(expiresAt),
       }));
@@ -162,19 +164,19 @@ export class Traces implements Ears {
   /** Looks at conditions and ends, and once a second at every session. */
   look(): void {
     this.#hearing?.flush();
-    const now = this.#world.clock.now();
+    const now = this.#deps.clock.now();
     if (now - this.#lookedAt >= SECOND_MS) this.#second(now);
     for (const trace of this.#traces.values()) {
       if (trace.state === 'armed' && this.#isMet(trace)) {
         trace.trigger(now);
         this.#begin(trace);
       } else if (trace.state !== 'done' && now >= trace.dueAt) {
-        this.#end(trace, trace.state === 'armed' ? 'What it waited for has not come.' : null);
+        this.#end(trace, trace.state === 'armed' ? 'Its condition did not come true.' : null);
       }
     }
-    this.#letGo(now);
+    this.#evict(now);
     for (const [probeId, { way }] of this.#probes) {
-      if (now - way.sentAt >= PROBE_MS) way.end('nothing was heard of it for longer than a picture may be behind.');
+      if (now - way.sentAt >= PROBE_MS) way.end('it did not arrive within the longest delay of a picture.');
       if (way.isOver) this.#probes.delete(probeId);
     }
     this.#listenAsNeeded();
@@ -182,7 +184,7 @@ export class Traces implements Ears {
 
   probe(probeId: string, stage: 'ingest' | 'timeline' | 'timing' | 'tick', room: string | null, now: number): void {
     const probe = this.#probes.get(probeId);
-    probe?.way.pass(stage, room, this.#world.broadcasts.of(probe.trace.show).delay, now);
+    probe?.way.pass(stage, room, this.#deps.broadcasts.of(probe.trace.show).delay, now);
   }
 
   probeRoom(probeId: string, room: string, members: number, now: number) {
@@ -197,18 +199,18 @@ export class Traces implements Ears {
 
   #find(traceId: string): Trace | undefined {
     this.#hearing?.flush();
-    this.#letGo(this.#world.clock.now());
+    this.#evict(this.#deps.clock.now());
     return this.#traces.get(traceId);
   }
 
   #nothingOf(sessionId: string): TraceRefusedError {
-    const hasEnded = this.#world.registry.summary(sessionId) !== undefined;
-    const because = hasEnded ? 'has ended: nothing of it passes any more' : 'is not known';
+    const hasEnded = this.#deps.registry.summary(sessionId) !== undefined;
+    const because = hasEnded ? 'has ended: it has no frames any more' : 'is not known';
     return new TraceRefusedError(404, `Session "${sessionId}" ${because}. GET /api/ops/sessions lists those that run.`);
   }
 
   #figureOf(sessionId: string, figure: Parameters<typeof figureNow>[3]): number | null {
-    return figureNow(this.#world, this.#figures, sessionId, figure, this.#world.clock.now());
+    return figureNow(this.#deps, this.#figures, sessionId, figure, this.#deps.clock.now());
   }
 
   #isMet({ sessionId, when, figureThen }: Trace): boolean {
@@ -225,25 +227,25 @@ export class Traces implements Ears {
 
   #probe(trace: Trace): void {
     if (!trace.wantsProbe) return;
-    const { clock, registry, broadcasts } = this.#world;
+    const { clock, registry, broadcasts } = this.#deps;
     const { sessionId, show, traceId } = trace;
     const broadcast = broadcasts.of(show);
-    const channel = broadcast.channel(sessionId);
+    const aired = broadcast.session(sessionId);
     // While its line is made nothing of a session airs, and no probe either.
-    const extras = channel === undefined || channel.isPreparing ? [] : channel.extras;
+    const extras = aired === undefined || aired.isPreparing ? [] : aired.extras;
     const rooms = [liveRoom(sessionId), ...extras.map((extraMs) => broadcastRoom(sessionId, extraMs))];
     const way = new ProbeWay(traceId, sessionId, rooms, broadcast.delay, clock.now());
     trace.probe = way;
     this.#probes.set(traceId, { trace, way });
     this.#listenAsNeeded();
     if (registry.liveSession(sessionId)?.probe(traceId) !== true)
-      way.end('It could not be sent: the session has ended, or its disk takes nothing.');
+      way.end('It could not be sent: the session has ended, or the disk refuses writes.');
   }
 
   #end(trace: Trace, because: string | null): void {
     this.#hearing?.flush();
     if (trace.state === 'done') return;
-    this.#lookAtLoop(trace, this.#world.clock.now());
+    this.#lookAtLoop(trace, this.#deps.clock.now());
     trace.end(because, this.#surroundings(trace));
   }
 
@@ -252,12 +254,12 @@ export class Traces implements Ears {
   }
 
   #surroundings(trace: Trace): Surroundings {
-    const now = this.#world.clock.now();
+    const now = this.#deps.clock.now();
     const { sessionId, show } = trace;
     const from = trace.state === 'armed' ? now : trace.from;
     return {
       at: now,
-      recipients: recipientsOf(this.#world, this.#figures, this.#refusals, { sessionId, show }, now),
+      recipients: recipientsOf(this.#deps, this.#figures, this.#refusals, { sessionId, show }, now),
       happened: this.#happened(trace, now),
       ...this.#seconds.compare(sessionId, from, now),
       driftP95: this.#figureOf(sessionId, 'driftP95'),
@@ -281,23 +283,23 @@ export class Traces implements Ears {
 
   #second(now: number): void {
     this.#lookedAt = now;
-    const { registry, io, broadcasts } = this.#world;
-    const live = new Set<string>();
+    const { registry } = this.#deps;
+    const running = new Set<string>();
     for (const { id, state } of registry.live) {
-      live.add(id);
+      running.add(id);
       const figures = this.#figures.sessions.find(id);
       if (figures === undefined) continue;
-      const extras = broadcasts.of(state.facts.show).channel(id)?.extras ?? [0];
-      const viewers = viewersOf(io.of('/').adapter.rooms, id, extras);
-      const second = this.#sampler.look(figures, { ...viewers, loopUtilization: this.#figures.loop.utilization }, now);
+      const { live: viewersLive, broadcast: viewersBroadcast } = viewersOf(this.#deps, id, state.facts.show);
+      const loopUtilization = this.#figures.loop.utilization;
+      const second = this.#sampler.look(figures, { viewersLive, viewersBroadcast, loopUtilization }, now);
       if (second !== null) this.#seconds.add(id, second, now);
     }
-    this.#sampler.keep(live);
+    this.#sampler.keep(running);
     for (const trace of this.#traces.values()) this.#lookAtLoop(trace, now);
   }
 
   /** Forgets those whose time to live is over, and the oldest that are done where there are too many. */
-  #letGo(now: number): void {
+  #evict(now: number): void {
     for (const [traceId, trace] of this.#traces) {
       if (trace.state === 'done' && now >= trace.expiresAt) this.#traces.delete(traceId);
     }
@@ -313,7 +315,7 @@ export class Traces implements Ears {
     }
     const isNeeded = this.bySession.size > 0 || this.#probes.size > 0;
     if (isNeeded && this.#hearing === null) {
-      this.#hearing = hear(this.#world.taps, this.#world.clock, this);
+      this.#hearing = hear(this.#deps.taps, this.#deps.clock, this);
     } else if (!isNeeded && this.#hearing !== null) {
       this.#hearing.stop();
       this.#hearing = null;

@@ -1,5 +1,5 @@
 import { liveRoom, type StageLatency, type TraceStage } from '@okboxbox/protocol';
-import { withoutSecrets } from '../free-text.js';
+import { withoutSecrets } from '../events/free-text.js';
 import { Durations } from './durations.js';
 import { FrameLedger, type TracedTick } from './frame-ledger.js';
 import type { TraceLog } from './trace-log.js';
@@ -9,7 +9,7 @@ const MOST_SKIPPED = 1_000;
 const LONGEST_NAME = 100;
 
 /**
- * Of the writes of one message, one in so many looks at the clock: they are some microseconds apart. The first of each of
+ * Of the writes of one message, one in `WRITES_A_LOOK` looks at the clock: they are some microseconds apart. The first of each of
  * the hub's slices does.
  */
 export const WRITES_A_LOOK = 20;
@@ -219,7 +219,10 @@ export class Tracing {
         ingestToTick: new Durations(),
         tickToRoom: new Durations(),
         roomToWrite: new Durations(),
-        ...{ ticks: 0, members: 0, written: 0, skipped: 0 },
+        ticks: 0,
+        members: 0,
+        written: 0,
+        skipped: 0,
       };
       this.rooms.set(name, room);
     }
@@ -241,7 +244,10 @@ function latency(from: TraceStage, to: TraceStage, room: string | null, duration
   const [p50, p95] = [durations.percentile(0.5), durations.percentile(0.95)];
   const { count, max } = durations;
   return {
-    ...{ from, to, room, count },
+    from,
+    to,
+    room,
+    count,
     p50Ms: p50 === null ? null : hundredth(p50),
     p95Ms: p95 === null ? null : hundredth(p95),
     maxMs: count === 0 ? null : hundredth(max),

@@ -4,14 +4,14 @@ import { broken, expected, figure, type Judged, ok, seconds } from './why-step.j
 /** What to do about a connection that is gone, by the code that it went with. */
 const GONE: Readonly<Record<string, string>> = {
   slow_consumer:
-    'Look at the network and the load of the machine that it runs on: it read more slowly than the feed comes. It comes back by itself.',
+    'It read more slowly than the server sent. Check its network and the load of its machine. It reconnects automatically.',
   by_operations:
-    'GET /api/ops/audit says who closed it and why. A page needs "Connect again"; an overlay comes back after 30 s.',
-  link_revoked: 'Make a new link on the director’s desk, and open that.',
-  link_expired: 'Make a new link on the director’s desk, and open that.',
-  shutdown: 'The server ended or was started again: it comes back by itself. Where it has not, reload it.',
-  gave_way: 'Nothing: its relay came back on another connection, which feeds now.',
-  session_ended: 'Nothing: its session was ended, and its relay greets again for a new one.',
+    'GET /api/ops/audit shows who closed it and why. On a page press "Connect again"; an overlay reconnects after 30 s.',
+  link_revoked: 'Create a new link on the director’s desk and open it.',
+  link_expired: 'Create a new link on the director’s desk and open it.',
+  shutdown: 'The server was stopped or restarted. The client reconnects automatically; if it does not, reload it.',
+  gave_way: 'Nothing: its relay has reconnected and feeds through the new connection.',
+  session_ended: 'Nothing: its session was ended. Its relay opens a new one automatically.',
 };
 /** The role of a token for what a connection calls itself. */
 const ROLE_FOR: Readonly<Record<string, string>> = {
@@ -36,22 +36,31 @@ export function connectionStep({ connection }: WhyFacts): Judged {
     const next = isToken
       ? `Sign in with a new token: "okboxbox token --role ${ROLE_FOR[role] ?? 'team'}" on the server prints one.`
       : (GONE[code] ??
-        `Open or reload it. Where it has come back, it has another id: GET /api/ops/sockets?role=${encodeURIComponent(role)} lists it.`);
+        `Open or reload it. If it has reconnected, it has a new id: GET /api/ops/sockets?role=${encodeURIComponent(role)} lists it.`);
     const figures = [figure('goneFor', Math.round(agoMs), 'ms'), figure('code', code), figure('reason', reason)];
-    return broken(
-      'connection',
-      `The connection has been gone for ${seconds(agoMs)}: ${code} (${reason}).`,
-      next,
-      figures,
-    );
+    return broken('connection', `The connection was closed ${seconds(agoMs)} ago: ${code} (${reason}).`, next, figures);
   }
   const figures = [
     figure('connectedFor', Math.round(connection.connectedForMs), 'ms'),
     figure('seenAgo', Math.round(connection.seenAgoMs), 'ms'),
   ];
-  if (role !== 'relay') return ok('connection', `It is connected, as ${role}.`, figures);
+  const { beats } = connection;
+  if (beats !== null) figures.push(figure('beatAgo', Math.round(beats.silentMs), 'ms'));
+  if (beats?.verdict === 'dead')
+    return broken(
+      'connection',
+      `Nothing has come from it for ${seconds(beats.silentMs)}: its connection is dead, or its page is frozen.`,
+      'Check the network of its computer, and reload it there. A page connects again by itself as soon as its network works.',
+      figures,
+    );
+  if (role !== 'relay') return ok('connection', `It is connected as ${role}.`, figures);
   const next = 'GET /api/ops/sessions shows how it feeds its session.';
-  return expected('connection', 'This is a relay: it sends, and is shown nothing.', { next, isEnd: true }, figures);
+  return expected(
+    'connection',
+    'This is a relay: it sends frames and shows no picture.',
+    { next, isEnd: true },
+    figures,
+  );
 }
 
 export function rightStep({ connection, refusal, watches }: WhyFacts): Judged | null {
@@ -64,14 +73,18 @@ export function rightStep({ connection, refusal, watches }: WhyFacts): Judged | 
     const role = ROLE_OF[capability ?? ''];
     const next =
       role === undefined
-        ? `Mend what the refusal names: ${message}`
+        ? `Correct the cause of the refusal: ${message}`
         : `Sign in there with a token that has ${capability}: "okboxbox token --role ${role}" on the server prints one.`;
     return broken('right', `Its ${where} was refused ${seconds(agoMs)} ago: ${message}`, next, [
       ...figures,
       figure('missing', capability),
     ]);
   }
-  return ok('right', caps.length === 0 ? 'It may see what is published.' : `It may see what it asks for.`, figures);
+  return ok(
+    'right',
+    caps.length === 0 ? 'It may see published sessions.' : 'It may see the session that it asks for.',
+    figures,
+  );
 }
 
 export function roomStep({ connection, watches, session, delay }: WhyFacts): Judged | null {
@@ -79,13 +92,13 @@ export function roomStep({ connection, watches, session, delay }: WhyFacts): Jud
   if (watches === null) {
     const desk = connection.rooms.find((room) => room.startsWith('director:'));
     if (desk !== undefined)
-      return expected('room', 'This connection of a desk makes calls; its pictures have connections of their own.', {
+      return expected('room', 'This connection of a desk is only for calls; its pictures have their own connections.', {
         isEnd: true,
       });
     return broken(
       'room',
-      'It is in no session’s room: it has not joined, or has left again.',
-      'Reload it, and look at its address: an overlay needs ?show=SLUG or ?session=ID of a show or session that is there.',
+      'It is in no session’s room: it has not joined, or it left.',
+      'Reload it and check its address: an overlay needs ?show=SLUG or ?session=ID of a show or session that exists.',
       [figure('rooms', connection.rooms.length === 0 ? 'none' : connection.rooms.join(', '))],
     );
   }
@@ -94,29 +107,29 @@ export function roomStep({ connection, watches, session, delay }: WhyFacts): Jud
   if (!isInRoom)
     return broken(
       'room',
-      `It has joined ${room}, and has fallen out of it.`,
-      'Press "Sweep rooms now" (POST /api/ops/rooms/sweep): it puts it back.',
+      `It joined ${room}, but is no longer in the room.`,
+      'Press "Sweep rooms now" (POST /api/ops/rooms/sweep): the sweep adds the socket to the room again.',
       figures,
     );
   if (session === null)
     return broken(
       'room',
-      `It is in ${room}, and there is no such session here any more.`,
+      `It is in ${room}, but that session is no longer on this server.`,
       'Press "Sweep rooms now" (POST /api/ops/rooms/sweep), and reload it.',
       figures,
     );
-  if (session.status === 'live') return ok('room', `It is in ${room}, and its session runs.`, figures);
-  if (delay?.state === 'ending') return ok('room', 'Its session has ended, and its end is still to air.', figures);
+  if (session.status === 'live') return ok('room', `It is in ${room}, and its session is running.`, figures);
+  if (delay?.state === 'ending') return ok('room', 'Its session has ended; its last part has not aired yet.', figures);
   if (session.runsInstead !== null)
     return broken(
       'room',
-      `Session ${sessionId} has ended; its show "${show}" is on ${session.runsInstead} now.`,
-      `Open it by its show (?show=${show}) and not by a session: then it goes on with the show by itself.`,
+      `Session ${sessionId} has ended; its show "${show}" now follows ${session.runsInstead}.`,
+      `Open it with ?show=${show} instead of ?session=ID: then it follows the show automatically.`,
       [...figures, figure('runsInstead', session.runsInstead)],
     );
   return expected(
     'room',
-    `Session ${sessionId} has ended, and its show has no other: this is its last state.`,
+    `Session ${sessionId} has ended, and its show has no other session: this is its final state.`,
     { isEnd: true },
     figures,
   );

@@ -1,8 +1,8 @@
 import { liveRoom, type OpsSession } from '@okboxbox/protocol';
 import type { Socket } from 'socket.io';
-import { waitingBytes } from '../../hub/finished-bytes.js';
+import { waitingBytes } from '../../sockets/finished-bytes.js';
+import type { OperationsDeps } from '../deps.js';
 import type { OpsFigures } from '../ops-figures.js';
-import type { OperationsWorld } from '../world.js';
 import type { DelayFacts, LineFacts, SessionFacts, WhyFacts } from './why-facts.js';
 
 /** Socket events that are looked through for a refusal, newest first. */
@@ -15,8 +15,8 @@ export interface KnownNow {
 }
 
 /** Looks up all that there is to say why a socket shows what it shows; `null` where nothing is known of it. */
-export function lookUp(world: OperationsWorld, known: KnownNow, socketId: string): WhyFacts | null {
-  const now = world.clock.now();
+export function lookUp(deps: OperationsDeps, known: KnownNow, socketId: string): WhyFacts | null {
+  const now = deps.clock.now();
   const { sockets } = known.figures;
   const connection = sockets.get(socketId);
   if (connection === undefined) {
@@ -27,28 +27,39 @@ export function lookUp(world: OperationsWorld, known: KnownNow, socketId: string
     return { socketId, connection: { state: 'gone', role: gone.role, agoMs: now - at, code, reason }, ...nothing };
   }
   const { socket, joinedRooms: rooms, ...seen } = { ...sockets.look(connection), socket: connection.socket };
-  const joined = [...world.viewers.roomsOf(socketId)]
+  const joined = [...deps.viewers.roomsOf(socketId)]
     .filter(({ room, sessionId, extraMs }) => extraMs !== null || room === liveRoom(sessionId))
     .at(-1);
   const isInRoom = (room: string) =>
-    world.io.of('/').adapter.rooms.get(room)?.has(socketId) === true && world.hub.isMember(room, socket);
+    deps.io.of('/').adapter.rooms.get(room)?.has(socketId) === true && deps.hub.isMember(room, socket);
   return {
     socketId,
     connection: {
-      ...{ state: 'open', role: seen.role, caps: seen.caps, rooms },
-      ...{ connectedForMs: now - seen.connectedAt, seenAgoMs: now - seen.lastSeenAt },
+      state: 'open',
+      role: seen.role,
+      caps: seen.caps,
+      rooms,
+      connectedForMs: now - seen.connectedAt,
+      seenAgoMs: now - seen.lastSeenAt,
+      beats: sockets.beatsOf(connection),
     },
     refusal: refusalOf(known, socketId, now),
     watches: joined === undefined ? null : { ...joined, isInRoom: isInRoom(joined.room) },
-    session: joined === undefined ? null : sessionOf(world, known, joined.sessionId),
-    delay: joined === undefined || joined.extraMs === null ? null : delayOf(world, joined, joined.extraMs, now),
-    line: lineOf(world, socket, seen, now),
+    session: joined === undefined ? null : sessionOf(deps, known, joined.sessionId),
+    delay: joined === undefined || joined.extraMs === null ? null : delayOf(deps, joined, joined.extraMs, now),
+    line: lineOf(deps, socket, seen, now),
   };
 }
 
 const NO_LINE: LineFacts = {
-  ...{ waitingBytes: 0, bufferedPackets: 0, waitsMs: null, isSkipping: false, skippedTotal: 0, sentPerSec: 0 },
-  ...{ rttMs: null, newestFrameAgeMs: null },
+  waitingBytes: 0,
+  bufferedPackets: 0,
+  waitsMs: null,
+  isSkipping: false,
+  skippedTotal: 0,
+  sentPerSec: 0,
+  rttMs: null,
+  newestFrameAgeMs: null,
 };
 
 function refusalOf({ figures }: KnownNow, socketId: string, now: number): WhyFacts['refusal'] {
@@ -64,39 +75,44 @@ function refusalOf({ figures }: KnownNow, socketId: string, now: number): WhyFac
   };
 }
 
-function sessionOf({ registry, broadcasts }: OperationsWorld, known: KnownNow, sessionId: string): SessionFacts | null {
+function sessionOf({ registry, broadcasts }: OperationsDeps, known: KnownNow, sessionId: string): SessionFacts | null {
   const seen = known.sessions().find((each) => each.sessionId === sessionId);
   const summary = registry.summary(sessionId);
   if (summary === undefined) return null;
   const current = broadcasts.followed.of(summary.show);
   return {
     ...(seen ?? { relays: [], framesPerSec: 0, lastFrameAgeMs: null, queueAgeP95Ms: null, flow: null }),
-    ...{ sessionId, show: summary.show, status: summary.status },
+    sessionId,
+    show: summary.show,
+    status: summary.status,
     runsInstead: current?.status === 'live' && current.sessionId !== sessionId ? current.sessionId : null,
     timeline: registry.liveSession(sessionId)?.health ?? null,
   };
 }
 
 function delayOf(
-  { broadcasts }: OperationsWorld,
+  { broadcasts }: OperationsDeps,
   { sessionId, show }: { readonly sessionId: string; readonly show: string },
   extraMs: number,
   now: number,
 ): DelayFacts | null {
   const broadcast = broadcasts.of(show);
-  const channel = broadcast.channel(sessionId);
-  if (channel === undefined) return null;
+  const session = broadcast.session(sessionId);
+  if (session === undefined) return null;
   const { state, delayMs, holdMs, bufferedEvents, oldestAt } = broadcast.measured(sessionId);
   return {
-    ...{ state, delayMs, holdMs, bufferedEvents },
-    hasAired: (channel.audience(extraMs)?.feed ?? null) !== null,
+    state,
+    delayMs,
+    holdMs,
+    bufferedEvents,
+    hasAired: (session.audience(extraMs)?.aired ?? null) !== null,
     oldestAgeMs: oldestAt === null ? null : Math.round(now - oldestAt),
-    line: broadcasts.hasFailed(sessionId) ? 'failed' : channel.isPreparing ? 'being_made' : 'there',
+    line: broadcasts.hasFailed(sessionId) ? 'failed' : session.isPreparing ? 'being_made' : 'there',
   };
 }
 
 function lineOf(
-  { hub }: OperationsWorld,
+  { hub }: OperationsDeps,
   socket: Socket,
   seen: Pick<LineFacts, 'bufferedPackets' | 'skippedTotal' | 'sentPerSec' | 'rttMs' | 'newestFrameAgeMs'>,
   now: number,
@@ -105,7 +121,13 @@ function lineOf(
   const { isSkipping, waitsSince } = hub.lineOf(socket);
   const waiting = waitingBytes(socket);
   return {
-    ...{ bufferedPackets, skippedTotal, sentPerSec, rttMs, newestFrameAgeMs, isSkipping, waitingBytes: waiting },
+    bufferedPackets,
+    skippedTotal,
+    sentPerSec,
+    rttMs,
+    newestFrameAgeMs,
+    isSkipping,
+    waitingBytes: waiting,
     // Judged at each message: what has left since is not waiting any more.
     waitsMs: waitsSince === null || waiting === 0 ? null : now - waitsSince,
   };

@@ -17,7 +17,7 @@ export function ingestStep(facts: WhyFacts): Judged | null {
   if (judged === null || !judged.isEnd || !hasToAir(facts)) return judged;
   // What it is shown came long ago: that nothing comes now holds it up only once the line is empty.
   const { text, figures } = judged.step;
-  const later = `${text} What is shown here is to be ${seconds(behindMs(facts))} behind the race and goes on until then.`;
+  const later = `${text} This picture is ${seconds(behindMs(facts))} behind the race and continues until it reaches that moment.`;
   return expected('ingest', later, { next: judged.next, isEnd: false }, figures);
 }
 
@@ -42,42 +42,43 @@ function whatComes(facts: WhyFacts): Judged | null {
   if (isComing && (queueAgeP95Ms ?? 0) > BACKLOG_MS)
     return broken(
       'ingest',
-      `What comes has waited ${seconds(queueAgeP95Ms ?? 0)} at its relay: it catches up on what it could not send.`,
-      'Look at the relay’s line and its waiting records (GET /api/ops/sessions): where a backlog takes over 10 s, live frames go first by themselves.',
+      `Frames waited ${seconds(queueAgeP95Ms ?? 0)} at the relay: it is sending its backlog.`,
+      'Check the relay’s network and its waiting records (GET /api/ops/sessions). If a backlog takes more than 10 s, live frames go first automatically.',
       figures,
     );
-  if (isComing) return ok('ingest', `Frames come, ${framesPerSec} a second.`, figures);
-  const since = lastFrameAgeMs === null ? 'No frame has come yet' : `No frame has come for ${seconds(lastFrameAgeMs)}`;
+  if (isComing) return ok('ingest', `Frames arrive: ${framesPerSec} a second.`, figures);
+  const since =
+    lastFrameAgeMs === null ? 'No frame has arrived yet' : `No frame has arrived for ${seconds(lastFrameAgeMs)}`;
   // A disk that takes nothing stops its relays: that is further on.
-  if (timeline?.state === 'failing') return unknown('ingest', `${since}; the timeline says why.`, null, figures);
+  if (timeline?.state === 'failing') return unknown('ingest', `${since}; see the step "timeline".`, null, figures);
   const [relay] = relays;
   if (relay === undefined)
     return broken(
       'ingest',
       `${since}: no relay feeds this session.`,
-      'Start the relay on the sim’s PC, with RELAY_KILL_SWITCH=0 and RELAY_BACKENDS naming this server; GET /api/ops/events?type=relay says how it left.',
+      'Start the relay on the sim’s PC, with RELAY_KILL_SWITCH=0 and RELAY_BACKENDS naming this server; GET /api/ops/events?type=relay shows why it left.',
       figures,
     );
   const paused = relays.find(({ pausedBecause }) => pausedBecause !== null);
   if (paused !== undefined && relays.every(({ pausedBecause }) => pausedBecause !== null))
     return expected(
       'ingest',
-      `${since}: operations have paused relay ${paused.relayId} (${paused.pausedBecause}).`,
-      { next: `Let it go on: POST /api/ops/relays/${paused.relayId}/pause with { "paused": false }.`, isEnd: true },
+      `${since}: an operator has paused relay ${paused.relayId} (${paused.pausedBecause}).`,
+      { next: `Resume it: POST /api/ops/relays/${paused.relayId}/pause with { "paused": false }.`, isEnd: true },
       figures,
     );
   const waits = relays.find(({ waiting }) => (waiting ?? 0) > 0);
   if (waits !== undefined)
     return broken(
       'ingest',
-      `${since}: relay ${waits.relayId} is connected, and ${waits.waiting} records wait there.`,
-      'Look at the line of the relay’s PC: what it has does not get through.',
+      `${since}: relay ${waits.relayId} is connected, and ${waits.waiting} records are waiting on its PC.`,
+      'Check the network of the relay’s PC: its records do not reach the server.',
       [...figures, figure('waiting', waits.waiting), figure('oldestWaiting', waits.oldestWaitingMs, 'ms')],
     );
   return broken(
     'ingest',
-    `${since}: relay ${relay.relayId} is connected, and has nothing to send.`,
-    'Look whether the sim runs and is in a session; the relay’s own page (port 8765 there) says what it sees.',
+    `${since}: relay ${relay.relayId} is connected, but has nothing to send.`,
+    'Check that the sim runs and is in a session; the relay’s own page (port 8765 on its PC) shows its state.',
     figures,
   );
 }
@@ -86,12 +87,12 @@ export function timelineStep(facts: WhyFacts): Judged | null {
   const session = running(facts);
   if (session === null || session.timeline === null) return null;
   const figures = [figure('recordsPerSec', session.flow?.timeline.perSec ?? null, '/s')];
-  if (session.timeline.state === 'ok') return ok('timeline', 'What comes reaches the disk.', figures);
+  if (session.timeline.state === 'ok') return ok('timeline', 'New records reach the disk.', figures);
   const { waitingBytes } = session.timeline;
   return broken(
     'timeline',
-    'The disk does not take what comes.',
-    'Free space on the disk of DATA_DIR, or mend its rights: the server tries again by itself, and nothing is lost.',
+    'The disk refuses new records.',
+    'Free space on the disk of DATA_DIR, or repair its permissions. The server tries again automatically, and nothing is lost.',
     [...figures, figure('waitingBytes', waitingBytes, 'bytes')],
   );
 }
@@ -102,6 +103,6 @@ export function timingStep(facts: WhyFacts): Judged | null {
   const { ingest, timing } = session.flow;
   const figures = [figure('ingestPerSec', ingest.perSec, '/s'), figure('timingPerSec', timing.perSec, '/s')];
   if (ingest.perSec > 0 && timing.perSec === 0)
-    return broken('timing', 'Records come, and none of them enters the timing.', OUR_FAULT, figures);
-  return ok('timing', 'What comes is in the timing.', figures);
+    return broken('timing', 'Records arrive, but none enters the timing.', OUR_FAULT, figures);
+  return ok('timing', 'New records reach the timing.', figures);
 }

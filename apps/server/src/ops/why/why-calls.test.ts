@@ -39,7 +39,21 @@ it('is not there where operations are off, and answers nobody without a right to
 it('tells a fresh picture from one that is meant to be late, one whose relay stopped, and one that is gone', async () => {
   const rig = await feeding();
   const { viewer: live } = await viewer();
-  await eventually(async () => expect(ends(await why(live.id))).toEqual(['fresh', 'line']));
+  await eventually(async () => expect(ends(await why(live.id))).toEqual(['unknown', 'line']));
+  let shownAt: number | null = null;
+  live.on('feed', ({ at }: { at: number }) => {
+    shownAt = at;
+  });
+  await eventually(async () => {
+    await live.emitWithAck('feed:beat', { at: shownAt, rttMs: 12 });
+    const told = await why(live.id);
+    expect(ends(told)).toEqual(['fresh', 'page']);
+    expect(told.steps.find(({ stage }) => stage === 'line')?.figures).toContainEqual({
+      name: 'rtt',
+      value: 12,
+      unit: 'ms',
+    });
+  });
   const { viewer: shown } = await viewer({ show: 'local', audience: 'broadcast' }, await token('overlay'));
   const director = socket('/', { token: await token('director'), clientKind: 'director' });
   await director.emitWithAck('director:join', { show: 'local' });

@@ -1,5 +1,5 @@
-import type { DelayStateName, OpsSession } from '@okboxbox/protocol';
-import type { TimelineHealth } from '../../timeline/timeline.js';
+import type { DelayStateName, OpsSession, OpsSocket } from '@okboxbox/protocol';
+import type { TimelineHealth } from '../../owner/timeline/timeline.js';
 
 /** All that is looked up of one socket to say why it shows what it shows. Ages and waits in ms. */
 export interface WhyFacts {
@@ -37,6 +37,8 @@ export type ConnectionFacts =
       readonly rooms: readonly string[];
       readonly connectedForMs: number;
       readonly seenAgoMs: number;
+      /** `null` where it has never sent a beat. */
+      readonly beats: BeatFacts | null;
     }
   | {
       readonly state: 'gone';
@@ -45,6 +47,18 @@ export type ConnectionFacts =
       readonly code: string;
       readonly reason: string;
     };
+
+/** What it says itself, in its beats. */
+export interface BeatFacts {
+  readonly verdict: NonNullable<OpsSocket['beats']>;
+  /** For how long none has come. */
+  readonly silentMs: number;
+  readonly isHidden: boolean;
+  /** How long ago the instant was that it shows; `null` where it shows nothing. */
+  readonly shownAgeMs: number | null;
+  /** By how much that was older than what it had been sent; `null` where nothing had been sent. */
+  readonly behindMs: number | null;
+}
 
 export interface SessionFacts
   extends Pick<
@@ -79,6 +93,6 @@ export interface LineFacts {
   readonly skippedTotal: number;
   readonly sentPerSec: number;
   readonly rttMs: number | null;
-  /** How long ago the instant was that it has been shown last. */
+  /** How long ago the instant was that it has been sent last. */
   readonly newestFrameAgeMs: number | null;
 }

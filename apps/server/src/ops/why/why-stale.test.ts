@@ -1,39 +1,86 @@
 import type { OpsRelay, StageFlow } from '@okboxbox/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ConnectionFacts, DelayFacts, LineFacts, SessionFacts, WhyFacts } from './why-facts.js';
+import type { BeatFacts, ConnectionFacts, DelayFacts, LineFacts, SessionFacts, WhyFacts } from './why-facts.js';
 import { whyStale } from './why-stale.js';
 
 const SESSION = 'sess_a';
-const open: ConnectionFacts = {
-  ...{ state: 'open', role: 'dashboard', caps: ['session:live'], rooms: [`session:${SESSION}`] },
-  ...{ connectedForMs: 60_000, seenAgoMs: 2_000 },
+const beats: BeatFacts = { verdict: 'ok', silentMs: 900, isHidden: false, shownAgeMs: 1_050, behindMs: 30 };
+const open: Extract<ConnectionFacts, { state: 'open' }> = {
+  state: 'open',
+  role: 'dashboard',
+  caps: ['session:live'],
+  rooms: [`session:${SESSION}`],
+  connectedForMs: 60_000,
+  seenAgoMs: 2_000,
+  beats,
 };
 const rate = (perSec: number): StageFlow => ({ total: 1_000, perSec });
 const relay: OpsRelay = {
-  ...{ relayId: 'rig', run: 'r', version: '1', source: 'iracing', connectedAt: 1, isPrimary: true },
+  relayId: 'rig',
+  run: 'r',
+  version: '1',
+  source: 'iracing',
+  connectedAt: 1,
+  isPrimary: true,
   clock: { offsetMs: 0, boundMs: 5, verdict: 'right' },
-  ...{ driftP95: 40, queueAgeP95Ms: 5, transitP95Ms: 20, waiting: 0, oldestWaitingMs: 0 },
-  ...{ askedHz: null, pausedBecause: null, simState: null, clockSteps: null },
+  driftP95: 40,
+  queueAgeP95Ms: 5,
+  transitP95Ms: 20,
+  waiting: 0,
+  oldestWaitingMs: 0,
+  askedHz: null,
+  pausedBecause: null,
+  simState: null,
+  clockSteps: null,
 } as OpsRelay;
 const flow: NonNullable<SessionFacts['flow']> = {
-  ...{ ingest: rate(10), timeline: rate(10), timing: rate(10), liveTicks: rate(10), broadcastTicks: rate(10) },
-  ...{ fanOut: rate(10), written: rate(10), skipped: rate(0) },
+  ingest: rate(10),
+  timeline: rate(10),
+  timing: rate(10),
+  liveTicks: rate(10),
+  broadcastTicks: rate(10),
+  fanOut: rate(10),
+  written: rate(10),
+  skipped: rate(0),
 };
 const session: SessionFacts = {
-  ...{ sessionId: SESSION, show: 'local', status: 'live', relays: [relay], framesPerSec: 10, lastFrameAgeMs: 90 },
-  ...{ queueAgeP95Ms: 5, flow, runsInstead: null, timeline: { state: 'ok' } },
+  sessionId: SESSION,
+  show: 'local',
+  status: 'live',
+  relays: [relay],
+  framesPerSec: 10,
+  lastFrameAgeMs: 90,
+  queueAgeP95Ms: 5,
+  flow,
+  runsInstead: null,
+  timeline: { state: 'ok' },
 };
 const line: LineFacts = {
-  ...{ waitingBytes: 0, bufferedPackets: 0, waitsMs: null, isSkipping: false, skippedTotal: 0, sentPerSec: 10 },
-  ...{ rttMs: 20, newestFrameAgeMs: 120 },
+  waitingBytes: 0,
+  bufferedPackets: 0,
+  waitsMs: null,
+  isSkipping: false,
+  skippedTotal: 0,
+  sentPerSec: 10,
+  rttMs: 20,
+  newestFrameAgeMs: 120,
 };
 const watches: NonNullable<WhyFacts['watches']> = {
-  ...{ room: `session:${SESSION}`, sessionId: SESSION, show: 'local', extraMs: null, isInRoom: true },
+  room: `session:${SESSION}`,
+  sessionId: SESSION,
+  show: 'local',
+  extraMs: null,
+  isInRoom: true,
 };
-const LIVE: WhyFacts = { ...{ socketId: 's', connection: open, refusal: null, watches, session, delay: null, line } };
+const LIVE: WhyFacts = { socketId: 's', connection: open, refusal: null, watches, session, delay: null, line };
 const delay: DelayFacts = {
-  ...{ state: 'running', delayMs: 30_000, hasAired: true, holdMs: null, bufferedEvents: 300, oldestAgeMs: 29_950 },
+  state: 'running',
+  delayMs: 30_000,
+  hasAired: true,
+  holdMs: null,
+  bufferedEvents: 300,
+  oldestAgeMs: 29_950,
   line: 'there',
 };
 const PUBLIC: WhyFacts = {
@@ -43,22 +90,31 @@ const PUBLIC: WhyFacts = {
   line: { ...line, newestFrameAgeMs: 30_050 },
 };
 const withSession = (over: Partial<SessionFacts>): WhyFacts => ({ ...LIVE, session: { ...session, ...over } });
+const withBeats = (over: Partial<BeatFacts>): WhyFacts => ({
+  ...LIVE,
+  connection: { ...open, beats: { ...beats, ...over } },
+});
 const withLine = (over: Partial<LineFacts>): WhyFacts => ({ ...LIVE, line: { ...line, ...over } });
 const withDelay = (over: Partial<DelayFacts>): WhyFacts => ({ ...PUBLIC, delay: { ...delay, ...over } });
 const silent = { lastFrameAgeMs: 20_000, framesPerSec: 0 };
 const gone = (code: string): WhyFacts => ({
-  ...{ socketId: 's', refusal: null, watches: null, session: null, delay: null, line },
+  socketId: 's',
+  refusal: null,
+  watches: null,
+  session: null,
+  delay: null,
+  line,
   connection: { state: 'gone', role: 'overlay', agoMs: 5_000, code, reason: 'transport close' },
 });
 
 /** What is wrong, the facts, the verdict, the step that it ends at, and words of what to do. */
 const CASES: readonly [string, WhyFacts, string, string, RegExp | null][] = [
-  ['nothing', LIVE, 'fresh', 'line', null],
+  ['nothing', LIVE, 'fresh', 'page', null],
   ['gone, as the client wanted', gone('client_gone'), 'broken', 'connection', /role=overlay/],
   ['closed as too slow', gone('slow_consumer'), 'broken', 'connection', /network/],
   ['closed by an operator', gone('by_operations'), 'broken', 'connection', /\/api\/ops\/audit/],
   ['its token has expired', gone('token_expired'), 'broken', 'connection', /okboxbox token --role overlay"/],
-  ['its link was taken back', gone('link_revoked'), 'broken', 'connection', /new link/],
+  ['its link was revoked', gone('link_revoked'), 'broken', 'connection', /new link/],
   [
     'it is a relay',
     { ...LIVE, connection: { ...open, role: 'relay' } },
@@ -122,7 +178,7 @@ const CASES: readonly [string, WhyFacts, string, string, RegExp | null][] = [
     withSession({ ...silent, relays: [{ ...relay, waiting: 70 }] }),
     'broken',
     'ingest',
-    /line/,
+    /network/,
   ],
   ['its relay has nothing', withSession(silent), 'broken', 'ingest', /8765/],
   ['its relay has never sent a frame', withSession({ ...silent, lastFrameAgeMs: null }), 'broken', 'ingest', /8765/],
@@ -135,12 +191,12 @@ const CASES: readonly [string, WhyFacts, string, string, RegExp | null][] = [
     /DATA_DIR/,
   ],
   ['the timing has stopped', withSession({ flow: { ...flow, timing: rate(0) } }), 'broken', 'timing', /support pack/],
-  ['it is to be later', PUBLIC, 'expected', 'line', /another delay/],
-  ['no delay is set', withDelayOf(0), 'fresh', 'line', null],
-  ['the picture holds', withDelay({ state: 'holding', holdMs: 12_000 }), 'expected', 'delay', /by itself/],
-  ['nothing has aired', withDelay({ hasAired: false }), 'expected', 'delay', /by itself/],
+  ['it is to be later', PUBLIC, 'expected', 'page', /another delay/],
+  ['no delay is set', withDelayOf(0), 'fresh', 'page', null],
+  ['the picture holds', withDelay({ state: 'holding', holdMs: 12_000 }), 'expected', 'delay', /automatically/],
+  ['nothing has aired', withDelay({ hasAired: false }), 'expected', 'delay', /automatically/],
   ['a director has paused it', withDelay({ state: 'paused' }), 'expected', 'delay', /Resume/],
-  ['its line is being made', withDelay({ line: 'being_made' }), 'expected', 'delay', /by itself/],
+  ['its line is being made', withDelay({ line: 'being_made' }), 'expected', 'delay', /automatically/],
   ['its line could not be made', withDelay({ line: 'failed' }), 'broken', 'delay', /restart/],
   ['no live messages', withSession({ flow: { ...flow, liveTicks: rate(0) } }), 'broken', 'tick', /support pack/],
   [
@@ -152,7 +208,7 @@ const CASES: readonly [string, WhyFacts, string, string, RegExp | null][] = [
     },
     'expected',
     'tick',
-    /when the race did/,
+    /where the race continued/,
   ],
   [
     'what is due does not air',
@@ -174,8 +230,25 @@ const CASES: readonly [string, WhyFacts, string, string, RegExp | null][] = [
   ],
   ['what is sent to it waits', withLine({ waitingBytes: 900, waitsMs: 2_000 }), 'broken', 'line', /network/],
   ['its heartbeat is slow', withLine({ rttMs: 4_000 }), 'broken', 'line', /network/],
-  ['nothing was sent to it', withLine({ newestFrameAgeMs: null, sentPerSec: 0 }), 'unknown', 'line', /trace/i],
-  ['it was sent nothing new', withLine({ newestFrameAgeMs: 9_000 }), 'unknown', 'line', /Trace/],
+  ['nothing was sent to it', withLine({ newestFrameAgeMs: null, sentPerSec: 0 }), 'unknown', 'page', /trace/i],
+  ['it was sent nothing new', withLine({ newestFrameAgeMs: 9_000 }), 'unknown', 'page', /Trace/],
+  [
+    'its connection is dead',
+    withBeats({ verdict: 'dead', silentMs: 8_000, shownAgeMs: 8_000 }),
+    'broken',
+    'connection',
+    /network of its computer/,
+  ],
+  ['its page does not keep up', withBeats({ shownAgeMs: 9_000, behindMs: 8_900 }), 'broken', 'page', /Reload it/],
+  ['its page shows nothing', withBeats({ shownAgeMs: null, behindMs: 20_000 }), 'broken', 'page', /Reload it/],
+  ['its page is in the background', withBeats({ isHidden: true, behindMs: 90_000 }), 'expected', 'page', /front/],
+  [
+    'it does not say what it shows',
+    { ...LIVE, connection: { ...open, beats: null } },
+    'unknown',
+    'line',
+    /Look at the page/,
+  ],
 ];
 
 function withDelayOf(delayMs: number): WhyFacts {
@@ -196,13 +269,14 @@ describe('why a socket shows what it shows', () => {
     const apart: WhyFacts = { ...PUBLIC, session: { ...session, relays: [], framesPerSec: 0, lastFrameAgeMs: 5_000 } };
     const why = whyStale(apart);
     expect(why.verdict).toBe('expected');
-    expect(why.steps.map(({ stage, state }) => [stage, state]).slice(-6)).toEqual([
+    expect(why.steps.map(({ stage, state }) => [stage, state]).slice(-7)).toEqual([
       ['ingest', 'expected'],
       ['timeline', 'ok'],
       ['timing', 'ok'],
       ['delay', 'expected'],
       ['tick', 'ok'],
       ['line', 'ok'],
+      ['page', 'ok'],
     ]);
     expect(why.text).toContain('30 s behind the race');
     expect(why.nextStep).toMatch(/Start the relay/);
@@ -210,14 +284,16 @@ describe('why a socket shows what it shows', () => {
     expect(
       whyStale({ ...apart, line: { ...apart.line, isSkipping: true, waitsMs: 6_000 } }).steps.at(-1),
     ).toMatchObject({
-      ...{ stage: 'line', state: 'broken' },
+      stage: 'line',
+      state: 'broken',
     });
     for (const over of [
       { delay: { ...delay, bufferedEvents: 0, oldestAgeMs: null } },
       { line: { ...line, newestFrameAgeMs: 33_001 } },
     ])
       expect(whyStale({ ...apart, ...over })).toMatchObject({
-        ...{ verdict: 'broken', nextStep: expect.stringContaining('Start the relay') },
+        verdict: 'broken',
+        nextStep: expect.stringContaining('Start the relay'),
       });
   });
 
@@ -232,7 +308,7 @@ describe('why a socket shows what it shows', () => {
   });
 
   it('stops at the first broken step, in the order of a frame’s way, whatever else is wrong', () => {
-    const order = ['connection', 'right', 'room', 'ingest', 'timeline', 'timing', 'delay', 'tick', 'line'];
+    const order = ['connection', 'right', 'room', 'ingest', 'timeline', 'timing', 'delay', 'tick', 'line', 'page'];
     const facts = fc.constantFrom(...CASES.map(([, each]) => each));
     fc.assert(
       fc.property(facts, facts, facts, facts, (a, b, c, d) => {

@@ -1,6 +1,6 @@
 import type { WhyAnswer, WhyStep } from '@okboxbox/protocol';
 import { connectionStep, rightStep, roomStep } from './access-steps.js';
-import { delayStep, lineStep, tickStep } from './audience-steps.js';
+import { delayStep, lineStep, pageStep, tickStep } from './audience-steps.js';
 import { ingestStep, timelineStep, timingStep } from './session-steps.js';
 import type { WhyFacts } from './why-facts.js';
 import type { Judged } from './why-step.js';
@@ -9,7 +9,7 @@ import type { Judged } from './why-step.js';
 const STEPS: readonly ((facts: WhyFacts) => Judged | null)[] = [
   ...[connectionStep, rightStep, roomStep],
   ...[ingestStep, timelineStep, timingStep],
-  ...[delayStep, tickStep, lineStep],
+  ...[delayStep, tickStep, lineStep, pageStep],
 ];
 
 /**
@@ -19,7 +19,7 @@ const STEPS: readonly ((facts: WhyFacts) => Judged | null)[] = [
 export function whyStale(facts: WhyFacts): WhyAnswer {
   const steps: WhyStep[] = [];
   let verdict: WhyAnswer['verdict'] = 'fresh';
-  let text = `It is shown what happened ${age(facts)}: nothing holds it up.`;
+  let text = `It shows ${shown(facts)}: no step is blocked.`;
   let nextStep: string | null = null;
   for (const judge of STEPS) {
     const judged = judge(facts);
@@ -35,12 +35,25 @@ export function whyStale(facts: WhyFacts): WhyAnswer {
     }
     if (step.state === 'broken' || isEnd) break;
   }
+  if (verdict === 'fresh' && !saysWhatItShows(facts)) {
+    verdict = 'unknown';
+    text = `It was sent ${shown(facts)}, and no step is blocked. It sends no heartbeat, so what it shows is not known.`;
+    nextStep =
+      'Look at the page itself. A client of your own can send feed:beat every 2 s: then this says what it shows.';
+  }
   return { socketId: facts.socketId, verdict, text, steps, nextStep };
+}
+
+function saysWhatItShows({ connection }: WhyFacts): boolean {
+  return connection.state === 'open' && connection.beats !== null;
 }
 
 /** What is known to hold it up on purpose explains more than what is not known. */
 const RANK: Readonly<Record<WhyStep['state'], number>> = { ok: 0, expected: 1, unknown: 2, broken: 3 };
 
-function age({ line }: WhyFacts): string {
-  return line.newestFrameAgeMs === null ? 'last' : `${(line.newestFrameAgeMs / 1_000).toFixed(1)} s ago`;
+function shown({ connection, line }: WhyFacts): string {
+  const said = connection.state === 'open' ? (connection.beats?.shownAgeMs ?? null) : null;
+  const ageMs = said ?? line.newestFrameAgeMs;
+  if (ageMs === null) return 'the last state of the race';
+  return `the race of ${(ageMs / 1_000).toFixed(1)} s ago`;
 }

@@ -4,6 +4,7 @@ import { PGlite } from '@electric-sql/pglite';
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
 import { DataDirInUse, lockDataDir } from '../../data-dir.js';
 import { diskReason } from '../../data-files.js';
+import type { Standing } from './embedded-probe.js';
 import { keepModesPrivate } from './private-modes.js';
 
 /**
@@ -21,6 +22,11 @@ const db = await opened(folder);
 const server = new PGLiteSocketServer({ db, path: socket, maxConnections: 4 });
 await server.start();
 process.send?.('ready');
+// The parent asks where a statement does not end: who else is there, and does anything go on?
+process.on('message', () => {
+  const standing: Standing = { queued: server.getStats().queuedQueries, isInTransaction: db.isInTransaction() };
+  process.send?.(standing);
+});
 
 let ending = false;
 async function end(): Promise<void> {

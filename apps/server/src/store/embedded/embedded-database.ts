@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { diskReason, ownFolder, ownFolderInShared } from '../../data-files.js';
 import type { Logger } from '../../log.js';
+import type { Standing } from './embedded-probe.js';
 
 /** The process that is started, and the seed that a new database starts from; both lie in the built package. */
 const BUILT = fileURLToPath(new URL('../../../dist/store/embedded/', import.meta.url));
@@ -18,6 +19,8 @@ const SOCKET_NAME = '.s.PGSQL.5432';
 const LONGEST_SOCKET = 100;
 const RESTART_MS = [200, 1_000, 5_000, 15_000] as const;
 const STOP_MS = 5_000;
+/** How long the process may take to say how it stands, in ms. */
+const STANDING_MS = 1_000;
 /** Ends in a row, without having listened, after which the log says what an operator can do. */
 const FAILURES_UNTIL_ADVICE = 3;
 
@@ -32,7 +35,9 @@ export class EmbeddedDatabase {
   #child: ChildProcess | null = null;
   #timer: NodeJS.Timeout | null = null;
   #failures = 0;
+  #isReady = false;
   #closed = false;
+  #onStanding: (standing: Standing) => void = () => undefined;
 
   constructor(dataDir: string, log: Logger) {
     this.#folder = join(dataDir, 'database');
@@ -62,12 +67,18 @@ export class EmbeddedDatabase {
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       lastWords = (lastWords + text).slice(-2_000);
     });
-    child.once('message', () => {
+    child.on('message', (told: 'ready' | Standing) => {
+      if (told !== 'ready') {
+        this.#onStanding(told);
+        return;
+      }
       this.#failures = 0;
+      this.#isReady = true;
     });
     child.on('error', (error) => this.#log.error({ err: error }, 'the process of the embedded database failed'));
     child.once('exit', (code, signal) => {
       this.#child = null;
+      this.#isReady = false;
       if (this.#closed) return;
       const wait = RESTART_MS[Math.min(this.#failures, RESTART_MS.length - 1)] ?? 0;
       this.#failures += 1;
@@ -99,6 +110,23 @@ export class EmbeddedDatabase {
   /** Process id, where it runs. */
   get pid(): number | null {
     return this.#child?.pid ?? null;
+  }
+
+  /** Whether the process has its files open, and listens. */
+  get isReady(): boolean {
+    return this.#isReady;
+  }
+
+  /** Asks the process how it stands; `null` where it does not say in time. One question at a time. */
+  standing(): Promise<Standing | null> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => resolve(null), STANDING_MS);
+      this.#onStanding = (standing) => {
+        clearTimeout(timer);
+        resolve(standing);
+      };
+      if (this.#child?.connected) this.#child.send('standing', () => undefined);
+    });
   }
 
   async stop(): Promise<void> {

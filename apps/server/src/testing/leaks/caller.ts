@@ -1,10 +1,11 @@
+import type { TimingAnswer } from '@okboxbox/protocol';
 import type { Stranger } from './outsider.js';
 import type { PublicKind } from './public-shape.js';
 import type { Random } from './random.js';
 import { trueNow } from './show-truth.js';
 import type { Witness } from './witness.js';
 
-export interface CallerWorld {
+export interface CallerDeps {
   readonly witness: Witness;
   readonly random: Random;
   readonly shows: readonly string[];
@@ -17,19 +18,21 @@ export interface CallerWorld {
 /** Somebody without `session:live` who asks for every page and every call, again and again. */
 export class Caller {
   readonly #who: Stranger;
-  readonly #world: CallerWorld;
+  readonly #deps: CallerDeps;
+  /** Addresses of chunks, as far as what it has seen names any. */
+  readonly #chunks: string[] = [];
   #isOver = false;
 
-  constructor(who: Stranger, world: CallerWorld) {
+  constructor(who: Stranger, deps: CallerDeps) {
     this.#who = who;
-    this.#world = world;
+    this.#deps = deps;
   }
 
   async run(): Promise<void> {
     while (!this.#isOver) {
-      const url = this.#world.url();
+      const url = this.#deps.url();
       if (url !== null) await this.#call(url);
-      await new Promise((resolve) => setTimeout(resolve, this.#world.random.whole(10, 120)));
+      await new Promise((resolve) => setTimeout(resolve, this.#deps.random.whole(10, 120)));
     }
   }
 
@@ -38,7 +41,7 @@ export class Caller {
   }
 
   async #call(url: string): Promise<void> {
-    const { random } = this.#world;
+    const { random } = this.#deps;
     const { token, link } = (await this.#who.auth()) as { token?: string; link?: string };
     const path = this.#path();
     const query = link === undefined ? '' : `${path.includes('?') ? '&' : '?'}link=${link}`;
@@ -56,7 +59,7 @@ export class Caller {
   }
 
   #path(): string {
-    const { random, shows, sessionIds, linkCodes } = this.#world;
+    const { random, shows, sessionIds, linkCodes } = this.#deps;
     const show = random.pick(shows);
     const id = random.pick([...sessionIds(), 'sess_none']);
     return random.pick([
@@ -69,6 +72,8 @@ export class Caller {
       ...[`/api/public/sessions/${id}/timing`, `/api/public/sessions/${id}/timing`, `/api/sessions/${id}/timing`],
       ...[`/api/sessions/${id}/timing?sessionTime=5`, `/api/sessions/${id}/laps`, `/api/sessions/${id}/events`],
       ...[`/api/sessions/${id}/recording`, '/api/health', '/api/health/ready', '/metrics', `/sessions/${id}`],
+      ...[random.pick([...this.#chunks, `/api/public/sessions/${id}/topics/laps/none/0`])],
+      ...[random.pick([...this.#chunks, `/api/sessions/${id}/topics/laps/none/0`])],
       ...[`/l/${random.pick([...linkCodes(), 'none'])}`, `/public/${show}`, `/overlay/timing-tower?show=${show}`, '/'],
       ...[
         '/api/diagnostics/parity',
@@ -87,13 +92,29 @@ export class Caller {
     const isJson = response.headers.get('content-type')?.includes('json') === true;
     const body: unknown = isJson && content !== '' ? JSON.parse(content) : null;
     const kind = kindOf(path, response.status, isJson);
+    const { sessionId, topics } = (kind === 'timing' ? body : {}) as Partial<TimingAnswer>;
+    if (sessionId !== undefined && topics !== undefined) this.#learnChunks(sessionId, topics.epoch);
     const { name: who, mayAlwaysSee } = this.#who;
-    this.#world.witness.looksAt({
-      ...{ who, kind, body, mayAlwaysSee, at: trueNow() },
+    this.#deps.witness.looksAt({
+      who,
+      kind,
+      body,
+      mayAlwaysSee,
+      at: trueNow(),
       text: `${content}\n${headers}`,
       // A link names its session itself.
       own: path.startsWith('/l/') ? `${path} ${response.headers.get('location')}` : path,
     });
+  }
+
+  /** Notes where the first chunks of a session would be, of the public picture and of the live one. */
+  #learnChunks(sessionId: string, epoch: string): void {
+    for (const topic of ['laps', 'gaps', 'events', 'privateEvents']) {
+      const path = `sessions/${sessionId}/topics/${topic}/${epoch}/0`;
+      for (const address of [`/api/public/${path}`, `/api/${path}`]) {
+        if (!this.#chunks.includes(address)) this.#chunks.push(address);
+      }
+    }
   }
 }
 
@@ -101,6 +122,7 @@ function kindOf(path: string, status: number, isJson: boolean): PublicKind | 'un
   if (status >= 400) return status === 503 ? 'health' : 'problem';
   if (path === '/api/sessions') return 'sessions';
   if (path.startsWith('/api/health')) return 'health';
+  if (path.includes('/topics/')) return 'chunk';
   if (path.startsWith('/api/public/sessions/')) return 'timing';
   // Pages and where links lead: nothing but text, which is looked at as such.
   return isJson ? 'unknown' : 'problem';

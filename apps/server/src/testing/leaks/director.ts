@@ -2,7 +2,7 @@ import type { Socket } from 'socket.io-client';
 import type { Random } from './random.js';
 import { type ShowTruth, trueNow } from './show-truth.js';
 
-export interface DirectorWorld {
+export interface DirectorDeps {
   readonly truth: ShowTruth;
   readonly random: Random;
   readonly connect: () => Promise<Socket | null>;
@@ -19,21 +19,21 @@ const DELAYS = [0, 0, 300, 500, 1_000, 1_500, 2_500, 4_000];
  * cues, makes links and revokes them. What was asked for and answered goes into the truth.
  */
 export class Director {
-  readonly #world: DirectorWorld;
+  readonly #deps: DirectorDeps;
   #socket: Socket | null = null;
   #isOver = false;
   #isPaused = false;
   #cues = 0;
 
-  constructor(world: DirectorWorld) {
-    this.#world = world;
+  constructor(deps: DirectorDeps) {
+    this.#deps = deps;
   }
 
   async run(): Promise<void> {
-    const { random } = this.#world;
+    const { random } = this.#deps;
     while (!this.#isOver) {
       if (this.#socket?.connected === true) await this.act();
-      else this.#socket = await this.#world.connect();
+      else this.#socket = await this.#deps.connect();
       await new Promise((resolve) => setTimeout(resolve, random.whole(60, 900)));
     }
   }
@@ -45,7 +45,7 @@ export class Director {
 
   /** Does one thing; returns when it is answered, or will not be. */
   async act(): Promise<void> {
-    const { random } = this.#world;
+    const { random } = this.#deps;
     const what = random.next();
     if (this.#isPaused && what < 0.5) await this.#resume();
     else if (what < 0.32) await this.setDelay(random.pick(DELAYS), random.pick(['glide', 'jump']));
@@ -58,13 +58,13 @@ export class Director {
   }
 
   async setDelay(delayMs: number, mode: 'glide' | 'jump'): Promise<void> {
-    const answered = this.#world.truth.allowed.delay(delayMs, trueNow());
+    const answered = this.#deps.truth.allowed.delay(delayMs, trueNow());
     const answer = await this.#call('broadcast:delay:set', { delayMs, mode });
     answered(answer === null ? null : answer.ok, trueNow());
   }
 
   async publish(published: boolean): Promise<void> {
-    const { allowed } = this.#world.truth;
+    const { allowed } = this.#deps.truth;
     if (published) allowed.published(true, trueNow());
     const answer = await this.#call('broadcast:publish', { published });
     if (!published && answer?.ok === true) allowed.published(false, trueNow());
@@ -74,18 +74,18 @@ export class Director {
     const answer = await this.#call('broadcast:pause', {});
     if (answer?.ok !== true) return;
     this.#isPaused = true;
-    this.#world.truth.allowed.paused(trueNow());
+    this.#deps.truth.allowed.paused(trueNow());
   }
 
   async #resume(): Promise<void> {
-    this.#world.truth.allowed.resumes(trueNow());
+    this.#deps.truth.allowed.resumes(trueNow());
     const answer = await this.#call('broadcast:resume', {});
     if (answer?.ok === true) this.#isPaused = false;
   }
 
   /** What is cued with the picture says when that was; what is cued for now is meant to be seen at once. */
   async #cue(): Promise<void> {
-    const { random, truth } = this.#world;
+    const { random, truth } = this.#deps;
     const isNow = random.chance(0.5);
     this.#cues += 1;
     const text = isNow ? `Now ${this.#cues}` : `With the picture of ${truth.mark()}`;
@@ -102,7 +102,7 @@ export class Director {
   }
 
   async #link(): Promise<void> {
-    const { random, links } = this.#world;
+    const { random, links } = this.#deps;
     const kind = random.pick(['overlay', 'public'] as const);
     const answer = await this.#call('link:create', { kind, onlySession: random.chance(0.3) });
     const { link } = (answer ?? {}) as { link?: { code: string } };
@@ -110,20 +110,20 @@ export class Director {
   }
 
   async #revoke(): Promise<void> {
-    const { random, links } = this.#world;
+    const { random, links } = this.#deps;
     const kind = random.pick(['overlay', 'public'] as const);
     if (links[kind].length > 2) await this.#call('link:revoke', { code: links[kind].shift() });
   }
 
   /** `null` where no answer came: then nobody knows whether it was done. */
   async #call(event: string, input: object): Promise<({ ok: boolean } & Record<string, unknown>) | null> {
-    const { truth } = this.#world;
+    const { truth } = this.#deps;
     const answer = await this.#socket
       ?.timeout(3_000)
       .emitWithAck(event, { show: truth.show, ...input })
       .catch(() => null);
     const came = answer == null ? 'no answer' : answer.ok ? 'ok' : answer.error.message;
-    this.#world.note(`${truth.show}: ${event} ${JSON.stringify(input)}: ${came}`);
+    this.#deps.note(`${truth.show}: ${event} ${JSON.stringify(input)}: ${came}`);
     return answer ?? null;
   }
 }

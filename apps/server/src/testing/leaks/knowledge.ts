@@ -24,6 +24,9 @@ const INSTANTS: ReadonlySet<string> = new Set([
   'oldestAt',
 ]);
 
+/** The column of each topic that says when a row was, on the sim's clock. */
+const TIMED_COLUMN: Readonly<Record<string, number>> = { laps: 5, gaps: 0, events: 2 };
+
 /**
  * Reads the newest thing that a message or a page knows of a show: marks and session ids anywhere in its text, instants,
  * the sim's clock, how far cars are, and that a session has ended. `aheadMs` is what the server's clock has been ahead of
@@ -49,6 +52,7 @@ export function newestKnown(
     const fields = value as Readonly<Record<string, unknown>>;
     const named = typeof fields.sessionId === 'string' ? fields.sessionId : sessionOf(fields);
     const sessionId = named ?? within;
+    rowsOfTopics(fields, sessionId);
     for (const [name, each] of Object.entries(fields)) {
       if (typeof each === 'number') instant(name, each, sessionId);
       else if (sessionId !== null && truth.has(sessionId)) {
@@ -58,9 +62,21 @@ export function newestKnown(
     }
   }
 
+  /** Rows of topics, as messages append them and chunks have them: their columns have no names there. */
+  function rowsOfTopics(fields: Readonly<Record<string, unknown>>, sessionId: string | null): void {
+    const appended = typeof fields.topic === 'string' ? { [fields.topic]: fields.rows } : (fields.appended ?? {});
+    for (const [topic, rows] of Object.entries(appended)) {
+      const column = TIMED_COLUMN[topic] ?? 0;
+      for (const row of rows as readonly unknown[]) {
+        if (Array.isArray(row)) instant('sessionTimeMs', row[column] as number, sessionId);
+      }
+    }
+  }
+
   function instant(name: string, value: number, sessionId: string | null): void {
     if (sessionId === null || !truth.has(sessionId)) return;
     if (INSTANTS.has(name)) know(value - Math.max(...aheadMs) - RESTART_MS * (aheadMs.length - 1), `"${name}"`);
+    if (name === 'crossedAtMs') know(truth.knownAt(sessionId, value), `"${name}"`);
     if (name === 'sessionTimeMs') know(truth.knownAt(sessionId, value), `"${name}"`);
     if (name === 'sessionTime') know(truth.knownAt(sessionId, value * 1000), `"${name}"`);
     if (name === 'remainingMs') know(truth.knownAt(sessionId, REMAINING_S * 1000 - value), `"${name}"`);
@@ -82,7 +98,7 @@ export function newestOfRows(truth: ShowTruth, { session, rows }: FeedState): Kn
   return { at, from: 'how far the cars are' };
 }
 
-/** No car is ahead of the leader, who does a lap in so many seconds of the sim's clock. */
+/** No car is ahead of the leader, who does a lap in `LAP_S` seconds of the sim's clock. */
 function progressKnownAt(truth: ShowTruth, sessionId: string, progress: number): number {
   return truth.knownAt(sessionId, progress * LAP_S * 1000 - 1);
 }

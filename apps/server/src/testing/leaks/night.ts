@@ -5,8 +5,8 @@ import type { FeedState, Role } from '@okboxbox/protocol';
 import { pino } from 'pino';
 import { io as connect, type Socket } from 'socket.io-client';
 import { tokensOfSecret } from '../../access/tokens.js';
-import { type RunningServer, startServer } from '../../app.js';
 import { readConfig } from '../../config.js';
+import { type RunningServer, startServer } from '../../node.js';
 import { Caller } from './caller.js';
 import { Director } from './director.js';
 import { Outsider, type Stranger } from './outsider.js';
@@ -20,6 +20,8 @@ import { Witness } from './witness.js';
 export interface NightOptions {
   readonly seed: number;
   readonly forMs: number;
+  /** Kinds of messages that outsiders must have received: where some are missing, the night may last twice as long. */
+  readonly needs?: readonly string[];
   /** Where this comes true, the night ends sooner. */
   readonly until?: (witness: Witness) => boolean;
   /** Shows that are on at once. */
@@ -83,12 +85,12 @@ export class Night {
 
   /** Goes through the night, to its end. */
   async run(): Promise<void> {
-    const { forMs, until, outsiders, callers, restarts } = this.#options;
+    const { forMs, needs = [], until, outsiders, callers, restarts } = this.#options;
     await this.#start();
     for (const { rigs } of this.#shows) for (const rig of rigs) rig.start();
     const held = new Map<string, FeedState>();
     const shows = this.#shows.map(({ truth }) => truth.show);
-    const world = {
+    const deps = {
       witness: this.witness,
       shows,
       sessionIds: () => this.#shows.flatMap(({ truth }) => truth.sessionIds),
@@ -100,16 +102,18 @@ export class Night {
     const strangers = this.#strangers();
     for (let i = 0; i < outsiders; i++) {
       const who = strangers[i % strangers.length] as Stranger;
-      this.#people.push(new Outsider(who, { ...world, random: this.#random.fork() }));
+      this.#people.push(new Outsider(who, { ...deps, random: this.#random.fork() }));
     }
     for (let i = 0; i < callers; i++) {
       const who = strangers[i % strangers.length] as Stranger;
-      this.#people.push(new Caller(who, { ...world, random: this.#random.fork() }));
+      this.#people.push(new Caller(who, { ...deps, random: this.#random.fork() }));
     }
     const people = [...this.#people, ...this.#shows.map(({ director }) => director)];
     const running = people.map((each) => each.run());
     const over = this.#beganAt + forMs;
-    while (trueNow() < over && until?.(this.witness) !== true) {
+    const hasAll = () => needs.every((kind) => this.witness.seen.has(kind));
+    const isOver = () => trueNow() >= (hasAll() ? over : over + forMs);
+    while (!isOver() && until?.(this.witness) !== true) {
       await new Promise((resolve) => setTimeout(resolve, this.#random.whole(150, 500)));
       await this.#disturb(restarts);
     }
@@ -127,11 +131,16 @@ export class Night {
     const token = (role: Role) => this.#token(role, { shows: [truth.show] });
     const rig = (name: string) =>
       new Rig(name, {
-        ...{ truth, sim, random: this.#random.fork() },
+        truth,
+        sim,
+        random: this.#random.fork(),
         connect: async () => this.#connect('/relay', { token: await token('relay') }),
       });
     const director = new Director({
-      ...{ truth, links, random: this.#random.fork(), note: (what: string) => this.#note(what) },
+      truth,
+      links,
+      random: this.#random.fork(),
+      note: (what: string) => this.#note(what),
       connect: async () => this.#connect('/', { token: await token('director') }),
     });
     return {
@@ -239,7 +248,10 @@ export class Night {
     );
     const ahead = this.#aheadMs.at(-1) ?? 0;
     this.#server = await startServer({
-      ...{ config, version: '0.0.0-test', webDir: null, log: pino({ level: process.env.LOG_LEVEL ?? 'silent' }) },
+      config,
+      version: '0.0.0-test',
+      webDir: null,
+      log: pino({ level: process.env.LOG_LEVEL ?? 'silent' }),
       clock: { now: () => trueNow() + ahead },
       uptime: () => ({ boot: this.#boot, ms: trueNow() - this.#beganAt + 100_000 }),
     });

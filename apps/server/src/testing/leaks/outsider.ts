@@ -15,7 +15,7 @@ export interface Stranger {
   readonly mayAlwaysSee: (show: string) => boolean;
 }
 
-export interface OutsiderWorld {
+export interface OutsiderDeps {
   readonly witness: Witness;
   readonly random: Random;
   readonly shows: readonly string[];
@@ -69,6 +69,8 @@ const HOSTILE: readonly (readonly [string, unknown])[] = [
   ['feed:resync', { sessionId: 'sess_none', epoch: 'x', seq: 1e9 }],
   ['overlay:report', { name: 'x', version: 'y', frameAgeMs: null, lastError: null }],
   ['overlay:report', 'nothing'],
+  ['feed:beat', { at: 0, rttMs: 0 }],
+  ['feed:beat', { at: 'now', rttMs: -1, hidden: 3 }],
 ];
 const DIRECTOR_CALLS = [
   'director:join',
@@ -81,20 +83,20 @@ const DIRECTOR_CALLS = [
 /** A client without `session:live` that comes, joins, asks for what it may and what it may not, and goes, all evening. */
 export class Outsider {
   readonly #who: Stranger;
-  readonly #world: OutsiderWorld;
+  readonly #deps: OutsiderDeps;
   readonly #joined = new Map<string, Joined>();
   /** In which form it has asked for a session last. */
   readonly #formats = new Map<string, Joined['format']>();
   #socket: Socket | null = null;
   #isOver = false;
 
-  constructor(who: Stranger, world: OutsiderWorld) {
+  constructor(who: Stranger, deps: OutsiderDeps) {
     this.#who = who;
-    this.#world = world;
+    this.#deps = deps;
   }
 
   async run(): Promise<void> {
-    const { random } = this.#world;
+    const { random } = this.#deps;
     while (!this.#isOver) {
       if (this.#socket === null) await this.#connect();
       else await this.#act(this.#socket);
@@ -108,7 +110,7 @@ export class Outsider {
   }
 
   async #connect(): Promise<void> {
-    const socket = await this.#world.connect(await this.#who.auth());
+    const socket = await this.#deps.connect(await this.#who.auth());
     if (socket === null) return;
     this.#joined.clear();
     this.#socket = socket;
@@ -127,7 +129,7 @@ export class Outsider {
   }
 
   async #act(socket: Socket): Promise<void> {
-    const { random, shows, sessionIds } = this.#world;
+    const { random, shows, sessionIds } = this.#deps;
     const show = random.pick(shows);
     const sessionId = random.pick([...sessionIds(), 'sess_none']);
     const what = random.next();
@@ -158,7 +160,7 @@ export class Outsider {
 
   /** Asks for what it has missed, sometimes from where it is and sometimes from where nobody is. */
   #resync(socket: Socket): Promise<void> {
-    const { random } = this.#world;
+    const { random } = this.#deps;
     const joined = random.pick([...this.#joined.values()]);
     const epoch = random.chance(0.6) ? joined.epoch : random.pick(['ended', '', 'another']);
     const seq = Math.max(0, joined.seq + random.pick([0, 0, -1, -5, 3, 1_000_000, -1_000]));
@@ -204,7 +206,7 @@ export class Outsider {
   /** Everyone at one place of a feed holds the same, whenever they came. */
   #hold(joined: Joined, state: FeedState): void {
     joined.state = state;
-    const { held } = this.#world;
+    const { held } = this.#deps;
     const place = `${joined.sessionId} ${joined.epoch} ${joined.seq}`;
     const others = held.get(place);
     if (others === undefined) held.set(place, state);
@@ -280,11 +282,11 @@ export class Outsider {
   ) {
     const { name: who, mayAlwaysSee } = this.#who;
     const text = JSON.stringify(body) ?? '';
-    this.#world.witness.looksAt({ who, kind, body, text, at: trueNow(), mayAlwaysSee, ...more });
+    this.#deps.witness.looksAt({ who, kind, body, text, at: trueNow(), mayAlwaysSee, ...more });
   }
 
   #complain(what: 'order' | 'differs' | 'early', kind: string, detail: string): void {
-    this.#world.witness.tell({ what, who: this.#who.name, kind, detail });
+    this.#deps.witness.tell({ what, who: this.#who.name, kind, detail });
   }
 }
 
@@ -299,6 +301,7 @@ function kindOf(event: string, answer: Answer, format: string | undefined): Publ
   if (!answer.ok) return 'refusal';
   if (event === 'session:join') return isState(answer.state) ? 'joined' : 'joined (json)';
   if (event === 'feed:resync') return format === 'json' ? 'joined (json)' : 'joined';
+  if (event === 'feed:beat') return 'beat';
   return event === 'session:leave' || event === 'overlay:report' ? 'left' : 'unknown';
 }
 

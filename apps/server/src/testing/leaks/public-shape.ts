@@ -1,6 +1,7 @@
 /**
- * All that may stand in a message for everyone, written out by hand: the allow-list of the test, which knows nothing of
- * the schemas that the server's is made of. `true` is a scalar, a list is of its one element, `*` is any name.
+ * All that a message for everyone may hold: the allow-list of the test, written out by hand. It takes nothing from the
+ * schemas and tables that the server uses, so that a field which they mark as public by mistake is found here. `true` is a
+ * scalar, a list is of its one element, `*` is any name.
  */
 type Shape = true | readonly [Shape] | { readonly [name: string]: Shape };
 
@@ -28,11 +29,25 @@ const onAir = {
   flag: scalars('flag', 'until'),
   results: scalars('of', 'until'),
 } satisfies Shape;
+const topics = scalars('epoch', 'laps', 'gaps', 'events');
+const appended = { laps: [[true]], gaps: [[true]], events: [[true]] } satisfies Shape;
+const namedAppended = {
+  laps: [
+    {
+      ...scalars('car', 'carNumber', 'driver', 'lap', 'countedFrom', 'lapTimeMs', 'from', 'crossedAtMs', 'position'),
+      ...scalars('inPit', 'inLap', 'outLap', 'valid', 'provenance'),
+      sectorsMs: [true],
+    },
+  ],
+  gaps: [{ sessionTimeMs: true, cars: [scalars('car', 'gapMs', 'gapLaps')] }],
+  events: [{ ...events[0], lapRow: true }],
+} satisfies Shape;
 const figures = {
-  ...scalars('position', 'classPosition', 'status', 'inPit', 'lap', 'lapsCompleted', 'progress', 'gapMs', 'gapLaps'),
-  ...scalars('intervalMs', 'intervalLaps', 'classGapMs', 'classGapLaps', 'classIntervalMs', 'classIntervalLaps'),
-  ...scalars('lastLapMs', 'bestLapMs', 'lastLapMark', 'bestLapMark', 'pitStops', 'driveThroughs'),
-  ...scalars('stintLaps', 'trendMs', 'battle'),
+  ...scalars('position', 'classPosition', 'status', 'inPit', 'lap', 'lapsCompleted', 'progress'),
+  ...scalars('gapMs', 'gapLaps', 'intervalMs', 'intervalLaps'),
+  ...scalars('classGapMs', 'classGapLaps', 'classIntervalMs', 'classIntervalLaps'),
+  ...scalars('lastLapMs', 'bestLapMs', 'lastLapMark', 'bestLapMark'),
+  ...scalars('pitStops', 'driveThroughs', 'stintLaps', 'trendMs', 'battle'),
   sectorsMs: [true],
   provenance: { '*': true },
 } satisfies Shape;
@@ -41,21 +56,43 @@ const timing = {
   ...scalars('sessionId', 'at', 'sessionTime', 'phase'),
   flags: [true],
   entries: namedEntries,
+  topics,
 } satisfies Shape;
-const state = { session, clock, entries, rows: { '*': [true] }, events, onAir } satisfies Shape;
+const chunk = {
+  ...scalars('sessionId', 'topic', 'epoch', 'chunk', 'from'),
+  columns: [true],
+  repeated: [true],
+  rows: [[true]],
+} satisfies Shape;
+const state = { session, clock, entries, rows: { '*': [true] }, events, onAir, topics } satisfies Shape;
 const change = {
   ...scalars('epoch', 'seq', 'at', 'sessionId'),
-  ...{ session, clock, entries, rows: [[true]], gone: [true], events: { keep: true, added: events }, onAir },
+  session,
+  clock,
+  entries,
+  rows: [[true]],
+  gone: [true],
+  events: { keep: true, added: events },
+  onAir,
+  topics,
+  appended,
 } satisfies Shape;
 const namedChange = {
   ...scalars('epoch', 'seq', 'at', 'sessionId', 'sessionTime', 'phase', 'status'),
-  ...{ flags: [true], entries: namedEntries, gone: [true], events, onAir },
+  flags: [true],
+  entries: namedEntries,
+  gone: [true],
+  events,
+  onAir,
+  topics,
+  appended: namedAppended,
 } satisfies Shape;
 const delayState = scalars('sessionId', 'state', 'delayMs');
 const refusal = { ok: true, error: scalars('code', 'message', 'capability', 'retryAfterMs') } satisfies Shape;
 const joined = {
-  ...scalars('ok', 'sessionId', 'audience', 'epoch', 'seq', 'at', 'now'),
-  ...{ delay: delayState, changes: [change] },
+  ...scalars('ok', 'sessionId', 'audience', 'epoch', 'seq', 'at', 'now', 'retrySpreadMs'),
+  delay: delayState,
+  changes: [change],
 } satisfies Shape;
 
 /** What strangers may be sent, by what it is. */
@@ -66,15 +103,18 @@ const PUBLIC_SHAPES = {
   'joined (json)': { ...joined, state: timing },
   refusal,
   left: scalars('ok', 'sessionId'),
+  beat: scalars('ok', 'now', 'retrySpreadMs'),
   'session:moved': scalars('show', 'from', 'sessionId'),
   'session:withdrawn': scalars('sessionId'),
   'session:closed': scalars('reason'),
   'broadcast:delay:state': delayState,
   timing,
+  chunk,
   sessions: [
     {
       ...scalars('sessionId', 'show', 'status', 'sim', 'track', 'type', 'startedAt', 'lastFrameAt', 'endedAt'),
-      ...{ entryCount: true, podium: [scalars('position', 'carNumber', 'name')] },
+      entryCount: true,
+      podium: [scalars('position', 'carNumber', 'name')],
     },
   ],
   problem: scalars('type', 'title', 'status', 'detail', 'capability'),

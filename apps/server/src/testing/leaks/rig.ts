@@ -22,7 +22,7 @@ interface Kept {
   readonly bytes: Uint8Array;
 }
 
-export interface RigWorld {
+export interface RigDeps {
   readonly truth: ShowTruth;
   readonly sim: Sim;
   readonly random: Random;
@@ -41,7 +41,7 @@ const AGAIN_MS = 120;
 export class Rig {
   readonly clock: RigClock = { aheadMs: 0, stampsOlderMs: 0, answersOlderMs: 0, answers: true };
   readonly #name: string;
-  readonly #world: RigWorld;
+  readonly #deps: RigDeps;
   readonly #timers = new Set<NodeJS.Timeout>();
   #kept: Kept[] = [];
   /** What it has left out, to be sent when nothing else waits. */
@@ -56,9 +56,9 @@ export class Rig {
   /** Sessions of the sim that it has fed. */
   #runs = 0;
 
-  constructor(name: string, world: RigWorld) {
+  constructor(name: string, deps: RigDeps) {
     this.#name = name;
-    this.#world = world;
+    this.#deps = deps;
   }
 
   start(): void {
@@ -94,7 +94,7 @@ export class Rig {
   }
 
   #capture(): void {
-    const { sim, random } = this.#world;
+    const { sim, random } = this.#deps;
     if (sim.key !== this.#key) this.#change();
     const at = trueNow();
     const stamp = at + this.clock.aheadMs - this.clock.stampsOlderMs;
@@ -108,7 +108,7 @@ export class Rig {
   /** The sim has gone on: the session that was fed is over. */
   #change(): void {
     const before = this.#key;
-    this.#key = this.#world.sim.key;
+    this.#key = this.#deps.sim.key;
     this.#kept = [];
     this.#left = [];
     this.#seq = 0;
@@ -127,7 +127,7 @@ export class Rig {
   #keepConnected(): void {
     this.#later(AGAIN_MS, () => this.#keepConnected());
     if (!this.#isUp || this.#socket !== null) return;
-    void this.#world.connect().then((socket) => {
+    void this.#deps.connect().then((socket) => {
       if (socket === null) return;
       if (this.#isOver || !this.#isUp || this.#socket !== null) {
         socket.disconnect();
@@ -151,7 +151,7 @@ export class Rig {
   }
 
   async #greet(socket: Socket): Promise<void> {
-    const { sim, truth } = this.#world;
+    const { sim, truth } = this.#deps;
     const { key } = sim;
     const saidAt = trueNow();
     truth.greets(key, saidAt);
@@ -190,7 +190,7 @@ export class Rig {
     if (socket === null || !this.#isGreeted || this.#isSending) return;
     this.#isSending = true;
     const key = this.#key;
-    if (this.#kept.length > BEHIND && this.#left.length === 0 && this.#world.random.chance(0.5))
+    if (this.#kept.length > BEHIND && this.#left.length === 0 && this.#deps.random.chance(0.5))
       await this.#goAhead(socket);
     const next = this.#kept.length > 0 ? this.#kept : this.#left;
     const receipt = next.length === 0 || this.#key !== key ? null : await this.#sendBatch(socket, next.slice(0, BATCH));

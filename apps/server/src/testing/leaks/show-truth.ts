@@ -23,6 +23,8 @@ export class ShowTruth {
   readonly #sessions = new Map<string, TrueSession>();
   /** When somebody first greeted, by the sim's session. */
   readonly #greeted = new Map<string, number>();
+  /** The session that the sim has gone on to, and when; `null` before it has gone on. */
+  #newest: { readonly key: string; readonly at: number } | null = null;
   /** Instants of the sim's session clock and when they were, in order, by the sim's session. */
   readonly #frames = new Map<string, { readonly sessionTimeMs: number; readonly at: number }[]>();
 
@@ -63,11 +65,15 @@ export class ShowTruth {
     if (this.#sessions.has(sessionId)) return;
     // Where a crash has taken a session before it was on the disk, another takes its place.
     for (const session of this.#sessions.values()) session.endedAt = Math.min(session.endedAt, at);
-    this.#sessions.set(sessionId, { key, beganAt: at, endedAt: Number.POSITIVE_INFINITY });
+    // The sim may have gone on while the server answered: then the session may end from that instant on, like the others.
+    const isLeft = this.#newest !== null && this.#newest.key !== key;
+    const endedAt = isLeft ? (this.#newest?.at ?? at) : Number.POSITIVE_INFINITY;
+    this.#sessions.set(sessionId, { key, beganAt: at, endedAt });
   }
 
   /** The sim has gone on: all its sessions with another key may end from now on. */
   wentOn(key: string, at: number): void {
+    this.#newest = { key, at };
     for (const session of this.#sessions.values()) {
       if (session.key !== key) session.endedAt = Math.min(session.endedAt, at);
     }

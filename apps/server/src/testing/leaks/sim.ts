@@ -71,7 +71,7 @@ export class Sim {
       sessionTime,
       state: this.#phase(sessionTime),
       flags: ['green', this.#truth.mark(at)],
-      remaining: { timeS: REMAINING_S - sessionTime, laps: null, ...{ note: SECRET } },
+      remaining: { timeS: REMAINING_S - sessionTime, laps: null, note: SECRET },
       cars: Array.from({ length: CARS }, (_, car) => {
         const progress = Math.max(0, sessionTime / LAP_S - 0.03 * car);
         return {
@@ -81,11 +81,11 @@ export class Sim {
           lapsCompleted: Math.floor(progress),
           surface: 'onTrack' as const,
           onPitRoad: false,
-          ...{ tyre: SECRET },
+          tyre: SECRET,
         };
       }),
       own: { car: 0, fuelL: 31.4, setup: SECRET },
-      ...{ stewards: SECRET },
+      stewards: SECRET,
     };
   }
 
@@ -121,7 +121,7 @@ export class Sim {
         pace: false,
         stewards: SECRET,
       })),
-      ...{ stewards: SECRET },
+      stewards: SECRET,
     };
   }
 

@@ -2,6 +2,7 @@ import {
   changeBetween,
   type FeedMessage,
   type FeedState,
+  NO_TOPICS,
   NOTHING_CUED,
   ROW_COLUMNS,
   type Row,
@@ -40,6 +41,7 @@ export function feedOf(cars: readonly number[], over: Partial<FeedState['clock']
     rows: Object.fromEntries(cars.map((car, i) => [car, rowAt(i + 1)])),
     events: [],
     onAir: NOTHING_CUED,
+    topics: NO_TOPICS,
   };
 }
 

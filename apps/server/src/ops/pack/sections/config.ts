@@ -1,7 +1,7 @@
 import { arch, cpus, platform, release, totalmem } from 'node:os';
 import type { ServerConfig } from '../../../config.js';
 import { fields, flag, listOf, number, type Rule, text, word } from '../allow-list.js';
-import { environment } from '../fields/names.js';
+import { environment } from '../rules.js';
 import { section } from '../section.js';
 
 /** Variables of which a pack says whether they are set, and never to what. */
@@ -36,15 +36,19 @@ const shown: Rule = fields<Shown>({
 });
 
 /** The configuration that is in force. Secrets are never in it: only whether there are any. */
-export const config = section('config', (world, { includeConfig }) => {
+export const config = section('config', (deps, { includeConfig }) => {
   if (!includeConfig) return { skipped: 'The configuration was not asked for ("includeConfig").' };
-  const { jwtSecret, provider, databaseUrl, gitSha: _inSummary, ...effective } = world.config;
+  const { jwtSecret, provider, databaseUrl, gitSha: _inSummary, ...effective } = deps.config;
   const given = { JWT_SECRET: jwtSecret, JWKS_URL: provider, DATABASE_URL: databaseUrl };
   return {
     head: {
       system: {
-        ...{ node: process.version, platform: platform(), arch: arch(), release: release() },
-        ...{ cpus: cpus().length, memoryBytes: totalmem() },
+        node: process.version,
+        platform: platform(),
+        arch: arch(),
+        release: release(),
+        cpus: cpus().length,
+        memoryBytes: totalmem(),
       },
       effective,
       database: databaseUrl === null ? 'embedded' : 'postgresql',

@@ -1,7 +1,7 @@
-import type { OpsEvent } from '@okboxbox/protocol';
-import type { OpsEvents } from '../../events.js';
+import { type OpsEvent, opsEvent } from '@okboxbox/protocol';
+import type { OpsEvents } from '../../events/events.js';
 import { fields, number } from '../allow-list.js';
-import { event } from '../fields/event-fields.js';
+import { ruleOf } from '../rules.js';
 import { section } from '../section.js';
 import { eventIsOf } from './in-scope.js';
 
@@ -14,7 +14,7 @@ export const events = section('events', ({ operations }, { sessionId, reaches })
   return {
     head: { evicted: kept.evicted },
     rule: fields<{ evicted: number }>({ evicted: number }),
-    lists: [{ name: 'events', rows: of(newest(kept), sessionId, reaches), rule: event }],
+    lists: [{ name: 'events', rows: of(newest(kept), sessionId, reaches), rule: ruleOf(opsEvent) }],
   };
 });
 

@@ -1,21 +1,32 @@
-import type { FollowedShow, OpsSession, OpsSnapshot } from '@okboxbox/protocol';
-import { fields, number } from '../allow-list.js';
-import { event } from '../fields/event-fields.js';
-import { auditEntry, before, churn, followedShow, relays, socketGroup, unsaved } from '../fields/finding-fields.js';
-import { database as databaseRule, history as historyRule, rooms } from '../fields/insight-fields.js';
-import { session } from '../fields/session-fields.js';
-import { summary } from '../fields/summary-fields.js';
+import {
+  auditEntry,
+  type FollowedShow,
+  followedShow,
+  type OpsDisk,
+  type OpsSession,
+  type OpsSnapshot,
+  opsDatabase,
+  opsEvent,
+  opsHistory,
+  opsSession,
+  opsSnapshot,
+  socketGroup,
+} from '@okboxbox/protocol';
+import { ruleOf } from '../rules.js';
 import { section } from '../section.js';
 import { auditIsOf, eventIsOf, findingIsOf, isOf, sessionOfRoom, summaryOf } from './in-scope.js';
 
-export const database = section('database', async (world) => ({
-  head: await world.database(),
-  rule: databaseRule,
+/** Lists of a snapshot that are taken row by row; all else is its head. */
+const LISTS = { sessions: true, socketGroups: true, shows: true, events: true, audit: true } as const;
+
+export const database = section('database', async (deps) => ({
+  head: await deps.database(),
+  rule: ruleOf(opsDatabase),
 }));
 
-export const history = section('history', (world, { sessionId }) => ({
-  head: historyOf(sessionId, world.history()),
-  rule: historyRule,
+export const history = section('history', (deps, { sessionId }) => ({
+  head: historyOf(sessionId, deps.history()),
+  rule: ruleOf(opsHistory),
 }));
 
 /** All that findings are made of, so that they can be made again of the pack. */
@@ -31,42 +42,41 @@ export const snapshot = section('snapshot', async (_world, { sessionId, looked }
     database: taken.database,
     history: kept && historyOf(sessionId, kept),
     unsaved: taken.unsaved ?? [],
+    unreadable: (taken.unreadable ?? []).filter((each) => isOf(sessionId, each.sessionId)),
+    ...(taken.disk && { disk: diskOf(sessionId, taken.disk) }),
     before: taken.before.filter((each) => findingIsOf(sessionId, each)),
   };
   return {
     head,
-    rule: fields<OpsSnapshot>({
-      at: number,
-      summary,
-      relays,
-      churn,
-      rooms,
-      database: databaseRule,
-      history: historyRule,
-      unsaved,
-      before,
-    }),
+    rule: ruleOf(opsSnapshot.omit(LISTS)),
     lists: [
       {
         name: 'sessions',
         rows: taken.sessions.filter((each: OpsSession) => isOf(sessionId, each.sessionId)),
-        rule: session,
+        rule: ruleOf(opsSession),
       },
       {
         name: 'socketGroups',
         rows: taken.socketGroups.filter((group) => isOf(sessionId, group.sessionId)),
-        rule: socketGroup,
+        rule: ruleOf(socketGroup),
       },
       {
         name: 'shows',
         rows: showsOf(sessionId, taken.shows ?? []),
-        rule: followedShow,
+        rule: ruleOf(followedShow),
       },
-      { name: 'events', rows: taken.events.filter((each) => eventIsOf(sessionId, each)), rule: event },
-      { name: 'audit', rows: taken.audit.filter((entry) => auditIsOf(sessionId, entry)), rule: auditEntry },
+      { name: 'events', rows: taken.events.filter((each) => eventIsOf(sessionId, each)), rule: ruleOf(opsEvent) },
+      { name: 'audit', rows: taken.audit.filter((entry) => auditIsOf(sessionId, entry)), rule: ruleOf(auditEntry) },
     ],
   };
 });
+
+/** Which sessions wait for the disk; of a pack of one session, that session alone. */
+function diskOf(sessionId: string | null, disk: OpsDisk): OpsDisk {
+  const { refused } = disk;
+  if (refused === null) return disk;
+  return { ...disk, refused: { ...refused, sessions: refused.sessions.filter((each) => isOf(sessionId, each)) } };
+}
 
 /** What shows follow; of a pack of one session, that session alone. */
 function showsOf(sessionId: string | null, shows: readonly FollowedShow[]): FollowedShow[] {

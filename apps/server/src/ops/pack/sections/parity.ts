@@ -1,20 +1,24 @@
 import type { RelayStatus } from '@okboxbox/protocol';
-import type { ConnectedRelay } from '../../../ingest/connected-relays.js';
-import type { ClockEstimate } from '../../../ingest/relay-clock.js';
-import { fields, flag, listOf, name, number, relayId, sessionId, showName, text, version } from '../allow-list.js';
-import { simState, source } from '../fields/names.js';
+import type { ParityStream } from '../../../directory/owner.js';
+import type { ConnectedRelay } from '../../../owner/ingest/connected-relays.js';
+import type { ClockEstimate } from '../../../owner/ingest/relay-clock.js';
+import {
+  fields,
+  flag,
+  freeText,
+  listOf,
+  name,
+  number,
+  relayId,
+  sessionId,
+  showName,
+  text,
+  version,
+} from '../allow-list.js';
+import { simState, source } from '../rules.js';
 import { section } from '../section.js';
 
-interface Stream {
-  readonly relayId: string;
-  readonly run: string;
-  readonly first: number;
-  readonly taken: number;
-  readonly acknowledged: number;
-  readonly missing: unknown;
-}
-
-const stream = fields<Stream>({
+const stream = fields<ParityStream>({
   relayId,
   run: name('run'),
   first: number,
@@ -38,6 +42,9 @@ const status = fields<RelayStatus>({
     damaged: number,
   }),
   waiting: number,
+  unsent: number,
+  oldestWaitingMs: number,
+  oldestUnsentMs: number,
   paused: flag,
   cars: fields<NonNullable<RelayStatus['cars']>>({ seen: number, entries: number, blinksPerMin: number }),
   cpu: number,
@@ -48,11 +55,13 @@ const status = fields<RelayStatus>({
 const relay = fields<ConnectedRelay>({
   relayId,
   show: showName,
+  user: name('user'),
   run: name('run'),
   sessionId,
   version,
   source,
   connectedAt: number,
+  heardAt: number,
   taken: number,
   acknowledged: number,
   status,
@@ -60,6 +69,7 @@ const relay = fields<ConnectedRelay>({
   clock: fields<ClockEstimate>({
     offsetMs: number,
     boundMs: number,
+    roundTripMs: number,
     wallOffsetMs: number,
     samples: number,
     steps: number,
@@ -69,7 +79,7 @@ const relay = fields<ConnectedRelay>({
   }),
   askedHz: number,
   askedBecause: text,
-  pausedBecause: text,
+  pausedBecause: freeText('reason of a pause'),
 });
 
 const session = fields<{ sessionId: string; framesTotal: number; streams: unknown; relays: unknown }>({
@@ -80,8 +90,8 @@ const session = fields<{ sessionId: string; framesTotal: number; streams: unknow
 });
 
 /** Frames per stream and relay against what was acknowledged: as `/api/diagnostics/parity`, of sessions that run. */
-export const parity = section('parity', (world, scope) => ({
+export const parity = section('parity', (deps, scope) => ({
   head: {},
   rule: fields({}),
-  lists: [{ name: 'sessions', rows: world.parity(scope.sessionId).sessions, rule: session }],
+  lists: [{ name: 'sessions', rows: deps.parity(scope.sessionId).sessions, rule: session }],
 }));

@@ -1,26 +1,11 @@
 import { setTimeout as later } from 'node:timers/promises';
-import type { OpsSummary, PackSample } from '@okboxbox/protocol';
+import { type OpsSummary, type PackSample, packSample } from '@okboxbox/protocol';
 import { fields, number } from '../allow-list.js';
+import { ruleOf } from '../rules.js';
 import { type Section, USUAL_TIMEOUT_MS } from '../section.js';
 
 /** How far apart samples are, in ms. */
 const STEP_MS = 1_000;
-
-const sample = fields<PackSample>({
-  at: number,
-  framesPerSec: number,
-  messagesPerSec: number,
-  skippedTotal: number,
-  sockets: number,
-  relays: number,
-  errors: number,
-  queryMsP95: number,
-  poolWaiting: number,
-  loopDelayMaxMs: number,
-  utilization: number,
-  rssBytes: number,
-  heapUsedBytes: number,
-});
 
 /** Figures once a second for as long as was asked: what is going on while somebody makes it happen again. */
 export const samples: Section = {
@@ -37,7 +22,7 @@ export const samples: Section = {
     return {
       head: { stepMs: STEP_MS },
       rule: fields<{ stepMs: number }>({ stepMs: number }),
-      lists: [{ name: 'samples', rows, rule: sample }],
+      lists: [{ name: 'samples', rows, rule: ruleOf(packSample) }],
     };
   },
 };

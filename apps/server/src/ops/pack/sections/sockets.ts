@@ -1,6 +1,6 @@
-import type { OpsSocket } from '@okboxbox/protocol';
+import { type OpsSocket, opsSocket } from '@okboxbox/protocol';
 import { fields, number } from '../allow-list.js';
-import { socket } from '../fields/socket-fields.js';
+import { ruleOf } from '../rules.js';
 import { section } from '../section.js';
 import { socketOf } from './in-scope.js';
 
@@ -16,9 +16,9 @@ export const sockets = section('sockets', ({ operations }, { sessionId }) => {
       {
         name: 'sockets',
         rows: looked(open, (each) => socketOf(sessionId, registry.look(each))),
-        rule: socket,
+        rule: ruleOf(opsSocket),
       },
-      { name: 'closed', rows: looked(closed, (each) => socketOf(sessionId, each)), rule: socket },
+      { name: 'closed', rows: looked(closed, (each) => socketOf(sessionId, each)), rule: ruleOf(opsSocket) },
     ],
   };
 });

@@ -1,0 +1,56 @@
+import type {
+  CueSet,
+  DelayMode,
+  DeskState,
+  MeasuredDelay,
+  Moment,
+  Scene,
+  ShareLink,
+  ShowFollowed,
+} from '@okboxbox/protocol';
+import type { StoredLink, WantedLink } from '../access/share-links.js';
+import type { Stored } from '../unsaved-settings.js';
+
+/** A session to follow, or a relay whose sessions are followed from now on. */
+export type FollowChoice = { readonly sessionId: string } | { readonly relayId: string };
+
+/** What a show's owner knows of its desk; an edge adds who is watching. */
+export type OwnedDeskState = Omit<DeskState, 'links' | 'watchers' | 'publicViewers'> & {
+  readonly links: readonly Omit<ShareLink, 'viewers'>[];
+};
+
+/** A show's set delay, and what is measured of it; `null` where no session of the show is running or on air. */
+export interface ShowDelay {
+  readonly delayMs: number;
+  readonly delay: MeasuredDelay | null;
+}
+
+/**
+ * What directors may do to a show. Rights are decided before it is called; `who` is the subject of the caller's token,
+ * noted with each act. What is resolved as `Stored` says whether the setting is on the disk.
+ * Every call throws an `OwnerRefusal` where it cannot be done; the message says why.
+ */
+export interface ShowDesk {
+  /** All that the desk of a show shows, but for who is watching. */
+  state(show: string): Promise<OwnedDeskState>;
+  delay(show: string): Promise<ShowDelay>;
+  setDelay(show: string, who: string, delayMs: number, mode: DelayMode): Promise<Stored>;
+  /** Sets the delay so that the moment seen on the stream `agoMs` ago, which was at `at`, airs now. */
+  match(
+    show: string,
+    who: string,
+    moment: { readonly at: number; readonly agoMs: number; readonly mode: DelayMode },
+  ): Promise<Stored & { readonly from: number; readonly delayMs: number }>;
+  pause(show: string, who: string): Promise<Stored>;
+  resume(show: string, who: string, mode: DelayMode): Promise<Stored>;
+  publish(show: string, who: string, published: boolean): Promise<Stored>;
+  /** Follows another session, or what another relay sends; `because` is what an operator gave as the reason. */
+  follow(show: string, who: string, choice: FollowChoice, because?: string): Promise<ShowFollowed>;
+  cue(show: string, who: string, cue: CueSet): Promise<void>;
+  /** What was seen lately, newest first, to match the stream's picture with; with `car`, its line crossings as well. */
+  moments(show: string, car: number | undefined): Promise<Moment[]>;
+  saveScene(show: string, who: string, scene: Scene, replaces?: string): Promise<void>;
+  deleteScene(show: string, who: string, name: string): Promise<void>;
+  createLink(wanted: WantedLink): Promise<StoredLink>;
+  revokeLink(show: string, who: string, code: string): Promise<Stored>;
+}

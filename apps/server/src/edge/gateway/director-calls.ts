@@ -1,0 +1,120 @@
+import {
+  cueSet,
+  delaySet,
+  directorJoin,
+  linkCreate,
+  linkRevoke,
+  matchSet,
+  momentsGet,
+  ofPlace,
+  publishSet,
+  sceneDelete,
+  sceneSave,
+  showFollow,
+} from '@okboxbox/protocol';
+import { declareSocketCalls } from '../../sockets/calls.js';
+
+/** The right of every call of a director, for the show. */
+export const DIRECTOR_RIGHT = 'racebox:director:control';
+
+/** What a director calls, in the namespace `/`. */
+export const DIRECTOR_CALLS = declareSocketCalls({
+  join: {
+    event: 'director:join',
+    about: "Opens a show's desk: the whole state now, and `desk` messages with each change.",
+    right: DIRECTOR_RIGHT,
+    input: directorJoin,
+    answer: 'DeskJoined',
+  },
+  delay: {
+    event: 'broadcast:delay:get',
+    about: 'The set delay of a show, and what is measured of it.',
+    right: DIRECTOR_RIGHT,
+    input: ofPlace,
+    answer: 'Delay',
+  },
+  setDelay: {
+    event: 'broadcast:delay:set',
+    about: 'Sets the delay. `glide` gets to a shorter one a little faster than real time, `jump` in one step.',
+    right: DIRECTOR_RIGHT,
+    input: delaySet,
+    answer: 'DelayChange',
+  },
+  pause: {
+    event: 'broadcast:pause',
+    about: 'Pauses the picture; the effective delay grows. At 120 s it resumes by itself.',
+    right: DIRECTOR_RIGHT,
+    input: ofPlace,
+    answer: 'DelayChange',
+  },
+  resume: {
+    event: 'broadcast:resume',
+    about: 'Resumes the picture at the set delay.',
+    right: DIRECTOR_RIGHT,
+    input: ofPlace,
+    answer: 'DelayChange',
+  },
+  publish: {
+    event: 'broadcast:publish',
+    about: 'Publishes the show, or takes it off the air.',
+    right: DIRECTOR_RIGHT,
+    input: publishSet,
+    answer: 'Published',
+  },
+  match: {
+    event: 'broadcast:match',
+    about: 'Sets the delay so that a moment airs when it was seen on the stream.',
+    right: DIRECTOR_RIGHT,
+    input: matchSet,
+    answer: 'DelayMatched',
+  },
+  moments: {
+    event: 'broadcast:moments',
+    about: 'Moments that can be seen on the stream, newest first, to match with.',
+    right: DIRECTOR_RIGHT,
+    input: momentsGet,
+    answer: 'Moments',
+  },
+  follow: {
+    event: 'show:follow',
+    about: 'Chooses the session that the show follows, or the relay that is its main feed.',
+    right: DIRECTOR_RIGHT,
+    input: showFollow,
+    answer: 'ShowFollowed',
+  },
+  cue: {
+    event: 'broadcast:cue',
+    about: 'Puts graphics on air, or takes them off.',
+    right: DIRECTOR_RIGHT,
+    input: cueSet,
+    answer: 'ShowChanged',
+  },
+  saveScene: {
+    event: 'scene:save',
+    about: 'Saves a scene.',
+    right: DIRECTOR_RIGHT,
+    input: sceneSave,
+    answer: 'ShowChanged',
+  },
+  deleteScene: {
+    event: 'scene:delete',
+    about: 'Deletes a scene.',
+    right: DIRECTOR_RIGHT,
+    input: sceneDelete,
+    answer: 'ShowChanged',
+  },
+  createLink: {
+    event: 'link:create',
+    about: 'Creates a share link.',
+    right: DIRECTOR_RIGHT,
+    input: linkCreate,
+    answer: 'LinkCreated',
+  },
+  revokeLink: {
+    event: 'link:revoke',
+    about: 'Revokes a share link, effective within 1 s.',
+    right: DIRECTOR_RIGHT,
+    input: linkRevoke,
+    answer: 'ShowChange',
+  },
+});

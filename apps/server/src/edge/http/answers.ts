@@ -1,0 +1,112 @@
+import type {
+  AuditAnswer,
+  FindingsAnswer,
+  FlowAnswer,
+  Lap,
+  OpsActAnswer,
+  OpsDatabase,
+  OpsEventsAnswer,
+  OpsHistory,
+  OpsRooms,
+  OpsSessionsAnswer,
+  OpsSocketsAnswer,
+  OpsSummary,
+  PackFreeTextAnswer,
+  PackManifest,
+  Problem,
+  RaceEvent,
+  SessionSummary,
+  ShowFollowed,
+  SupportPack,
+  TimingAnswer,
+  TopicName,
+  TopicRow,
+  Trace,
+  TraceStarted,
+  TraceStopped,
+  TracesAnswer,
+  WhyAnswer,
+} from '@okboxbox/protocol';
+import type { SignInAnswer } from '../../access/sign-in.js';
+import type { Parity } from '../../directory/owner.js';
+import type { Health } from './health.js';
+
+/** A token that is revoked. Where it is not stored yet it is in force all the same, and `storeError` says why. */
+export interface TokenRevoked {
+  readonly jti: string;
+  readonly revoked: true;
+  readonly stored: boolean;
+  readonly storeError?: string;
+}
+
+/** A chunk of one of a session's logs: rows of values, in the order of the columns. */
+export interface TopicChunkAnswer {
+  readonly sessionId: string;
+  readonly topic: TopicName;
+  readonly epoch: string;
+  readonly chunk: number;
+  /** Number of its first row in the log, from 0. */
+  readonly from: number;
+  readonly columns: readonly string[];
+  /** Columns behind the others, once for each sector or car. */
+  readonly repeated: readonly string[];
+  readonly rows: readonly TopicRow[];
+}
+
+/** Which build runs. */
+export interface Build {
+  readonly version: string;
+  readonly gitSha: string | null;
+  readonly startedAt: number;
+  /** Version of Node. */
+  readonly node: string;
+  readonly platform: string;
+  readonly arch: string;
+}
+
+/** Faults that drills can make. */
+export interface Drills {
+  readonly faults: readonly string[];
+  /** Those that are there now. */
+  readonly on: readonly string[];
+}
+
+/**
+ * Every JSON answer of an HTTP call, by the name of its schema in `/api/openapi.json`. The schemas are generated from these
+ * types and their comments (`npm run generate`).
+ */
+export interface Answers {
+  readonly AuditAnswer: AuditAnswer;
+  readonly Build: Build;
+  readonly Drills: Drills;
+  readonly Events: readonly RaceEvent[];
+  readonly FindingsAnswer: FindingsAnswer;
+  readonly FlowAnswer: FlowAnswer;
+  readonly FollowAnswer: { readonly ok: true } & ShowFollowed;
+  readonly Health: Health;
+  readonly Laps: readonly Lap[];
+  readonly OpsActAnswer: OpsActAnswer;
+  readonly OpsDatabase: OpsDatabase;
+  readonly OpsEventsAnswer: OpsEventsAnswer;
+  readonly OpsHistory: OpsHistory;
+  readonly OpsRooms: OpsRooms;
+  readonly OpsSessionsAnswer: OpsSessionsAnswer;
+  readonly OpsSocketsAnswer: OpsSocketsAnswer;
+  readonly OpsSummary: OpsSummary;
+  readonly PackFreeTextAnswer: PackFreeTextAnswer;
+  readonly PackManifest: PackManifest;
+  readonly Parity: Parity;
+  readonly Problem: Problem;
+  readonly Sessions: readonly SessionSummary[];
+  readonly SignInAnswer: SignInAnswer;
+  readonly SupportPack: SupportPack;
+  readonly TimingAnswer: TimingAnswer;
+  readonly TokenRevoked: TokenRevoked;
+  readonly TopicChunkAnswer: TopicChunkAnswer;
+  readonly Trace: Trace;
+  readonly TraceStarted: TraceStarted;
+  readonly TraceStopped: TraceStopped;
+  readonly TracesAnswer: TracesAnswer;
+  readonly WhyAnswer: WhyAnswer;
+}
+export type AnswerName = keyof Answers;

@@ -1,0 +1,38 @@
+import type { FastifyInstance } from 'fastify';
+import { portHolder } from '../../port-holder.js';
+
+/** The server cannot start; the message names the thing and the way out. */
+export class StartError extends Error {
+  override readonly name = 'StartError';
+}
+
+/**
+ * Listens, and returns the port.
+ * @throws StartError where the port or address cannot be used
+ */
+export async function listen(http: FastifyInstance, host: string, port: number): Promise<number> {
+  try {
+    await http.listen({ host, port });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EADDRINUSE') {
+      const holder = portHolder(port) ?? 'another program';
+      throw new StartError(`Port ${port} is in use by ${holder}. Stop it, or choose another port with --port or PORT.`);
+    }
+    if (code === 'EACCES') {
+      throw new StartError(`Port ${port} may not be opened by this user. Choose one above 1023 with --port or PORT.`);
+    }
+    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+      throw new StartError(`HOST ${host} is not an address of this machine. Use 127.0.0.1, or 0.0.0.0 for all.`);
+    }
+    throw error;
+  }
+  const address = http.server.address();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+/** A host as it stands in a URL: nobody can connect to `0.0.0.0`, and IPv6 addresses need brackets. */
+export function hostInUrl(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
+}

@@ -1,0 +1,374 @@
+import { randomBytes } from 'node:crypto';
+import { RELAY_NAMESPACE } from '@okboxbox/protocol';
+import { UNNUMBERED_RULES } from '@okboxbox/timing';
+import fastify, { type FastifyInstance } from 'fastify';
+import { Server } from 'socket.io';
+import { clientAddresses } from './access/client-address.js';
+import { Limits } from './access/limits.js';
+import { OpenRights } from './access/open-rights.js';
+import { RevokedTokens, withoutRevoked } from './access/revoked-tokens.js';
+import { localSecret } from './access/secret.js';
+import { ShareLinks } from './access/share-links.js';
+import { SignIn } from './access/sign-in.js';
+import { type Tokens, tokensOfProvider, tokensOfSecret } from './access/tokens.js';
+import { asyncApi } from './api/asyncapi.js';
+import { openApi } from './api/openapi.js';
+import { MemoryChannel } from './channel/memory-channel.js';
+import { type Clock, systemClock } from './clock.js';
+import { clockShift, machineUptime, type Uptime } from './clock-shift.js';
+import { closeDataDir } from './close-data-dir.js';
+import { builtGitSha, type ServerConfig } from './config.js';
+import { serveControl } from './control/control-socket.js';
+import { lockDataDir } from './data-dir.js';
+import { explainDiskError } from './data-files.js';
+import { openDataFormat } from './data-format.js';
+import { MemoryDirectory } from './directory/memory-directory.js';
+import { DiskWatch } from './disk-watch.js';
+import { serveDrills } from './drills/drill-calls.js';
+import { Faults } from './drills/faults.js';
+import { serveDirectors } from './edge/gateway/director-gateway.js';
+import { serveViewers } from './edge/gateway/viewer-gateway.js';
+import { addAnswerHeaders, addSocketHeaders } from './edge/http/answer-headers.js';
+import { serveDiagnostics } from './edge/http/diagnostics.js';
+import { serveDocuments } from './edge/http/documents.js';
+import { guardDoor } from './edge/http/door.js';
+import { holdCalls } from './edge/http/held-calls.js';
+import { hostInUrl, listen } from './edge/http/listen.js';
+import { logCalls } from './edge/http/log-calls.js';
+import { servePages } from './edge/http/pages.js';
+import { answerFrameworkError, answerProblems } from './edge/http/problem.js';
+import { servePublicCalls } from './edge/http/public-calls.js';
+import { serveCalls } from './edge/http/routes.js';
+import { serveShowActions } from './edge/http/show-actions.js';
+import { serveTopicCalls } from './edge/http/topic-calls.js';
+import { Hub } from './edge/hub/hub.js';
+import { createLog, type Logger } from './log.js';
+import type { OpsActions } from './ops/actions/ops-actions.js';
+import { serveOperations } from './ops/serve-operations.js';
+import { Audiences } from './owner/audience/audiences.js';
+import { afterRestart, BroadcastDelayService } from './owner/audience/broadcast-delay.js';
+import { feedStateOf } from './owner/audience/feed-view.js';
+import { PastSessions } from './owner/audience/past-sessions.js';
+import { DirectorDesk } from './owner/director/director-desk.js';
+import { ConnectedRelays } from './owner/ingest/connected-relays.js';
+import { DropCounters } from './owner/ingest/drop-counters.js';
+import { PausedRelays } from './owner/ingest/paused-relays.js';
+import { serveRelays } from './owner/ingest/relay-gateway.js';
+import { SessionRegistry } from './owner/session/registry.js';
+import { keepSessionRecords } from './owner/session-records.js';
+import { ShowOwner } from './owner/show-owner.js';
+import { Shows } from './owner/shows/shows.js';
+import { WriteBehind } from './owner/write-behind.js';
+import { Parts } from './parts.js';
+import { closeSocket } from './sockets/close-socket.js';
+import { guardedWebSockets } from './sockets/guarded-websockets.js';
+import { guardMessages, MAX_UNTRUSTED_BYTES } from './sockets/message-guard.js';
+import { holdSockets } from './sockets/open-sockets.js';
+import { AuditTrail } from './store/audit-trail.js';
+import { openStore } from './store/open-store.js';
+import { countedStatements } from './store/server-statements.js';
+import { Taps } from './taps.js';
+import { UnsavedSettings } from './unsaved-settings.js';
+
+export interface ServerOptions {
+  readonly config: ServerConfig;
+  readonly version: string;
+  /** Folder of the built pages, or `null` to serve none. */
+  readonly webDir: string | null;
+  readonly log?: Logger;
+  readonly clock?: Clock;
+  /** A show that is public until a director says otherwise. */
+  readonly publish?: string;
+  /** The wall clock, which tokens are dated by, in ms since the epoch. */
+  readonly wallNow?: () => number;
+  /** How long the machine has been up, by which a clock that was set between two runs is noticed. */
+  readonly uptime?: () => Uptime;
+}
+
+/** Largest body of a call, in bytes: nothing that is sent to any of them comes near it. */
+const MAX_BODY_BYTES = 16 * 1024;
+/** How long calls that are being answered are waited for when the server stops, in ms. */
+const LAST_CALLS_MS = 500;
+
+/** How long the server waits for the lines of what was on air before it was restarted, in ms, before it lets anyone in. */
+const LINES_MS = 5_000;
+
+/** A server that listens. */
+export interface RunningServer {
+  /** Address at which parts on this machine reach it. */
+  readonly url: string;
+  /** What links that people are given begin with: `PUBLIC_URL`, or the address on this machine. */
+  readonly publicUrl: string;
+  readonly port: number;
+  /** A one-time code that signs an administrator in, or `null` where an identity provider does that. */
+  signInCode(): string | null;
+  /** Lets viewers and relays go, writes what waits, and leaves nothing behind. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the server: its parts, each on top of those that it depends on. Read downwards it is the path of a frame: sessions
+ * (timeline, timing) → audiences → channel → hub → viewers, with what feeds and serves them beside it.
+ * @throws StartError, ConfigError, DataDirError
+ */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { config, version } = options;
+  const clock = options.clock ?? systemClock;
+  const wallNow = options.wallNow ?? Date.now;
+  const log = options.log ?? createLog(config.logLevel);
+  const startedAt = clock.now();
+  const taps = new Taps();
+  const randomId = () => randomBytes(12).toString('base64url');
+
+  const parts = new Parts(log);
+  try {
+    // The data folder, and what was kept in it: settings, tokens, shows, sessions.
+    await parts.start({ name: 'data folder', start: () => lockDataDir(config.dataDir), stop: (unlock) => unlock() });
+    await openDataFormat(config.dataDir, version);
+    const stopClosing = parts.add('file modes', new AbortController(), { stop: (stop) => stop.abort() });
+    const closing = closeDataDir(config.dataDir, stopClosing.signal, log);
+    const unsaved = parts.add('unsaved settings', new UnsavedSettings({ now: () => clock.now(), log }), {
+      stop: (settings) => settings.close(),
+    });
+    const revoked = await RevokedTokens.open(config.dataDir, unsaved);
+    const tokens = withoutRevoked(await tokensOf(config, wallNow), revoked);
+    const uptime = options.uptime ?? machineUptime;
+    const { shiftMs: clockShiftMs, settle } = await clockShift(config.dataDir, clock, uptime, log);
+    const registry = await parts.start({
+      name: 'sessions',
+      start: () => SessionRegistry.open(config.dataDir, { clock, log, randomId, clockShiftMs, taps }),
+      stop: (sessions) => sessions.close(),
+    });
+    const disk = parts.add(
+      'disk',
+      new DiskWatch({ dir: config.dataDir, written: () => registry.written, clock, log }),
+      {
+        stop: (watch) => watch.close(),
+      },
+    );
+    const shows = await Shows.open(config.dataDir, log, options.publish, unsaved);
+    const areShowsStored = await shows.rebase((settings) => afterRestart(settings, clockShiftMs, clock.now()));
+    // All that is kept from before counts by this run's clock; where it could not be stored, the next run knows no shift.
+    if (areShowsStored && registry.areShiftsStored) {
+      await parts.start({ name: 'clock watch', start: settle, stop: (stopWatching) => stopWatching() });
+    }
+
+    // Rights and limits.
+    const links = new ShareLinks(shows, clock);
+    const rights = parts.add('open rights', new OpenRights({ revoked, links, clock, wallNow }), {
+      stop: (open) => open.close(),
+    });
+    const signIn = new SignIn(tokens, clock);
+    const limits = parts.add('limits', new Limits({ addressOf: clientAddresses(config.trustedProxies), log, taps }), {
+      stop: (running) => running.close(),
+    });
+
+    // What is remembered beside the race.
+    const { store, database, probe } = await parts.start({
+      name: 'database',
+      start: () => openStore(config, log, taps),
+      stop: (open) => open.close(),
+    });
+    const trail = parts.add('audit trail', new AuditTrail({ store, log }), { stop: (open) => open.close() });
+    const audit = (who: string, action: string, detail: object) => {
+      trail.note({ at: Math.round(clock.now()), who, action, detail });
+    };
+    const writing = parts.add(
+      'writing behind',
+      new WriteBehind({ registry, store, clock, log, finalOf: (state) => feedStateOf(state, null) }),
+      { stop: (running) => running.close() },
+    );
+    const past = new PastSessions({ registry, store, log });
+
+    // A frame's way: ingest (below, with the sockets) → sessions → audiences → channel → hub.
+    const channel = new MemoryChannel({ randomId, taps });
+    const hub = new Hub(log, () => clock.now(), taps);
+    channel.subscribe(hub);
+    // One node: it owns every show, and all of them run on the clock of the process.
+    const directory = new MemoryDirectory(() => clock.now());
+    const clockOf = () => clock;
+    const audiences = parts.add(
+      'live audiences',
+      new Audiences({ registry, past, channel, clockOf, setTimeout, taps }),
+      { stop: (running) => running.close() },
+    );
+    const broadcasts = parts.add(
+      'broadcasts',
+      new BroadcastDelayService({ registry, shows, channel, directory, clockOf, setTimeout, log, taps }),
+      { stop: (running) => running.close() },
+    );
+    parts.add('session records', keepSessionRecords(registry, directory), { stop: (stop) => stop() });
+    const relays = new ConnectedRelays(await PausedRelays.open(config.dataDir, log, unsaved));
+    const drops = new DropCounters();
+    registry.listen({ began: () => undefined, ended: ({ id }) => relays.disconnect(id) });
+    const desk = new DirectorDesk({ registry, broadcasts, shows, links, clock, audit, publicUrl: config.publicUrl });
+    const owner = new ShowOwner({ registry, broadcasts, audiences, past, relays, desk });
+    parts.add('owned shows', directory.offer(owner), { stop: (giveUp) => giveUp() });
+
+    // The edge: HTTP and sockets on one port.
+    const http = fastify({ logger: false, bodyLimit: MAX_BODY_BYTES, frameworkErrors: answerFrameworkError });
+    const io = new Server(http.server, {
+      serveClient: false,
+      maxHttpBufferSize: MAX_UNTRUSTED_BYTES,
+      perMessageDeflate: false,
+      httpCompression: false,
+      wsEngine: guardedWebSockets(limits),
+    });
+    parts.add('port', http, {
+      drain: () => {
+        for (const socket of io.sockets.sockets.values()) closeSocket(socket, 'shutdown');
+      },
+      stop: () => closePort(http, io),
+    });
+    addAnswerHeaders(http);
+    answerProblems(http, log, taps);
+    logCalls(http, log);
+    holdCalls(http, { rights, log, taps });
+    const storeHealth = () => writing.health;
+    const gitSha = config.gitSha ?? (await builtGitSha());
+    serveDocuments(http, { openApi, asyncApi });
+    if (config.diagnosticsEnabled) serveDiagnostics(http, { tokens, directory, version, gitSha, startedAt });
+    const edge = { directory, channel, links, tokens };
+    const health = { disk, damaged: registry.damaged, storeHealth, clock, version, startedAt };
+    serveCalls(http, { ...edge, ...health, signIn, revoked, limits, audit });
+    servePublicCalls(http, edge);
+    serveTopicCalls(http, edge);
+    serveShowActions(http, { directory, tokens });
+    await servePages(http, options.webDir, { withOps: config.opsUiEnabled, publicUrl: config.publicUrl });
+
+    addSocketHeaders(io);
+    guardDoor(http.server, { limits, isConnected: guardMessages(io, limits) });
+    parts.add('relays', serveRelays(io, { tokens, registry, drops, relays, clock, log, taps, limits }), {
+      stop: (stop) => stop(),
+    });
+    const viewers = serveViewers(io, { ...edge, hub, clock, log, taps, limits });
+    holdSockets(io, { rights, log });
+    const { publicUrl: linkUrl } = config;
+    parts.add('directors', serveDirectors(io, { directory, channel, viewers, publicUrl: linkUrl, log, taps, limits }), {
+      stop: (running) => running.close(),
+    });
+
+    // Operations listen, and act through these few ways alone.
+    const actions: OpsActions = {
+      disconnect: (socketId) => disconnectSocket(io, socketId),
+      move: (socketId, sessionId, isAsked) => viewers.moveToBroadcast(socketId, sessionId, isAsked),
+      follow: (show, who, choice, because) => desk.follow(show, who, choice, because),
+      endSession: (sessionId) => registry.end(sessionId, 'operator'),
+      ended: (sessionId) => {
+        const summary = registry.summary(sessionId);
+        if (summary?.status !== 'ended') return null;
+        return { show: summary.show, rulesVersion: summary.rulesVersion ?? UNNUMBERED_RULES };
+      },
+      refoldSession: (sessionId) => registry.refold(sessionId),
+      acceptLoss: (sessionId) => registry.damaged.accept(sessionId),
+      pauseRelay: (show, relayId, because) => relays.pause(show, relayId, because),
+      resumeRelay: (show, relayId, because) => relays.resume(show, relayId, because),
+      pausedIn: (relayId) => relays.pausedIn(relayId),
+      audit,
+      audits: (limit, before) => store.audits(limit, before),
+      storeHealth,
+      auditsWaiting: () => trail.waiting,
+    };
+    const faultDeps = { io, hub, broadcasts, registry, poolMax: () => database.pool.max, log };
+    await parts.start({
+      name: 'operations',
+      start: () =>
+        serveOperations(http, config, {
+          taps,
+          io,
+          registry,
+          relays,
+          drops,
+          shows,
+          broadcasts,
+          channel,
+          storeHealth,
+          clock,
+          version,
+          startedAt,
+          gitSha,
+          tokens,
+          signIn,
+          audit,
+          actions,
+          database,
+          environment: config.environment,
+          hub,
+          viewers,
+          log,
+          unsaved,
+          disk,
+          databaseKind: config.databaseUrl === null ? 'embedded' : 'postgresql',
+          writeBehind: () => writing.depth,
+          probeDatabase: probe,
+          countedStatements: config.databaseUrl === null ? null : () => countedStatements(database),
+          signingSecret: () => signingSecretOf(config),
+        }),
+      stop: (running) => running?.close(),
+    });
+    if (config.drillsEnabled) {
+      const faults = parts.add('faults', new Faults({ ...faultDeps, database: database.as('Faults') }), {
+        drain: (running) => running.close(),
+      });
+      serveDrills(http, { tokens, faults, audit });
+    }
+
+    await closing;
+    await broadcasts.prepared(LINES_MS);
+    const port = await listen(http, config.host, config.port);
+    const url = `http://${hostInUrl(config.host)}:${port}`;
+    const publicUrl = config.publicUrl ?? url;
+    await parts.start({
+      name: 'control socket',
+      start: () => serveControl({ dataDir: config.dataDir, url: publicUrl, tokens, signIn, log, audit }),
+      drain: (stop) => stop(),
+    });
+    log.info({ url, publicUrl, version, dataDir: config.dataDir }, 'server listening');
+    registry.checkTimelines();
+    if (config.publicUrl !== null && config.trustedProxies.length === 0) {
+      log.warn('PUBLIC_URL is set and TRUSTED_PROXIES is not: limits count all clients of a proxy as one address.');
+    }
+    if (config.severalNodesAsked) {
+      log.warn('REDIS_URL is set, and this version is one node: it shares nothing with other servers. Leave it out.');
+    }
+    return {
+      url,
+      publicUrl,
+      port,
+      signInCode: () => signIn.issue('admin')?.code ?? null,
+      close: async () => {
+        await parts.stop();
+        log.info({ drops: drops.all(), skipped: hub.skippedTotal }, 'server stopped');
+      },
+    };
+  } catch (error) {
+    await parts.stop();
+    throw explainDiskError(error, config.dataDir);
+  }
+}
+
+/** A call that is being answered may end; a connection that is kept open for another call does not delay the stop. */
+async function closePort(http: FastifyInstance, io: Server): Promise<void> {
+  const cut = setTimeout(() => http.server.closeAllConnections(), LAST_CALLS_MS);
+  await io.close();
+  await http.close();
+  clearTimeout(cut);
+}
+
+/** Closes one connection of a viewer or a relay for operations; false where there is none of that id. */
+function disconnectSocket(io: Server, socketId: string): boolean {
+  const socket = io.sockets.sockets.get(socketId) ?? io.of(RELAY_NAMESPACE).sockets.get(socketId);
+  if (socket !== undefined) closeSocket(socket, 'by_operations');
+  return socket !== undefined;
+}
+
+async function tokensOf(config: ServerConfig, wallNow: () => number): Promise<Tokens> {
+  if (config.provider !== null) return tokensOfProvider(config.provider, wallNow);
+  return tokensOfSecret(new TextEncoder().encode((await signingSecretOf(config)) ?? ''), wallNow);
+}
+
+/** What tokens are signed with here, or `null` where an identity provider does that. */
+async function signingSecretOf({ provider, jwtSecret, dataDir }: ServerConfig): Promise<string | null> {
+  if (provider !== null) return null;
+  return jwtSecret ?? new TextDecoder().decode(await localSecret(dataDir));
+}

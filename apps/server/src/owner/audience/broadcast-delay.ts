@@ -1,0 +1,335 @@
+import type { DelayMode, MeasuredDelay, OnAir } from '@okboxbox/protocol';
+import { diskReason } from '../../data-files.js';
+import { followedBy, shifted } from '../../directory/following.js';
+import { paused, restarted, resumed, withDelay } from '../../directory/playhead.js';
+import type { Logger } from '../../log.js';
+import type { Stored } from '../../unsaved-settings.js';
+import type { SessionRegistry } from '../session/registry.js';
+import type { Session } from '../session/session.js';
+import type { ShowSettings } from '../shows/show-settings.js';
+import type { Shows } from '../shows/shows.js';
+import { readAired, writeAired } from './aired-file.js';
+import type { BroadcastAudience } from './broadcast-audience.js';
+import type { BroadcastSession, BroadcastSessionDeps } from './broadcast-session.js';
+import { FollowedSessions } from './followed-sessions.js';
+import { LineMaker } from './line-maker.js';
+import { rebuildLine } from './rebuild-line.js';
+import { ShowBroadcast } from './show-broadcast.js';
+import type { ShowClock } from './show-clock.js';
+
+/** How often the position of a picture that is not where its delay says is stored, in ms. */
+const STORE_MS = 1_000;
+
+export interface BroadcastDelayDeps extends Omit<BroadcastSessionDeps, 'clock'> {
+  readonly clockOf: (show: string) => ShowClock;
+  readonly registry: SessionRegistry;
+  readonly shows: Shows;
+  readonly log: Logger;
+}
+
+/** What operations see of the service. */
+export interface BroadcastDelayStatus {
+  readonly initialized: boolean;
+  /** Why not, where it is not. */
+  readonly because: string | null;
+  readonly sessions: readonly MeasuredDelay[];
+}
+
+/** A show's settings of before a restart, in the terms of this run, whose clock was set forward by `shiftMs`. */
+export function afterRestart(settings: ShowSettings, shiftMs: number | null, now: number): ShowSettings {
+  const airedAt = shiftMs === null || settings.airedAt === null ? null : settings.airedAt + shiftMs;
+  const { delayMs, playhead } = restarted(settings, airedAt, now);
+  // Where a picture stands is known from now on, if it was not before.
+  const publicFrom = shiftMs === null || settings.publicFrom === null ? null : settings.publicFrom + shiftMs;
+  const following = settings.following && shifted(settings.following, shiftMs, Math.ceil(now));
+  const stands = playhead.moves === 'paused' ? playhead.at : airedAt;
+  return { ...settings, delayMs, playhead, airedAt: stands, publicFrom, following };
+}
+
+/**
+ * The `BroadcastDelayService`: the public picture of every show, what directors may do to it, and what is known of it.
+ * Rights are decided before it is asked.
+ */
+export class BroadcastDelayService {
+  readonly #deps: BroadcastDelayDeps;
+  /** Which session each show follows. */
+  readonly followed: FollowedSessions;
+  readonly #shows = new Map<string, ShowBroadcast>();
+  readonly #preparing = new Set<string>();
+  readonly #beingPrepared = new Set<Promise<void>>();
+  readonly #failed = new Set<string>();
+  /** Instants of pictures that were noted last, by session. */
+  readonly #noted = new Map<string, number>();
+  /** Sessions that have ended and take what a relay had not sent. */
+  readonly #reopened = new Map<string, Session>();
+  #storing: NodeJS.Timeout | null = null;
+
+  constructor(deps: BroadcastDelayDeps) {
+    this.#deps = deps;
+    const { registry, shows } = deps;
+    this.followed = new FollowedSessions({ ...deps, positionOf: (show) => this.of(show).position });
+    shows.onChange((settings, before) => {
+      const { show, following } = settings;
+      this.of(show).set(settings);
+      const sessionId = following && followedBy(following);
+      if (sessionId !== null && sessionId !== (before.following && followedBy(before.following))) {
+        deps.channel.tell(show, { event: 'followed', sessionId });
+      }
+      deps.channel.tell(show, { event: 'changed' });
+    });
+    for (const { show, sessionId } of registry.endedLately()) this.#prepareLater(this.of(show).add(sessionId), null);
+    registry.listen({
+      began: (session) => this.#begin(session),
+      ended: (session) => this.#sessionOf(session.id)?.detach(),
+      reopened: (session) => this.#reopen(session),
+      closedAgain: ({ id }) => {
+        this.#reopened.delete(id);
+        this.#sessionOf(id)?.detach();
+      },
+    });
+    // What every server may know of them is in the directory before anyone can ask.
+    for (const { show } of [...shows.all(), ...registry.list()]) this.of(show);
+    this.#storing = setInterval(() => {
+      this.#storePositions();
+      void this.#noteAired();
+    }, STORE_MS);
+    this.#storing.unref();
+  }
+
+  /** The public picture of a show. */
+  of(show: string): ShowBroadcast {
+    let broadcast = this.#shows.get(show);
+    if (broadcast === undefined) {
+      broadcast = new ShowBroadcast(this.#deps.shows.get(show), {
+        ...this.#deps,
+        clock: this.#deps.clockOf(show),
+      });
+      this.#shows.set(show, broadcast);
+      broadcast.tick();
+    }
+    return broadcast;
+  }
+
+  /** Whether a session's end, or its beginning, may still have to air: then its last state is not public. */
+  isAiring(sessionId: string): boolean {
+    return this.#sessionOf(sessionId) !== undefined;
+  }
+
+  /** Whether a session's line could not be made of its timeline: nothing of it airs then. */
+  hasFailed(sessionId: string): boolean {
+    return this.#failed.has(sessionId);
+  }
+
+  /** The audience of a session for an output; see `ShowBroadcast.audienceFor`. */
+  audience(show: string, sessionId: string, extraMs: number): BroadcastAudience | 'full' | undefined {
+    return this.of(show).audienceFor(sessionId, extraMs);
+  }
+
+  /**
+   * Resolves with whether it is stored, as `Shows.change` does, here and in the calls below.
+   * @throws ShowStoreError
+   */
+  async setDelay(show: string, delayMs: number, mode: DelayMode): Promise<Stored> {
+    return this.#change(show, (settings, now) => {
+      const next = withDelay(this.of(show).delay, delayMs, mode, now);
+      return { next: { ...next, ...this.#whereItIs(show) }, closes: delayMs > settings.delayMs };
+    });
+  }
+
+  async pause(show: string): Promise<Stored> {
+    return this.#change(show, (_settings, now) => {
+      const next = paused(this.of(show).delay, now);
+      return { next: { ...next, ...this.#whereItIs(show) }, closes: true };
+    });
+  }
+
+  async resume(show: string, mode: DelayMode): Promise<Stored> {
+    return this.#change(show, (_settings, now) => {
+      const next = resumed(this.of(show).delay, mode, now);
+      return { next: { ...next, ...this.#whereItIs(show) }, closes: false };
+    });
+  }
+
+  async publish(show: string, published: boolean): Promise<Stored> {
+    return this.#change(show, (settings, now) => {
+      if (!published) return { next: { published }, closes: true };
+      const { position, delay, publicFrom } = this.of(show);
+      // What stood still before anybody public saw it is new to them.
+      const isNew = !settings.published && position > now - delay.delayMs;
+      return { next: { published, publicFrom: isNew ? position : publicFrom }, closes: false };
+    });
+  }
+
+  /** Puts slots on air with the picture of this moment, or at once onto the one that is on air. */
+  cue(session: Session, set: Partial<OnAir>, when: 'picture' | 'now'): void {
+    const broadcast = this.of(session.state.facts.show);
+    if (when === 'picture') {
+      session.cue(set, null);
+      return;
+    }
+    const at = broadcast.position;
+    const aired = broadcast.session(session.id);
+    // The line has it at that instant already when the session's state says so.
+    session.cue(set, at, () => aired?.cueAt(session, set, at));
+    broadcast.tick();
+  }
+
+  /** When an instant of a session's clock was, on the server's clock; `null` where that is not known any more. */
+  instantOf(sessionId: string, sessionTimeMs: number): number | null {
+    return this.#sessionOf(sessionId)?.instantOf(sessionTimeMs) ?? null;
+  }
+
+  get status(): BroadcastDelayStatus {
+    const sessions = [...this.#shows.values()].flatMap((broadcast) =>
+      broadcast.sessions.map(({ sessionId }) => broadcast.measured(sessionId)),
+    );
+    const waits = [...this.#preparing].join(', ');
+    // One that has ended keeps nothing from the air: what is wrong with it is said with the session.
+    const failed = [...this.#failed].filter((id) => this.#deps.registry.liveSession(id) !== undefined).join(', ');
+    return {
+      initialized: waits === '' && failed === '',
+      because:
+        failed !== ''
+          ? `The timelines of ${failed} cannot be read: nothing of them airs.`
+          : waits !== ''
+            ? `The last two minutes of ${waits} are read from the timeline; nothing of them airs before.`
+            : null,
+      sessions,
+    };
+  }
+
+  /**
+   * Resolves when what was on air before a restart can be shown again, or when that takes too long: those who come before
+   * are told that there is nothing.
+   */
+  async prepared(withinMs: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const tooLong = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, withinMs);
+    });
+    await Promise.race([Promise.all(this.#beingPrepared), tooLong]);
+    clearTimeout(timer);
+  }
+
+  async close(): Promise<void> {
+    if (this.#storing) clearInterval(this.#storing);
+    this.#storePositions();
+    for (const broadcast of this.#shows.values()) broadcast.close();
+    await this.#deps.shows.idle();
+  }
+
+  /** What a change of the delay starts from. */
+  #whereItIs(show: string): Pick<ShowSettings, 'airedAt' | 'publicFrom'> {
+    const { position, publicFrom } = this.of(show);
+    return { airedAt: position, publicFrom };
+  }
+
+  async #change(
+    show: string,
+    make: (settings: ShowSettings, now: number) => { next: Partial<ShowSettings>; closes: boolean },
+  ): Promise<Stored> {
+    return this.#deps.shows.change(show, (settings) => make(settings, this.#deps.clockOf(show).now()));
+  }
+
+  #begin(session: Session): void {
+    const { facts } = session.state;
+    const added = this.of(facts.show).add(session.id);
+    if (session.isResumed) this.#prepareLater(added, session);
+    else added.begin(new LineMaker(session.state), session);
+  }
+
+  /** What is added to a session after its end airs when it is due, like all before it. */
+  #reopen(session: Session): void {
+    this.#reopened.set(session.id, session);
+    const known = this.#sessionOf(session.id);
+    if (known === undefined) this.#prepareLater(this.of(session.state.facts.show).addAside(session.id), session);
+    // A line that is being made goes on with it when it is.
+    else if (!known.isPreparing) known.goOnAnew(session);
+  }
+
+  #prepareLater(broadcast: BroadcastSession, session: Session | null): void {
+    const preparing = this.#prepare(broadcast, session).finally(() => this.#beingPrepared.delete(preparing));
+    this.#beingPrepared.add(preparing);
+  }
+
+  async #prepare(broadcast: BroadcastSession, session: Session | null): Promise<void> {
+    const { registry, clockOf, log } = this.#deps;
+    const { show, sessionId } = broadcast;
+    const now = () => clockOf(show).now();
+    this.#preparing.add(sessionId);
+    const folded = session?.state;
+    try {
+      // What was noted when it was resumed says how the clock was set; an ended session's timeline has no such note.
+      await session?.synced();
+      const shiftMs = session === null || session.state.status.status === 'ended' ? registry.shiftOf(sessionId) : 0;
+      const maker = await rebuildLine(registry.timelineDir(sessionId), {
+        now,
+        shiftMs,
+        log,
+        onLoss: (loss) => void registry.damaged.lost(sessionId, loss),
+      });
+      if (maker === null) throw new Error('the timeline does not say what session it is');
+      const airedAt = await readAired(registry.timelineDir(sessionId));
+      const clockShiftMs = session === null ? shiftMs : registry.clockShiftMs;
+      const airedBefore = airedAt === null || clockShiftMs === null ? null : airedAt + clockShiftMs;
+      // What has come meanwhile follows in one step.
+      const feeding = session ?? this.#reopened.get(sessionId) ?? null;
+      if (feeding !== null) {
+        // Folded alike, from the same records, unless the session was folded again or is about to be.
+        const isSameFold = feeding.state === folded && feeding.state.provisionalFrom === null;
+        if (!isSameFold) maker.beginEpoch(feeding.state);
+        maker.observe(feeding.state, now());
+        maker.flush(feeding.state, now());
+      }
+      broadcast.begin(maker, feeding, airedBefore);
+    } catch (error) {
+      this.#failed.add(sessionId);
+      broadcast.fail();
+      if (registry.liveSession(sessionId) === undefined) await registry.damaged.cannotBeUsed(sessionId, error);
+      log.error({ err: error, sessionId }, 'the line of a session could not be made: nothing of it airs');
+    } finally {
+      this.#preparing.delete(sessionId);
+    }
+  }
+
+  #sessionOf(sessionId: string): BroadcastSession | undefined {
+    for (const broadcast of this.#shows.values()) {
+      const found = broadcast.session(sessionId);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  /** Stores where pictures are that are not where their delay says: a restart goes on from there. */
+  #storePositions(): void {
+    for (const [show, broadcast] of this.#shows) {
+      const { moves } = broadcast.delay.playhead;
+      const hasSettled = moves === 'running' && this.#deps.shows.get(show).playhead.moves !== 'running';
+      if (moves !== 'gliding' && !hasSettled) continue;
+      const whereItIs = () => {
+        const { playhead } = broadcast.delay;
+        return { next: { playhead, airedAt: broadcast.position }, closes: false };
+      };
+      this.#deps.shows.change(show, whereItIs).catch(() => undefined);
+    }
+  }
+
+  /**
+   * Notes how far the picture of each session that is on air has come: after a restart nothing older airs, whatever is
+   * missing of its timeline by then. It is not synced: what a power cut takes of it, it takes of the timeline as well.
+   */
+  async #noteAired(): Promise<void> {
+    for (const broadcast of this.#shows.values()) {
+      const sessionId = broadcast.airedSession();
+      const at = sessionId === null ? undefined : broadcast.session(sessionId)?.audience(0)?.aired?.at;
+      if (sessionId === null || at == null || at <= (this.#noted.get(sessionId) ?? Number.NEGATIVE_INFINITY)) continue;
+      this.#noted.set(sessionId, at);
+      await writeAired(this.#deps.registry.timelineDir(sessionId), at).catch((error) =>
+        this.#deps.log.debug(
+          { sessionId, because: diskReason(error) },
+          'how far the picture has come could not be noted',
+        ),
+      );
+    }
+  }
+}

@@ -1,0 +1,193 @@
+import type { OwnerDirectory } from '../../directory/directory.js';
+import type { Session } from '../session/session.js';
+import { BroadcastAudience, type BroadcastAudienceDeps } from './broadcast-audience.js';
+import type { LineMaker } from './line-maker.js';
+import type { ShowClock } from './show-clock.js';
+
+export interface BroadcastSessionDeps extends BroadcastAudienceDeps {
+  readonly directory: Pick<OwnerDirectory, 'putShow'>;
+  readonly clock: ShowClock;
+  readonly setTimeout: (run: () => void, ms: number) => NodeJS.Timeout;
+}
+
+/** Pictures of a line that is made again may be this much older than when they aired, in ms: those of one instant are one. */
+const SAME_MS = 1_000;
+
+/** One session on its way to the public: its delay line, once that is made, and the audiences that read it. */
+export class BroadcastSession {
+  readonly show: string;
+  readonly sessionId: string;
+  readonly #deps: BroadcastSessionDeps;
+  readonly #onLine: () => void;
+  readonly #audiences = new Map<number, BroadcastAudience>();
+  #maker: LineMaker | null = null;
+  #extras: readonly number[] = [0];
+  #unlisten: () => void = () => undefined;
+  #timer: NodeJS.Timeout | null = null;
+  #hasFailed = false;
+  /** Instant of the newest picture that aired before a restart; `null` where none did, or nobody knows. */
+  #airedBefore: number | null = null;
+
+  /** `onLine` is called for everything that comes into the line. */
+  constructor(
+    place: { readonly show: string; readonly sessionId: string },
+    onLine: () => void,
+    deps: BroadcastSessionDeps,
+  ) {
+    this.show = place.show;
+    this.sessionId = place.sessionId;
+    this.#onLine = onLine;
+    this.#deps = deps;
+  }
+
+  /** Whether its line is not made yet: until then nothing of it airs. */
+  get isPreparing(): boolean {
+    return this.#maker === null;
+  }
+
+  /**
+   * Whether its line, or a picture as new as what had aired before a restart, is still to come: where the line could not be
+   * made, nobody waits for it.
+   */
+  get isAwaited(): boolean {
+    if (this.#maker === null) return !this.#hasFailed;
+    return this.#airedBefore !== null && this.#audiences.get(0)?.aired === null;
+  }
+
+  /** Whether the session has ended, whether that has aired or not. */
+  get hasEnded(): boolean {
+    return this.#maker?.line.hasEnded ?? false;
+  }
+
+  /** Instant of its newest state. */
+  get newestAt(): number {
+    return this.#maker?.line.newestAt ?? Number.POSITIVE_INFINITY;
+  }
+
+  get audiences(): Iterable<BroadcastAudience> {
+    return this.#audiences.values();
+  }
+
+  get extras(): readonly number[] {
+    return this.#extras;
+  }
+
+  /** The audience with an extra delay; `undefined` where there is none, or the line is not made yet. */
+  audience(extraMs: number): BroadcastAudience | undefined {
+    return this.#audiences.get(extraMs);
+  }
+
+  /** When an instant of the sim's session clock was, on the server's clock. */
+  instantOf(sessionTimeMs: number): number | null {
+    return this.#maker?.instantOf(sessionTimeMs) ?? null;
+  }
+
+  /**
+   * Goes on with a line as far as it is made; where the session runs, with what comes. `airedBefore` is the instant of the
+   * newest picture that aired before a restart.
+   */
+  begin(maker: LineMaker, session: Session | null, airedBefore: number | null = null): void {
+    this.#maker = maker;
+    this.#airedBefore = airedBefore;
+    this.serve(this.#extras);
+    if (session !== null) this.goOn(session);
+    this.#onLine();
+  }
+
+  /** Goes on with what comes of a session, where its line is made. */
+  goOn(session: Session): void {
+    const maker = this.#maker;
+    if (maker === null) return;
+    this.#unlisten();
+    const unlisten = [
+      session.beforeChange((at) => {
+        if (maker.flushBefore(session.state, at, this.#deps.clock.now())) this.#onLine();
+      }),
+      session.onChange(() => this.#observe(maker, session)),
+      session.onRefold(() => maker.beginEpoch(session.state)),
+      session.onProbe((probeId, at) => {
+        maker.line.probe(probeId, at);
+        this.#onLine();
+      }),
+    ];
+    this.#unlisten = () => {
+      for (const each of unlisten) each();
+    };
+  }
+
+  /** Goes on with a session that was folded again, as one that is reopened. */
+  goOnAnew(session: Session): void {
+    this.#maker?.beginEpoch(session.state);
+    this.goOn(session);
+  }
+
+  /** Its line cannot be made: nothing of it airs. */
+  fail(): void {
+    this.#hasFailed = true;
+    this.#onLine();
+  }
+
+  /** Serves these extra delays, and no others. */
+  serve(extras: readonly number[]): void {
+    this.#extras = extras;
+    if (this.#maker === null) return;
+    for (const [extraMs, audience] of this.#audiences) {
+      if (extras.includes(extraMs)) continue;
+      audience.close();
+      this.#audiences.delete(extraMs);
+    }
+    for (const extraMs of extras) {
+      if (this.#audiences.has(extraMs)) continue;
+      const output = { show: this.show, sessionId: this.sessionId, audience: 'broadcast', extraMs } as const;
+      this.#audiences.set(extraMs, new BroadcastAudience(output, this.#maker.line, this.#deps, this.#floorOf(extraMs)));
+    }
+  }
+
+  /** The oldest instant that an output may begin with: one with an extra delay was that much further back. */
+  #floorOf(extraMs: number): number {
+    return this.#airedBefore === null ? Number.NEGATIVE_INFINITY : this.#airedBefore - extraMs - SAME_MS;
+  }
+
+  /** Puts slots that a session's state has already into the picture of an instant that is on air. */
+  cueAt(session: Session, set: Parameters<LineMaker['cueAt']>[1], at: number): void {
+    this.#maker?.cueAt(session.state, set, at);
+    this.#onLine();
+  }
+
+  /** All of it has aired and the archive has it: its outputs are closed. */
+  close(): void {
+    this.detach();
+    for (const audience of this.#audiences.values()) audience.close();
+    this.#audiences.clear();
+  }
+
+  /** Nothing more comes into the line. What is in it still airs. */
+  detach(): void {
+    this.#unlisten();
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+
+  #observe(maker: LineMaker, session: Session): void {
+    maker.observe(session.state, this.#deps.clock.now());
+    if (maker.flushAt === null) this.#onLine();
+    else this.#flushInTime(maker, session);
+  }
+
+  /** Puts what came alone into the line when that is due: not sooner, or the line made from a timeline would be another. */
+  #flushInTime(maker: LineMaker, session: Session): void {
+    const { flushAt } = maker;
+    if (this.#timer !== null || flushAt === null) return;
+    this.#timer = this.#deps.setTimeout(
+      () => {
+        this.#timer = null;
+        const now = this.#deps.clock.now();
+        // What it was set for may be in the line by now, and something newer not.
+        if (maker.flushAt !== null && now < maker.flushAt) return this.#flushInTime(maker, session);
+        maker.flush(session.state, now);
+        this.#onLine();
+      },
+      Math.max(0, flushAt - this.#deps.clock.now()),
+    );
+  }
+}

@@ -1,0 +1,233 @@
+import {
+  type CueSet,
+  type DelayMode,
+  type DirectorAct,
+  MAX_DELAY_MS,
+  type MeasuredDelay,
+  type Moment,
+  NOTHING_CUED,
+  type Scene,
+  type ShowFollowed,
+} from '@okboxbox/protocol';
+import { LinkError, type ShareLinks, type StoredLink, type WantedLink } from '../../access/share-links.js';
+import type { Clock } from '../../clock.js';
+import { OwnerRefusal } from '../../directory/owner-refusal.js';
+import type { FollowChoice, OwnedDeskState, ShowDelay, ShowDesk } from '../../directory/show-desk.js';
+import type { Stored } from '../../unsaved-settings.js';
+import type { BroadcastDelayService } from '../audience/broadcast-delay.js';
+import { feedStateOf } from '../audience/feed-view.js';
+import type { SessionRegistry } from '../session/registry.js';
+import type { Session } from '../session/session.js';
+import type { Shows } from '../shows/shows.js';
+import { CueError, slotNames, slotsOf, withScene, withSceneSaved } from './cues.js';
+import { momentsOf } from './moments.js';
+
+/** Acts of a show's directors that the desk lists. */
+const MAX_ACTS = 50;
+
+export interface DirectorDeskDeps {
+  readonly registry: SessionRegistry;
+  readonly broadcasts: BroadcastDelayService;
+  readonly shows: Shows;
+  readonly links: ShareLinks;
+  readonly clock: Clock;
+  readonly audit: (who: string, action: string, detail: object) => void;
+  /** What links that people are given begin with; `null` where that is not configured. */
+  readonly publicUrl?: string | null;
+}
+
+/** Something that a director asks for and that cannot be done now; the message says why. */
+export class DeskError extends OwnerRefusal {
+  override readonly name = 'DeskError';
+
+  constructor(message: string) {
+    super('not_available', message);
+  }
+}
+
+/**
+ * All that a director may do to a show, each act noted with who did it, from what and to what. Rights are decided before
+ * it is asked.
+ */
+export class DirectorDesk implements ShowDesk {
+  readonly #deps: DirectorDeskDeps;
+  readonly #acts = new Map<string, DirectorAct[]>();
+
+  constructor(deps: DirectorDeskDeps) {
+    this.#deps = deps;
+  }
+
+  async state(show: string): Promise<OwnedDeskState> {
+    const { broadcasts, shows, links } = this.#deps;
+    const broadcast = broadcasts.of(show);
+    const session = this.#running(show);
+    return {
+      show,
+      sessionId: session?.id ?? null,
+      airedSessionId: broadcast.airedSession(),
+      followedSessionId: broadcasts.followed.of(show)?.sessionId ?? null,
+      mainFeed: broadcasts.followed.mainFeed(show),
+      sessions: broadcasts.followed.running(show),
+      published: shows.get(show).published,
+      notStoredBecause: shows.notStoredBecause(show),
+      delay: this.#measured(show),
+      cued: session?.state.onAir ?? NOTHING_CUED,
+      scenes: shows.get(show).scenes,
+      links: links.of(show),
+      publicUrl: this.#deps.publicUrl ?? null,
+      acts: this.#acts.get(show) ?? [],
+    };
+  }
+
+  async delay(show: string): Promise<ShowDelay> {
+    return { delayMs: this.#deps.broadcasts.of(show).delay.delayMs, delay: this.#measured(show) };
+  }
+
+  async setDelay(show: string, who: string, delayMs: number, mode: DelayMode): Promise<Stored> {
+    const from = this.#deps.shows.get(show).delayMs;
+    const stored = await this.#deps.broadcasts.setDelay(show, delayMs, mode);
+    this.#note(show, who, 'broadcast:delay:set', from, delayMs);
+    return stored;
+  }
+
+  async match(
+    show: string,
+    who: string,
+    { at, agoMs, mode }: { readonly at: number; readonly agoMs: number; readonly mode: DelayMode },
+  ): Promise<Stored & { readonly from: number; readonly delayMs: number }> {
+    const from = this.#deps.shows.get(show).delayMs;
+    const delayMs = Math.round(this.#deps.clock.now() - agoMs - at);
+    if (delayMs < 0 || delayMs > MAX_DELAY_MS) {
+      const seconds = (delayMs / 1000).toFixed(1);
+      throw new DeskError(`That moment was ${seconds} s ago; the delay can be 0 to ${MAX_DELAY_MS / 1000} s.`);
+    }
+    const stored = await this.#deps.broadcasts.setDelay(show, delayMs, mode);
+    this.#note(show, who, 'broadcast:match', from, delayMs);
+    return { from, delayMs, ...stored };
+  }
+
+  async pause(show: string, who: string): Promise<Stored> {
+    const from = this.#deps.broadcasts.of(show).delay.playhead.moves;
+    const stored = await this.#deps.broadcasts.pause(show);
+    this.#note(show, who, 'broadcast:pause', from, 'paused');
+    return stored;
+  }
+
+  async resume(show: string, who: string, mode: DelayMode): Promise<Stored> {
+    const from = this.#deps.broadcasts.of(show).delay.playhead.moves;
+    const stored = await this.#deps.broadcasts.resume(show, mode);
+    this.#note(show, who, 'broadcast:resume', from, this.#deps.broadcasts.of(show).delay.playhead.moves);
+    return stored;
+  }
+
+  async publish(show: string, who: string, published: boolean): Promise<Stored> {
+    const from = this.#deps.shows.get(show).published;
+    const stored = await this.#deps.broadcasts.publish(show, published);
+    this.#note(show, who, published ? 'publish' : 'unpublish', from, published);
+    return stored;
+  }
+
+  /**
+   * Follows another session, or what another relay feeds. `who` is a director or an operator.
+   * @throws FollowError, ShowStoreError
+   */
+  async follow(show: string, who: string, choice: FollowChoice, because?: string): Promise<ShowFollowed> {
+    const { followed } = this.#deps.broadcasts;
+    const from = { sessionId: followed.of(show)?.sessionId ?? null, relayId: followed.mainFeed(show)?.relayId ?? null };
+    await followed.choose(show, choice);
+    const mainFeed = followed.mainFeed(show);
+    const sessionId = followed.of(show)?.sessionId ?? null;
+    const to = { sessionId, relayId: mainFeed?.relayId ?? null };
+    this.#note(show, who, 'show:follow', from, to, because === undefined ? {} : { because });
+    return { show, sessionId, mainFeed };
+  }
+
+  async cue(show: string, who: string, { set, scene, when = 'picture', forMs = null }: CueSet): Promise<void> {
+    const { broadcasts, clock } = this.#deps;
+    const session = this.#running(show);
+    if (session === null) throw new DeskError(`The show "${show}" has no running session: there is nothing to cue.`);
+    const broadcast = broadcasts.of(show);
+    const aired = broadcast.session(session.id)?.audience(0)?.aired?.state;
+    if (when === 'now' && aired === undefined) {
+      throw new DeskError('Nothing of this session has aired yet: cue with the picture instead.');
+    }
+    const picture = when === 'now' && aired !== undefined ? aired : feedStateOf(session.state, null);
+    const now = when === 'now' ? broadcast.position : clock.now();
+    const from = session.state.onAir.scene;
+    const slots = withScene(slotsOf(set, picture, forMs === null ? null : now + forMs), scene);
+    broadcasts.cue(session, slots, when);
+    this.#note(
+      show,
+      who,
+      'broadcast:cue',
+      from,
+      [...(scene === undefined ? [] : [scene]), ...slotNames(set), when].join(' '),
+    );
+  }
+
+  async moments(show: string, car: number | undefined): Promise<Moment[]> {
+    const session = this.#running(show);
+    if (session === null) return [];
+    const { broadcasts, clock } = this.#deps;
+    const instantOf = (sessionTimeMs: number) => broadcasts.instantOf(session.id, sessionTimeMs);
+    return momentsOf(session.state.timing, car, instantOf, clock.now());
+  }
+
+  /** @throws CueError */
+  async saveScene(show: string, who: string, scene: Scene, replaces?: string): Promise<void> {
+    await this.#deps.shows.change(show, ({ scenes }) => ({
+      next: { scenes: withSceneSaved(scenes, scene, replaces) },
+      closes: false,
+    }));
+    this.#note(show, who, 'scene:save', replaces ?? null, scene.name);
+  }
+
+  /** @throws CueError */
+  async deleteScene(show: string, who: string, name: string): Promise<void> {
+    await this.#deps.shows.change(show, ({ scenes }) => {
+      if (!scenes.some((scene) => scene.name === name)) throw new CueError(`There is no scene "${name}".`);
+      return { next: { scenes: scenes.filter((scene) => scene.name !== name) }, closes: false };
+    });
+    this.#note(show, who, 'scene:delete', name, null);
+  }
+
+  async createLink(wanted: WantedLink): Promise<StoredLink> {
+    const link = await this.#deps.links.create(wanted).catch((error: unknown) => {
+      throw error instanceof LinkError ? new DeskError(error.message) : error;
+    });
+    // The code is the link: it does not stand in the trail.
+    const to = { kind: link.kind, label: link.label, expiresAt: link.expiresAt };
+    this.#note(wanted.show, wanted.createdBy, 'link:create', null, to);
+    return link;
+  }
+
+  /** @throws DeskError where the show has no such link that still opens something. */
+  async revokeLink(show: string, who: string, code: string): Promise<Stored> {
+    const link = this.#deps.shows.get(show).links.find((each) => each.code === code);
+    const stored = await this.#deps.links.revoke(show, code);
+    if (stored === null) {
+      throw new DeskError('There is no such link of this show, or it was revoked before.');
+    }
+    this.#note(show, who, 'link:revoke', { kind: link?.kind, label: link?.label }, null);
+    return stored;
+  }
+
+  /** What is measured of the session that is on air, or, before anything has aired, of the one that runs. */
+  #measured(show: string): MeasuredDelay | null {
+    const broadcast = this.#deps.broadcasts.of(show);
+    const sessionId = broadcast.airedSession() ?? this.#running(show)?.id;
+    return sessionId === undefined ? null : broadcast.measured(sessionId);
+  }
+
+  #running(show: string): Session | null {
+    const { registry, broadcasts } = this.#deps;
+    const current = broadcasts.followed.of(show);
+    return (current && registry.liveSession(current.sessionId)) ?? null;
+  }
+
+  #note(show: string, who: string, act: string, from: unknown, to: unknown, more: object = {}): void {
+    const at = Math.round(this.#deps.clock.now());
+    this.#acts.set(show, [{ at, who, act, from, to }, ...(this.#acts.get(show) ?? [])].slice(0, MAX_ACTS));
+    this.#deps.audit(who, act, { show, from, to, ...more });
+  }
+}

@@ -1,0 +1,101 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { LINK_KINDS, MAX_DELAY_MS, OVERLAY_KINDS, scene, showSlug, USUAL_SCENES } from '@okboxbox/protocol';
+import { z } from 'zod';
+import type { StoredLink } from '../../access/share-links.js';
+import { ownFolder, readStored } from '../../data-files.js';
+import { FOLLOWS_NOTHING, following } from '../../directory/following.js';
+import { replaceFile } from '../../replace-file.js';
+
+const instant = z.number().finite();
+
+const storedLink = z.object({
+  code: z.string(),
+  kind: z.enum(LINK_KINDS),
+  /** Links of earlier versions have none. A kind that this version does not have must not make the show's file unreadable. */
+  overlay: z.enum(OVERLAY_KINDS).nullable().catch(null),
+  label: z.string().nullable(),
+  sessionId: z.string().nullable(),
+  createdAt: instant,
+  createdBy: z.string(),
+  expiresAt: instant,
+  revokedAt: instant.nullable(),
+  opened: z.number().int().min(0),
+}) satisfies z.ZodType<StoredLink>;
+
+/** What is known of a show on the disk, so that a restart opens nothing early. */
+const showSettings = z.object({
+  show: showSlug,
+  delayMs: z.number().int().min(0).max(MAX_DELAY_MS),
+  published: z.boolean(),
+  /**
+   * Where the picture stood when the show was published, where that was nearer than the delay: nobody public has seen it, so
+   * nobody does before it is due. `null` where there is nothing to wait for.
+   */
+  publicFrom: instant.nullable().default(null),
+  playhead: z.discriminatedUnion('moves', [
+    z.object({ moves: z.literal('running') }),
+    z.object({ moves: z.literal('holding'), at: instant }),
+    z.object({ moves: z.literal('gliding'), at: instant, since: instant }),
+    z.object({ moves: z.literal('paused'), at: instant }),
+  ]),
+  /** Newest instant that had aired when this was stored; never ahead of what had. `null` before anything has. */
+  airedAt: instant.nullable(),
+  /** Which sessions it follows; `null` where it is from before that was stored. */
+  following: following.nullable().default(null),
+  scenes: z.array(scene).max(100),
+  links: z.array(storedLink),
+});
+export type ShowSettings = z.infer<typeof showSettings>;
+
+/** A show that nobody has set anything for: real time, and not published. */
+export function newShow(show: string): ShowSettings {
+  return {
+    show,
+    delayMs: 0,
+    published: false,
+    publicFrom: null,
+    playhead: { moves: 'running' },
+    airedAt: null,
+    following: null,
+    scenes: [...USUAL_SCENES],
+    links: [],
+  };
+}
+
+/** A show whose file cannot be read: nothing leaves before somebody has looked. */
+function shutShow(show: string): ShowSettings {
+  return { ...newShow(show), delayMs: MAX_DELAY_MS, following: FOLLOWS_NOTHING };
+}
+
+/**
+ * All shows that have settings in a folder; `onDamage` hears of files that cannot be used, which close their show.
+ * @throws DataDirError where the folder cannot be used
+ */
+export async function readShows(
+  dir: string,
+  onDamage: (show: string, because: string) => void,
+): Promise<ShowSettings[]> {
+  await ownFolder(dir);
+  const names = (await readdir(dir)).filter((name) => name.endsWith('.json'));
+  return Promise.all(
+    names.map(async (name) => {
+      const show = name.slice(0, -'.json'.length);
+      const found = await readStored(join(dir, name), showSettings);
+      if (found.state === 'read' && found.value.show === show) return found.value;
+      const because =
+        found.state === 'read'
+          ? `it is of the show "${found.value.show}"`
+          : found.state === 'damaged'
+            ? found.because
+            : 'it was removed while it was read';
+      onDamage(show, because);
+      return shutShow(show);
+    }),
+  );
+}
+
+/** Puts a show's settings on the disk, synced, in place of those before. */
+export function writeShow(dir: string, settings: ShowSettings): Promise<void> {
+  return replaceFile(join(dir, `${settings.show}.json`), JSON.stringify(settings));
+}

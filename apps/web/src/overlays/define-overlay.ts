@@ -1,0 +1,70 @@
+import type { FeedState, OverlayKind, Slot } from '@okboxbox/protocol';
+import * as z from 'zod/mini';
+
+/** What is on air: the race, and the instant shown on the server's clock in ms; `null` before one is known. */
+export interface Picture {
+  readonly race: FeedState;
+  readonly at: number | null;
+}
+
+/** Where an overlay's picture comes from: a feed, the demo race, or the data of an OGraf graphic. */
+export interface OverlaySource {
+  /** `null` before there is one. */
+  picture(): Picture | null;
+  /** Calls back at each new picture, at most once for each frame of the screen; the function returned ends it. */
+  subscribe(listener: () => void): () => void;
+}
+
+/** An overlay that is in a document. It begins hidden. */
+export interface Overlay {
+  /** Brings it on air; resolves when its animation has ended, or another call has replaced it. */
+  show(): Promise<void>;
+  /** Takes it off the air; resolves when its animation has ended, or another call has replaced it. */
+  hide(): Promise<void>;
+  /** Takes it out of the document at once, with all that it put there. */
+  close(): void;
+}
+
+/** An overlay: its folder of this name exports it as `overlay`, and everything else derives from it. */
+export interface OverlayDefinition<Shape extends z.core.$ZodShape = z.core.$ZodShape> {
+  readonly kind: OverlayKind;
+  /** What people call it. */
+  readonly title: string;
+  /** The slot whose cue puts it on air and takes it off; `null`: it is always on air. */
+  readonly slot: Slot | null;
+  /** Slots of which it draws what a director has cued. */
+  readonly draws: readonly Slot[];
+  /** What its address, and the data of an OGraf graphic, can set; each made by `option`. */
+  readonly options: z.ZodMiniObject<Shape>;
+  /**
+   * Puts it into an element, hidden. It reaches the document and the window through `root` alone, and its styles reach
+   * nothing outside, so that one document can hold several.
+   */
+  mount(root: HTMLElement, source: OverlaySource, options: z.output<z.ZodMiniObject<Shape>>): Overlay;
+}
+
+/** Defines an overlay. */
+export function defineOverlay<Shape extends z.core.$ZodShape>(
+  definition: OverlayDefinition<Shape>,
+): OverlayDefinition<Shape> {
+  return definition;
+}
+
+/** One option: its schema, with what it is where it is left out, and the text that docs and forms show for it. */
+export function option<Schema extends z.ZodMiniType>(schema: Schema, fallback: z.output<Schema>, text: string) {
+  const made = z._default(schema, fallback as never);
+  z.globalRegistry.add(made, { description: text });
+  return made;
+}
+
+/** The option of overlays that can be drawn larger or smaller. */
+export const scale = option(z.coerce.number().check(z.minimum(0.25), z.maximum(3)), 1, 'Size, from 0.25 to 3');
+
+/** The options that are given; one that is left out, or that its schema does not take, is what it usually is. */
+export function readOptions<Shape extends z.core.$ZodShape>(
+  options: z.ZodMiniObject<Shape>,
+  given: Readonly<Record<string, unknown>>,
+): z.output<z.ZodMiniObject<Shape>> {
+  const taken = Object.entries(options.shape).filter(([name, schema]) => z.safeParse(schema, given[name]).success);
+  return z.parse(options, Object.fromEntries(taken.map(([name]) => [name, given[name]])));
+}

@@ -1,0 +1,71 @@
+import tokens from '../kit/tokens.css?inline';
+import type { Overlay, OverlaySource, Picture } from './define-overlay.js';
+
+/** Nothing of the page around it is inherited: an overlay looks alike wherever it is put. */
+const ALONE = ':host { all: initial; display: contents; }';
+
+/** The element in which an overlay draws, and what it may know of where it stands. */
+export interface Stage {
+  /** Has `data-shown` while the overlay is on air: its styles animate that. */
+  readonly element: HTMLElement;
+  readonly fonts: FontFaceSet;
+  create(tag: string, className: string): HTMLElement;
+  /** Milliseconds that only go forward. */
+  now(): number;
+}
+
+/**
+ * Puts an overlay into an element: in a shadow root with its styles, drawn at each picture by what `begin` returns.
+ * `className` is the class of the stage's element.
+ */
+export function drawOverlay(
+  root: HTMLElement,
+  source: OverlaySource,
+  { className, css }: { readonly className: string; readonly css: string },
+  begin: (stage: Stage) => (picture: Picture) => void,
+): Overlay {
+  const { ownerDocument } = root;
+  const create = (tag: string, name: string): HTMLElement => {
+    const element = ownerDocument.createElement(tag);
+    element.className = name;
+    return element;
+  };
+  const host = ownerDocument.createElement('div');
+  const style = ownerDocument.createElement('style');
+  style.textContent = [ALONE, tokens, css].join('\n');
+  const element = create('div', className);
+  host.attachShadow({ mode: 'open' }).append(style, element);
+  root.append(host);
+  const now = () => ownerDocument.defaultView?.performance.now() ?? 0;
+  const draw = begin({ element, create, now, fonts: ownerDocument.fonts });
+  const drawNewest = () => {
+    const picture = source.picture();
+    if (picture !== null) draw(picture);
+  };
+  const unsubscribe = source.subscribe(drawNewest);
+  drawNewest();
+  const turn = async (isShown: boolean): Promise<void> => {
+    if (element.hasAttribute('data-shown') !== isShown) {
+      // An element that the browser has not styled yet has nothing to animate from.
+      void element.offsetWidth;
+      element.toggleAttribute('data-shown', isShown);
+    }
+    // The promise of an animation that another one replaces is rejected: it has ended, too.
+    await Promise.allSettled(element.getAnimations().map(({ finished }) => finished));
+  };
+  return {
+    show: () => turn(true),
+    hide: () => turn(false),
+    close: () => {
+      unsubscribe();
+      host.remove();
+    },
+  };
+}
+
+/** Changes a text only where it is another; says whether it was. */
+export function setText(element: HTMLElement, text: string): boolean {
+  if (element.textContent === text) return false;
+  element.textContent = text;
+  return true;
+}

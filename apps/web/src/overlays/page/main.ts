@@ -1,0 +1,94 @@
+import '@fontsource-variable/saira/wdth.css';
+import './page.css';
+import { isOverlayKind, USUAL_OVERLAY } from '@okboxbox/protocol';
+import { isOnAir } from '@okboxbox/race-view';
+import { version } from '../../../package.json';
+import { followFeed } from '../../feed/feed-client.js';
+import { FeedStore } from '../../feed/feed-store.js';
+import { loadOverlay } from '../catalogue.js';
+import { readOptions } from '../define-overlay.js';
+import { overlayAddress } from './address.js';
+import { canStayOnAir } from './air-time.js';
+import { runDemo } from './demo-race.js';
+import { ObsSource } from './obs-source.js';
+import { pacedSource } from './paced-source.js';
+
+/** The page of an overlay, for OBS: one feed, one graphic, no text about faults; they are reported to the desk instead. */
+
+const REPORT_EVERY_MS = 5_000;
+/** How often it is checked whether the picture has become too old, in ms. */
+const CHECK_EVERY_MS = 500;
+
+const address = overlayAddress(location);
+const kind = isOverlayKind(address.kind) ? address.kind : USUAL_OVERLAY;
+const root = document.getElementById('root');
+if (root === null) throw new Error('The document has no #root.');
+if (address.background !== null) document.body.style.background = address.background;
+
+let lastError: string | null = null;
+window.addEventListener('error', (event) => {
+  lastError = event.message;
+});
+
+const definition = await loadOverlay(kind);
+document.title = definition.title;
+const store = new FeedStore('broadcast', address.extraDelayMs);
+// A hidden source draws nothing, and the newest picture once it is seen again.
+const source = pacedSource(store, requestAnimationFrame, () => obs.visible !== false);
+const obs = new ObsSource(window, source.look);
+const overlay = definition.mount(root, source, readOptions(definition.options, address.given));
+
+/** Shows the overlay while its slot is on air and the picture is not too old. */
+function check(): void {
+  const { holding } = store;
+  if (holding.holding === 'refusal') lastError = holding.error.message;
+  if (holding.holding === 'closed') lastError = holding.reason;
+  const { slot } = definition;
+  const isCued = holding.holding === 'race' && (slot === null || isOnAir(holding.feed.onAir[slot], store.at));
+  void (isCued && canStayOnAir(store, Date.now()) ? overlay.show() : overlay.hide());
+}
+
+source.subscribe(check);
+setInterval(check, CHECK_EVERY_MS);
+
+if (address.demoSeed !== null) {
+  runDemo(store, address.demoSeed, definition.slot);
+} else if (address.subject !== null) {
+  const { subject, extraDelayMs, token, link } = address;
+  const feed = followFeed(
+    {
+      subject,
+      audience: 'broadcast',
+      extraDelayMs,
+      token,
+      link,
+      clientKind: 'overlay',
+      surface: kind,
+      keepsTrying: true,
+    },
+    store,
+  );
+  const report = () => {
+    if (store.connection.state === 'lost') lastError = store.connection.because;
+    feed.send('overlay:report', {
+      name: kind,
+      version,
+      visible: obs.visible,
+      active: obs.active,
+      frameAgeMs: store.ageOfPicture(Date.now()),
+      lastError,
+    });
+  };
+  setInterval(report, REPORT_EVERY_MS);
+  store.subscribe(once(() => store.connection.state === 'live', report));
+}
+
+/** Calls back the first time that a condition holds. */
+function once(holds: () => boolean, then: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (isDone || !holds()) return;
+    isDone = true;
+    then();
+  };
+}

@@ -1,0 +1,38 @@
+import type { FeedStore } from '../../feed/feed-store.js';
+import type { OverlaySource } from '../define-overlay.js';
+
+/** A source that can be asked to look again. */
+export interface PacedSource extends OverlaySource {
+  /** To be called when the overlay may be seen again: it gets the newest picture. */
+  look(): void;
+}
+
+/**
+ * What a store holds, for an overlay: told once before the next frame of the screen, however much has come, and not while
+ * `isSeen` says that nobody can see it.
+ */
+export function pacedSource(
+  store: FeedStore,
+  requestFrame: (draw: () => void) => void,
+  isSeen: () => boolean,
+): PacedSource {
+  const listeners = new Set<() => void>();
+  let isAsked = false;
+  const look = () => {
+    if (isAsked || !isSeen()) return;
+    isAsked = true;
+    requestFrame(() => {
+      isAsked = false;
+      for (const listener of listeners) listener();
+    });
+  };
+  store.subscribe(look);
+  return {
+    look,
+    picture: () => (store.holding.holding === 'race' ? { race: store.holding.feed, at: store.at } : null),
+    subscribe: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}

@@ -1,0 +1,13 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { generatedFiles } from '../apps/web/src/overlays/options-page.js';
+
+const ROOT = join(import.meta.dirname, '..');
+
+it.each(Object.entries(generatedFiles()))(
+  '%s lists the overlays and their options as they are defined: else run "npm run generate"',
+  (path, text) => {
+    expect(readFileSync(join(ROOT, path), 'utf8')).toBe(text);
+  },
+);

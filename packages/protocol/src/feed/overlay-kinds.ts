@@ -1,0 +1,11 @@
+/** The overlays that exist, each by the name in its address, `/overlay/KIND`; each has a folder of that name in the pages. */
+export const OVERLAY_KINDS = ['timing-tower'] as const;
+export type OverlayKind = (typeof OVERLAY_KINDS)[number];
+
+/** The overlay of a link for which nobody has chosen one. */
+export const USUAL_OVERLAY: OverlayKind = 'timing-tower';
+
+/** Whether an overlay of that name exists. */
+export function isOverlayKind(name: string): name is OverlayKind {
+  return (OVERLAY_KINDS as readonly string[]).includes(name);
+}
