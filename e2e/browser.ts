@@ -24,6 +24,13 @@ export function launch(): Promise<Browser> {
   });
 }
 
+/**
+ * A server that was killed breaks off what it was sending, and cannot be reached for a while: the browser says so, and so
+ * it should. An answer that a server did give is none of these.
+ */
+const BROKEN_LINE =
+  /ERR_(CONNECTION_(REFUSED|RESET|CLOSED|ABORTED)|SOCKET_NOT_CONNECTED|CONTENT_LENGTH_MISMATCH|INCOMPLETE_CHUNKED_ENCODING|EMPTY_RESPONSE|INTERNET_DISCONNECTED)|WebSocket connection/;
+
 /** A page with what went wrong on it: errors on its console and uncaught ones. */
 export async function openPage(
   browser: Browser,
@@ -33,11 +40,7 @@ export async function openPage(
   const problems: string[] = [];
   page.on('pageerror', (error) => problems.push(error.message));
   page.on('console', (message) => {
-    // A server that was killed cannot be reached for a while: the browser says so, and so it should.
-    if (
-      message.type() === 'error' &&
-      !/ERR_(CONNECTION_(REFUSED|RESET)|EMPTY_RESPONSE|INTERNET_DISCONNECTED)|WebSocket connection/.test(message.text())
-    ) {
+    if (message.type() === 'error' && !BROKEN_LINE.test(message.text())) {
       problems.push(`${message.text()} (${message.location().url})`);
     }
   });

@@ -59,6 +59,8 @@ async function openAll(): Promise<Record<Seen['name'], Seen>> {
   const live = await open('live', '/sessions/local');
   const open_ = { overlay, live, public: await open('public', '/public/local') };
   for (const each of seen) await eventually(async () => expect(await standing(each)).toBe('current'));
+  // A type that is still on its way when the server is killed would be a fault of the page.
+  for (const { page } of seen) await page.evaluate(() => document.fonts.ready.then(() => undefined));
   return open_;
 }
 
