@@ -3,6 +3,7 @@ import {
   type EntryInfo,
   type FeedState,
   type OnAir,
+  SLOTS,
   STATUS_TERMS,
   shortStatus,
   unpackRow,
@@ -72,15 +73,8 @@ export function isOnAir(slot: { readonly until: number | null } | null, at: numb
 export function onAirAt(onAir: OnAir, at: number | null): OnAir {
   const left = <T extends { readonly until: number | null } | null>(slot: T): T | null =>
     isOnAir(slot, at) ? slot : null;
-  return {
-    scene: onAir.scene,
-    tower: left(onAir.tower),
-    driver: left(onAir.driver),
-    battle: left(onAir.battle),
-    message: left(onAir.message),
-    flag: left(onAir.flag),
-    results: left(onAir.results),
-  };
+  const slots = SLOTS.map((slot) => [slot, left(onAir[slot])] as const);
+  return { ...onAir, ...(Object.fromEntries(slots) as Omit<OnAir, 'scene'>) };
 }
 
 function classOf({ session }: FeedState, named: string | null): string | null {

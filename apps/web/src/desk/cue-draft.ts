@@ -1,4 +1,14 @@
-import { type FeedState, type OnAir, SLOTS, type Slot, type SlotsSet, unpackRow } from '@okboxbox/protocol';
+import {
+  type FeedState,
+  NOTHING_CUED,
+  type OnAir,
+  PLAIN_SLOTS,
+  type PlainSlot,
+  SLOTS,
+  type Slot,
+  type SlotsSet,
+  unpackRow,
+} from '@okboxbox/protocol';
 import { carName, carTag, flagShown } from '@okboxbox/race-view';
 
 /** A cue that is being made: what it sets, for how long, and onto which picture. */
@@ -23,6 +33,11 @@ export const SLOT_LABELS: Readonly<Record<Slot, string>> = {
   message: 'Message',
   flag: 'Flag',
   results: 'Results',
+  fastestLap: 'Fastest lap',
+  pits: 'Pit board',
+  map: 'Track map',
+  ticker: 'Ticker',
+  clock: 'Clock',
 };
 
 /** Whether a cue sets anything. */
@@ -35,9 +50,10 @@ export function previewOf(cued: OnAir, { scene, set }: CueDraft, race: FeedState
   const until = null;
   const driver = set.driver === 'leader' ? leaderOf(race) : (set.driver?.car ?? null);
   const battle = set.battle === 'closest' ? closestOf(race) : (set.battle?.cars ?? null);
+  const plain = PLAIN_SLOTS.map((slot) => [slot, set[slot] === undefined ? cued[slot] : set[slot] && { until }]);
   return {
+    ...(Object.fromEntries(plain) as Pick<OnAir, PlainSlot>),
     scene,
-    tower: set.tower === undefined ? cued.tower : set.tower && { until },
     driver: set.driver === undefined ? cued.driver : driver === null ? null : { car: driver, until },
     battle: set.battle === undefined ? cued.battle : battle && { cars: battle, until },
     message:
@@ -63,7 +79,12 @@ export function cueLabel(set: SlotsSet, race: FeedState | null): string {
 export function slotLabel(slot: Slot, onAir: OnAir, race: FeedState | null): string {
   switch (slot) {
     case 'tower':
-      return onAir.tower === null ? '' : 'on';
+    case 'fastestLap':
+    case 'pits':
+    case 'map':
+    case 'ticker':
+    case 'clock':
+      return onAir[slot] === null ? '' : 'on';
     case 'driver':
       return onAir.driver === null ? '' : carName(race, onAir.driver.car);
     case 'battle':
@@ -88,15 +109,7 @@ function valueLabel(slot: Slot, set: SlotsSet, race: FeedState | null): string {
   return words === '' ? '' : ` ${words}`;
 }
 
-const NOTHING: OnAir = {
-  scene: null,
-  tower: null,
-  driver: null,
-  battle: null,
-  message: null,
-  flag: null,
-  results: null,
-};
+const NOTHING: OnAir = { ...NOTHING_CUED, tower: null };
 
 function leaderOf(race: FeedState | null): number | null {
   const rows = Object.entries(race?.rows ?? {});

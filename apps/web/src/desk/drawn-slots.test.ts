@@ -5,6 +5,7 @@ import { drawnOf, isDrawn, overlayTitle, undrawnSlots } from './drawn-slots.js';
 
 const until = null;
 const ALL: OnAir = {
+  ...NOTHING_CUED,
   scene: null,
   tower: { until },
   driver: { car: 1, until },

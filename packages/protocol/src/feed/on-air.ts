@@ -24,11 +24,13 @@ const message = {
 };
 const flag = { flag: published(z.enum(CUE_FLAGS)) };
 const results = { of: published(z.enum(RESULT_BOARDS)) };
+/** A graphic that is on or off, and has nothing to choose. */
+const plain = published(z.object({ until }).readonly().nullable());
 
 /** All slots, and the scene that set them last. */
 export const onAir = z.object({
   scene: published(z.string().max(40).nullable()),
-  tower: published(z.object({ until }).readonly().nullable()),
+  tower: plain,
   driver: published(
     z
       .object({ ...driver, until })
@@ -59,12 +61,32 @@ export const onAir = z.object({
       .readonly()
       .nullable(),
   ),
+  fastestLap: plain,
+  pits: plain,
+  map: plain,
+  ticker: plain,
+  clock: plain,
 });
 export type OnAir = Readonly<z.infer<typeof onAir>>;
 
 /** Names of the slots. */
-export const SLOTS = ['tower', 'driver', 'battle', 'message', 'flag', 'results'] as const;
+export const SLOTS = [
+  'tower',
+  'driver',
+  'battle',
+  'message',
+  'flag',
+  'results',
+  'fastestLap',
+  'pits',
+  'map',
+  'ticker',
+  'clock',
+] as const;
 export type Slot = (typeof SLOTS)[number];
+/** Slots of a graphic that is on or off, and has nothing to choose. */
+export const PLAIN_SLOTS = ['tower', 'fastestLap', 'pits', 'map', 'ticker', 'clock'] as const satisfies readonly Slot[];
+export type PlainSlot = (typeof PLAIN_SLOTS)[number];
 
 /** What is on air before a director has said anything: the tower alone. */
 export const NOTHING_CUED: OnAir = {
@@ -75,11 +97,21 @@ export const NOTHING_CUED: OnAir = {
   message: null,
   flag: null,
   results: null,
+  fastestLap: null,
+  pits: null,
+  map: null,
+  ticker: null,
+  clock: null,
 };
 
 /** Slots as a cue or a scene sets them: a slot that is absent stays as it is, `null` takes it off. */
 export const slotsSet = z.object({
   tower: z.object({}).nullable().optional(),
+  fastestLap: z.object({}).nullable().optional(),
+  pits: z.object({}).nullable().optional(),
+  map: z.object({}).nullable().optional(),
+  ticker: z.object({}).nullable().optional(),
+  clock: z.object({}).nullable().optional(),
   /** `leader` is found when the cue is given. */
   driver: z
     .union([z.literal('leader'), z.object({ car: carIndex })])

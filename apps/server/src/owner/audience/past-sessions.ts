@@ -47,7 +47,8 @@ export class PastSessions {
       // Or before the results' own word for a status was kept.
       entries: (stored.entries ?? []).map((entry) => ({ ...entry, officialStatus: entry.officialStatus ?? null })),
       events: stored.events ?? [],
-      onAir: stored.onAir ?? NOTHING_CUED,
+      // What was stored before a slot existed has nothing in it.
+      onAir: { ...NOTHING_CUED, ...stored.onAir },
       topics: stored.topics ?? NO_TOPICS,
     };
     if (feed !== null) {

@@ -1,4 +1,13 @@
-import { type FeedState, type OnAir, type Scene, SLOTS, type Slot, type SlotsSet, unpackRow } from '@okboxbox/protocol';
+import {
+  type FeedState,
+  type OnAir,
+  PLAIN_SLOTS,
+  type Scene,
+  SLOTS,
+  type Slot,
+  type SlotsSet,
+  unpackRow,
+} from '@okboxbox/protocol';
 import { OwnerRefusal } from '../../directory/owner-refusal.js';
 
 /** A cue that cannot be given; the message says why. */
@@ -20,7 +29,11 @@ const BATTLE_MS = 2_000;
  */
 export function slotsOf(set: SlotsSet, picture: FeedState, until: number | null): Partial<OnAir> {
   const found: { -readonly [S in Slot]?: OnAir[S] } = {};
-  if (set.tower !== undefined) found.tower = set.tower && { until: null };
+  for (const slot of PLAIN_SLOTS) {
+    const given = set[slot];
+    // The tower stays until somebody takes it off, whatever is cued for a time with it.
+    if (given !== undefined) found[slot] = given && { until: slot === 'tower' ? null : until };
+  }
   if (set.message !== undefined) {
     found.message = set.message && { title: set.message.title ?? null, text: set.message.text, until };
   }

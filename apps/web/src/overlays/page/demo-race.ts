@@ -4,6 +4,8 @@ import {
   type FeedState,
   NO_TOPICS,
   type OnAir,
+  PLAIN_SLOTS,
+  type PlainSlot,
   packRow,
   type Slot,
   UNKNOWN_FIGURES,
@@ -102,9 +104,10 @@ export function demoState(second: number, seed: number, slot: Slot | null): Feed
 function onAirOf(second: number, order: readonly number[], slot: Slot | null): OnAir {
   const until = null;
   const isOn = (each: Slot, now: boolean) => now || each === slot;
+  const plain = PLAIN_SLOTS.map((each) => [each, each === 'tower' || each === slot ? { until } : null]);
   return {
+    ...(Object.fromEntries(plain) as Pick<OnAir, PlainSlot>),
     scene: null,
-    tower: { until },
     driver: isOn('driver', second % 40 >= 20) ? { car: 4, until } : null,
     battle: isOn('battle', second % 40 < 12) ? { cars: [order[2] ?? 2, order[3] ?? 3], until } : null,
     message: slot === 'message' ? { title: 'Race control', text: 'Track limits at turn 4 are monitored', until } : null,

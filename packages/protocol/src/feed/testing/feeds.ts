@@ -85,6 +85,11 @@ const anyOnAir: fc.Arbitrary<OnAir> = fc.record({
   message: fc.option(fc.record({ title: fc.option(name), text: name, until: whole })),
   flag: fc.constantFrom(null, { flag: 'green' as const, until: 5 }),
   results: fc.constantFrom(NOTHING_CUED.results, { of: 'grid' as const, until: null }),
+  fastestLap: fc.constantFrom(null, { until: 5 }),
+  pits: fc.constantFrom(null, { until: null }),
+  map: fc.constant(null),
+  ticker: fc.constantFrom(null, { until: null }),
+  clock: fc.constant(null),
 });
 
 const anyTopics: fc.Arbitrary<FeedTopics> = fc.record({
