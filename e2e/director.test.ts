@@ -184,6 +184,72 @@ describe.skipIf(WITHOUT_CHROMIUM)('the director’s desk', () => {
   });
 });
 
+describe.skipIf(WITHOUT_CHROMIUM)('the desk’s keys', () => {
+  withRace();
+
+  it('one press is one call however long a key is held, with Caps Lock and on a keyboard of another script', {
+    timeout: 60_000,
+  }, async () => {
+    const opened = await openPage(browser, DESKTOP);
+    const { page, problems } = opened;
+    const calls: string[] = [];
+    page.on('websocket', (socket) =>
+      socket.on('framesent', ({ payload }) => {
+        const event = /^\d+\["((?:broadcast|show):[^"]+)"/.exec(String(payload))?.[1];
+        if (event !== undefined && event !== 'broadcast:moments') calls.push(event);
+      }),
+    );
+    const token = await tokenOf(data.dir, 'director');
+    await page.addInitScript((value) => localStorage.setItem('okboxbox.token', value), token);
+    await page.goto(`${url}/sessions/local/director`);
+    await region(page, 'Real time').getByRole('listitem').first().waitFor();
+    const hold = async (key: string, times = 20) => {
+      for (let i = 0; i < times; i += 1) await page.keyboard.down(key);
+      await page.keyboard.up(key);
+    };
+    await hold('p');
+    await region(page, 'Delay').getByText('Paused', { exact: true }).waitFor();
+    // A press of the same key with Caps Lock, and one of a Cyrillic keyboard.
+    await page.evaluate(() => window.dispatchEvent(new KeyboardEvent('keydown', { key: 'P', code: 'KeyP' })));
+    await region(page, 'Delay').getByText('Live', { exact: true }).waitFor();
+    await page.evaluate(() => window.dispatchEvent(new KeyboardEvent('keydown', { key: 'з', code: 'KeyP' })));
+    await region(page, 'Delay').getByText('Paused', { exact: true }).waitFor();
+    await page.keyboard.press('p');
+    await region(page, 'Delay').getByText('Live', { exact: true }).waitFor();
+    await hold('x');
+    await region(page, 'Actions')
+      .getByText(/^cued: /)
+      .first()
+      .waitFor();
+    await hold('+', 5);
+    await region(page, 'Delay').getByText('Running 5 s behind').waitFor({ timeout: 30_000 });
+    expect(calls.filter((each) => each !== 'broadcast:delay:set')).toEqual([
+      'broadcast:pause',
+      'broadcast:resume',
+      'broadcast:pause',
+      'broadcast:resume',
+      'broadcast:cue',
+    ]);
+    expect(problems).toEqual([]);
+    await page.close();
+  });
+
+  it('Escape leaves a field and keeps the cue, the next one clears it; a held key types nothing into its field', {
+    timeout: 60_000,
+  }, async () => {
+    const { page, problems } = await deskOf();
+    for (let i = 0; i < 5; i += 1) await page.keyboard.down('n');
+    await page.keyboard.up('n');
+    await page.keyboard.type('Safety car');
+    await page.keyboard.press('Escape');
+    await region(page, 'Next cue').getByText('Message Safety car', { exact: true }).waitFor();
+    await page.keyboard.press('Escape');
+    await region(page, 'Next cue').getByText('No change', { exact: true }).waitFor();
+    expect(problems).toEqual([]);
+    await page.close();
+  });
+});
+
 describe.skipIf(WITHOUT_CHROMIUM)('the public side', () => {
   withRace();
 

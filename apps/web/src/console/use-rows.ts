@@ -1,3 +1,4 @@
+import { isArrow } from '../kit/key-presses.js';
 import { useKeys } from '../kit/use-keys.js';
 
 /**
@@ -19,7 +20,12 @@ export function useRowKeys(
     if (next === undefined) return false;
     select(next);
     return true;
-  });
+  }, isStep);
+}
+
+/** Keys that go from row to row, also while they are held. */
+function isStep(name: string): boolean {
+  return name === 'j' || name === 'k' || isArrow(name);
 }
 
 /** The row that a key leads to, or `undefined` where it leads nowhere. */

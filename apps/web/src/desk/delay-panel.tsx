@@ -8,7 +8,7 @@ import { Input } from '../kit/field.js';
 import { KeyHint } from '../kit/key-hint.js';
 import { Panel } from '../kit/panel.js';
 import { StateBadge } from '../kit/state-badge.js';
-import { delayStands, stepped, typedDelay } from './delay-labels.js';
+import { delayStands, typedDelay } from './delay-labels.js';
 import { DelayStrip } from './delay-strip.js';
 import type { DelayActions } from './use-delay-actions.js';
 import { useDesk, useDeskAt, useDeskStore } from './use-desk.js';
@@ -59,7 +59,7 @@ export function DelayPanel({
         <fieldset className="button-row">
           <legend className="visually-hidden">Steps</legend>
           {STEPS_MS.map((step) => (
-            <Button key={step} disabled={setMs === null} onClick={() => actions.set(stepped(setMs ?? 0, step))}>
+            <Button key={step} disabled={setMs === null} onClick={() => actions.step(step)}>
               {step > 0 ? '+' : '−'}
               {Math.abs(step) / 1000} <KeyHint>{STEP_KEYS[step] ?? ''}</KeyHint>
             </Button>

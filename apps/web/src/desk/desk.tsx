@@ -12,7 +12,7 @@ import { ActionsPanel } from './actions-panel.js';
 import { CalibratePanel, type Calibrating } from './calibrate-panel.js';
 import { type CueDraft, cueLabel, EMPTY_DRAFT, setsAnything } from './cue-draft.js';
 import { CuePanel } from './cue-panel.js';
-import { nextPreset, stepped } from './delay-labels.js';
+import { nextPreset } from './delay-labels.js';
 import { DelayBadge, DelayPanel } from './delay-panel.js';
 import { LinksPanel } from './links-panel.js';
 import { OnAirPanel } from './on-air-panel.js';
@@ -45,7 +45,7 @@ export const DESK_KEYS = [
   { keys: ['m'], does: 'calibrate: ↓ ↑ choose a moment, Space confirms, c chooses a car' },
   { keys: ['b'], does: 'publish, or unpublish (asks first)' },
   { keys: ['s'], does: 'create a share link' },
-  { keys: ['Esc'], does: 'leave a field, close, clear the next cue' },
+  { keys: ['Esc'], does: 'leave a field and keep the cue; outside a field: close, clear the next cue' },
   { keys: ['?'], does: 'show these keys' },
 ];
 
@@ -99,15 +99,12 @@ export function Desk() {
   const choose = ({ name, set, forMs }: Scene) => setDraft({ ...draft, scene: name, set, forMs });
   const takeAllOff = () => takeOff(['driver', 'battle', 'message', 'flag', 'results']);
 
-  useKeys((key, event) => {
-    const digit = /^Digit([1-9])$/.exec(event.code)?.[1];
+  useKeys((key) => {
+    const [, shift, digit] = /^(Shift\+)?([1-9])$/.exec(key) ?? [];
     if (digit !== undefined) {
-      if (event.shiftKey) {
-        const scene = scenes[Number(digit) - 1];
-        if (scene !== undefined) choose(scene);
-        return true;
-      }
-      const suggestion = suggestions.find(({ id }) => keys.get(id) === key);
+      const scene = shift === undefined ? undefined : scenes[Number(digit) - 1];
+      const suggestion = shift === undefined ? suggestions.find(({ id }) => keys.get(id) === digit) : undefined;
+      if (scene !== undefined) choose(scene);
       if (suggestion !== undefined) airSuggestion(suggestion);
       return true;
     }
@@ -153,7 +150,7 @@ export function Desk() {
       default:
         return false;
     }
-  });
+  }, isDelayStep);
 
   return (
     <div className="desk" data-lost={isLost || undefined}>
@@ -232,10 +229,17 @@ function calibrateKey(key: string, calibrating: Calibrating | null): boolean {
   }
 }
 
+const DELAY_STEPS: Readonly<Record<string, number>> = { '+': 1_000, '=': 1_000, '-': -1_000, '.': 100, ',': -100 };
+
+/** Keys that go on while they are held. */
+function isDelayStep(key: string): boolean {
+  return key in DELAY_STEPS;
+}
+
 function delayKey(key: string, actions: DelayActions, delayMs: number | null): boolean {
-  const step = { '+': 1_000, '=': 1_000, '-': -1_000, '.': 100, ',': -100 }[key];
+  const step = DELAY_STEPS[key];
   if (step !== undefined) {
-    if (delayMs !== null) actions.set(stepped(delayMs, step));
+    actions.step(step);
     return true;
   }
   switch (key) {

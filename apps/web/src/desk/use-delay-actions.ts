@@ -1,11 +1,15 @@
 import type { DelayMode } from '@okboxbox/protocol';
+import { useEffect, useRef } from 'react';
 import { delayLabel } from '../format.js';
 import { useAsk } from './confirm-dialog.js';
-import { useDesk, useDeskWorld } from './use-desk.js';
+import { DelaySteps } from './delay-steps.js';
+import { useDesk, useDeskAt, useDeskWorld } from './use-desk.js';
 
 /** What a director can do to the picture as a whole. */
 export interface DelayActions {
   readonly set: (delayMs: number) => void;
+  /** A step longer or shorter, from where the steps before it lead. */
+  readonly step: (byMs: number) => void;
   readonly pauseOrResume: () => void;
   readonly publishOrNot: () => void;
 }
@@ -19,22 +23,36 @@ export function useDelayActions(mode: DelayMode): DelayActions {
   const setDelay = async (delayMs: number) => {
     const done = await client.call('broadcast:delay:set', { delayMs, mode });
     if (done !== null) say(delayMs === 0 ? 'Delay: live.' : `Delay: ${delayLabel(delayMs)}.`);
+    return done !== null;
   };
+  const sendDelay = useRef(setDelay);
+  const steps = useRef<DelaySteps>(null);
+  steps.current ??= new DelaySteps((delayMs) => sendDelay.current(delayMs));
+  const toldAt = useDeskAt();
+  useEffect(() => {
+    sendDelay.current = setDelay;
+  });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each time that the desk is told of something
+  useEffect(() => steps.current?.told(), [toldAt]);
   const publish = async (next: boolean) => {
     const done = await client.call('broadcast:publish', { published: next });
     if (done !== null) say(next ? 'The show is published.' : 'The show is unpublished.');
   };
+  const set = (delayMs: number) => {
+    if (delayMs > 0) steps.current?.go(delayMs);
+    else if (delay?.delayMs !== 0) {
+      ask({
+        title: 'Go live?',
+        text: 'Without a delay, viewers see everything as it happens, and every cue immediately.',
+        yes: 'Go live',
+        onYes: () => steps.current?.go(0),
+      });
+    }
+  };
   return {
-    set: (delayMs) => {
-      if (delayMs > 0) void setDelay(delayMs);
-      else if (delay?.delayMs !== 0 || delay === null) {
-        ask({
-          title: 'Go live?',
-          text: 'Without a delay, viewers see everything as it happens, and every cue immediately.',
-          yes: 'Go live',
-          onYes: () => void setDelay(0),
-        });
-      }
+    set,
+    step: (byMs) => {
+      if (delay !== null && steps.current !== null) set(steps.current.next(byMs, delay.delayMs));
     },
     pauseOrResume: () => {
       const isPaused = delay?.state === 'paused';

@@ -116,6 +116,7 @@ export function TimingTable({ laps }: { laps: boolean }) {
           placeholder="Filter  /"
           value={filter}
           onChange={(event) => setFilter(event.target.value)}
+          onKeyDown={(event) => event.key === 'Escape' && setFilter('')}
         />
         {hasClasses && (
           <Button onClick={nextClass} title="Show one class after the other (c)">
