@@ -153,6 +153,8 @@ const entries: readonly EntryInfo[] = Array.from({ length: CARS }, (_, car) => (
   teamName: `Team of car ${car + 1}`,
   driver: `Driver Number ${car + 1}`,
   class: String(car % 3),
+  carModel: null,
+  crew: [],
   officialStatus: null,
 }));
 const session: FeedState['session'] = {

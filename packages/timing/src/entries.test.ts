@@ -121,6 +121,22 @@ describe('entries', () => {
     );
   });
 
+  it('ENT-7: the crew of a car is who has driven it, in that order, and another entrant begins an empty one', () => {
+    const line = session(2);
+    const crewAfter = (...steps: Partial<SessionEntry>[]) =>
+      infoOf(folded(line, ...steps.map((step) => with1(step)(line))), 1)?.crew;
+    expect(crewAfter()).toEqual(['Driver 1']);
+    const ada = { driver: { id: '7', name: 'Ada' } };
+    const bob = { driver: { id: '8', name: 'Bob' } };
+    expect(crewAfter(ada, bob, ada)?.slice(-2)).toEqual(['Ada', 'Bob']);
+    // Another spelling is the same driver, and a name that nobody can see is no driver.
+    expect(
+      crewAfter(ada, bob, { driver: { id: '7', name: 'Ada L.' } }, { driver: { name: '\u200b' } })?.slice(-2),
+    ).toEqual(['Ada L.', 'Bob']);
+    expect(crewAfter(ada, { carNumber: '77', ...bob })).toEqual(['Bob']);
+    expect(infoOf(folded(with1({ carModel: ' Vortex GT3 ' })(line)), 1)?.carModel).toBe('Vortex GT3');
+  });
+
   it('ENT-6: two cars with one number are timed apart, and 07 is not 7', () => {
     const line = session(3);
     const numbers = ['7', '07', '7'];

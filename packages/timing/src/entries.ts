@@ -3,7 +3,10 @@ import { rankBests } from './bests.js';
 import { type CarState, createCar } from './car-state.js';
 import { tell } from './events.js';
 import { retire } from './retiring.js';
-import type { TimingState } from './state.js';
+import type { CrewDriver, TimingState } from './state.js';
+
+/** Most drivers of a car that are kept, the newest ones: more than any race allows. */
+const MAX_CREW = 16;
 
 /**
  * Takes the session's entry list. An entry is its number and its team, a driver is an id: a slot that passes to another
@@ -25,6 +28,7 @@ export function takeEntries(state: TimingState, session: SessionLine): void {
     } else if (was !== undefined && isOtherDriver(was, entry)) {
       changeDriver(state, state.cars[slot] as CarState, was, entry);
     }
+    noteDriver(state, entry);
   }
   keepThoseWhoLeft(state, previous);
   nameEntries(state);
@@ -37,8 +41,17 @@ export function nameEntries(state: TimingState): void {
   for (const entry of Object.values(state.entries)) {
     const { name, teamName, driver } = shownNames(entry, teamRacing);
     const { car, carNumber } = entry;
-    const officialStatus = state.officialStatus[car] ?? null;
-    infos.push({ car, carNumber, name, teamName, driver, class: entry.classId ?? null, officialStatus });
+    infos.push({
+      car,
+      carNumber,
+      name,
+      teamName,
+      driver,
+      class: entry.classId ?? null,
+      carModel: visibleText(entry.carModel),
+      crew: (state.crews[car] ?? []).map((each) => each.name),
+      officialStatus: state.officialStatus[car] ?? null,
+    });
   }
   state.infos = infos;
 }
@@ -58,12 +71,24 @@ function isOtherDriver(was: SessionEntry, is: SessionEntry): boolean {
   return name !== null && newName !== null && name !== newName;
 }
 
+/** Adds the driver of an entry to the crew of its car; one who is spelled anew keeps the place, under the new name. */
+function noteDriver(state: TimingState, { car, driver }: SessionEntry): void {
+  const name = visibleText(driver?.name);
+  if (name === null) return;
+  const now: CrewDriver = { id: visibleText(driver?.id), name };
+  const crew = state.crews[car] ?? [];
+  const at = crew.findIndex((each) => (each.id !== null && now.id !== null ? each.id === now.id : each.name === name));
+  if (at < 0) state.crews[car] = [...crew, now].slice(-MAX_CREW);
+  else if (crew[at]?.name !== name) state.crews[car] = crew.with(at, now);
+}
+
 /** The slot is another entrant's now: nothing of the one before it is his. Laps that were driven stay in the list of laps. */
 function handOn(state: TimingState, slot: number): void {
   const { car } = state.cars[slot] as CarState;
   // Another list object: a reader that keeps the one before sees by that that it has changed.
   const entrantSinceMs = Math.round((state.sessionTime ?? 0) * 1000);
   state.cars = state.cars.with(slot, { ...createCar(car), entrantSinceMs });
+  delete state.crews[car];
   delete state.officialStatus[car];
   delete state.officialTold[car];
   if (state.leader === car) state.leader = null;

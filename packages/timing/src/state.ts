@@ -15,6 +15,12 @@ export interface LineSpan {
   readonly high: number;
 }
 
+/** A driver that a car has had, as the sim named them then. */
+export interface CrewDriver {
+  readonly id: string | null;
+  readonly name: string;
+}
+
 /** What was missed of a race that was first seen when it was under way. */
 export interface Joined {
   /** Whether the sim says how many laps the cars had done; else laps are counted from when each was first seen. */
@@ -77,6 +83,8 @@ export interface TimingState {
   /** The winner's finish: laps and time. */
   finish: { readonly at: number; readonly laps: number } | null;
   entries: Record<number, SessionEntry>;
+  /** Who has driven each car so far, by car, in the order in which they first did. */
+  crews: Record<number, readonly CrewDriver[]>;
   infos: readonly EntryInfo[];
   cars: CarState[];
   /** Cars by place, kept from frame to frame so that ties stay as they were. */
@@ -131,6 +139,7 @@ export function createTiming(): TimingState {
     joinedUnderFlag: false,
     finish: null,
     entries: {},
+    crews: {},
     infos: [],
     cars: [],
     order: [],

@@ -76,6 +76,8 @@ function stateOf(lap: number, cars: readonly number[] = [3, 4]): FeedState {
       teamName: null,
       driver: null,
       class: null,
+      carModel: null,
+      crew: [],
       officialStatus: null,
     })),
     rows: Object.fromEntries(cars.map((car) => [car, ROW_COLUMNS.map((_, column) => lap * 100 + column + car)])),

@@ -15,6 +15,10 @@ export const feedEntry = z.object({
   driver: published(text.nullable()),
   /** The class's id; its name and colour are in the session. */
   class: published(text.nullable()),
+  /** The car that it is, as the sim names it; `null` where it does not. */
+  carModel: published(text.nullable()),
+  /** Who has been named as its driver in this session, in that order; the present one is among them. */
+  crew: published(z.array(text).readonly()),
   /** The sim's own word for the car's status in its results; `null` where it has given none. */
   officialStatus: published(text.nullable()),
 });

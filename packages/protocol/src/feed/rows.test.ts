@@ -147,6 +147,8 @@ describe('rows', () => {
       teamName: null,
       driver: 'Żółw',
       class: null,
+      carModel: null,
+      crew: [],
       officialStatus: null,
     };
     const given = figures({ progress: 1.5, gapMs: 10 });

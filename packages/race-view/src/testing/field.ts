@@ -61,6 +61,8 @@ export function fieldOf(cars: readonly FieldCar[], over: Partial<FeedState> = {}
       teamName: null,
       driver: null,
       class: each.class ?? null,
+      carModel: null,
+      crew: [],
       officialStatus: each.officialStatus ?? null,
     })),
     rows: Object.fromEntries(

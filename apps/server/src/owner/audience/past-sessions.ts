@@ -44,8 +44,13 @@ export class PastSessions {
     // One that was stored before states had race events in them.
     const feed = stored && {
       ...stored,
-      // Or before the results' own word for a status was kept.
-      entries: (stored.entries ?? []).map((entry) => ({ ...entry, officialStatus: entry.officialStatus ?? null })),
+      // Or before an entry had all that it has now.
+      entries: (stored.entries ?? []).map((entry) => ({
+        ...entry,
+        carModel: entry.carModel ?? null,
+        crew: entry.crew ?? [],
+        officialStatus: entry.officialStatus ?? null,
+      })),
       events: stored.events ?? [],
       // What was stored before a slot existed has nothing in it.
       onAir: { ...NOTHING_CUED, ...stored.onAir },

@@ -18,7 +18,9 @@ const clock = {
   ...scalars('sessionTimeMs', 'phase', 'remainingMs', 'remainingLaps', 'leaderLap'),
   flags: [true],
 } satisfies Shape;
-const entries = [scalars('car', 'carNumber', 'name', 'teamName', 'driver', 'class', 'officialStatus')] satisfies Shape;
+const entries = [
+  { ...scalars('car', 'carNumber', 'name', 'teamName', 'driver', 'class', 'carModel', 'officialStatus'), crew: [true] },
+] satisfies Shape;
 const events = [scalars('id', 'name', 'sessionTimeMs', 'lap', 'car', 'otherCar', 'ms', 'count', 'to')] satisfies Shape;
 const onAir = {
   scene: true,

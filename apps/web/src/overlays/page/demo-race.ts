@@ -43,6 +43,8 @@ const ENTRIES: readonly EntryInfo[] = FIELD.map(([carNumber, name], car) => ({
   teamName: null,
   driver: null,
   class: null,
+  carModel: null,
+  crew: [],
   officialStatus: null,
 }));
 const SECOND = 1_000;

@@ -58,6 +58,8 @@ const anyEntry: fc.Arbitrary<EntryInfo> = fc.record({
   teamName: fc.option(name),
   driver: fc.option(name),
   class: fc.option(name),
+  carModel: fc.option(name),
+  crew: fc.array(name, { maxLength: 3 }),
   officialStatus: fc.option(name),
 });
 
