@@ -26,6 +26,7 @@ import { MemoryDirectory } from './directory/memory-directory.js';
 import { DiskWatch } from './disk-watch.js';
 import { serveDrills } from './drills/drill-calls.js';
 import { Faults } from './drills/faults.js';
+import { DirectorActs } from './edge/director-acts.js';
 import { serveDirectors } from './edge/gateway/director-gateway.js';
 import { serveViewers } from './edge/gateway/viewer-gateway.js';
 import { addAnswerHeaders, addSocketHeaders } from './edge/http/answer-headers.js';
@@ -233,7 +234,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     serveCalls(http, { ...edge, ...health, signIn, revoked, limits, audit });
     servePublicCalls(http, edge);
     serveTopicCalls(http, edge);
-    serveShowActions(http, { directory, tokens });
+    const acts = new DirectorActs({ directory, publicUrl: config.publicUrl });
+    serveShowActions(http, { acts, tokens, limits });
     await servePages(http, options.webDir, { withOps: config.opsUiEnabled, publicUrl: config.publicUrl });
 
     addSocketHeaders(io);
@@ -243,8 +245,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     });
     const viewers = serveViewers(io, { ...edge, hub, clock, log, taps, limits });
     holdSockets(io, { rights, log });
-    const { publicUrl: linkUrl } = config;
-    parts.add('directors', serveDirectors(io, { directory, channel, viewers, publicUrl: linkUrl, log, taps, limits }), {
+    parts.add('directors', serveDirectors(io, { directory, channel, viewers, acts, log, taps, limits }), {
       stop: (running) => running.close(),
     });
 

@@ -1,5 +1,5 @@
 import { DRILL_CALLS } from '../drills/drill-calls.js';
-import { DIRECTOR_CALLS } from '../edge/gateway/director-calls.js';
+import { DIRECTOR_CALLS } from '../edge/director-calls.js';
 import { VIEWER_CALLS } from '../edge/gateway/viewer-calls.js';
 import type { Call } from '../edge/http/call.js';
 import { DIAGNOSTICS_CALLS } from '../edge/http/diagnostics.js';

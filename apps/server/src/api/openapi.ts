@@ -157,6 +157,12 @@ function answerOf({ answer }: Call): object {
       content: { 'application/json': { schema: { $ref: `#/components/schemas/${answer}` } } },
     };
   }
+  if ('acknowledges' in answer) {
+    const ok = { type: 'object', properties: { ok: { const: true } }, required: ['ok'] };
+    const all = answer.acknowledges.map((name) => ({ allOf: [ok, { $ref: `#/components/schemas/${name}` }] }));
+    const schema = all.length === 1 ? all[0] : { anyOf: all };
+    return { description: 'The acknowledgement of the socket event.', content: { 'application/json': { schema } } };
+  }
   const { about, mediaType } = answer;
   return { description: about, ...(mediaType && { content: { [mediaType]: { schema: { type: 'string' } } } }) };
 }

@@ -49,6 +49,8 @@ export interface ShowDesk {
   cue(show: string, who: string, cue: CueSet): Promise<void>;
   /** What was seen lately, newest first, to match the stream's picture with; with `car`, its line crossings as well. */
   moments(show: string, car: number | undefined): Promise<Moment[]>;
+  /** Cues a scene by its name, for the time that it has. */
+  cueScene(show: string, who: string, name: string, when?: CueSet['when']): Promise<void>;
   saveScene(show: string, who: string, scene: Scene, replaces?: string): Promise<void>;
   deleteScene(show: string, who: string, name: string): Promise<void>;
   createLink(wanted: WantedLink): Promise<StoredLink>;

@@ -47,6 +47,12 @@ const live: HttpCall = { needs: show('session:live') };
 const read: HttpCall = { needs: server('ops:read') };
 const act: HttpCall = { needs: server('ops:act'), body: {} };
 
+const direct = (name: string, body: object): HttpCall => ({
+  path: `/api/shows/local/acts/${name}`,
+  body,
+  needs: show('racebox:director:control'),
+});
+
 /** Every route of the server. A route that is not here fails the matrix. */
 export const HTTP_CALLS: Readonly<Record<string, HttpCall>> = {
   'GET /api/health': { needs: EVERYONE },
@@ -99,11 +105,20 @@ export const HTTP_CALLS: Readonly<Record<string, HttpCall>> = {
     path: '/api/ops/relays/none/main-feed',
     body: { show: 'local' },
   },
-  'POST /api/shows/:show/acts/follow': {
-    path: '/api/shows/local/acts/follow',
-    body: { relayId: 'none' },
-    needs: show('racebox:director:control'),
-  },
+  ...Object.fromEntries(
+    Object.entries({
+      delay: { delayMs: 0 },
+      pause: {},
+      resume: {},
+      match: { at: 1_764_000_000_000 },
+      cue: { set: { tower: {} } },
+      scene: { name: 'none' },
+      follow: { relayId: 'none' },
+      link: { code: 'none' },
+      // Last: what is asked of a show that is not published stands above.
+      publish: { published: true },
+    }).map(([name, body]) => [`POST /api/shows/:show/acts/${name}`, direct(name, body)]),
+  ),
   'POST /api/ops/relays/:relayId/pause': { ...act, path: '/api/ops/relays/none/pause' },
   'POST /api/ops/rooms/sweep': act,
   'GET /api/drills': { needs: server('ops:act') },
@@ -147,8 +162,9 @@ export const SOCKET_CALLS: readonly SocketCall[] = [
   directs('broadcast:moments'),
   directs('broadcast:cue', { set: { tower: {} } }),
   directs('show:follow', { relayId: 'none' }),
-  directs('scene:save', { scene: { name: 'Race', set: { tower: {} }, forMs: null } }),
-  directs('scene:delete', { name: 'none' }),
+  directs('show:scene', { scene: { name: 'Race', set: { tower: {} }, forMs: null } }),
+  directs('show:scene', { name: 'Race' }),
+  directs('show:scene', { name: 'none', delete: true }),
   directs('link:create', { kind: 'overlay', ttlMs: 60_000 }),
   directs('link:revoke', { code: 'none' }),
 ];

@@ -21,7 +21,7 @@ export function SaveScene({ draft, onClose }: { draft: CueDraft; onClose: () => 
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     const scene = { name: trimmed, set: draft.set, forMs: draft.forMs };
-    const done = await client.call('scene:save', { scene, ...(replaces && { replaces: trimmed }) });
+    const done = await client.call('show:scene', { scene, ...(replaces && { replaces: trimmed }) });
     if (done !== null) store.say('ok', `Scene ${trimmed} is saved.`, Date.now());
     dialog.current?.close();
   };

@@ -24,7 +24,7 @@ export function ScenesPanel({ chosen, onChoose }: { chosen: string | null; onCho
       title: `Delete the scene “${name}”?`,
       text: 'It is deleted for every director of the show. What is on air stays on air.',
       yes: 'Delete',
-      onYes: () => void client.call('scene:delete', { name }),
+      onYes: () => void client.call('show:scene', { name, delete: true }),
     });
   return (
     <Panel title="Scenes" aside="choose one, then put it on air">

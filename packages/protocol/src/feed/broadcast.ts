@@ -60,8 +60,23 @@ export type CueSet = z.infer<typeof cueSet>;
 export const momentsGet = z
   .object({ ...place, car: z.number().int().min(0).max(65_535).optional() })
   .refine(isPlace, onePlace);
-export const sceneSave = z.object({ show: showSlug, requestId, scene, replaces: z.string().max(40).optional() });
-export const sceneDelete = z.object({ show: showSlug, requestId, name: z.string().max(40) });
+/**
+ * `show:scene`: with `scene` it is saved; with `name` alone that scene is cued, with its own time; with `delete` besides it
+ * is deleted.
+ */
+export const showScene = z
+  .object({
+    show: showSlug,
+    requestId,
+    scene: scene.optional(),
+    replaces: z.string().max(40).optional(),
+    name: z.string().max(40).optional(),
+    when: z.enum(['picture', 'now']).optional(),
+    delete: z.literal(true).optional(),
+  })
+  .refine((call) => (call.scene === undefined) !== (call.name === undefined), {
+    message: 'give either scene, to save it, or the name of one, to cue or delete it',
+  });
 
 /** What a share link opens. */
 export const LINK_KINDS = ['overlay', 'public'] as const;

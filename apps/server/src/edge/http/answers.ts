@@ -16,7 +16,6 @@ import type {
   Problem,
   RaceEvent,
   SessionSummary,
-  ShowFollowed,
   SupportPack,
   TimingAnswer,
   TopicName,
@@ -82,7 +81,6 @@ export interface Answers {
   readonly Events: readonly RaceEvent[];
   readonly FindingsAnswer: FindingsAnswer;
   readonly FlowAnswer: FlowAnswer;
-  readonly FollowAnswer: { readonly ok: true } & ShowFollowed;
   readonly Health: Health;
   readonly Laps: readonly Lap[];
   readonly OpsActAnswer: OpsActAnswer;

@@ -1,6 +1,7 @@
 import type { Capability } from '@okboxbox/protocol';
 import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
 import type { z } from 'zod';
+import type { MessageName } from '../../sockets/messages.js';
 import type { AnswerName, Answers } from './answers.js';
 import { HttpProblem } from './problem.js';
 
@@ -27,14 +28,21 @@ export interface OtherAnswer {
   readonly about: string;
 }
 
+/** The acknowledgement of a socket call, as an answer: `ok: true` and one of these. */
+export interface Acknowledged {
+  readonly acknowledges: readonly MessageName[];
+}
+
 /** Groups of calls in the document. */
 export type CallGroup = 'Server' | 'Sessions' | 'Public' | 'Shows' | 'Operations' | 'Diagnostics' | 'Drills';
+
+type AnyAnswer = AnswerName | OtherAnswer | Acknowledged;
 
 /**
  * One HTTP call, declared once: its route, its checks and its place in `/api/openapi.json` are made from this. A new call is
  * one of these, in a table beside its handler, and one `serve`.
  */
-export interface Call<A extends AnswerName | OtherAnswer = AnswerName | OtherAnswer> {
+export interface Call<A extends AnyAnswer = AnyAnswer> {
   readonly method: 'GET' | 'POST';
   /** As Fastify writes it: `/api/sessions/:id`. */
   readonly path: string;
@@ -51,7 +59,7 @@ export interface Call<A extends AnswerName | OtherAnswer = AnswerName | OtherAns
   /** Its status where that is not 200. */
   readonly status?: 202 | 302;
   /** Refusals that do not follow from the rest of the declaration, and when each comes. */
-  readonly refusals?: Readonly<Partial<Record<400 | 401 | 403 | 404 | 409 | 429 | 503, string>>>;
+  readonly refusals?: Readonly<Partial<Record<400 | 401 | 403 | 404 | 409 | 415 | 429 | 503, string>>>;
   /** The switch without which the call is not there (404). */
   readonly needs?: 'OPS_UI_ENABLED' | 'METRICS_ENABLED' | 'DIAGNOSTICS_ENABLED' | 'DRILLS_ENABLED';
 }
@@ -61,10 +69,14 @@ export function declareCalls<const C extends Readonly<Record<string, Call>>>(cal
   return calls;
 }
 
-type Answer<A> = A extends AnswerName ? Answers[A] | FastifyReply : FastifyReply | string;
+type Answer<A> = A extends AnswerName
+  ? Answers[A] | FastifyReply
+  : A extends Acknowledged
+    ? { readonly ok: true }
+    : FastifyReply | string;
 
 /** Serves a call as it is declared. Its handler answers with what the declaration names, or sends finished bytes itself. */
-export function serve<A extends AnswerName | OtherAnswer>(
+export function serve<A extends AnyAnswer>(
   http: FastifyInstance,
   { method, path }: Call<A>,
   handler: (request: FastifyRequest, reply: FastifyReply) => Answer<A> | Promise<Answer<A>>,

@@ -1,44 +1,142 @@
-import { showFollow, showSlug } from '@okboxbox/protocol';
-import type { FastifyInstance } from 'fastify';
+import { showSlug } from '@okboxbox/protocol';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { EventWindows, type Limits } from '../../access/limits.js';
 import type { Tokens } from '../../access/tokens.js';
-import type { Directory } from '../../directory/directory.js';
-import { followChoice } from '../follow-choice.js';
-import { declareCalls, parseInput, type Right, serve } from './call.js';
-import { callerOf, problemOf } from './caller.js';
+import type { Visitor } from '../../access/visitor.js';
+import { CallRefused } from '../../sockets/calls.js';
+import type { ActInput, ActName, DirectorActs } from '../director-acts.js';
+import { DIRECTOR_CALLS, DIRECTOR_RIGHT } from '../director-calls.js';
+import { type Acknowledged, type Call, parseInput, serve } from './call.js';
+import { callerOf } from './caller.js';
+import { HttpProblem } from './problem.js';
 
 export interface ShowActionsDeps {
-  readonly directory: Directory;
+  readonly acts: DirectorActs;
   readonly tokens: Tokens;
+  readonly limits: Limits;
 }
 
-const DIRECT: Right = { of: 'show', capability: 'racebox:director:control' };
+/** An act over HTTP: its title, and the calls that it stands for; which of two, its payload says. */
+interface HttpAct {
+  readonly title: string;
+  readonly calls: readonly [ActName, ...ActName[]];
+  readonly choose?: (payload: Readonly<Record<string, unknown>>) => ActName;
+}
 
-/** What directors and operators do to a show over HTTP. */
-export const SHOW_CALLS = declareCalls({
-  follow: {
-    method: 'POST',
-    path: '/api/shows/:show/acts/follow',
-    group: 'Shows',
-    title: 'Choose the session that a show follows',
-    about: 'The same as the socket event `show:follow`: to a session of the show, or to what a relay feeds.',
-    right: DIRECT,
-    params: z.object({ show: showSlug.describe("The show's slug.") }),
-    body: showFollow,
-    answer: 'FollowAnswer',
-    refusals: { 404: 'There is no such session, or no such relay feeds the show.', 503: 'The show has no owner now.' },
+/** Acts over HTTP by their names in the address (contract, section 6). All else of them is in `DIRECTOR_CALLS`. */
+export const HTTP_ACTS: Readonly<Record<string, HttpAct>> = {
+  delay: { title: 'Set the delay', calls: ['setDelay'] },
+  pause: { title: 'Pause the picture', calls: ['pause'] },
+  resume: { title: 'Resume the picture', calls: ['resume'] },
+  publish: { title: 'Publish a show, or take it off the air', calls: ['publish'] },
+  match: { title: 'Match the delay with the stream', calls: ['match'] },
+  cue: { title: 'Put graphics on air, or take them off', calls: ['cue'] },
+  scene: { title: 'Cue, save or delete a scene', calls: ['scene'] },
+  follow: { title: 'Choose the session that a show follows', calls: ['follow'] },
+  link: {
+    title: 'Create a share link, or revoke one',
+    calls: ['createLink', 'revokeLink'],
+    choose: ({ code }) => (code === undefined ? 'createLink' : 'revokeLink'),
   },
+};
+
+type ActCall = Call<Acknowledged> & { readonly params: typeof ofShow; readonly act: HttpAct };
+
+const ofShow = z.object({ show: showSlug.describe("The show's slug.") });
+
+/** What directors and operators do to a show over HTTP: made of the declarations of the socket calls. */
+export const SHOW_CALLS: readonly ActCall[] = Object.entries(HTTP_ACTS).map(([name, act]) => {
+  const declared = act.calls.map((each) => DIRECTOR_CALLS[each]);
+  return {
+    act,
+    method: 'POST',
+    path: `/api/shows/:show/acts/${name}`,
+    group: 'Shows',
+    title: act.title,
+    about: declared.map(({ event, about }) => `The same as the socket event \`${event}\`. ${about}`).join(' '),
+    right: { of: 'show', capability: DIRECTOR_RIGHT },
+    params: ofShow,
+    body: z.union(declared.map(({ input }) => z.object({ ...input.shape, show: showSlug.optional() }))),
+    answer: { acknowledges: [...new Set(declared.map(({ answer }) => answer))] },
+    refusals: {
+      404: 'There is no such session, relay or show.',
+      415: 'The body is not JSON.',
+      503: 'It cannot be done now, or the show has no owner now; `detail` says why.',
+    },
+  };
 });
 
-/** What directors and operators do to a show over HTTP (contract, section 6): for Stream Deck, Companion and scripts. */
-export function serveShowActions(http: FastifyInstance, deps: ShowActionsDeps): void {
-  serve(http, SHOW_CALLS.follow, async (request) => {
-    const visitor = await callerOf(request, deps.tokens);
-    const { show } = parseInput(SHOW_CALLS.follow.params, request.params);
-    const body = parseInput(z.looseObject({}), request.body);
-    const input = parseInput(SHOW_CALLS.follow.body, { ...body, show });
-    const outcome = await followChoice(deps.directory, visitor, input);
-    if ('denial' in outcome) throw problemOf(outcome.denial);
-    return { ok: true as const, ...outcome.done };
-  });
+/** Callers that are counted by their calls, at most. */
+const MOST_COUNTED = 1_000;
+
+/**
+ * What directors and operators do to a show over HTTP (contract, section 6): for Stream Deck, Companion and scripts. Each
+ * runs the same function as its socket event.
+ */
+export function serveShowActions(http: FastifyInstance, { acts, tokens, limits }: ShowActionsDeps): void {
+  const counted = new Map<string, EventWindows>();
+
+  /** As on a socket, each event by itself. @throws HttpProblem 429 */
+  const limit = (request: FastifyRequest, visitor: Visitor, event: string) => {
+    const key = visitor.kind === 'token' ? (visitor.claims.jti ?? visitor.claims.sub) : limits.keyOf(request.raw);
+    const windows = counted.get(key) ?? new EventWindows();
+    counted.delete(key);
+    counted.set(key, windows);
+    const oldest = counted.keys().next();
+    if (counted.size > MOST_COUNTED && !oldest.done) counted.delete(oldest.value);
+    const waitMs = windows.take(event);
+    if (waitMs === 0) return;
+    limits.refused('event', limits.keyOf(request.raw));
+    throw new HttpProblem(429, `${event} came too often. Wait ${waitMs} ms.`, undefined, waitMs);
+  };
+
+  for (const call of SHOW_CALLS) {
+    serve(http, call, async (request) => {
+      const visitor = await callerOf(request, tokens);
+      const { show } = parseInput(call.params, request.params);
+      const payload = payloadOf(request);
+      const { calls, choose } = call.act;
+      const name = choose?.(payload) ?? calls[0];
+      const { event, input } = DIRECTOR_CALLS[name];
+      limit(request, visitor, event);
+      if (payload.show !== undefined && payload.show !== show) {
+        throw new HttpProblem(400, '"show" cannot be used: it is not the show of the address.');
+      }
+      // A session is of the show of the address, or it is not there. Its own call names both.
+      const isOfSession = payload.sessionId !== undefined && name !== 'follow';
+      const { show: _, ...rest } = payload;
+      const parsed = parseInput<z.ZodType>(input, isOfSession ? rest : { ...payload, show });
+      try {
+        return { ok: true as const, ...(await acts.run(name, visitor, parsed as ActInput<typeof name>, show)) };
+      } catch (error) {
+        throw error instanceof CallRefused ? problemOfCall(error) : error;
+      }
+    });
+  }
+}
+
+/**
+ * The payload of an act; none is one without fields.
+ * @throws HttpProblem 415 where it is not JSON: a form of another site can send texts and forms, and no JSON.
+ */
+function payloadOf({ headers, body }: FastifyRequest): Readonly<Record<string, unknown>> {
+  const type = headers['content-type'];
+  if (type === undefined && (body === undefined || body === null)) return {};
+  if (type === undefined || !/^application\/json\b/i.test(type)) {
+    throw new HttpProblem(415, 'The body of this call must be JSON, with the content type application/json.');
+  }
+  return parseInput(z.looseObject({}), body);
+}
+
+const STATUS: Readonly<Partial<Record<CallRefused['code'], number>>> = {
+  bad_request: 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  not_found: 404,
+  rate_limited: 429,
+};
+
+function problemOfCall({ code, message, capability, retryAfterMs }: CallRefused): HttpProblem {
+  return new HttpProblem(STATUS[code] ?? 503, message, capability, retryAfterMs);
 }

@@ -165,6 +165,14 @@ export class DirectorDesk implements ShowDesk {
     );
   }
 
+  /** @throws CueError where the show has no scene of that name, DeskError */
+  async cueScene(show: string, who: string, name: string, when?: CueSet['when']): Promise<void> {
+    const scene = this.#deps.shows.get(show).scenes.find((each) => each.name === name);
+    if (scene === undefined) throw noScene(name);
+    const { set, forMs } = scene;
+    await this.cue(show, who, { set, scene: name, forMs, ...(when && { when }) });
+  }
+
   async moments(show: string, car: number | undefined): Promise<Moment[]> {
     const session = this.#running(show);
     if (session === null) return [];
@@ -185,7 +193,7 @@ export class DirectorDesk implements ShowDesk {
   /** @throws CueError */
   async deleteScene(show: string, who: string, name: string): Promise<void> {
     await this.#deps.shows.change(show, ({ scenes }) => {
-      if (!scenes.some((scene) => scene.name === name)) throw new CueError(`There is no scene "${name}".`);
+      if (!scenes.some((scene) => scene.name === name)) throw noScene(name);
       return { next: { scenes: scenes.filter((scene) => scene.name !== name) }, closes: false };
     });
     this.#note(show, who, 'scene:delete', name, null);
@@ -230,4 +238,8 @@ export class DirectorDesk implements ShowDesk {
     this.#acts.set(show, [{ at, who, act, from, to }, ...(this.#acts.get(show) ?? [])].slice(0, MAX_ACTS));
     this.#deps.audit(who, act, { show, from, to, ...more });
   }
+}
+
+function noScene(name: string): CueError {
+  return new CueError(`There is no scene "${name}".`);
 }

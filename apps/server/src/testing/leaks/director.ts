@@ -52,7 +52,7 @@ export class Director {
     else if (what < 0.4) await this.#pause();
     else if (what < 0.56) await this.publish(random.chance(0.85));
     else if (what < 0.72) await this.#cue();
-    else if (what < 0.8) await this.#call('scene:save', { scene: { name: 'One', set: { tower: {} }, forMs: null } });
+    else if (what < 0.8) await this.#call('show:scene', { scene: { name: 'One', set: { tower: {} }, forMs: null } });
     else if (what < 0.92) await this.#link();
     else await this.#revoke();
   }

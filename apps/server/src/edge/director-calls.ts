@@ -8,11 +8,10 @@ import {
   momentsGet,
   ofPlace,
   publishSet,
-  sceneDelete,
-  sceneSave,
   showFollow,
+  showScene,
 } from '@okboxbox/protocol';
-import { declareSocketCalls } from '../../sockets/calls.js';
+import { declareSocketCalls } from '../sockets/calls.js';
 
 /** The right of every call of a director, for the show. */
 export const DIRECTOR_RIGHT = 'racebox:director:control';
@@ -89,18 +88,13 @@ export const DIRECTOR_CALLS = declareSocketCalls({
     input: cueSet,
     answer: 'ShowChanged',
   },
-  saveScene: {
-    event: 'scene:save',
-    about: 'Saves a scene.',
+  scene: {
+    event: 'show:scene',
+    about:
+      'With `scene`, saves it, in place of `replaces` or of the one with the same name. With `name` alone, cues that scene; ' +
+      'with `name` and `delete: true`, deletes it.',
     right: DIRECTOR_RIGHT,
-    input: sceneSave,
-    answer: 'ShowChanged',
-  },
-  deleteScene: {
-    event: 'scene:delete',
-    about: 'Deletes a scene.',
-    right: DIRECTOR_RIGHT,
-    input: sceneDelete,
+    input: showScene,
     answer: 'ShowChanged',
   },
   createLink: {
