@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { applyChange, changeBetween, type FeedChange, MAX_ROW_COLUMNS } from './changes.js';
-import { NOTHING_CUED } from './on-air.js';
 import { ROW_COLUMNS, type Row } from './rows.js';
+import { NOTHING_CUED } from './slots.js';
 import type { FeedState } from './state.js';
 import { anyFeedState, anyTwoStates } from './testing/feeds.js';
 import { NO_TOPICS } from './topics.js';

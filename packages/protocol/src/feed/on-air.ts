@@ -69,41 +69,6 @@ export const onAir = z.object({
 });
 export type OnAir = Readonly<z.infer<typeof onAir>>;
 
-/** Names of the slots. */
-export const SLOTS = [
-  'tower',
-  'driver',
-  'battle',
-  'message',
-  'flag',
-  'results',
-  'fastestLap',
-  'pits',
-  'map',
-  'ticker',
-  'clock',
-] as const;
-export type Slot = (typeof SLOTS)[number];
-/** Slots of a graphic that is on or off, and has nothing to choose. */
-export const PLAIN_SLOTS = ['tower', 'fastestLap', 'pits', 'map', 'ticker', 'clock'] as const satisfies readonly Slot[];
-export type PlainSlot = (typeof PLAIN_SLOTS)[number];
-
-/** What is on air before a director has said anything: the tower alone. */
-export const NOTHING_CUED: OnAir = {
-  scene: null,
-  tower: { until: null },
-  driver: null,
-  battle: null,
-  message: null,
-  flag: null,
-  results: null,
-  fastestLap: null,
-  pits: null,
-  map: null,
-  ticker: null,
-  clock: null,
-};
-
 /** Slots as a cue or a scene sets them: a slot that is absent stays as it is, `null` takes it off. */
 export const slotsSet = z.object({
   tower: z.object({}).nullable().optional(),

@@ -4,8 +4,9 @@ import { RACE_EVENT_NAMES } from '../answers.js';
 import { MAX_ROW_COLUMNS } from '../changes.js';
 import type { EntryInfo } from '../entries.js';
 import type { EntryFigures } from '../figures.js';
-import { NOTHING_CUED, type OnAir } from '../on-air.js';
+import type { OnAir } from '../on-air.js';
 import { ROW_COLUMNS, type Row, unpackRow } from '../rows.js';
+import { NOTHING_CUED } from '../slots.js';
 import type { FeedClock, FeedEvent, FeedSession, FeedState, FeedTopics } from '../state.js';
 
 const name = fc.string({ unit: 'binary', maxLength: 20 });
