@@ -48,7 +48,7 @@ describe.skipIf(WITHOUT_CHROMIUM).each(OVERLAY_KINDS)('the overlay %s, mounted i
       const inner = document.querySelector('iframe')?.contentDocument;
       if (!inner || !definition) throw new Error('There is no frame, or no such overlay.');
       const root = inner.body.appendChild(inner.createElement('main'));
-      const race = tested.overlays.demoState(30, 0, definition.slot);
+      const race = tested.overlays.demoState(30, tested.overlays.USUAL_DEMO, definition);
       const { createElement } = document;
       document.createElement = () => {
         throw new Error('The overlay reaches the document of the page that loaded it.');

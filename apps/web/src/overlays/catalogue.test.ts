@@ -17,8 +17,9 @@ it('every folder with an overlay is a kind that the server knows, and the other 
 });
 
 describe.each(overlays.map((overlay) => [overlay.kind, overlay] as const))('the overlay %s', (_, overlay) => {
-  it('draws the slot that puts it on air', () => {
+  it('draws the slot that puts it on air, and names its board where that slot has several', () => {
     if (overlay.slot !== null) expect(overlay.draws).toContain(overlay.slot);
+    expect(overlay.board !== undefined).toBe(overlay.slot === 'results');
   });
 
   it('has all options without any being given, and takes none that its schemas refuse', () => {

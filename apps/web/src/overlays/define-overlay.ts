@@ -1,4 +1,5 @@
-import type { FeedState, OverlayKind, Slot } from '@okboxbox/protocol';
+import type { FeedState, OnAir, OverlayKind, Slot } from '@okboxbox/protocol';
+import { isOnAir } from '@okboxbox/race-view';
 import * as z from 'zod/mini';
 
 /** What is on air: the race, and the instant shown on the server's clock in ms; `null` before one is known. */
@@ -32,6 +33,8 @@ export interface OverlayDefinition<Shape extends z.core.$ZodShape = z.core.$ZodS
   readonly title: string;
   /** The slot whose cue puts it on air and takes it off; `null`: it is always on air. */
   readonly slot: Slot | null;
+  /** Of the slot `results`, which two overlays share: the board that is this one's. */
+  readonly board?: ResultBoard;
   /** Slots of which it draws what a director has cued. */
   readonly draws: readonly Slot[];
   /** What its address, and the data of an OGraf graphic, can set; each made by `option`. */
@@ -41,6 +44,19 @@ export interface OverlayDefinition<Shape extends z.core.$ZodShape = z.core.$ZodS
    * nothing outside, so that one document can hold several.
    */
   mount(root: HTMLElement, source: OverlaySource, options: z.output<z.ZodMiniObject<Shape>>): Overlay;
+}
+
+/** What the slot `results` can show. */
+export type ResultBoard = NonNullable<OnAir['results']>['of'];
+
+/** Whether what is cued puts an overlay on air at the instant shown. */
+export function isCued(
+  { slot, board }: Pick<OverlayDefinition, 'slot' | 'board'>,
+  onAir: OnAir,
+  at: number | null,
+): boolean {
+  if (slot === null) return true;
+  return isOnAir(onAir[slot], at) && (slot !== 'results' || onAir.results?.of === board);
 }
 
 /** Defines an overlay. */

@@ -20,14 +20,14 @@ overlay's own options are below. A missing or invalid option has the value in th
 ${overlays.map(section).join('\n')}`;
 }
 
-function section({ kind, title, slot, draws, options }: OverlayDefinition): string {
+function section({ kind, title, slot, board, draws, options }: OverlayDefinition): string {
   const usual = readOptions(options, {}) as Readonly<Record<string, unknown>>;
   const rows = Object.entries(options.shape).map(([name, schema]) => {
     const { description = '' } = z.globalRegistry.get(schema as z.ZodMiniType) ?? {};
     return `| \`${name}\` | ${description} | ${usual[name] ?? '–'} |\n`;
   });
   return `## ${title}: \`${kind}\`
-On air ${slot === null ? 'always' : `while the slot \`${slot}\` is`}. It draws what is cued into ${draws.map((each) => `\`${each}\``).join(', ')}.
+On air ${slot === null ? 'always' : `while the slot \`${slot}\` ${board === undefined ? 'is' : `shows the board \`${board}\``}`}. It draws what is cued into ${draws.map((each) => `\`${each}\``).join(', ')}.
 
 | option | what it sets | otherwise |
 |---|---|---|

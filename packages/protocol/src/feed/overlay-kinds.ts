@@ -1,5 +1,8 @@
 /** The overlays that exist, each by the name in its address, `/overlay/KIND`; each has a folder of that name in the pages. */
-export const OVERLAY_KINDS = ['timing-tower'] as const;
+export const OVERLAY_KINDS = [
+  'timing-tower',
+  // One kind a line.
+] as const;
 export type OverlayKind = (typeof OVERLAY_KINDS)[number];
 
 /** The overlay of a link for which nobody has chosen one. */

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { overlayAddress } from './address.js';
+import { USUAL_DEMO } from './demo-race.js';
 
 const read = (search: string) => overlayAddress({ pathname: '/overlay/timing-tower', search });
 
@@ -10,7 +11,7 @@ it('an address names an overlay, a show or a session, and what the overlay is to
     extraDelayMs: 2_000,
     link: 'abc',
     token: 'a.b.c',
-    demoSeed: null,
+    demo: null,
     background: '#222',
     given: { show: 'cup', rows: '12', extra: '2000', link: 'abc', token: 'a.b.c', bg: '222' },
   });
@@ -23,8 +24,15 @@ it('what is not a number or out of range counts as absent', () => {
 });
 
 it('a demo race is made from a seed, 0 where none is given', () => {
-  expect(['?demo=1', '?demo=1&seed=7', '?demo=1&seed=x', '?seed=7'].map((each) => read(each).demoSeed)).toEqual([
-    ...[0, 7, 0],
-    null,
-  ]);
+  const seeds = ['?demo=1', '?demo=1&seed=7', '?demo=1&seed=x', '?seed=7'].map((each) => read(each).demo?.choice.seed);
+  expect(seeds).toEqual([0, 7, 0, undefined]);
+});
+
+it('a demo race has as many cars as asked for, begins in a phase, and stands still at a second', () => {
+  expect(read('?demo=1').demo).toEqual({ choice: USUAL_DEMO, at: null });
+  expect(read('?demo=1&cars=60&phase=grid&at=12.5').demo).toEqual({
+    choice: { seed: 0, cars: 60, phase: 'grid' },
+    at: 12.5,
+  });
+  expect(read('?demo=1&cars=61&phase=never').demo).toEqual({ choice: USUAL_DEMO, at: null });
 });

@@ -1,3 +1,6 @@
+import { MAX_DEMO_CARS } from './demo/roster.js';
+import { DEMO_PHASES, type DemoChoice, USUAL_DEMO } from './demo-race.js';
+
 /** What an overlay's address says beside the overlay's own options. */
 export interface OverlayAddress {
   /** The name in the path, `/overlay/KIND`. */
@@ -8,8 +11,8 @@ export interface OverlayAddress {
   readonly extraDelayMs: number;
   readonly token: string | null;
   readonly link: string | null;
-  /** A demo race instead of a server's, made from this number; `null` for a server's. */
-  readonly demoSeed: number | null;
+  /** A demo race instead of a server's, and the second at which it stands still, if it does; `null` for a server's. */
+  readonly demo: { readonly choice: DemoChoice; readonly at: number | null } | null;
   /** A colour behind everything, to set it up outside OBS. */
   readonly background: string | null;
   /** All parameters that are not empty, for the overlay to read its options from. */
@@ -20,6 +23,7 @@ const MAX_EXTRA_MS = 120_000;
 /** Steps that the server makes audiences in. */
 const EXTRA_STEP_MS = 100;
 const MAX_SEED = 2 ** 31;
+const MAX_DEMO_S = 86_400;
 
 /** Reads an overlay's address; what is not a number, or out of range, counts as absent. */
 export function overlayAddress({ pathname, search }: Pick<URL, 'pathname' | 'search'>): OverlayAddress {
@@ -35,7 +39,17 @@ export function overlayAddress({ pathname, search }: Pick<URL, 'pathname' | 'sea
     extraDelayMs: Math.round(number('extra', MAX_EXTRA_MS) / EXTRA_STEP_MS) * EXTRA_STEP_MS,
     token: given.token ?? null,
     link: given.link ?? null,
-    demoSeed: given.demo === '1' ? Math.round(number('seed', MAX_SEED)) : null,
+    demo:
+      given.demo !== '1'
+        ? null
+        : {
+            choice: {
+              seed: Math.round(number('seed', MAX_SEED)),
+              cars: Math.round(number('cars', MAX_DEMO_CARS)) || USUAL_DEMO.cars,
+              phase: DEMO_PHASES.find((phase) => phase === given.phase) ?? USUAL_DEMO.phase,
+            },
+            at: given.at === undefined ? null : number('at', MAX_DEMO_S),
+          },
     background: bg !== undefined && /^#?[0-9a-f]{3,8}$/i.test(bg) ? `#${bg.replace('#', '')}` : null,
     given,
   };

@@ -1,149 +1,140 @@
 import {
-  type EntryFigures,
   type EntryInfo,
+  type FeedEvent,
   type FeedState,
   NO_TOPICS,
-  type OnAir,
-  PLAIN_SLOTS,
-  type PlainSlot,
   packRow,
-  type Slot,
-  UNKNOWN_FIGURES,
+  type SessionPhase,
 } from '@okboxbox/protocol';
 import type { FeedStore } from '../../feed/feed-store.js';
+import { cuesAt, type DemoFor } from './demo/cues.js';
+import { type DemoLap, lapsOf } from './demo/laps.js';
+import { eventsOf, isYellowAt, newestAt, sessionTimeMs } from './demo/race-events.js';
+import { DEMO_SESSION } from './demo/roster.js';
+import { figuresAt } from './demo/standings.js';
+import { type DemoCar, type DemoStory, FORMATION_S, SEATED_BEFORE_S, storyOf } from './demo/story.js';
 
-/** A demo race, to set an overlay up without a server. */
+/** A demo race, to set an overlay up without a server: the same for the same choice at every time. */
 
-const FIELD: readonly (readonly [carNumber: string, name: string])[] = [
-  ['4', 'A. Lindqvist'],
-  ['11', 'T. Okafor'],
-  ['16', 'M. Castellanos-Rivera'],
-  ['22', 'J. Brandt'],
-  ['7', 'S. Moreau'],
-  ['63', 'K. Tanaka'],
-  ['81', 'R. van der Meer'],
-  ['5', 'L. Novak'],
-  ['44', 'D. Silva'],
-  ['27', 'P. Haugen'],
-  ['18', 'E. Rossi'],
-  ['90', 'C. Whitfield'],
-  ['33', 'N. Kowalczyk'],
-  ['14', 'B. Aydin'],
-  ['77', 'V. Laine'],
-  ['10', 'F. Duarte'],
-  ['31', 'O. Petrenko'],
-  ['23', 'H. Nguyen'],
-  ['2', 'G. Fischer'],
-  ['99', 'W. Adeyemi'],
-];
-const ENTRIES: readonly EntryInfo[] = FIELD.map(([carNumber, name], car) => ({
-  car,
-  carNumber,
-  name,
-  teamName: null,
-  driver: null,
-  class: null,
-  carModel: null,
-  crew: [],
-  officialStatus: null,
-}));
+/** Where a demo begins. */
+export const DEMO_PHASES = ['grid', 'racing', 'checkered'] as const;
+export type DemoPhase = (typeof DEMO_PHASES)[number];
+
+/** Which demo race it is. */
+export interface DemoChoice {
+  /** All that is left to chance comes from this number. */
+  readonly seed: number;
+  readonly cars: number;
+  /** From where it goes through the phases of a race in fast order; `null`: a race under way, at its own pace. */
+  readonly phase: DemoPhase | null;
+}
+
+/** The demo race of an address that says no more than `demo=1`. */
+export const USUAL_DEMO: DemoChoice = { seed: 0, cars: 24, phase: null };
+
 const SECOND = 1_000;
-/** Two cars change places this often, in seconds. */
-const OVERTAKE_EVERY = 4;
-const LAP_SECONDS = 90;
+/** A usual demo begins this long after green, in s: the cars have spread out, and the first stops are near. */
+const UNDER_WAY_S = 600;
 
-/** The state of the demo race that a seed makes, `second` seconds after its start; the slot of the overlay is on air. */
-export function demoState(second: number, seed: number, slot: Slot | null): FeedState {
-  const order = ENTRIES.map(({ car }) => car);
-  for (let past = OVERTAKE_EVERY; past <= second; past += OVERTAKE_EVERY) {
-    const at = 1 + ((past * 7 + seed) % (order.length - 1));
-    const [ahead, behind] = [order[at - 1] ?? 0, order[at] ?? 0];
-    order[at - 1] = behind;
-    order[at] = ahead;
-  }
-  let gapMs = 0;
-  const rows = Object.fromEntries(
-    order.map((car, i) => {
-      const intervalMs = i === 0 ? 0 : 600 + ((car * 977 + second * 53 + seed * 131) % 2_400);
-      gapMs += intervalMs;
-      return [car, packRow(figures(i + 1, gapMs, intervalMs, (car * 31 + second) % 97 < 3))];
-    }),
-  );
-  const leaderLap = 1 + Math.floor(second / LAP_SECONDS);
+/** The state of a demo race `second` seconds after it was begun; what puts the overlay on air is cued. */
+export function demoState(second: number, choice: DemoChoice, shownFor: DemoFor): FeedState {
+  const { story, laps, events } = raceOf(choice);
+  const at = raceTimeOf(second, choice, story);
+  const completed = laps.filter((lap) => lap.at <= at);
+  const figures = figuresAt(story, completed, at);
+  const leader = [...figures.values()].find(({ position }) => position === 1);
+  const phase = phaseAt(story, at);
   return {
-    session: {
-      sessionId: 'demo',
-      show: 'demo',
-      status: 'live',
-      sim: 'demo',
-      type: 'race',
-      track: 'Monza',
-      trackConfig: null,
-      sectorStarts: [],
-      limitLaps: 30,
-      limitTimeS: null,
-      classes: [],
-      positionsDerived: false,
-      startedAt: 0,
-    },
+    session: DEMO_SESSION,
     clock: {
-      sessionTimeMs: second * SECOND,
-      phase: 'racing',
-      flags: ['green'],
+      sessionTimeMs: sessionTimeMs(at),
+      phase,
+      flags: flagsAt(story, at, phase, leader?.lap ?? null),
       remainingMs: null,
-      remainingLaps: null,
-      leaderLap,
+      remainingLaps: leader?.lapsCompleted == null ? null : (DEMO_SESSION.limitLaps ?? 0) - leader.lapsCompleted,
+      leaderLap: at < 0 ? 1 : (leader?.lap ?? null),
     },
-    entries: ENTRIES,
-    rows,
-    events: [],
+    entries: story.cars.map((car) => entryAt(car, at)),
+    rows: Object.fromEntries([...figures].map(([car, its]) => [car, packRow(its)])),
+    events: newestAt(events, at),
     topics: NO_TOPICS,
-    onAir: onAirOf(second, order, slot),
+    onAir: cuesAt(second, [...figures.keys()], shownFor),
   };
 }
 
-/** What is cued: the tower, now and then a driver and a battle, and always something in the overlay's own slot. */
-function onAirOf(second: number, order: readonly number[], slot: Slot | null): OnAir {
-  const until = null;
-  const isOn = (each: Slot, now: boolean) => now || each === slot;
-  const plain = PLAIN_SLOTS.map((each) => [each, each === 'tower' || each === slot ? { until } : null]);
+function entryAt({ entry: { lapS: _, crew, ...info }, stops }: DemoCar, at: number): EntryInfo {
+  const changes = stops.filter(({ boxLeftAt }) => boxLeftAt - SEATED_BEFORE_S <= at);
   return {
-    ...(Object.fromEntries(plain) as Pick<OnAir, PlainSlot>),
-    scene: null,
-    driver: isOn('driver', second % 40 >= 20) ? { car: 4, until } : null,
-    battle: isOn('battle', second % 40 < 12) ? { cars: [order[2] ?? 2, order[3] ?? 3], until } : null,
-    message: slot === 'message' ? { title: 'Race control', text: 'Track limits at turn 4 are monitored', until } : null,
-    flag: slot === 'flag' ? { flag: 'yellow', until } : null,
-    results: slot === 'results' ? { of: 'classification', until } : null,
+    ...info,
+    driver: crew[changes.at(-1)?.driver ?? 0] ?? null,
+    crew: crew.slice(0, changes.length + 1),
+    officialStatus: null,
   };
 }
 
-/** Lets the demo race of a seed run in a store. */
-export function runDemo(store: FeedStore, seed: number, slot: Slot | null): void {
-  let second = 0;
-  const tick = () => {
+/** Lets a demo race run in a store, or stand still at the second `at`. */
+export function runDemo(store: FeedStore, choice: DemoChoice, at: number | null, shownFor: DemoFor): void {
+  const show = (second: number) => {
     const now = Date.now();
-    store.begin('demo', second, now, demoState(second, seed, slot), now);
-    second += 1;
+    store.begin('demo', second, now, demoState(second, choice, shownFor), now);
   };
   store.connect({ state: 'live' });
-  tick();
-  setInterval(tick, SECOND);
+  let second = at ?? 0;
+  show(second);
+  // A picture that a director has paused stays on air without news.
+  if (at !== null) store.setDelay({ sessionId: DEMO_SESSION.sessionId, state: 'paused', delayMs: 0 }, Date.now());
+  else setInterval(() => show(++second), SECOND);
 }
 
-function figures(position: number, gapMs: number, intervalMs: number, inPit: boolean): EntryFigures {
-  const isFirst = position === 1;
-  return {
-    ...UNKNOWN_FIGURES,
-    position,
-    classPosition: position,
-    status: inPit ? 'pit' : 'running',
-    inPit,
-    gapMs: isFirst ? null : gapMs,
-    intervalMs: isFirst ? null : intervalMs,
-    classGapMs: isFirst ? null : gapMs,
-    classIntervalMs: isFirst ? null : intervalMs,
-    pitStops: 0,
-    driveThroughs: 0,
-  };
+interface DemoRace {
+  readonly story: DemoStory;
+  readonly laps: readonly DemoLap[];
+  readonly events: readonly FeedEvent[];
+}
+const known = new Map<string, DemoRace>();
+
+/** The whole race of a choice, made once. */
+function raceOf({ seed, cars }: DemoChoice): DemoRace {
+  const key = `${seed} ${cars}`;
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const story = storyOf(seed, cars);
+  const laps = lapsOf(story);
+  const made = { story, laps, events: eventsOf(story, laps) };
+  known.set(key, made);
+  return made;
+}
+
+/** Where in the race a demo is, in s from green: it goes on from the grid when it has come to its end. */
+function raceTimeOf(second: number, { phase }: DemoChoice, { flagAt, endAt }: DemoStory): number {
+  const grid = { from: -2 * FORMATION_S, to: 0 };
+  const start = { from: 0, to: 60 };
+  const end = { from: flagAt - 20, to: endAt + 20 };
+  const parts =
+    phase === null
+      ? [{ from: UNDER_WAY_S, to: end.to }, grid, { from: 0, to: UNDER_WAY_S }]
+      : phase === 'grid'
+        ? [grid, start, end]
+        : phase === 'racing'
+          ? [start, end, grid]
+          : [end, grid, start];
+  let left = second % parts.reduce((sum, { from, to }) => sum + to - from, 0);
+  for (const { from, to } of parts) {
+    if (left < to - from) return from + left;
+    left -= to - from;
+  }
+  return end.to;
+}
+
+function phaseAt({ flagAt, endAt }: DemoStory, at: number): SessionPhase {
+  if (at < -FORMATION_S) return 'grid';
+  if (at < 0) return 'formation';
+  return at < flagAt ? 'racing' : at < endAt ? 'checkered' : 'cooldown';
+}
+
+function flagsAt(story: DemoStory, at: number, phase: SessionPhase, leaderLap: number | null): readonly string[] {
+  if (phase === 'checkered' || phase === 'cooldown') return ['checkered'];
+  if (phase !== 'racing') return [];
+  if (isYellowAt(story, at)) return ['yellow'];
+  return leaderLap === DEMO_SESSION.limitLaps ? ['white', 'green'] : ['green'];
 }

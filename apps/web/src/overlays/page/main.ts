@@ -1,12 +1,11 @@
 import '@fontsource-variable/saira/wdth.css';
 import './page.css';
 import { isOverlayKind, USUAL_OVERLAY } from '@okboxbox/protocol';
-import { isOnAir } from '@okboxbox/race-view';
 import { version } from '../../../package.json';
 import { followFeed } from '../../feed/feed-client.js';
 import { FeedStore } from '../../feed/feed-store.js';
 import { loadOverlay } from '../catalogue.js';
-import { readOptions } from '../define-overlay.js';
+import { isCued, readOptions } from '../define-overlay.js';
 import { overlayAddress } from './address.js';
 import { canStayOnAir } from './air-time.js';
 import { runDemo } from './demo-race.js';
@@ -43,16 +42,15 @@ function check(): void {
   const { holding } = store;
   if (holding.holding === 'refusal') lastError = holding.error.message;
   if (holding.holding === 'closed') lastError = holding.reason;
-  const { slot } = definition;
-  const isCued = holding.holding === 'race' && (slot === null || isOnAir(holding.feed.onAir[slot], store.at));
-  void (isCued && canStayOnAir(store, Date.now()) ? overlay.show() : overlay.hide());
+  const isNow = holding.holding === 'race' && isCued(definition, holding.feed.onAir, store.at);
+  void (isNow && canStayOnAir(store, Date.now()) ? overlay.show() : overlay.hide());
 }
 
 source.subscribe(check);
 setInterval(check, CHECK_EVERY_MS);
 
-if (address.demoSeed !== null) {
-  runDemo(store, address.demoSeed, definition.slot);
+if (address.demo !== null) {
+  runDemo(store, address.demo.choice, address.demo.at, definition);
 } else if (address.subject !== null) {
   const { subject, extraDelayMs, token, link } = address;
   const feed = followFeed(

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { FeedStore } from '../../feed/feed-store.js';
-import { demoState } from './demo-race.js';
+import { demoState, USUAL_DEMO } from './demo-race.js';
 import { pacedSource } from './paced-source.js';
 
 function held() {
@@ -14,7 +14,8 @@ function held() {
   );
   let told = 0;
   const unsubscribe = source.subscribe(() => told++);
-  const hold = (second: number) => store.begin('demo', second, second, demoState(second, 0, 'tower'), 0);
+  const hold = (second: number) =>
+    store.begin('demo', second, second, demoState(second, USUAL_DEMO, { slot: 'tower' }), 0);
   return { source, frames, seen, hold, unsubscribe, told: () => told };
 }
 
