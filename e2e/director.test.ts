@@ -88,7 +88,7 @@ describe.skipIf(WITHOUT_CHROMIUM)('the director’s desk', () => {
     await region(second.page, 'Delay')
       .getByText(/^Holding \d+\.\d s$/)
       .waitFor();
-    await region(second.page, 'Actions').getByText('set the delay: 0 s → 10 s').waitFor();
+    await region(second.page, 'Actions').getByText('changed the delay from 0 s to 10 s').waitFor();
     await region(first.page, 'Delay').getByText('Running 10 s behind').waitFor({ timeout: 20_000 });
     // Read in one look, and again while a stall lasts: then one picture stands and the other does not.
     const behind = () =>
@@ -130,10 +130,16 @@ describe.skipIf(WITHOUT_CHROMIUM)('the director’s desk', () => {
     await panel.getByRole('listitem').first().waitFor({ timeout: 60_000 });
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Space');
+    // Nothing is set before it is confirmed.
+    await panel.getByText(/the delay would be [\d.]+ s; it is 0 s now\.$/).waitFor();
+    await region(page, 'Delay').getByText('Live', { exact: true }).waitFor();
+    await page.keyboard.press('Enter');
     await panel.getByText(/^Delay 0 s before, [\d.]+ s now\.$/).waitFor();
     await region(page, 'Actions')
-      .getByText(/^calibrated the delay: 0 s → /)
+      .getByText(/^calibrated the delay from 0 s to /)
       .waitFor();
+    await page.keyboard.press('z');
+    await region(page, 'Delay').getByText('Live', { exact: true }).waitFor({ timeout: 30_000 });
     expect(problems).toEqual([]);
     await page.close();
   });
@@ -218,7 +224,7 @@ describe.skipIf(WITHOUT_CHROMIUM)('the desk’s keys', () => {
     await region(page, 'Delay').getByText('Live', { exact: true }).waitFor();
     await hold('x');
     await region(page, 'Actions')
-      .getByText(/^cued: /)
+      .getByText(/^cued /)
       .first()
       .waitFor();
     await hold('+', 5);

@@ -1,6 +1,6 @@
 import './actions-panel.css';
 import { Panel } from '../kit/panel.js';
-import { actionLabel } from './moment-labels.js';
+import { actSentence } from './act-sentences.js';
 import { useDesk } from './use-desk.js';
 
 const MAX_SHOWN = 14;
@@ -18,7 +18,7 @@ export function ActionsPanel() {
               {new Date(action.at).toLocaleTimeString([], { hourCycle: 'h23' })}
             </time>
             <b>{action.who}</b>
-            <span>{actionLabel(action)}</span>
+            <span>{actSentence(action)}</span>
           </li>
         ))}
       </ol>

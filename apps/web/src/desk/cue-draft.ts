@@ -45,6 +45,13 @@ export function setsAnything(set: SlotsSet): boolean {
   return SLOTS.some((slot) => set[slot] !== undefined);
 }
 
+/** A cue with the choice of a slot turned: as it is, on, off, and round again. */
+export function turned(set: SlotsSet, slot: PlainSlot): SlotsSet {
+  const { [slot]: before, ...rest } = set;
+  if (before === undefined) return { ...rest, [slot]: {} };
+  return before === null ? rest : { ...rest, [slot]: null };
+}
+
 /** What will be on air once a cue has aired, as far as it can be known before. */
 export function previewOf(cued: OnAir, { scene, set }: CueDraft, race: FeedState | null): OnAir {
   const until = null;

@@ -1,4 +1,11 @@
-import { DELAY_PRESETS_MS, delayStateText, MAX_DELAY_MS, type MeasuredDelay } from '@okboxbox/protocol';
+import {
+  DELAY_PRESETS_MS,
+  type DeskState,
+  type DirectorAct,
+  delayStateText,
+  MAX_DELAY_MS,
+  type MeasuredDelay,
+} from '@okboxbox/protocol';
 import { delayLabel, seconds } from '../format.js';
 
 /** The state of the delay, as the desk shows it. */
@@ -8,8 +15,25 @@ export interface DelayStands {
   readonly detail: string;
 }
 
-/** The state of a delay in words; `sinceMs` is how long ago the server sent it, from which a countdown continues. */
-export function delayStands(delay: MeasuredDelay, sinceMs: number): DelayStands {
+/** Acts that set a delay. */
+const DELAY_ACTS = ['broadcast:delay:set', 'broadcast:match'];
+
+/** Whether a show without a delay had one tonight: then being live is worth a warning. */
+export function isMeantDelayed(acts: readonly DirectorAct[]): boolean {
+  const newest = acts.find(({ act }) => DELAY_ACTS.includes(act));
+  return typeof newest?.from === 'number' && newest.from > 0;
+}
+
+/** Whether there is something to pause or to resume: an ended session has nothing that moves. */
+export function canPause({ delay, sessionId }: Pick<DeskState, 'delay' | 'sessionId'>): boolean {
+  return delay !== null && (sessionId !== null || delay.state === 'paused');
+}
+
+/**
+ * The state of a delay in words; `sinceMs` is how long ago the server sent it, from which a countdown continues.
+ * `isMeant`: the show is meant to be delayed.
+ */
+export function delayStands(delay: MeasuredDelay, sinceMs: number, isMeant = false): DelayStands {
   const set = delayLabel(delay.delayMs);
   const { name, text, severity } = delayStateText(delay.state);
   const figures: Partial<Record<MeasuredDelay['state'], string>> = {
@@ -17,7 +41,8 @@ export function delayStands(delay: MeasuredDelay, sinceMs: number): DelayStands 
     gliding: ` to ${set}`,
     holding: delay.holdMs === null ? '' : ` ${seconds(Math.max(0, delay.holdMs - sinceMs))}`,
   };
-  return { tone: severity, title: `${name}${figures[delay.state] ?? ''}`, detail: text(set) };
+  const tone = delay.state === 'live' && isMeant ? 'warn' : severity;
+  return { tone, title: `${name}${figures[delay.state] ?? ''}`, detail: text(set) };
 }
 
 /** A delay as a director types it, in seconds: `12`, `12.5`, `12,5 s`; `null` where it is not one. */

@@ -8,7 +8,7 @@ import { Input } from '../kit/field.js';
 import { KeyHint } from '../kit/key-hint.js';
 import { Panel } from '../kit/panel.js';
 import { StateBadge } from '../kit/state-badge.js';
-import { delayStands, typedDelay } from './delay-labels.js';
+import { canPause, delayStands, isMeantDelayed, typedDelay } from './delay-labels.js';
 import { DelayStrip } from './delay-strip.js';
 import type { DelayActions } from './use-delay-actions.js';
 import { useDesk, useDeskAt, useDeskStore } from './use-desk.js';
@@ -28,19 +28,23 @@ export function DelayPanel({
   onMode: (mode: DelayMode) => void;
   field: Ref<HTMLInputElement>;
 }) {
-  const { delay } = useDesk();
+  const desk = useDesk();
+  const { delay } = desk;
   const history = useDeskStore((store) => store.history);
   const now = useNow(100);
   const since = Math.max(0, now - useDeskAt());
-  const stands = delay === null ? null : delayStands(delay, since);
+  const stands = delay === null ? null : delayStands(delay, since, isMeantDelayed(desk.acts));
   const setMs = delay?.delayMs ?? null;
   return (
     <Panel
       title="Delay"
+      className="delay-panel"
       aside={
-        <Button onClick={actions.pauseOrResume} disabled={delay === null}>
-          {delay?.state === 'paused' ? 'Resume' : 'Pause'} <KeyHint>p</KeyHint>
-        </Button>
+        canPause(desk) && (
+          <Button onClick={actions.pauseOrResume}>
+            {delay?.state === 'paused' ? 'Resume' : 'Pause'} <KeyHint>p</KeyHint>
+          </Button>
+        )
       }
     >
       <div className="delay-stands" data-tone={stands?.tone}>
@@ -155,10 +159,14 @@ function Measured({ delay, since }: { delay: MeasuredDelay | null; since: number
 
 /** The delay's state as a badge, for the head of the desk. */
 export function DelayBadge() {
-  const { delay } = useDesk();
+  const { delay, sessionId, acts } = useDesk();
   const now = useNow(200);
   const at = useDeskAt();
   if (delay === null) return <StateBadge state="off">no session</StateBadge>;
-  const { tone, title } = delayStands(delay, Math.max(0, now - at));
-  return <StateBadge state={tone}>{title}</StateBadge>;
+  const { tone, title } = delayStands(delay, Math.max(0, now - at), isMeantDelayed(acts));
+  return sessionId === null && !standsStill(delay) && delay.state !== 'ending' ? (
+    <StateBadge state="off">session ended</StateBadge>
+  ) : (
+    <StateBadge state={tone}>{title}</StateBadge>
+  );
 }

@@ -34,6 +34,7 @@ export class DeskClient {
         store.refuse(error);
         return null;
       },
+      onClock: (serverNow, now, uncertainMs) => store.setServerClock(serverNow, now, uncertainMs),
     });
     const { socket } = this.#connection;
     socket.on('session:closed', ({ reason }: { reason: CloseReason }) => {

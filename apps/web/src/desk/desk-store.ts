@@ -24,12 +24,13 @@ export interface Said {
 /** Measured delays are kept for so long, in ms. */
 export const HISTORY_MS = 5 * 60_000;
 
-/** The desk's state, outside React. */
+/** The desk's state, outside React. Times are of the browser's clock, unless they are the server's by name. */
 export class DeskStore {
   #holding: DeskHolding = { holding: 'nothing' };
   #connection: Connection = { state: 'connecting' };
   #history: readonly DelaySample[] = [];
   #said: Said | null = null;
+  #serverAhead = 0;
   readonly #listeners = new Set<() => void>();
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -52,6 +53,17 @@ export class DeskStore {
 
   get said(): Said | null {
     return this.#said;
+  }
+
+  /** What the server's clock shows at a time of the browser's: by it, ages and presses are reckoned. */
+  serverNow(now: number): number {
+    return now + this.#serverAhead;
+  }
+
+  /** Takes the server's clock, as its answer gives it, where it is off by more than the answer may be wrong. */
+  setServerClock(serverNow: number, now: number, uncertainMs: number): void {
+    const ahead = serverNow - now;
+    if (Math.abs(ahead - this.#serverAhead) > uncertainMs) this.#serverAhead = ahead;
   }
 
   hold(desk: DeskState, now: number): void {

@@ -1,56 +1,31 @@
 import './desk.css';
-import type { DelayMode, Scene, Slot, SlotsSet } from '@okboxbox/protocol';
+import { type DelayMode, PLAIN_SLOTS, type Scene, SLOTS, type Slot, type SlotsSet } from '@okboxbox/protocol';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
-import { useNow } from '../feed/use-now.js';
 import { useRace } from '../feed/use-race.js';
-import { age, delayLabel } from '../format.js';
+import { delayLabel } from '../format.js';
 import { Button } from '../kit/button.js';
 import { KeyHint } from '../kit/key-hint.js';
-import { StateBadge } from '../kit/state-badge.js';
 import { useKeys } from '../kit/use-keys.js';
 import { ActionsPanel } from './actions-panel.js';
-import { CalibratePanel, type Calibrating } from './calibrate-panel.js';
-import { type CueDraft, cueLabel, EMPTY_DRAFT, setsAnything } from './cue-draft.js';
+import { type CueDraft, cueLabel, EMPTY_DRAFT, setsAnything, turned } from './cue-draft.js';
+import { PLAIN_SLOT_KEYS } from './cue-fields.js';
 import { CuePanel } from './cue-panel.js';
-import { nextPreset } from './delay-labels.js';
-import { DelayBadge, DelayPanel } from './delay-panel.js';
+import { DelayPanel } from './delay-panel.js';
+import { DeskHead } from './desk-head.js';
+import { delayKey, goesOn, matchKey } from './desk-keys.js';
 import { LinksPanel } from './links-panel.js';
+import { type MatchKeys, MatchPanel } from './match-panel.js';
 import { OnAirPanel } from './on-air-panel.js';
 import { OverlaysPanel } from './overlays-panel.js';
 import { Picture } from './picture.js';
 import { SaveScene } from './save-scene.js';
 import { ScenesPanel } from './scenes-panel.js';
 import { SessionPanel } from './session-panel.js';
-import { type KeysOfSuggestions, keysOf, type Suggestion, suggestionsOf } from './suggestions.js';
+import { type KeysOfSuggestions, keysOf } from './suggestion-keys.js';
+import { type Suggestion, suggestionsOf } from './suggestions.js';
 import { SuggestionsPanel } from './suggestions-panel.js';
-import { type DelayActions, useDelayActions } from './use-delay-actions.js';
+import { useDelayActions } from './use-delay-actions.js';
 import { useDesk, useDeskStore, useDeskWorld } from './use-desk.js';
-
-/** Keys of the desk, as `?` lists them. */
-export const DESK_KEYS = [
-  { keys: ['1', '…', '9'], does: 'put the suggested moment on air' },
-  { keys: ['⇧ 1', '…', '9'], does: 'choose a scene as the next cue' },
-  { keys: ['v', 't', 'n'], does: 'next cue: driver, battle, message' },
-  { keys: ['f', 'r', 'o'], does: 'next cue: flag, results, tower' },
-  { keys: ['w'], does: 'air it with the picture, or now' },
-  { keys: ['a', 'Ctrl Enter'], does: 'put the next cue on air' },
-  { keys: ['x'], does: 'take everything but the tower off air' },
-  { keys: ['+', '-'], does: 'delay a second longer, shorter' },
-  { keys: ['.', ','], does: 'delay a tenth longer, shorter' },
-  { keys: ['PgUp', 'PgDn'], does: 'next preset up, down' },
-  { keys: ['d'], does: 'type a delay' },
-  { keys: ['g'], does: 'glide or jump to a shorter delay' },
-  { keys: ['l'], does: 'go live (asks first)' },
-  { keys: ['p'], does: 'pause and resume the picture' },
-  { keys: ['m'], does: 'calibrate: ↓ ↑ choose a moment, Space confirms, c chooses a car' },
-  { keys: ['b'], does: 'publish, or unpublish (asks first)' },
-  { keys: ['s'], does: 'create a share link' },
-  { keys: ['Esc'], does: 'leave a field and keep the cue; outside a field: close, clear the next cue' },
-  { keys: ['?'], does: 'show these keys' },
-];
-
-/** What the director did is said for so long, in ms. */
-const SAID_MS = 6_000;
 
 /** The director's desk, once there is one to show. */
 export function Desk() {
@@ -60,9 +35,9 @@ export function Desk() {
   const isLost = useDeskStore((each) => each.connection.state === 'lost');
   const [mode, setMode] = useState<DelayMode>('glide');
   const [draft, setDraft] = useState<CueDraft>(EMPTY_DRAFT);
-  const [isCalibrating, setCalibrating] = useState(false);
+  const [isMatching, setMatching] = useState(false);
   const [isSaving, setSaving] = useState(false);
-  const calibrating = useRef<Calibrating>(null);
+  const matching = useRef<MatchKeys>(null);
   const delayField = useRef<HTMLInputElement>(null);
   const linkField = useRef<HTMLInputElement>(null);
   const fields = {
@@ -97,7 +72,7 @@ export function Desk() {
   const takeOff = (slots: readonly Slot[]) =>
     void cue({ set: Object.fromEntries(slots.map((slot) => [slot, null])), forMs: null, when: draft.when });
   const choose = ({ name, set, forMs }: Scene) => setDraft({ ...draft, scene: name, set, forMs });
-  const takeAllOff = () => takeOff(['driver', 'battle', 'message', 'flag', 'results']);
+  const takeAllOff = () => takeOff(SLOTS.filter((slot) => slot !== 'tower'));
 
   useKeys((key) => {
     const [, shift, digit] = /^(Shift\+)?([1-9])$/.exec(key) ?? [];
@@ -108,8 +83,13 @@ export function Desk() {
       if (suggestion !== undefined) airSuggestion(suggestion);
       return true;
     }
-    if (isCalibrating && calibrateKey(key, calibrating.current)) return true;
-    if (delayKey(key, actions, delay?.delayMs ?? null)) return true;
+    if (isMatching && matchKey(key, matching.current)) return true;
+    if (delayKey(key, actions)) return true;
+    const plain = PLAIN_SLOTS.find((slot) => PLAIN_SLOT_KEYS[slot] === key);
+    if (plain !== undefined) {
+      setDraft({ ...draft, scene: null, set: turned(draft.set, plain) });
+      return true;
+    }
     switch (key) {
       case 'v':
       case 't':
@@ -117,9 +97,6 @@ export function Desk() {
       case 'f':
       case 'r':
         fields[FIELD_KEYS[key]].current?.focus();
-        return true;
-      case 'o':
-        setDraft({ ...draft, scene: null, set: withTower(draft.set) });
         return true;
       case 'w':
         setDraft({ ...draft, when: draft.when === 'now' ? 'picture' : 'now' });
@@ -138,38 +115,30 @@ export function Desk() {
         setMode(mode === 'glide' ? 'jump' : 'glide');
         return true;
       case 'm':
-        setCalibrating(!isCalibrating);
+        setMatching(!isMatching);
         return true;
       case 's':
         linkField.current?.focus();
         return true;
       case 'Escape':
-        if (isCalibrating) setCalibrating(false);
+        if (isMatching) setMatching(false);
         else setDraft({ ...EMPTY_DRAFT, when: draft.when });
         return true;
       default:
         return false;
     }
-  }, isDelayStep);
+  }, goesOn);
 
   return (
     <div className="desk" data-lost={isLost || undefined}>
       <DeskHead actions={actions} />
       <div className="desk-columns">
-        <div className="desk-pictures">
-          <Picture title="Viewers see" store={broadcast} empty="Nothing has aired yet." />
-          <Picture
-            title="Real time"
-            store={live}
-            empty="No session yet. One starts when a relay sends data for this show."
-          />
-        </div>
         <div className="desk-column">
           <DelayPanel actions={actions} mode={mode} onMode={setMode} field={delayField} />
-          {isCalibrating ? (
-            <CalibratePanel keys={calibrating} onClose={() => setCalibrating(false)} />
+          {isMatching ? (
+            <MatchPanel keys={matching} onClose={() => setMatching(false)} />
           ) : (
-            <Opener onOpen={() => setCalibrating(true)}>
+            <Opener onOpen={() => setMatching(true)}>
               Calibrate the delay against the stream <KeyHint>m</KeyHint>
             </Opener>
           )}
@@ -197,6 +166,14 @@ export function Desk() {
           <OverlaysPanel />
           <ActionsPanel />
         </div>
+        <div className="desk-column desk-pictures">
+          <Picture title="Viewers see" store={broadcast} empty="Nothing has aired yet." />
+          <Picture
+            title="Real time"
+            store={live}
+            empty="No session yet. One starts when a relay sends data for this show."
+          />
+        </div>
       </div>
       {isSaving && <SaveScene draft={draft} onClose={() => setSaving(false)} />}
     </div>
@@ -204,62 +181,6 @@ export function Desk() {
 }
 
 const FIELD_KEYS = { v: 'driver', t: 'battle', n: 'message', f: 'flag', r: 'results' } as const;
-
-/** The tower as it is, on, off, and round again. */
-function withTower({ tower, ...rest }: SlotsSet): SlotsSet {
-  if (tower === undefined) return { ...rest, tower: {} };
-  return tower === null ? rest : { ...rest, tower: null };
-}
-
-function calibrateKey(key: string, calibrating: Calibrating | null): boolean {
-  if (calibrating === null) return false;
-  switch (key) {
-    case ' ':
-      calibrating.press();
-      return true;
-    case 'ArrowDown':
-    case 'ArrowUp':
-      calibrating.move(key === 'ArrowDown' ? 1 : -1);
-      return true;
-    case 'c':
-      calibrating.chooseCar();
-      return true;
-    default:
-      return false;
-  }
-}
-
-const DELAY_STEPS: Readonly<Record<string, number>> = { '+': 1_000, '=': 1_000, '-': -1_000, '.': 100, ',': -100 };
-
-/** Keys that go on while they are held. */
-function isDelayStep(key: string): boolean {
-  return key in DELAY_STEPS;
-}
-
-function delayKey(key: string, actions: DelayActions, delayMs: number | null): boolean {
-  const step = DELAY_STEPS[key];
-  if (step !== undefined) {
-    actions.step(step);
-    return true;
-  }
-  switch (key) {
-    case 'PageUp':
-    case 'PageDown':
-      if (delayMs !== null) actions.set(nextPreset(delayMs, key === 'PageUp' ? 1 : -1));
-      return true;
-    case 'l':
-      actions.set(0);
-      return true;
-    case 'p':
-      actions.pauseOrResume();
-      return true;
-    case 'b':
-      actions.publishOrNot();
-      return true;
-    default:
-      return false;
-  }
-}
 
 /** Keys of suggestions, kept from one drawing to the next. */
 function useSuggestionKeys(suggestions: readonly Suggestion[]): KeysOfSuggestions {
@@ -276,42 +197,5 @@ function Opener({ onOpen, children }: { onOpen: () => void; children: ReactNode 
     <Button className="opener" onClick={onOpen}>
       {children}
     </Button>
-  );
-}
-
-/** The show, whether it is published, where its delay stands, and what came of the last call. */
-function DeskHead({ actions }: { actions: DelayActions }) {
-  const { show, published, notStoredBecause = null, sessionId, airedSessionId, publicViewers, watchers } = useDesk();
-  const connection = useDeskStore((store) => store.connection);
-  const said = useDeskStore((store) => store.said);
-  const now = useNow(500);
-  const moving = sessionId !== null && airedSessionId !== null && sessionId !== airedSessionId;
-  return (
-    <header className="desk-head">
-      <h1>
-        {show} <small>director’s desk</small>
-      </h1>
-      <Button className="publish" data-on={published || undefined} onClick={actions.publishOrNot}>
-        <StateBadge state={published ? 'ok' : 'off'}>{published ? 'Published' : 'Not published'}</StateBadge>
-        <KeyHint>b</KeyHint>
-      </Button>
-      <DelayBadge />
-      <span className="soft">
-        {watchers.length} {watchers.length === 1 ? 'overlay' : 'overlays'} · {publicViewers} public
-      </span>
-      {notStoredBecause !== null && (
-        <StateBadge state="warn">{`settings not stored: ${notStoredBecause}. Do not restart the server`}</StateBadge>
-      )}
-      {moving && <StateBadge state="warn">a new session airs soon</StateBadge>}
-      <p className="said" role="status" data-tone={said?.tone}>
-        {connection.state === 'lost' ? (
-          <StateBadge state="bad">{`disconnected for ${age(now - connection.since)}: what you see is out of date`}</StateBadge>
-        ) : said !== null && (said.tone === 'bad' || now - said.at < SAID_MS) ? (
-          said.text
-        ) : (
-          ''
-        )}
-      </p>
-    </header>
   );
 }

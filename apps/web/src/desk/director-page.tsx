@@ -8,8 +8,9 @@ import { NoRight, Notice } from '../kit/notice.js';
 import { PageShell } from '../kit/page-shell.js';
 import { LoadingRows, Waiting } from '../kit/waiting.js';
 import { Asking } from './confirm-dialog.js';
-import { DESK_KEYS, Desk } from './desk.js';
+import { Desk } from './desk.js';
 import { DeskClient } from './desk-client.js';
+import { DESK_KEYS } from './desk-keys.js';
 import { DeskStore } from './desk-store.js';
 import { DeskContext, type DeskWorld, useDeskStore, useDeskWorld } from './use-desk.js';
 

@@ -2,7 +2,6 @@ import './desk-lists.css';
 import './links-panel.css';
 import { isOverlayKind, OVERLAY_KINDS, type ShareLink, USUAL_OVERLAY } from '@okboxbox/protocol';
 import { type FormEvent, type Ref, useState } from 'react';
-import { useNow } from '../feed/use-now.js';
 import { age } from '../format.js';
 import { Button } from '../kit/button.js';
 import { Input, Select } from '../kit/field.js';
@@ -11,7 +10,7 @@ import { StateBadge } from '../kit/state-badge.js';
 import { useAsk } from './confirm-dialog.js';
 import { overlayTitle } from './drawn-slots.js';
 import { linkAddress } from './link-address.js';
-import { useDesk, useDeskWorld } from './use-desk.js';
+import { useDesk, useDeskWorld, useServerNow } from './use-desk.js';
 
 const HOUR_MS = 3_600_000;
 const LASTS: readonly (readonly [words: string, ms: number])[] = [
@@ -26,10 +25,16 @@ const OPENS: readonly (readonly [value: string, label: string])[] = [
   ['public', 'Public page'],
 ];
 
+/** Which picture a link shows. */
+const PICTURE_LABELS: Readonly<Record<ShareLink['kind'], string>> = {
+  overlay: 'graphics picture',
+  public: 'public picture',
+};
+
 /** Share links: made here, counted, and revoked at once. */
 export function LinksPanel({ field }: { field: Ref<HTMLInputElement> }) {
   const { links } = useDesk();
-  const now = useNow(5_000);
+  const now = useServerNow(5_000);
   const open = links.filter((link) => link.revokedAt === null && link.expiresAt > now);
   const over = links.filter((link) => !open.includes(link)).slice(0, 5);
   return (
@@ -51,7 +56,7 @@ export function LinksPanel({ field }: { field: Ref<HTMLInputElement> }) {
 }
 
 function MakeLink({ field }: { field: Ref<HTMLInputElement> }) {
-  const { client, store } = useDeskWorld();
+  const { client, store, show } = useDeskWorld();
   const { publicUrl } = useDesk();
   const [opens, setOpens] = useState<string>(USUAL_OVERLAY);
   const [label, setLabel] = useState('');
@@ -67,7 +72,7 @@ function MakeLink({ field }: { field: Ref<HTMLInputElement> }) {
     setLabel('');
     store.say(
       'ok',
-      (await copied(linkAddress(made.link.code, publicUrl, location.origin)))
+      (await copied(linkAddress(made.link, show, publicUrl, location.origin)))
         ? 'Link created and copied.'
         : 'Link created.',
       Date.now(),
@@ -103,16 +108,20 @@ function MakeLink({ field }: { field: Ref<HTMLInputElement> }) {
 }
 
 function LinkLine({ link, now }: { link: ShareLink; now: number }) {
-  const { client, store } = useDeskWorld();
+  const { client, store, show } = useDeskWorld();
   const { publicUrl } = useDesk();
   const ask = useAsk();
   const isRevoked = link.revokedAt !== null;
   const isOpen = !isRevoked && link.expiresAt > now;
   const name = link.label ?? opensLabel(link);
+  const address = linkAddress(link, show, publicUrl, location.origin);
   const copy = async () => {
-    const address = linkAddress(link.code, publicUrl, location.origin);
     const done = await copied(address);
-    store.say(done ? 'ok' : 'bad', done ? 'Link copied.' : `Copy it by hand: ${address}`, Date.now());
+    store.say(
+      done ? 'ok' : 'bad',
+      done ? 'Link copied.' : 'The browser refused to copy. Select the address and copy it.',
+      Date.now(),
+    );
   };
   const revoke = () =>
     ask({
@@ -127,7 +136,7 @@ function LinkLine({ link, now }: { link: ShareLink; now: number }) {
         {name}
         <small>
           {link.label === null ? '' : `${opensLabel(link)} · `}
-          {link.sessionId === null ? '' : 'one session · '}
+          {PICTURE_LABELS[link.kind]} · {link.sessionId === null ? '' : 'one session · '}
           opened {link.opened} times
         </small>
       </span>
@@ -138,6 +147,7 @@ function LinkLine({ link, now }: { link: ShareLink; now: number }) {
           <StateBadge state="off">{isRevoked ? 'revoked' : 'expired'}</StateBadge>
         )}
       </span>
+      {isOpen && <code className="link-address">{address}</code>}
       {isOpen && (
         <span className="button-row">
           <Button size="small" onClick={() => void copy()}>

@@ -1,7 +1,7 @@
 import type { Moment } from '@okboxbox/protocol';
 import { expect, it } from 'vitest';
 import { fieldOf } from '../../../../packages/race-view/src/testing/field.js';
-import { actionLabel, momentLabel } from './moment-labels.js';
+import { momentLabel } from './moment-labels.js';
 
 const RACE = fieldOf([{}, {}]);
 const moment = (over: Partial<Moment>): Moment => ({
@@ -23,16 +23,4 @@ it('a moment is said as somebody who watches the stream would', () => {
   expect(words({ name: 'flag.changed', car: null, to: 'caution, yellowWaving' })).toBe('Caution flag');
   expect(words({ name: 'overtake', otherCar: 1 })).toBe('#10 Driver 10 passes #11 Driver 11');
   expect(words({ name: 'gone', car: 99 })).toBe('car 99 gone');
-});
-
-it('an action says what was done, from what and to what', () => {
-  const action = (what: string, from: unknown, to: unknown) => actionLabel({ at: 0, who: 'zoe', act: what, from, to });
-  expect(action('broadcast:delay:set', 10_000, 12_500)).toBe('set the delay: 10 s → 12.5 s');
-  expect(action('publish', false, true)).toBe('published the show');
-  expect(action('broadcast:cue', null, 'Battle tower -driver picture')).toBe('cued: Battle tower -driver picture');
-  expect(action('link:create', null, { kind: 'overlay', label: 'Co-stream', expiresAt: 1 })).toBe(
-    'created a link: Co-stream, overlay',
-  );
-  expect(action('scene:delete', 'Intro', null)).toBe('deleted a scene: Intro');
-  expect(action('something:new', null, null)).toBe('something:new');
 });

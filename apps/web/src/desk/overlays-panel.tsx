@@ -1,9 +1,8 @@
 import './desk-lists.css';
 import type { Watcher } from '@okboxbox/protocol';
-import { useNow } from '../feed/use-now.js';
 import { age, delayLabel, seconds } from '../format.js';
 import { Panel } from '../kit/panel.js';
-import { useDesk } from './use-desk.js';
+import { useDesk, useServerNow } from './use-desk.js';
 
 /** An output that has not reported for this long is not heard of any more, in ms. */
 const SILENT_MS = 15_000;
@@ -11,7 +10,7 @@ const SILENT_MS = 15_000;
 /** Who watches: overlays with how they do, viewers as a number. */
 export function OverlaysPanel() {
   const { watchers, publicViewers } = useDesk();
-  const now = useNow(1_000);
+  const now = useServerNow(1_000);
   return (
     <Panel title="Overlays" aside={`${publicViewers} public ${publicViewers === 1 ? 'viewer' : 'viewers'}`}>
       {watchers.length === 0 ? (

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { actionLabel } from './moment-labels.js';
 import { followLabel, isMainFeedLost } from './session-labels.js';
 
 const session = (...relays: { relayId: string; isConnected: boolean }[]) => ({
@@ -23,8 +22,5 @@ describe('the session of a show', () => {
   it('is described as it was chosen', () => {
     expect(followLabel({ relayId: 'rig' }, 'Monza, race')).toBe('rig is the main feed.');
     expect(followLabel({ sessionId: 'sess_1' }, 'Monza, race')).toBe('The show follows Monza, race.');
-    const action = { at: 1, who: 'Ann', act: 'show:follow', from: { sessionId: 'sess_1', relayId: 'rig' } };
-    expect(actionLabel({ ...action, to: { sessionId: 'sess_2', relayId: 'rig' } })).toBe('follow: sess_2');
-    expect(actionLabel({ ...action, to: { sessionId: 'sess_2', relayId: 'new' } })).toBe('main feed: new');
   });
 });

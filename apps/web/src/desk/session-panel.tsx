@@ -1,13 +1,12 @@
 import './desk-lists.css';
 import type { FollowableSession } from '@okboxbox/protocol';
-import { useNow } from '../feed/use-now.js';
 import { age } from '../format.js';
 import { Button } from '../kit/button.js';
 import { Panel } from '../kit/panel.js';
 import { StateBadge } from '../kit/state-badge.js';
 import { useAsk } from './confirm-dialog.js';
 import { followLabel, isMainFeedLost } from './session-labels.js';
-import { useDesk, useDeskWorld } from './use-desk.js';
+import { useDesk, useDeskWorld, useServerNow } from './use-desk.js';
 
 /** Which session the show follows, what else runs in it, and the way to choose. */
 export function SessionPanel() {
@@ -45,7 +44,7 @@ function SessionLine({ session, isFollowed }: { session: FollowableSession; isFo
   const { client, store } = useDeskWorld();
   const { mainFeed } = useDesk();
   const ask = useAsk();
-  const now = useNow(1_000);
+  const now = useServerNow(1_000);
   const { sessionId, track, type, relays, lastFrameAt } = session;
   const name = [track || 'unknown track', type].join(', ');
   const follow = async (choice: { sessionId: string } | { relayId: string }) => {

@@ -3,7 +3,9 @@ import { Button } from '../kit/button.js';
 import { KeyHint } from '../kit/key-hint.js';
 import { ListButton } from '../kit/list-button.js';
 import { Panel } from '../kit/panel.js';
-import type { KeysOfSuggestions, Suggestion } from './suggestions.js';
+import type { KeysOfSuggestions } from './suggestion-keys.js';
+import type { Suggestion } from './suggestions.js';
+import { useHeldList } from './use-held-list.js';
 
 const KIND_LABELS: Readonly<Record<Suggestion['kind'], string>> = {
   incident: 'Incident',
@@ -13,7 +15,7 @@ const KIND_LABELS: Readonly<Record<Suggestion['kind'], string>> = {
   closing: 'Closing',
 };
 
-/** What may be worth showing; one key puts it on air with the picture. */
+/** What may be worth showing, the most important first; one key puts it on air with the picture. */
 export function SuggestionsPanel({
   suggestions,
   keys,
@@ -25,24 +27,25 @@ export function SuggestionsPanel({
   onAir: (suggestion: Suggestion) => void;
   onDraft: (suggestion: Suggestion) => void;
 }) {
-  const withKey = suggestions.filter(({ id }) => keys.has(id));
-  const byKey = [...withKey].sort((a, b) => (keys.get(a.id) ?? '').localeCompare(keys.get(b.id) ?? ''));
+  const { rows, reading } = useHeldList(suggestions.filter(({ id }) => keys.has(id)));
   return (
-    <Panel title="Moments" aside="one key puts it on air with the picture">
-      {byKey.length === 0 && <p className="soft">No moments now. Battles, incidents and best laps appear here.</p>}
-      <ul className="suggestions">
-        {byKey.map((each) => (
-          <li key={each.id}>
-            <ListButton onClick={() => onAir(each)}>
-              <KeyHint>{keys.get(each.id) ?? ''}</KeyHint>
-              <b data-kind={each.kind}>{KIND_LABELS[each.kind]}</b>
-              <span>{each.words}</span>
+    <Panel title="Moments" className="moments-panel" aside="one key puts it on air with the picture">
+      {rows.length === 0 && <p className="soft">No moments now. Battles, incidents and best laps appear here.</p>}
+      <ul className="suggestions" {...reading}>
+        {rows.map(({ item, isOver }) => (
+          <li key={item.id} data-over={isOver || undefined}>
+            <ListButton disabled={isOver} onClick={() => onAir(item)}>
+              <KeyHint>{(isOver ? null : keys.get(item.id)) ?? '–'}</KeyHint>
+              <b data-kind={item.kind}>{KIND_LABELS[item.kind]}</b>
+              <span>{item.words}</span>
+              {isOver && <span className="soft">over</span>}
             </ListButton>
             <Button
               size="small"
-              aria-label={`Edit as a cue: ${each.words}`}
+              disabled={isOver}
+              aria-label={`Edit as a cue: ${item.words}`}
               title="Edit as a cue first"
-              onClick={() => onDraft(each)}
+              onClick={() => onDraft(item)}
             >
               ✎
             </Button>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { eventOf, fieldOf } from '../../../../packages/race-view/src/testing/field.js';
-import { keysOf, type Suggestion, suggestionsOf } from './suggestions.js';
+import { suggestionsOf } from './suggestions.js';
 
 const words = (...given: Parameters<typeof fieldOf>) => suggestionsOf(fieldOf(...given)).map((each) => each.words);
 const unmeasured = { position: null, gap: null, lastLap: null, bestLap: null, sectors: null } as const;
@@ -63,27 +63,5 @@ describe('moments worth showing', () => {
     expect(words([{}, {}], { events })[0]).toBe('#11 Driver 11 has stopped on the track');
     expect(words([{}, {}], { events }).filter((each) => each.includes('#11'))).toHaveLength(1);
     expect(words([{}, {}], { events: [eventOf(1, 'stopped', { car: 1, sessionTimeMs: 500_000 })] })).toEqual([]);
-  });
-});
-
-describe('keys of moments', () => {
-  const moment = (id: string): Suggestion => ({ id, kind: 'battle', words: id, set: {}, forMs: 1_000 });
-
-  it('stay with their moments while others come and go', () => {
-    const first = keysOf([moment('a'), moment('b'), moment('c')], new Map());
-    expect([...first]).toEqual([
-      ['a', '1'],
-      ['b', '2'],
-      ['c', '3'],
-    ]);
-    const second = keysOf([moment('new'), moment('c'), moment('b')], first);
-    expect([second.get('b'), second.get('c'), second.get('new')]).toEqual(['2', '3', '1']);
-  });
-
-  it('are nine: what is over that has none', () => {
-    const many = Array.from({ length: 12 }, (_, i) => moment(`m${i}`));
-    const keys = keysOf(many, new Map());
-    expect(keys.size).toBe(9);
-    expect(keys.has('m9')).toBe(false);
   });
 });

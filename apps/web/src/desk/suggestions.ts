@@ -18,9 +18,6 @@ export interface Suggestion {
   readonly forMs: number;
 }
 
-/** Keys that suggestions are put on air with. */
-export const SUGGESTION_KEYS = ['1', '2', '3', '4', '5', '6', '7', '8', '9'] as const;
-
 /** Events are suggested for this long on the session's clock, in ms. */
 const RECENT_MS = 90_000;
 /** A car this close and catching so much in a lap will soon be in a battle, in ms. */
@@ -137,24 +134,4 @@ function closingSuggestions(race: FeedState, order: readonly Placed[]): readonly
 
 function isMeasured({ provenance, intervalMs }: EntryFigures): boolean {
   return intervalMs !== null && provenance.interval === 'measured';
-}
-
-/** Which key puts which suggestion on air. */
-export type KeysOfSuggestions = ReadonlyMap<string, string>;
-
-/**
- * Gives suggestions their keys: each keeps its own for as long as it is there, so that a list that changes under the
- * director's hand puts nothing else on air.
- */
-export function keysOf(suggestions: readonly Suggestion[], before: KeysOfSuggestions): KeysOfSuggestions {
-  const kept = suggestions.flatMap(({ id }) => (before.has(id) ? [[id, before.get(id) ?? ''] as const] : []));
-  const keys = new Map(kept);
-  const free = SUGGESTION_KEYS.filter((key) => ![...keys.values()].includes(key));
-  for (const { id } of suggestions) {
-    if (keys.has(id)) continue;
-    const key = free.shift();
-    if (key === undefined) break;
-    keys.set(id, key);
-  }
-  return keys;
 }

@@ -2,6 +2,7 @@ import type { DelayMode } from '@okboxbox/protocol';
 import { useEffect, useRef } from 'react';
 import { delayLabel } from '../format.js';
 import { useAsk } from './confirm-dialog.js';
+import { canPause, nextPreset } from './delay-labels.js';
 import { DelaySteps } from './delay-steps.js';
 import { useDesk, useDeskAt, useDeskWorld } from './use-desk.js';
 
@@ -10,6 +11,8 @@ export interface DelayActions {
   readonly set: (delayMs: number) => void;
   /** A step longer or shorter, from where the steps before it lead. */
   readonly step: (byMs: number) => void;
+  /** To the next preset, up or down. */
+  readonly preset: (direction: 1 | -1) => void;
   readonly pauseOrResume: () => void;
   readonly publishOrNot: () => void;
 }
@@ -17,7 +20,7 @@ export interface DelayActions {
 /** The actions on delay and publishing; going live and unpublishing are confirmed first. */
 export function useDelayActions(mode: DelayMode): DelayActions {
   const { client, store } = useDeskWorld();
-  const { delay, published } = useDesk();
+  const { delay, published, sessionId } = useDesk();
   const ask = useAsk();
   const say = (text: string) => store.say('ok', text, Date.now());
   const setDelay = async (delayMs: number) => {
@@ -54,7 +57,14 @@ export function useDelayActions(mode: DelayMode): DelayActions {
     step: (byMs) => {
       if (delay !== null && steps.current !== null) set(steps.current.next(byMs, delay.delayMs));
     },
+    preset: (direction) => {
+      if (delay !== null) set(nextPreset(delay.delayMs, direction));
+    },
     pauseOrResume: () => {
+      if (!canPause({ delay, sessionId })) {
+        store.say('bad', 'No session is running: there is nothing to pause.', Date.now());
+        return;
+      }
       const isPaused = delay?.state === 'paused';
       void client.call(isPaused ? 'broadcast:resume' : 'broadcast:pause', {}).then((done) => {
         if (done !== null) say(isPaused ? 'The picture continues.' : 'The picture is paused.');

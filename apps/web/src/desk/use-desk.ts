@@ -1,6 +1,7 @@
 import type { DeskState } from '@okboxbox/protocol';
 import { createContext, useContext, useSyncExternalStore } from 'react';
 import type { FeedStore } from '../feed/feed-store.js';
+import { useNow } from '../feed/use-now.js';
 import type { DeskClient } from './desk-client.js';
 import type { DeskStore } from './desk-store.js';
 
@@ -37,4 +38,9 @@ export function useDesk(): DeskState {
 /** When the desk was last told, by the browser's clock. */
 export function useDeskAt(): number {
   return useDeskStore((store) => (store.holding.holding === 'desk' ? store.holding.at : 0));
+}
+
+/** What the server's clock shows, in ms, renewed every so often: instants that the server gives are reckoned by it. */
+export function useServerNow(everyMs: number): number {
+  return useDeskWorld().store.serverNow(useNow(everyMs));
 }

@@ -1,0 +1,29 @@
+import { expect, it } from 'vitest';
+import { actSentence } from './act-sentences.js';
+
+const sentence = (act: string, from: unknown, to: unknown) => actSentence({ at: 0, who: 'zoe', act, from, to });
+
+it('an act is told in plain words, from what and to what', () => {
+  expect(sentence('broadcast:delay:set', 10_000, 12_500)).toBe('changed the delay from 10 s to 12.5 s');
+  expect(sentence('broadcast:match', 0, 8_240)).toBe('calibrated the delay from 0 s to 8.24 s');
+  expect(sentence('publish', false, true)).toBe('published the show');
+  expect(sentence('broadcast:pause', 'running', 'paused')).toBe('paused the picture');
+  expect(sentence('scene:delete', 'Intro', null)).toBe('deleted the scene “Intro”');
+  expect(sentence('link:create', null, { kind: 'overlay', label: 'Co-stream', expiresAt: 1 })).toBe(
+    'created a link to an overlay, “Co-stream”',
+  );
+  expect(sentence('link:revoke', { kind: 'public', label: null }, null)).toBe('revoked a link to the public page');
+  expect(sentence('show:follow', { relayId: 'a' }, { relayId: 'b', sessionId: 's' })).toBe('made b the main feed');
+  expect(sentence('show:follow', { relayId: 'b' }, { relayId: 'b', sessionId: 's' })).toBe('followed the session s');
+});
+
+it('a cue names its scene, what comes on and what goes, and when', () => {
+  expect(sentence('broadcast:cue', null, 'Green flag tower -results picture')).toBe(
+    'cued the scene “Green flag”: tower on; results off, with the picture',
+  );
+  expect(sentence('broadcast:cue', null, 'message now')).toBe('cued message on, at once');
+});
+
+it('an act of a newer server is shown by its name', () => {
+  expect(sentence('something:new', null, null)).toBe('something:new');
+});

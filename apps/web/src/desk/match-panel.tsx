@@ -1,0 +1,209 @@
+import './match-panel.css';
+import type { Moment } from '@okboxbox/protocol';
+import { carName } from '@okboxbox/race-view';
+import { useEffect, useRef, useState } from 'react';
+import { useRace } from '../feed/use-race.js';
+import { delayLabel, seconds } from '../format.js';
+import { Button } from '../kit/button.js';
+import { Select } from '../kit/field.js';
+import { KeyHint } from '../kit/key-hint.js';
+import { ListButton } from '../kit/list-button.js';
+import { Panel } from '../kit/panel.js';
+import { type Matching, NOT_MATCHED, type Proposal, proposalOf, stillMatching } from './matching.js';
+import { momentLabel } from './moment-labels.js';
+import { useDesk, useDeskWorld, useServerNow } from './use-desk.js';
+import { useHeldList } from './use-held-list.js';
+
+const POLL_MS = 1_000;
+const MAX_SHOWN = 12;
+
+/** What of matching the desk's keys reach. */
+export interface MatchKeys {
+  readonly move: (step: 1 | -1) => void;
+  readonly press: () => void;
+  readonly confirm: () => void;
+  readonly undo: () => void;
+  readonly chooseCar: () => void;
+}
+
+/**
+ * Matches a delay with what the director sees: a moment, and the press at which it is seen, in either order. What that would
+ * set is shown before it is set, and can be undone.
+ */
+export function MatchPanel({ keys, onClose }: { keys: { current: MatchKeys | null }; onClose: () => void }) {
+  const { client, live, store } = useDeskWorld();
+  const { delay } = useDesk();
+  const race = useRace(live);
+  const [car, setCar] = useState<number | null>(null);
+  const moments = useMoments(car);
+  const [kept, setMatching] = useState<Matching>(NOT_MATCHED);
+  const [matched, setMatched] = useState<{ readonly from: number; readonly delayMs: number } | null>(null);
+  const cars = useRef<HTMLSelectElement>(null);
+  const now = useServerNow(250);
+  const matching = stillMatching(kept, now);
+  const proposal = proposalOf(matching, 0);
+  const { rows, reading } = useHeldList((moments ?? []).slice(0, MAX_SHOWN));
+
+  const confirm = async () => {
+    if (proposal === null || proposal.problem !== null) return;
+    const agoMs = Math.max(0, Math.round(store.serverNow(Date.now()) - proposal.pressedAt));
+    const done = await client.call<{ delayMs: number; from: number }>('broadcast:match', {
+      at: proposal.moment.at,
+      agoMs,
+    });
+    if (done === null) return;
+    setMatched(done);
+    setMatching(NOT_MATCHED);
+    store.say('ok', `Calibrated: ${delayLabel(done.from)} before, ${delayLabel(done.delayMs)} now.`, Date.now());
+  };
+  const undo = async () => {
+    if (matched === null) return;
+    const done = await client.call('broadcast:delay:set', { delayMs: matched.from });
+    if (done === null) return;
+    setMatched(null);
+    store.say('ok', `Undone: the delay is ${delayLabel(matched.from)} again.`, Date.now());
+  };
+  const press = () => {
+    setMatched(null);
+    setMatching({ ...matching, pressedAt: store.serverNow(Date.now()) });
+  };
+  const choose = (moment: Moment) => setMatching({ ...matching, moment });
+  useEffect(() => {
+    keys.current = {
+      press,
+      confirm: () => void confirm(),
+      undo: () => void undo(),
+      chooseCar: () => cars.current?.focus(),
+      move: (step) => {
+        const at = rows.findIndex(({ item }) => item.id === matching.moment?.id);
+        const next = rows[Math.min(rows.length - 1, Math.max(0, at + step))];
+        if (next !== undefined) choose(next.item);
+      },
+    };
+    return () => {
+      keys.current = null;
+    };
+  });
+
+  return (
+    <Panel
+      title="Calibrate"
+      className="match-panel"
+      aside={
+        <Button onClick={onClose}>
+          Close <KeyHint>Esc</KeyHint>
+        </Button>
+      }
+    >
+      <p className="soft">
+        Choose a moment <KeyHint>↓</KeyHint>, and press <KeyHint>Space</KeyHint> when you see it on the stream. Or press
+        first and choose the moment after. Nothing is set before you confirm it.
+      </p>
+      <div className="match-press">
+        <Button kind={proposal === null ? 'primary' : 'plain'} onClick={press} disabled={delay === null}>
+          I see it now <KeyHint>Space</KeyHint>
+        </Button>
+        <label>
+          Line crossings of
+          <Select
+            ref={cars}
+            value={car ?? ''}
+            onChange={(event) => setCar(event.target.value === '' ? null : Number(event.target.value))}
+          >
+            <option value="">no car</option>
+            {race?.entries.map((entry) => (
+              <option key={entry.car} value={entry.car}>
+                {carName(race, entry.car)}
+              </option>
+            ))}
+          </Select>
+        </label>
+      </div>
+      <div className="match-result" role="status">
+        {proposal !== null ? (
+          <Proposed
+            proposal={proposal}
+            nowMs={delay?.delayMs ?? 0}
+            onConfirm={() => void confirm()}
+            onDiscard={() => setMatching({ ...matching, pressedAt: null })}
+          />
+        ) : matched !== null ? (
+          <>
+            <span>{`Delay ${delayLabel(matched.from)} before, ${delayLabel(matched.delayMs)} now.`}</span>
+            <Button onClick={() => void undo()}>
+              Undo <KeyHint>z</KeyHint>
+            </Button>
+          </>
+        ) : matching.pressedAt !== null ? (
+          `Pressed ${seconds(now - matching.pressedAt)} ago: choose the moment that you saw.`
+        ) : matching.moment !== null ? (
+          momentLabel(matching.moment, race)
+        ) : (
+          'No moment chosen.'
+        )}
+      </div>
+      {moments !== null && rows.length === 0 && (
+        <p className="soft">No moment to calibrate with in the last two minutes.</p>
+      )}
+      <ul className="moments" {...reading}>
+        {rows.map(({ item }) => (
+          <li key={item.id}>
+            <ListButton aria-pressed={matching.moment?.id === item.id} onClick={() => choose(item)}>
+              <span>{momentLabel(item, race)}</span>
+              <span className="soft">{seconds(Math.max(0, now - item.at))} ago</span>
+            </ListButton>
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  );
+}
+
+function Proposed({
+  proposal: { moment, setsMs, problem },
+  nowMs,
+  onConfirm,
+  onDiscard,
+}: {
+  proposal: Proposal;
+  nowMs: number;
+  onConfirm: () => void;
+  onDiscard: () => void;
+}) {
+  const { live } = useDeskWorld();
+  const race = useRace(live);
+  return (
+    <>
+      <span>
+        {momentLabel(moment, race)}:{' '}
+        {problem ?? `the delay would be ${seconds(setsMs)}; it is ${delayLabel(nowMs)} now.`}
+      </span>
+      {problem === null && (
+        <Button kind="primary" onClick={onConfirm}>
+          Set {seconds(setsMs)} <KeyHint>Enter</KeyHint>
+        </Button>
+      )}
+      <Button onClick={onDiscard}>Discard</Button>
+    </>
+  );
+}
+
+/** What can be matched with, asked for again and again; `null` before the first answer. */
+function useMoments(car: number | null): readonly Moment[] | null {
+  const { client } = useDeskWorld();
+  const [moments, setMoments] = useState<readonly Moment[] | null>(null);
+  useEffect(() => {
+    let isOpen = true;
+    const ask = async () => {
+      const answer = await client.call<{ moments: Moment[] }>('broadcast:moments', car === null ? {} : { car });
+      if (isOpen && answer !== null) setMoments(answer.moments);
+    };
+    void ask();
+    const timer = setInterval(() => void ask(), POLL_MS);
+    return () => {
+      isOpen = false;
+      clearInterval(timer);
+    };
+  }, [client, car]);
+  return moments;
+}
