@@ -1,4 +1,8 @@
+export * from './air-figures.js';
+export * from './battle-card.js';
+export * from './driver-card.js';
 export * from './finished.js';
+export * from './flag-card.js';
 export * from './flags.js';
 export * from './format.js';
 export * from './headline.js';
@@ -6,4 +10,5 @@ export * from './marks.js';
 export * from './names.js';
 export * from './order-hold.js';
 export * from './phases.js';
+export * from './running-order.js';
 export * from './tower-rows.js';

@@ -1,15 +1,6 @@
-import {
-  type EntryFigures,
-  type EntryInfo,
-  type FeedState,
-  type OnAir,
-  SLOTS,
-  STATUS_TERMS,
-  shortStatus,
-  unpackRow,
-} from '@okboxbox/protocol';
-import { gap, lapTime, UNKNOWN } from './format.js';
-import { classColour } from './marks.js';
+import { type EntryFigures, type FeedState, type OnAir, SLOTS } from '@okboxbox/protocol';
+import { gap, lapTime } from './format.js';
+import { type CarState, carStateOf, classIdOf, placeText, runningOrder, stateWord } from './running-order.js';
 
 /** What a tower shows of a race. */
 export interface TowerChoice {
@@ -32,33 +23,28 @@ export interface TowerRow {
   readonly colour: string | null;
   readonly figure: string;
   /** What the figure's place says instead where the car does not race. */
-  readonly state: 'racing' | 'pit' | 'stopped' | 'out' | 'finished';
+  readonly state: CarState;
   readonly isFeatured: boolean;
   readonly inBattle: boolean;
 }
 
 /** Lines of a tower, first to last. A featured car that would fall below the last line takes it. */
 export function towerRows(feed: FeedState, choice: TowerChoice): readonly TowerRow[] {
-  const { session, entries, rows, onAir } = feed;
-  const ofClass = classOf(feed, choice.classNamed);
-  const hasClasses = session.classes.length > 1 && ofClass === null;
-  const colours = new Map(session.classes.map((each, place) => [each.id, classColour(each.color, place)]));
-  const placed = entries
-    .filter((info) => rows[info.car] !== undefined && (ofClass === null || info.class === ofClass))
-    .map((info) => ({ info, figures: unpackRow(rows[info.car] ?? []) }))
-    .sort((a, b) => sortKey(a.figures) - sortKey(b.figures) || a.info.car - b.info.car);
+  const { onAir } = feed;
+  const ofClass = classIdOf(feed, choice.classNamed);
+  const placed = runningOrder(feed, ofClass);
   const shown = placed.slice(0, Math.max(1, choice.rows));
   const featured = placed.find(({ info }) => info.car === onAir.driver?.car);
   if (featured !== undefined && !shown.includes(featured)) shown[shown.length - 1] = featured;
-  return shown.map(({ info, figures }, place) => ({
+  return shown.map(({ info, figures, colour }, place) => ({
     car: info.car,
     place,
-    position: String((ofClass === null ? figures.position : figures.classPosition) ?? UNKNOWN),
+    position: placeText(ofClass === null ? figures.position : figures.classPosition),
     carNumber: info.carNumber,
     name: info.name,
-    colour: hasClasses ? (colours.get(info.class ?? '') ?? null) : null,
-    figure: stateWords(figures, info) ?? figureOf(feed, figures, place === 0, choice, ofClass !== null),
-    state: stateOf(figures),
+    colour: ofClass === null ? colour : null,
+    figure: stateWord(figures, info) ?? figureOf(feed, figures, place === 0, choice, ofClass !== null),
+    state: carStateOf(figures),
     isFeatured: onAir.driver?.car === info.car,
     inBattle: onAir.battle?.cars.includes(info.car) === true,
   }));
@@ -75,49 +61,6 @@ export function onAirAt(onAir: OnAir, at: number | null): OnAir {
     isOnAir(slot, at) ? slot : null;
   const slots = SLOTS.map((slot) => [slot, left(onAir[slot])] as const);
   return { ...onAir, ...(Object.fromEntries(slots) as Omit<OnAir, 'scene'>) };
-}
-
-function classOf({ session }: FeedState, named: string | null): string | null {
-  if (named === null) return null;
-  const wanted = named.toLowerCase();
-  const found = session.classes.find(({ id, name }) => id === named || name.toLowerCase() === wanted);
-  return found?.id ?? null;
-}
-
-function sortKey({ position }: EntryFigures): number {
-  return position ?? Number.MAX_SAFE_INTEGER;
-}
-
-function stateOf({ status, inPit }: EntryFigures): TowerRow['state'] {
-  switch (status) {
-    case 'retired':
-    case 'notInWorld':
-    case 'disqualified':
-      return 'out';
-    case 'finished':
-      return 'finished';
-    case 'stopped':
-      return 'stopped';
-    default:
-      return inPit ? 'pit' : 'racing';
-  }
-}
-
-/** What stands in the place of the figure of a car that does not race: the short form of its status or of the results' word. */
-function stateWords(figures: EntryFigures, { officialStatus }: EntryInfo): string | null {
-  switch (stateOf(figures)) {
-    case 'pit':
-      return STATUS_TERMS.pit.short;
-    case 'stopped':
-    case 'out':
-      return shortStatus(figures.status, officialStatus);
-    case 'finished': {
-      const short = shortStatus(figures.status, officialStatus);
-      return short === STATUS_TERMS.finished.short ? null : short;
-    }
-    case 'racing':
-      return null;
-  }
 }
 
 function figureOf(

@@ -23,8 +23,8 @@ it('the desk takes what is drawn from the definitions of the overlays', async ()
   expect(overlayTitle('timing-tower')).toBe('Timing tower');
 });
 
-it('a cued message or board that no overlay draws is not shown as seen, and is named', () => {
-  expect(undrawnSlots(ALL)).toEqual(['message', 'results']);
-  expect(drawnOf(ALL)).toEqual({ ...ALL, message: null, results: null });
+it('a cued board that no overlay draws is not shown as seen, and is named', () => {
+  expect(undrawnSlots(ALL)).toEqual(['results']);
+  expect(drawnOf(ALL)).toEqual({ ...ALL, results: null });
   expect(undrawnSlots(NOTHING_CUED)).toEqual([]);
 });

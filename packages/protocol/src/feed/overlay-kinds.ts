@@ -2,6 +2,10 @@
 export const OVERLAY_KINDS = [
   'timing-tower',
   // One kind a line.
+  'lower-third',
+  'battle-box',
+  'flag',
+  'race-control',
 ] as const;
 export type OverlayKind = (typeof OVERLAY_KINDS)[number];
 
