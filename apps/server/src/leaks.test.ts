@@ -8,7 +8,7 @@ const FOR_MS = Number(process.env.LEAK_MS ?? 45_000);
 /** Without these nothing has been proven. */
 const MUST_BE_SEEN = [
   ...(['feed', 'feed (json)', 'joined', 'joined (json)', 'broadcast:delay:state', 'session:moved', 'refusal'] as const),
-  ...(['timing', 'chunk', 'sessions', 'problem'] as const),
+  ...(['timing', 'chunk', 'sessions', 'problem', 'show state', 'table'] as const),
 ];
 
 describe(`the promise of the broadcast room (LEAK_SEED=${SEED})`, () => {

@@ -41,6 +41,7 @@ import { answerFrameworkError, answerProblems } from './edge/http/problem.js';
 import { servePublicCalls } from './edge/http/public-calls.js';
 import { serveCalls } from './edge/http/routes.js';
 import { serveShowActions } from './edge/http/show-actions.js';
+import { serveShownCalls } from './edge/http/shown-calls.js';
 import { serveTopicCalls } from './edge/http/topic-calls.js';
 import { Hub } from './edge/hub/hub.js';
 import { createLog, type Logger } from './log.js';
@@ -234,6 +235,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     serveCalls(http, { ...edge, ...health, signIn, revoked, limits, audit });
     servePublicCalls(http, edge);
     serveTopicCalls(http, edge);
+    serveShownCalls(http, { ...edge, watchers: (show) => viewers.watchers(show) });
     const acts = new DirectorActs({ directory, publicUrl: config.publicUrl });
     serveShowActions(http, { acts, tokens, limits });
     await servePages(http, options.webDir, { withOps: config.opsUiEnabled, publicUrl: config.publicUrl });

@@ -11,4 +11,5 @@ export * from './names.js';
 export * from './order-hold.js';
 export * from './phases.js';
 export * from './running-order.js';
+export * from './table.js';
 export * from './tower-rows.js';

@@ -132,6 +132,17 @@ export function maySeeBroadcast(visitor: Visitor, place: Place, { published, fol
   return deny(visitor, 'broadcast:view', place) === null || deny(visitor, 'session:live', place) === null;
 }
 
+/**
+ * Whether a visitor may ask what is on air of a show: with `broadcast:view` there, or with a link to it. Whether it is
+ * published does not count here; see `maySeeBroadcast`. Returns `null` where it may, else why not.
+ */
+export function denyShown(visitor: Visitor, place: Place): Denial | null {
+  if (visitor.kind !== 'link') return deny(visitor, 'broadcast:view', place);
+  if (isMeantFor(visitor, place)) return null;
+  const message = 'This link does not open what is on air of this show.';
+  return { code: 'forbidden', message, capability: 'broadcast:view' };
+}
+
 /** Roles whose outputs may have a delay of their own: there are few such delays, and a viewer must not use them up. */
 const EXTRA_DELAY_ROLES: ReadonlySet<Role> = new Set(['overlay', 'director', 'admin']);
 

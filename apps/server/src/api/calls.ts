@@ -7,6 +7,7 @@ import { DOCUMENT_CALLS } from '../edge/http/documents.js';
 import { PUBLIC_CALLS } from '../edge/http/public-calls.js';
 import { SESSION_CALLS } from '../edge/http/routes.js';
 import { SHOW_CALLS } from '../edge/http/show-actions.js';
+import { SHOWN_CALLS } from '../edge/http/shown-calls.js';
 import { TOPIC_CALLS } from '../edge/http/topic-calls.js';
 import { ACTION_CALLS } from '../ops/actions/action-calls.js';
 import { AUDIT_CALLS } from '../ops/actions/audit-calls.js';
@@ -27,6 +28,7 @@ export const CALLS: readonly Call[] = [
   TOPIC_CALLS,
   PUBLIC_CALLS,
   SHOW_CALLS,
+  SHOWN_CALLS,
   DIAGNOSTICS_CALLS,
   OPS_CALLS,
   WHY_CALLS,

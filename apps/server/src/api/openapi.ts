@@ -101,7 +101,7 @@ function rightText(right: Right): string {
     case 'published':
       return 'Right: the show is published, or the token or link opens its picture.';
     case 'show':
-      return `Right: \`${right.capability}\` for the show.`;
+      return `Right: \`${right.capability}\` for the show${right.orLink ? ', or a link to it' : ''}.`;
     case 'server':
       return `Right: \`${right.capability}\`, with a token that is not limited to shows or sessions.`;
     default:
@@ -115,7 +115,10 @@ function switchText({ needs }: Call): string {
 
 /** The capability is the scope: a token without it is refused. */
 function securityOf({ right }: Call): readonly Record<string, readonly Capability[]>[] {
-  if ('capability' in right) return [{ bearer: [right.capability] }];
+  if ('capability' in right) {
+    const isByLink = right.of === 'show' && right.orLink === true;
+    return [{ bearer: [right.capability] }, ...(isByLink ? [{ link: [] }] : [])];
+  }
   return right.of === 'published' ? [{ bearer: [] }, { link: [] }, {}] : [{ bearer: [] }, {}];
 }
 

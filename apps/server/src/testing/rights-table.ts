@@ -23,8 +23,8 @@ export type Need =
   | { readonly of: 'everyone' }
   /** The show is published; or the caller sees its picture, or its session, anyway. */
   | { readonly of: 'published' }
-  /** A capability for the show or session that the call names. */
-  | { readonly of: 'show'; readonly capability: Capability }
+  /** A capability for the show or session that the call names; `orLink`, or a link to it. */
+  | { readonly of: 'show'; readonly capability: Capability; readonly orLink?: true }
   /** A capability without limits to shows or sessions: it is about the whole server. */
   | { readonly of: 'server'; readonly capability: Capability };
 
@@ -47,6 +47,10 @@ const live: HttpCall = { needs: show('session:live') };
 const read: HttpCall = { needs: server('ops:read') };
 const act: HttpCall = { needs: server('ops:act'), body: {} };
 
+const shown = (what: string): HttpCall => ({
+  path: `/api/shows/local/${what}`,
+  needs: { of: 'show', capability: 'broadcast:view', orLink: true },
+});
 const direct = (name: string, body: object): HttpCall => ({
   path: `/api/shows/local/acts/${name}`,
   body,
@@ -105,6 +109,10 @@ export const HTTP_CALLS: Readonly<Record<string, HttpCall>> = {
     path: '/api/ops/relays/none/main-feed',
     body: { show: 'local' },
   },
+  'GET /api/shows/:show/state': shown('state'),
+  'GET /api/shows/:show/table.csv': shown('table.csv?rows=20'),
+  'GET /api/shows/:show/table.json': shown('table.json'),
+  'GET /api/shows/:show/table.xml': shown('table.xml?class=none'),
   ...Object.fromEntries(
     Object.entries({
       delay: { delayMs: 0 },

@@ -26,9 +26,11 @@ import type {
   TracesAnswer,
   WhyAnswer,
 } from '@okboxbox/protocol';
+import type { TableRow } from '@okboxbox/race-view';
 import type { SignInAnswer } from '../../access/sign-in.js';
 import type { Parity } from '../../directory/owner.js';
 import type { Health } from './health.js';
+import type { ShownState } from './shown-calls.js';
 
 /** A token that is revoked. Where it is not stored yet it is in force all the same, and `storeError` says why. */
 export interface TokenRevoked {
@@ -96,8 +98,10 @@ export interface Answers {
   readonly Parity: Parity;
   readonly Problem: Problem;
   readonly Sessions: readonly SessionSummary[];
+  readonly ShownState: ShownState;
   readonly SignInAnswer: SignInAnswer;
   readonly SupportPack: SupportPack;
+  readonly TableRows: readonly TableRow[];
   readonly TimingAnswer: TimingAnswer;
   readonly TokenRevoked: TokenRevoked;
   readonly TopicChunkAnswer: TopicChunkAnswer;

@@ -10,8 +10,8 @@ export type Right =
   | { readonly of: 'everyone' }
   /** The show is published; or a token, or a link in the query, opens its picture. */
   | { readonly of: 'published' }
-  /** A capability for the show or session that the path names. */
-  | { readonly of: 'show'; readonly capability: Capability }
+  /** A capability for the show or session that the path names; `orLink`, or a link to it in the query. */
+  | { readonly of: 'show'; readonly capability: Capability; readonly orLink?: true }
   /** A capability of a token without limits to shows or sessions. */
   | { readonly of: 'server'; readonly capability: Capability };
 

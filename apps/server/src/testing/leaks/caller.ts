@@ -74,6 +74,8 @@ export class Caller {
       ...[`/api/sessions/${id}/recording`, '/api/health', '/api/health/ready', '/metrics', `/sessions/${id}`],
       ...[random.pick([...this.#chunks, `/api/public/sessions/${id}/topics/laps/none/0`])],
       ...[random.pick([...this.#chunks, `/api/sessions/${id}/topics/laps/none/0`])],
+      ...[`/api/shows/${show}/state`, `/api/shows/${show}/state`, `/api/shows/${show}/table.json`],
+      ...[`/api/shows/${show}/table.csv?rows=5`, `/api/shows/${show}/table.xml`],
       ...[`/l/${random.pick([...linkCodes(), 'none'])}`, `/public/${show}`, `/overlay/timing-tower?show=${show}`, '/'],
       ...[
         '/api/diagnostics/parity',
@@ -119,10 +121,11 @@ export class Caller {
 }
 
 function kindOf(path: string, status: number, isJson: boolean): PublicKind | 'unknown' {
-  if (status >= 400) return status === 503 ? 'health' : 'problem';
+  if (status >= 400) return status === 503 && path.startsWith('/api/health') ? 'health' : 'problem';
   if (path === '/api/sessions') return 'sessions';
   if (path.startsWith('/api/health')) return 'health';
   if (path.includes('/topics/')) return 'chunk';
+  if (path.startsWith('/api/shows/') && isJson) return path.endsWith('/state') ? 'show state' : 'table';
   if (path.startsWith('/api/public/sessions/')) return 'timing';
   // Pages and where links lead: nothing but text, which is looked at as such.
   return isJson ? 'unknown' : 'problem';

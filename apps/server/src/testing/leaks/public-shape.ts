@@ -30,6 +30,11 @@ const onAir = {
   message: scalars('title', 'text', 'until'),
   flag: scalars('flag', 'until'),
   results: scalars('of', 'until'),
+  fastestLap: scalars('until'),
+  pits: scalars('until'),
+  map: scalars('until'),
+  ticker: scalars('until'),
+  clock: scalars('until'),
 } satisfies Shape;
 const topics = scalars('epoch', 'laps', 'gaps', 'events');
 const appended = { laps: [[true]], gaps: [[true]], events: [[true]] } satisfies Shape;
@@ -117,6 +122,17 @@ const PUBLIC_SHAPES = {
       ...scalars('sessionId', 'show', 'status', 'sim', 'track', 'type', 'startedAt', 'lastFrameAt', 'endedAt'),
       entryCount: true,
       podium: [scalars('position', 'carNumber', 'name')],
+    },
+  ],
+  'show state': {
+    ...scalars('sessionId', 'delayMs', 'state', 'published'),
+    onAir,
+    outputs: scalars('overlays', 'visible', 'failing', 'publicViewers'),
+  },
+  table: [
+    {
+      ...scalars('position', 'classPosition', 'carNumber', 'name', 'teamName', 'driver', 'class', 'carModel'),
+      ...scalars('gap', 'interval', 'classGap', 'classInterval', 'lastLap', 'bestLap', 'laps', 'pitStops', 'status'),
     },
   ],
   problem: scalars('type', 'title', 'status', 'detail', 'capability'),

@@ -117,7 +117,7 @@ export class Sim {
         teamName: `Team ${mark}`,
         driver: { id: SECRET, name: `Driver ${mark}`, licence: SECRET },
         classId: 'a',
-        carModel: SECRET,
+        carModel: `Model ${mark}`,
         pace: false,
         stewards: SECRET,
       })),

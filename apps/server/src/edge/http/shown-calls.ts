@@ -1,0 +1,186 @@
+import {
+  broadcastRoom,
+  type DelayStateName,
+  type FeedState,
+  NOTHING_CUED,
+  type OnAir,
+  showSlug,
+  type Watcher,
+} from '@okboxbox/protocol';
+import { filledTo, onAirAt, type TableRow, tableRows } from '@okboxbox/race-view';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { denyExtraDelay, denyShown, maySeeBroadcast, type Visitor } from '../../access/visitor.js';
+import { airedSession, airingOf, isAiring, publicDelayState } from '../../directory/show-record.js';
+import { declareCalls, parseInput, type Right, serve } from './call.js';
+import { problemOf } from './caller.js';
+import { HttpProblem } from './problem.js';
+import { linkQuery, type PublicDeps, publicCaller } from './public-calls.js';
+import { tableCsv, tableXml } from './table-text.js';
+
+export interface ShownDeps extends PublicDeps {
+  /** Overlays and pages that show it now, as they have reported. */
+  readonly watchers: (show: string) => { readonly watchers: readonly Watcher[]; readonly publicViewers: number };
+}
+
+/** What a show has on air, in few words: the answer of `GET /api/shows/:show/state`. */
+export interface ShownState {
+  /** The session that is on air; `null` before anything is. */
+  readonly sessionId: string | null;
+  /** How far behind the caller's picture is set to be, in ms. */
+  readonly delayMs: number;
+  readonly state: DelayStateName;
+  readonly published: boolean;
+  /** The slots at the instant that is on air, without what has left by itself. */
+  readonly onAir: OnAir;
+  /** Who shows it; `null` for those who see the public picture. */
+  readonly outputs: ShownOutputs | null;
+}
+
+/** How many outputs and viewers a show has. */
+export interface ShownOutputs {
+  readonly overlays: number;
+  /** Overlays that OBS shows now, as they say; those that cannot say count. */
+  readonly visible: number;
+  /** Overlays that have reported an error. */
+  readonly failing: number;
+  readonly publicViewers: number;
+}
+
+/** The most rows that a table may be asked for: no field is larger. */
+const MOST_ROWS = 200;
+const SHOWN: Right = { of: 'show', capability: 'broadcast:view', orLink: true };
+const ofShow = z.object({ show: showSlug.describe("The show's slug.") });
+const tableQuery = linkQuery.extend({
+  rows: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(MOST_ROWS)
+    .optional()
+    .describe('Exactly this many rows; those behind the last car are empty. Otherwise one for each car.'),
+  class: z.string().max(100).optional().describe("The cars of one class alone, by the class's id or name."),
+});
+const REFUSALS = { 404: 'The show is not on air for this caller.', 503: 'The owner of the show is busy.' };
+const table = {
+  method: 'GET',
+  group: 'Shows',
+  about: 'As of the instant of the picture that the caller sees. Texts are ready to show: `+1.284`, `2 L`.',
+  right: SHOWN,
+  params: ofShow,
+  query: tableQuery,
+  refusals: REFUSALS,
+} as const;
+
+/** What is on air of a show, for programs beside OBS. */
+export const SHOWN_CALLS = declareCalls({
+  state: {
+    method: 'GET',
+    path: '/api/shows/:show/state',
+    group: 'Shows',
+    title: 'What a show has on air',
+    about: 'Small, to be asked again and again. As of the instant of the picture that the caller sees.',
+    right: SHOWN,
+    params: ofShow,
+    query: linkQuery,
+    answer: 'ShownState',
+    refusals: REFUSALS,
+  },
+  csv: {
+    ...table,
+    path: '/api/shows/:show/table.csv',
+    title: 'The classification as CSV',
+    answer: { mediaType: 'text/csv', about: 'The columns in the first line, then a line for each row.' },
+  },
+  json: {
+    ...table,
+    path: '/api/shows/:show/table.json',
+    title: 'The classification as a JSON array of texts',
+    answer: 'TableRows',
+  },
+  xml: {
+    ...table,
+    path: '/api/shows/:show/table.xml',
+    title: 'The classification as XML',
+    answer: { mediaType: 'application/xml', about: 'A `table` of `row` elements, with an element for each column.' },
+  },
+});
+
+/** What a caller sees of a show. */
+interface Shown {
+  readonly show: string;
+  readonly visitor: Visitor;
+  readonly sessionId: string | null;
+  /** `null` where nothing has aired. */
+  readonly picture: { readonly at: number | null; readonly race: FeedState } | null;
+}
+
+/** Serves `SHOWN_CALLS` (contract, section 6). Each answers from the mirror of the picture that the caller sees. */
+export function serveShownCalls(http: FastifyInstance, deps: ShownDeps): void {
+  serve(http, SHOWN_CALLS.state, async (request) => stateOf(deps, await shownTo(request, deps)));
+
+  const rows = async (request: FastifyRequest): Promise<readonly TableRow[]> => {
+    const query = parseInput(tableQuery, request.query);
+    const { picture } = await shownTo(request, deps);
+    const all = picture === null ? [] : tableRows(picture.race, query.class ?? null);
+    return filledTo(all, query.rows ?? all.length);
+  };
+  serve(http, SHOWN_CALLS.json, (request) => rows(request));
+  serve(http, SHOWN_CALLS.csv, async (request, reply) =>
+    reply.type('text/csv; charset=utf-8').send(tableCsv(await rows(request))),
+  );
+  serve(http, SHOWN_CALLS.xml, async (request, reply) =>
+    reply.type('application/xml; charset=utf-8').send(tableXml(await rows(request))),
+  );
+}
+
+function stateOf({ directory, watchers }: ShownDeps, { show, visitor, sessionId, picture }: Shown): ShownState {
+  const record = directory.show(show);
+  const { state, delayMs } = publicDelayState(record, sessionId ?? '', directory.now(show));
+  const isOfGraphics = denyExtraDelay(visitor, { show, sessionId: sessionId ?? '' }) === null;
+  const onAir = picture === null ? NOTHING_CUED : onAirAt(picture.race.onAir, picture.at);
+  const outputs = isOfGraphics ? outputsOf(watchers(show)) : null;
+  return { sessionId, delayMs, state, published: record.published, onAir, outputs };
+}
+
+function outputsOf({ watchers, publicViewers }: ReturnType<ShownDeps['watchers']>): ShownOutputs {
+  const overlays = watchers.filter(({ kind }) => kind === 'overlay');
+  return {
+    overlays: overlays.length,
+    visible: overlays.filter(({ visible }) => visible !== false).length,
+    failing: overlays.filter(({ lastError }) => lastError !== null).length,
+    publicViewers,
+  };
+}
+
+/**
+ * What the caller sees of the show in the address.
+ * @throws HttpProblem 401, 403 without the right; 404 where the show is not on air for the caller
+ */
+async function shownTo(request: FastifyRequest, deps: ShownDeps): Promise<Shown> {
+  const { show } = parseInput(ofShow, request.params);
+  const visitor = await publicCaller(request, deps);
+  const { directory, channel } = deps;
+  const sessionId = airedSession(directory.show(show), 0, directory.now(show));
+  const place = { show, sessionId: sessionId ?? '' };
+  const check = () => {
+    const denial = denyShown(visitor, place);
+    if (denial !== null) throw problemOf(denial);
+    const airing = airingOf(directory.show(show), place.sessionId, 0, directory.now(show));
+    if (!maySeeBroadcast(visitor, place, { ...airing, followed: sessionId === null || airing.followed })) {
+      throw new HttpProblem(404, `The show "${show}" is not on air.`);
+    }
+  };
+  check();
+  const shown = { show, visitor, sessionId };
+  if (sessionId === null) return { ...shown, picture: null };
+  const view = channel.view(broadcastRoom(sessionId));
+  if (view !== undefined) return { ...shown, picture: { at: view.at, race: view.state } };
+  if (isAiring(directory.show(show), sessionId)) return { ...shown, picture: null };
+  const ended = await (await directory.ownerOf(show)).lastState(sessionId, 'public');
+  // What the right rests on may have changed while the owner was asked.
+  check();
+  if (ended === null) return { ...shown, picture: null };
+  const { at, state: race } = JSON.parse(ended.snapshots.of('rows').text) as { at: number | null; state: FeedState };
+  return { ...shown, picture: { at, race } };
+}
