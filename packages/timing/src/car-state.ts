@@ -114,6 +114,8 @@ export interface CarState {
   /** Laps by the sim's results: what places a car that was never seen. */
   simLaps: number | null;
   startPlace: number | null;
+  /** Its place in the order at green; `null` where that was not seen. */
+  greenPlace: number | null;
   /** Its place in the line-up behind the pace car, row and then line; `null` where it has none. */
   linePlace: number | null;
   /** The distance that it is placed by while it has one. */
@@ -221,6 +223,7 @@ export function createCar(car: number): CarState {
     resultStatus: null,
     simLaps: null,
     startPlace: null,
+    greenPlace: null,
     linePlace: null,
     linedUpProgress: null,
     chase: createChase(),

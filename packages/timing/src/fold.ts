@@ -95,11 +95,19 @@ function foldFrame(state: TimingState, frame: Frame): void {
   judgeBests(state, now, stepS);
   lineUp(state);
   reorder(state);
-  if (state.greenAt === now) state.settled = [...state.order];
+  if (state.greenAt === now) noteGreenOrder(state);
   foldLeaderLap(state);
   tellPlaces(state);
   followChases(state);
   if (state.events.length - told > 1) putInOrder(state, told);
+}
+
+function noteGreenOrder(state: TimingState): void {
+  state.settled = [...state.order];
+  state.order.forEach((slot, place) => {
+    const car = state.cars[slot];
+    if (car) car.greenPlace = place + 1;
+  });
 }
 
 /** What is left on a clock that can end the session; a sim without a limit of time lets a day or a week run down. */

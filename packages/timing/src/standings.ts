@@ -110,6 +110,7 @@ export function standings(state: TimingState): { readonly car: number; readonly 
       trendMs: inClass ? car.chase.trendMs : null,
       battle: battleWith(inClass, car),
       provenance: provenanceOf(situation, car, gap, interval),
+      gridPosition: gridPositionOf(situation, car, isPlaced ? position : null),
       ...simFiguresOf(car),
     };
     list.push({ car: car.car, figures });
@@ -189,6 +190,14 @@ function hasPlace(situation: Situation, { seen, simPosition, simLaps, startPlace
   if (!situation.areLapsKnown) return false;
   if (seen || situation.isBeforeStart) return true;
   return startPlace !== null || (situation.state.session?.grid?.length ?? 0) === 0 || simLaps !== null;
+}
+
+/** Where a car started: by the session's grid where it has one, else as the order was when the race went green. */
+function gridPositionOf(situation: Situation, car: CarState, position: number | null): number | null {
+  const { state, isRace, isBeforeStart: isToCome } = situation;
+  if (!isRace) return null;
+  if ((state.session?.grid?.length ?? 0) > 0) return car.startPlace;
+  return isToCome ? position : car.greenPlace;
 }
 
 function lapsCompletedOf({ isBeforeStart, areLapsKnown }: Situation, progress: number): number | null {

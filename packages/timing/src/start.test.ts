@@ -216,4 +216,34 @@ describe('the start of a race', () => {
       expect(folded(session(2, { grid }), ...joined).greenAt).toBeNull();
     });
   });
+
+  it('GRN-6: where a car started is its place in the grid, else the one that it had at green', () => {
+    const places = (...records: Parameters<typeof folded>) =>
+      standings(folded(...records))
+        .sort((a, b) => a.car - b.car)
+        .map(({ figures: { gridPosition, position } }) => [gridPosition, position]);
+    // The second has passed the first by the end.
+    const passes = (until: number) =>
+      evening([rolling(1, 0.02), (time) => rolling(1, 0.03)(time) * (time > 0 ? 1.1 : 1)], PACE_S, until);
+    const grid = [{ car: 1, position: 7 }];
+    expect(places(session(2), ...passes(-20))).toEqual([
+      [1, 1],
+      [2, 2],
+    ]);
+    expect(places(session(2), ...passes(30))).toEqual([
+      [1, 2],
+      [2, 1],
+    ]);
+    expect(places(session(2, { grid }), ...passes(30))).toEqual([
+      [null, 2],
+      [7, 1],
+    ]);
+    expect(
+      places(
+        session(1),
+        ...race([steady(LAP_S)], { until: 30 }).filter(({ sessionTime }) => sessionTime > CLOCK_S + 5),
+      ),
+    ).toEqual([[null, null]]);
+    expect(places(session(1, { type: 'practice' }), ...race([steady(LAP_S)], { until: 30 }))).toEqual([[null, 1]]);
+  });
 });

@@ -129,6 +129,8 @@ export const FIGURES = {
   /** The battle that the car is in, by the index of the car at its head. */
   battle: shown(whole),
   provenance: shown(provenances),
+  /** Where it started the race, overall; places gained are this less its position. */
+  gridPosition: shown(countOrNothing, { column: 'lapMarks', times: WORDS * WORDS }),
 } as const;
 
 type Table = typeof FIGURES;

@@ -86,6 +86,7 @@ export function figuresAt(story: DemoStory, laps: readonly DemoLap[], at: number
       stintLaps: Math.max(0, Math.floor(progress) - Math.ceil(stintFrom(of, at))),
       trendMs: rival === undefined || toRival.ms === null ? null : trend(rival.of, of, progress),
       battle,
+      gridPosition: of.gridPosition,
       provenance: {
         position: 'measured',
         gap: toLeader.ms === null && toLeader.laps === null ? null : between,
