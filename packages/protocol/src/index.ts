@@ -7,6 +7,7 @@ export * from './feed/changes.js';
 export * from './feed/delay-states.js';
 export * from './feed/entries.js';
 export * from './feed/figures.js';
+export * from './feed/look.js';
 export * from './feed/names.js';
 export * from './feed/on-air.js';
 export * from './feed/overlay-kinds.js';

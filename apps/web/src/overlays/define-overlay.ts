@@ -1,4 +1,11 @@
-import type { FeedState, OnAir, OverlayKind, Slot } from '@okboxbox/protocol';
+import {
+  type FeedState,
+  type OnAir,
+  type OverlayKind,
+  type Slot,
+  THEME_NAMES,
+  type ThemeName,
+} from '@okboxbox/protocol';
 import { isOnAir } from '@okboxbox/race-view';
 import * as z from 'zod/mini';
 
@@ -22,6 +29,8 @@ export interface Overlay {
   show(): Promise<void>;
   /** Takes it off the air; resolves when its animation has ended, or another call has replaced it. */
   hide(): Promise<void>;
+  /** Puts a theme on it; `null`: the usual one. */
+  wear(theme: ThemeName | null): void;
   /** Takes it out of the document at once, with all that it put there. */
   close(): void;
 }
@@ -59,11 +68,20 @@ export function isCued(
   return isOnAir(onAir[slot], at) && (slot !== 'results' || onAir.results?.of === board);
 }
 
-/** Defines an overlay. */
+/** Defines an overlay, and gives it the option that every overlay has: its theme. */
 export function defineOverlay<Shape extends z.core.$ZodShape>(
   definition: OverlayDefinition<Shape>,
 ): OverlayDefinition<Shape> {
-  return definition;
+  const options = z.extend(definition.options, { theme }) as unknown as typeof definition.options;
+  return {
+    ...definition,
+    options,
+    mount(root, source, given) {
+      const overlay = definition.mount(root, source, given);
+      overlay.wear((given as { readonly theme: ThemeName | null }).theme);
+      return overlay;
+    },
+  };
 }
 
 /** One option: its schema, with what it is where it is left out, and the text that docs and forms show for it. */
@@ -72,6 +90,12 @@ export function option<Schema extends z.ZodMiniType>(schema: Schema, fallback: z
   z.globalRegistry.add(made, { description: text });
   return made;
 }
+
+const theme = option(
+  z.nullable(z.enum(THEME_NAMES)),
+  null,
+  `${THEME_NAMES.map((name) => `\`${name}\``).join(' or ')}, whatever the show has`,
+);
 
 /** The option of overlays that can be drawn larger or smaller. */
 export const scale = option(z.coerce.number().check(z.minimum(0.25), z.maximum(3)), 1, 'Size, from 0.25 to 3');

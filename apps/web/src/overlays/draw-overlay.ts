@@ -1,5 +1,7 @@
+import { THEMES, type ThemeName, USUAL_THEME } from '@okboxbox/protocol';
 import tokens from '../kit/tokens.css?inline';
 import type { Overlay, OverlaySource, Picture } from './define-overlay.js';
+import { lookCss } from './look-css.js';
 
 /** Nothing of the page around it is inherited: an overlay looks alike wherever it is put. */
 const ALONE = ':host { all: initial; display: contents; }';
@@ -33,8 +35,14 @@ export function drawOverlay(
   const host = ownerDocument.createElement('div');
   const style = ownerDocument.createElement('style');
   style.textContent = [ALONE, tokens, css].join('\n');
+  const look = ownerDocument.createElement('style');
+  const wear = (theme: ThemeName | null) => {
+    look.textContent = lookCss(THEMES[theme ?? USUAL_THEME]);
+  };
+  wear(null);
   const element = create('div', className);
-  host.attachShadow({ mode: 'open' }).append(style, element);
+  element.part.add('graphic');
+  host.attachShadow({ mode: 'open' }).append(style, look, element);
   root.append(host);
   const now = () => ownerDocument.defaultView?.performance.now() ?? 0;
   const draw = begin({ element, create, now, fonts: ownerDocument.fonts });
@@ -56,6 +64,7 @@ export function drawOverlay(
   return {
     show: () => turn(true),
     hide: () => turn(false),
+    wear,
     close: () => {
       unsubscribe();
       host.remove();

@@ -3,7 +3,7 @@ import { readOptions } from '../define-overlay.js';
 import { overlay } from './overlay.js';
 
 const read = (given: Readonly<Record<string, unknown>>) => readOptions(overlay.options, given);
-const USUAL = { rows: 20, gap: 'interval', class: null, scale: 1 };
+const USUAL = { rows: 20, gap: 'interval', class: null, scale: 1, theme: null };
 
 it('the tower reads its options from an address, or from values of their own types', () => {
   expect(read({ rows: '12', gap: 'leader', class: 'GT3', scale: '1.5' })).toEqual({
@@ -11,6 +11,7 @@ it('the tower reads its options from an address, or from values of their own typ
     gap: 'leader',
     class: 'GT3',
     scale: 1.5,
+    theme: null,
   });
   expect(read({ rows: 12, scale: 2 })).toEqual({ ...USUAL, rows: 12, scale: 2 });
   expect(read({ rows: '12.4' }).rows).toBe(12);
