@@ -218,13 +218,13 @@ describe('the start of a race', () => {
   });
 
   it('GRN-6: where a car started is its place in the grid, else the one that it had at green', () => {
-    const places = (...records: Parameters<typeof folded>) =>
+    const places = (...records: readonly SourceRecord[]) =>
       standings(folded(...records))
         .sort((a, b) => a.car - b.car)
         .map(({ figures: { gridPosition, position } }) => [gridPosition, position]);
     // The second has passed the first by the end.
     const passes = (until: number) =>
-      evening([rolling(1, 0.02), (time) => rolling(1, 0.03)(time) * (time > 0 ? 1.1 : 1)], PACE_S, until);
+      evening([rolling(1, 0.02), (time) => (rolling(1, 0.03)(time) as number) * (time > 0 ? 1.1 : 1)], PACE_S, until);
     const grid = [{ car: 1, position: 7 }];
     expect(places(session(2), ...passes(-20))).toEqual([
       [1, 1],
