@@ -93,7 +93,7 @@ describe.skipIf(WITHOUT_CHROMIUM)('the director’s desk', () => {
     // Read in one look, and again while a stall lasts: then one picture stands and the other does not.
     const behind = () =>
       first.page.evaluate(() => {
-        const [seen = 0, live = 0] = ['Viewers see', 'Real time'].map((name) => {
+        const [seen = 0, live = 0] = ['Graphics picture', 'Real time'].map((name) => {
           const text = document.querySelector(`section[aria-label="${name}"] .picture-clock strong`)?.textContent ?? '';
           return text.split(':').reduce((sum, part) => sum * 60 + Number(part), 0);
         });
@@ -116,9 +116,9 @@ describe.skipIf(WITHOUT_CHROMIUM)('the director’s desk', () => {
     const message = region(second.page, 'On air').getByRole('row', { name: /^Message/ });
     await message.getByText('on its way').waitFor();
     await message.getByText('on its way').waitFor({ state: 'hidden', timeout: 20_000 });
-    // It has aired, and no overlay draws messages yet.
-    await message.getByText('not drawn by any overlay yet').waitFor();
-    expect(await message.getByText('Formation lap').count()).toBe(1);
+    // It has aired, and no overlay is open.
+    await message.getByText('no output draws it').waitFor();
+    expect(await message.getByText('Formation lap').count()).toBe(2);
     expect([...first.problems, ...second.problems]).toEqual([]);
     await Promise.all([first.page.close(), second.page.close()]);
   });

@@ -72,6 +72,11 @@ export function previewOf(cued: OnAir, { scene, set }: CueDraft, race: FeedState
   };
 }
 
+/** What a cue puts on air, were nothing else on air. */
+export function cuedAlone(set: SlotsSet, race: FeedState | null): OnAir {
+  return previewOf(NOTHING, { ...EMPTY_DRAFT, set }, race);
+}
+
 /** What a cue does, in words: `Battle #4, #11`, `Message off`. */
 export function cueLabel(set: SlotsSet, race: FeedState | null): string {
   const words = SLOTS.flatMap((slot) => {
@@ -112,7 +117,7 @@ function valueLabel(slot: Slot, set: SlotsSet, race: FeedState | null): string {
   if (slot === 'battle' && set.battle === 'closest') {
     return race !== null && closestOf(race) === null ? ' the closest (none now)' : ' the closest';
   }
-  const words = slotLabel(slot, previewOf(NOTHING, { ...EMPTY_DRAFT, set }, race), race);
+  const words = slotLabel(slot, cuedAlone(set, race), race);
   return words === '' ? '' : ` ${words}`;
 }
 

@@ -1,6 +1,7 @@
 import './cue-panel.css';
-import type { FeedState, SlotsSet } from '@okboxbox/protocol';
+import type { FeedState, OnAir, SlotsSet } from '@okboxbox/protocol';
 import { onAirAt } from '@okboxbox/race-view';
+import { useEffect, useMemo, useRef } from 'react';
 import { delayLabel } from '../format.js';
 import { Button } from '../kit/button.js';
 import { Select } from '../kit/field.js';
@@ -8,10 +9,11 @@ import { KeyHint } from '../kit/key-hint.js';
 import { Panel } from '../kit/panel.js';
 import { type CueDraft, cueLabel, previewOf, SLOT_LABELS, STAYS_MS, setsAnything } from './cue-draft.js';
 import { CueFields, type FieldRefs, PlainSlots } from './cue-fields.js';
-import { drawnOf, NOT_DRAWN, undrawnSlots } from './drawn-slots.js';
-import { Miniature } from './miniature.js';
+import { overlaysOf, undrawnSlots } from './outputs.js';
+import { Screen } from './screen.js';
+import { screenSource } from './screen-source.js';
 import type { Suggestion } from './suggestions.js';
-import { useDesk, useServerNow } from './use-desk.js';
+import { useDesk, useDeskWorld, useServerNow } from './use-desk.js';
 
 /** Makes a cue: what it sets, previewed in words and in small, and the press that puts it on air. */
 export function CuePanel({
@@ -32,24 +34,26 @@ export function CuePanel({
   suggestions: readonly Suggestion[];
   fields: FieldRefs;
 }) {
-  const { cued } = useDesk();
+  const { cued, watchers } = useDesk();
   const now = useServerNow(1_000);
   const { set } = draft;
   const change = (over: Partial<SlotsSet>) =>
     onDraft({ ...draft, scene: null, set: withoutAbsent({ ...set, ...over }) });
   const preview = previewOf(onAirAt(cued, now), draft, race);
-  const undrawn = undrawnSlots(preview);
+  const undrawn = undrawnSlots(preview, watchers, now).filter((slot) => set[slot] !== undefined);
+  const overlays = [...new Set(undrawn.flatMap(overlaysOf))];
   const isReady = setsAnything(set);
   return (
     <Panel title="Next cue" className="cue-panel" aside={draft.scene === null ? 'custom' : `scene ${draft.scene}`}>
       <div className="cue">
         <CueFields set={set} change={change} race={race} suggestions={suggestions} fields={fields} />
         <div className="cue-preview">
-          <Miniature onAir={drawnOf(preview)} race={race} />
+          <PreviewScreen onAir={preview} />
           <p className="cue-note">{cueLabel(set, race)}</p>
           {undrawn.length > 0 && (
-            <p className="soft">
-              {undrawn.map((slot) => SLOT_LABELS[slot]).join(', ')}: {NOT_DRAWN}.
+            <p className="cue-undrawn" role="status">
+              {`No output draws ${undrawn.map((slot) => SLOT_LABELS[slot].toLowerCase()).join(', ')} now.`}
+              {overlays.length > 0 && ` Open in OBS: ${overlays.join(', ')}.`}
             </p>
           )}
           <div className="cue-time">
@@ -96,4 +100,16 @@ export function CuePanel({
 
 function withoutAbsent(set: SlotsSet): SlotsSet {
   return Object.fromEntries(Object.entries(set).filter(([, value]) => value !== undefined));
+}
+
+/** The picture as it would be with the next cue. */
+function PreviewScreen({ onAir }: { onAir: OnAir }) {
+  const { live } = useDeskWorld();
+  const newest = useRef(onAir);
+  const source = useMemo(() => screenSource(live, () => newest.current), [live]);
+  useEffect(() => {
+    newest.current = onAir;
+    source.look();
+  });
+  return <Screen source={source} label="What the next cue would show" />;
 }

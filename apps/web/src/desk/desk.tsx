@@ -7,7 +7,7 @@ import { Button } from '../kit/button.js';
 import { KeyHint } from '../kit/key-hint.js';
 import { useKeys } from '../kit/use-keys.js';
 import { ActionsPanel } from './actions-panel.js';
-import { type CueDraft, cueLabel, EMPTY_DRAFT, setsAnything, turned } from './cue-draft.js';
+import { type CueDraft, cuedAlone, cueLabel, EMPTY_DRAFT, setsAnything, turned } from './cue-draft.js';
 import { PLAIN_SLOT_KEYS } from './cue-fields.js';
 import { CuePanel } from './cue-panel.js';
 import { DelayPanel } from './delay-panel.js';
@@ -16,8 +16,9 @@ import { delayKey, goesOn, matchKey } from './desk-keys.js';
 import { LinksPanel } from './links-panel.js';
 import { type MatchKeys, MatchPanel } from './match-panel.js';
 import { OnAirPanel } from './on-air-panel.js';
+import { undrawnSlots } from './outputs.js';
 import { OverlaysPanel } from './overlays-panel.js';
-import { Picture } from './picture.js';
+import { RacePicture, ScreenPicture } from './picture.js';
 import { SaveScene } from './save-scene.js';
 import { ScenesPanel } from './scenes-panel.js';
 import { SessionPanel } from './session-panel.js';
@@ -29,8 +30,8 @@ import { useDesk, useDeskStore, useDeskWorld } from './use-desk.js';
 
 /** The director's desk, once there is one to show. */
 export function Desk() {
-  const { client, store, live, broadcast } = useDeskWorld();
-  const { delay, scenes } = useDesk();
+  const { client, store, live, broadcast, publicPicture } = useDeskWorld();
+  const { delay, scenes, published, watchers } = useDesk();
   const race = useRace(live);
   const isLost = useDeskStore((each) => each.connection.state === 'lost');
   const [mode, setMode] = useState<DelayMode>('glide');
@@ -145,6 +146,11 @@ export function Desk() {
           <SuggestionsPanel
             suggestions={suggestions}
             keys={keys}
+            undrawnOf={
+              watchers.length === 0
+                ? null
+                : ({ set }) => undrawnSlots(cuedAlone(set, race), watchers, store.serverNow(Date.now()))
+            }
             onAir={airSuggestion}
             onDraft={({ set, forMs }) => setDraft({ ...draft, scene: null, set, forMs })}
           />
@@ -167,8 +173,13 @@ export function Desk() {
           <ActionsPanel />
         </div>
         <div className="desk-column desk-pictures">
-          <Picture title="Viewers see" store={broadcast} empty="Nothing has aired yet." />
-          <Picture
+          <ScreenPicture title="Graphics picture" store={broadcast} empty="Nothing has aired yet." />
+          <ScreenPicture
+            title="Public picture"
+            store={publicPicture}
+            empty={published ? 'Nothing has aired yet.' : 'The show is not published: the public sees nothing.'}
+          />
+          <RacePicture
             title="Real time"
             store={live}
             empty="No session yet. One starts when a relay sends data for this show."

@@ -78,7 +78,12 @@ function ShowFound({ sessionId, token }: { sessionId: string; token: string | nu
 /** One show's desk with one token: both stay the same for as long as this is mounted. */
 function OfShow({ show, token }: { show: string; token: string | null }) {
   const stores = useMemo(
-    () => ({ store: new DeskStore(), live: new FeedStore('live'), broadcast: new FeedStore('broadcast') }),
+    () => ({
+      store: new DeskStore(),
+      live: new FeedStore('live'),
+      broadcast: new FeedStore('broadcast'),
+      publicPicture: new FeedStore('broadcast'),
+    }),
     [],
   );
   const [client, setClient] = useState<DeskClient | null>(null);
@@ -87,6 +92,8 @@ function OfShow({ show, token }: { show: string; token: string | null }) {
     const feeds = [
       followFeed({ ...as, audience: 'live' }, stores.live),
       followFeed({ ...as, audience: 'broadcast' }, stores.broadcast),
+      // Without the director's token: what everybody gets, and nothing while the show is not published.
+      followFeed({ ...as, audience: 'broadcast', token: null }, stores.publicPicture),
     ];
     const made = new DeskClient(show, token, stores.store);
     setClient(made);

@@ -8,8 +8,8 @@ import { Input, Select } from '../kit/field.js';
 import { Panel } from '../kit/panel.js';
 import { StateBadge } from '../kit/state-badge.js';
 import { useAsk } from './confirm-dialog.js';
-import { overlayTitle } from './drawn-slots.js';
 import { linkAddress } from './link-address.js';
+import { overlayTitle } from './outputs.js';
 import { useDesk, useDeskWorld, useServerNow } from './use-desk.js';
 
 const HOUR_MS = 3_600_000;

@@ -9,17 +9,19 @@ import { Button } from '../kit/button.js';
 import { KeyHint } from '../kit/key-hint.js';
 import { Panel } from '../kit/panel.js';
 import { SLOT_LABELS, slotLabel } from './cue-draft.js';
-import { isDrawn, NOT_DRAWN } from './drawn-slots.js';
-import { useDesk, useDeskWorld } from './use-desk.js';
+import { undrawnSlots } from './outputs.js';
+import { useDesk, useDeskWorld, useServerNow } from './use-desk.js';
 
 /** What viewers see now beside what is cued: the two differ for as long as a cue is on its way. */
 export function OnAirPanel({ onTakeOff }: { onTakeOff: (slots: readonly Slot[]) => void }) {
   const { live, broadcast } = useDeskWorld();
-  const { cued } = useDesk();
+  const { cued, watchers } = useDesk();
+  const now = useServerNow(1_000);
   const race = useRace(live);
   const shown = useRace(broadcast);
   const aired = shown === null ? null : onAirAt(shown.onAir, broadcast.at);
   const cuedNow = onAirAt(cued, raceOf(live) === null ? null : live.at);
+  const undrawn = aired === null ? [] : undrawnSlots(aired, watchers, now);
   const taken = SLOTS.filter((slot) => slot !== 'tower' && cuedNow[slot] !== null);
   return (
     <Panel
@@ -34,7 +36,7 @@ export function OnAirPanel({ onTakeOff }: { onTakeOff: (slots: readonly Slot[]) 
         <thead>
           <tr>
             <th scope="col">Slot</th>
-            <th scope="col">Viewers see</th>
+            <th scope="col">On air</th>
             <th scope="col">Leaves in</th>
             <th scope="col">Cued</th>
             <th scope="col">
@@ -50,7 +52,10 @@ export function OnAirPanel({ onTakeOff }: { onTakeOff: (slots: readonly Slot[]) 
             return (
               <tr key={slot} data-differs={isOnItsWay || undefined}>
                 <th scope="row">{SLOT_LABELS[slot]}</th>
-                <td>{seen !== '' && !isDrawn(slot) ? <small>{NOT_DRAWN}</small> : seen || '–'}</td>
+                <td>
+                  {seen || '–'}
+                  {undrawn.includes(slot) && <small className="undrawn">no output draws it</small>}
+                </td>
                 <td className="soft">{leftLabel(aired?.[slot]?.until ?? null, broadcast.at)}</td>
                 <td>
                   {next || '–'}

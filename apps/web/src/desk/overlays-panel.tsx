@@ -2,10 +2,8 @@ import './desk-lists.css';
 import type { Watcher } from '@okboxbox/protocol';
 import { age, delayLabel, seconds } from '../format.js';
 import { Panel } from '../kit/panel.js';
+import { SILENT_MS } from './outputs.js';
 import { useDesk, useServerNow } from './use-desk.js';
-
-/** An output that has not reported for this long is not heard of any more, in ms. */
-const SILENT_MS = 15_000;
 
 /** Who watches: overlays with how they do, viewers as a number. */
 export function OverlaysPanel() {

@@ -1,30 +1,53 @@
 import './picture.css';
-import type { OnAir } from '@okboxbox/protocol';
+import type { FeedState, OnAir } from '@okboxbox/protocol';
 import { clock, flagsShown, lapLabel, onAirAt, PHASES, towerRows } from '@okboxbox/race-view';
+import { type ReactNode, useMemo } from 'react';
 import type { FeedStore } from '../feed/feed-store.js';
 import { isOld } from '../feed/freshness.js';
 import { FeedContext, useFeed, useFreshness } from '../feed/use-feed.js';
 import { useRace } from '../feed/use-race.js';
 import { FlagChip } from '../kit/flag-chip.js';
 import { FreshnessBadge } from '../kit/freshness-badge.js';
+import { Screen } from './screen.js';
+import { screenSource } from './screen-source.js';
 
 const MAX_ROWS = 60;
 
-/** One picture of the race as a compact tower, with its own clock and lap. */
-export function Picture({ title, store, empty }: { title: string; store: FeedStore; empty: string }) {
+/** One picture of the show as it is on air, in small, with its clock and lap. `empty` is said while there is none. */
+export function ScreenPicture(props: { title: string; store: FeedStore; empty: string }) {
+  const { title, store } = props;
+  const source = useMemo(() => screenSource(store), [store]);
   return (
     <FeedContext value={store}>
-      <Drawn title={title} store={store} empty={empty} />
+      <Framed {...props}>{() => <Screen source={source} label={`${title}: what is on air`} />}</Framed>
     </FeedContext>
   );
 }
 
-function Drawn({ title, store, empty }: { title: string; store: FeedStore; empty: string }) {
+/** The race as it happens, as a compact tower with its clock and lap. */
+export function RacePicture(props: { title: string; store: FeedStore; empty: string }) {
+  return (
+    <FeedContext value={props.store}>
+      <Framed {...props}>{(race) => <Rows race={race} />}</Framed>
+    </FeedContext>
+  );
+}
+
+function Framed({
+  title,
+  store,
+  empty,
+  children,
+}: {
+  title: string;
+  store: FeedStore;
+  empty: string;
+  children: (race: FeedState) => ReactNode;
+}) {
   const race = useRace(store);
   const freshness = useFreshness();
   const refusal = useFeed((each) => (each.holding.holding === 'refusal' ? each.holding.error.message : null));
   const isClosed = useFeed((each) => each.holding.holding === 'closed');
-  const at = useFeed((each) => each.at);
   if (race === null) {
     return (
       <section className="picture" aria-label={title}>
@@ -41,10 +64,6 @@ function Drawn({ title, store, empty }: { title: string; store: FeedStore; empty
       </section>
     );
   }
-  const rows = towerRows(
-    { ...race, onAir: onAirAt(race.onAir, at) },
-    { rows: MAX_ROWS, figure: 'interval', classNamed: null },
-  );
   const { session } = race;
   const ended = session.status === 'ended';
   return (
@@ -61,18 +80,27 @@ function Drawn({ title, store, empty }: { title: string; store: FeedStore; empty
         </span>
         <FlagChip flags={flagsShown(race)} />
       </p>
-      <ol className="picture-rows">
-        {rows.map((row) => (
-          <li key={row.car} data-state={row.state} data-mark={markOf(row.car, race.onAir)}>
-            <span className="position">{row.position}</span>
-            <i style={{ background: row.colour ?? undefined }} />
-            <span className="number">{row.carNumber}</span>
-            <span className="name">{row.name}</span>
-            <span className="figure">{row.figure}</span>
-          </li>
-        ))}
-      </ol>
+      {children(race)}
     </section>
+  );
+}
+
+function Rows({ race }: { race: FeedState }) {
+  const at = useFeed((each) => each.at);
+  const onAir = onAirAt(race.onAir, at);
+  const rows = towerRows({ ...race, onAir }, { rows: MAX_ROWS, figure: 'interval', classNamed: null });
+  return (
+    <ol className="picture-rows">
+      {rows.map((row) => (
+        <li key={row.car} data-state={row.state} data-mark={markOf(row.car, onAir)}>
+          <span className="position">{row.position}</span>
+          <i style={{ background: row.colour ?? undefined }} />
+          <span className="number">{row.carNumber}</span>
+          <span className="name">{row.name}</span>
+          <span className="figure">{row.figure}</span>
+        </li>
+      ))}
+    </ol>
   );
 }
 

@@ -5,13 +5,16 @@ import { useNow } from '../feed/use-now.js';
 import type { DeskClient } from './desk-client.js';
 import type { DeskStore } from './desk-store.js';
 
-/** What the parts of the desk stand on: its own connection, and the two pictures. */
+/** What the parts of the desk stand on: its own connection, the race as it happens, and the two pictures. */
 export interface DeskWorld {
   readonly show: string;
   readonly client: DeskClient;
   readonly store: DeskStore;
   readonly live: FeedStore;
+  /** The graphics picture. */
   readonly broadcast: FeedStore;
+  /** The public picture, as anybody without a right gets it. */
+  readonly publicPicture: FeedStore;
 }
 
 export const DeskContext = createContext<DeskWorld | null>(null);
