@@ -189,13 +189,13 @@ async function throughChanges(): Promise<void> {
     (delay, now) => withDelay(delay, 500, 'jump', now),
     (delay, now) => withDelay(delay, 1_500, 'glide', now),
     (delay, now) => withDelay(delay, 1_000, 'glide', now),
-    paused,
+    pausedAlone,
     (delay, now) => resumed(delay, 'jump', now),
     (delay, now) => withDelay(delay, 0, 'glide', now),
   ];
   for (const change of changes) {
     await pause(2_000);
-    show.set(change(show.broadcast.delay, trueNow()));
+    show.set(change(show.broadcast.delays.graphics, trueNow()));
   }
   await pause(2_500);
   clearInterval(feed);
@@ -207,6 +207,11 @@ async function throughChanges(): Promise<void> {
     ...bare(),
     budgetP99Ms: LATE_BUDGET_MS,
   });
+}
+
+/** The graphics of a show without a public extra, paused. */
+function pausedAlone(delay: Delay, now: number): Delay {
+  return paused({ graphics: delay, public: delay }, now).graphics;
 }
 
 /** How late bare timers are in this process meanwhile: what the machine itself takes. */
@@ -256,10 +261,10 @@ function drivenHours(): void {
     for (let n = 0; n < 7_200; n++) {
       until(now + 1_000);
       show.bench.receive(fieldFrame(n), now);
-      const { delay } = show.broadcast;
+      const delay = show.broadcast.delays.graphics;
       if (n % 60 === 30) {
         show.set(withDelay(delay, delays[((n / 30) % delays.length) | 0] ?? 0, n % 120 === 30 ? 'glide' : 'jump', now));
-      } else if (n % 240 === 200) show.set(paused(delay, now));
+      } else if (n % 240 === 200) show.set(pausedAlone(delay, now));
       else if (n % 240 === 225) show.set(resumed(delay, 'jump', now));
     }
     show.broadcast.close();

@@ -94,7 +94,17 @@ export class DelayedShow {
 
   #settings(delay: Delay): Parameters<ShowBroadcast['set']>[0] {
     const follows = [{ sessionId: this.bench.session.id, from: 0, until: null, by: 'main-feed' as const }];
-    const stored = { publicFrom: null, airedAt: null, scenes: [], links: [], following: { mainFeed: null, follows } };
+    const { playhead: publicPlayhead } = delay;
+    const stored = {
+      publicExtraMs: 0,
+      publicPlayhead,
+      publicFrom: null,
+      airedAt: null,
+      publicAiredAt: null,
+      scenes: [],
+      links: [],
+      following: { mainFeed: null, follows },
+    };
     return { show: 'bench', ...delay, published: true, ...stored };
   }
 

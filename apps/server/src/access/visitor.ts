@@ -1,9 +1,9 @@
-import type { Capability, LinkKind, Role, TokenClaims } from '@okboxbox/protocol';
+import type { Capability, LinkKind, Picture, Role, TokenClaims } from '@okboxbox/protocol';
 
 /** A caller: without a token, or with one and what it allows. */
 export type Visitor =
   | { readonly kind: 'anonymous' }
-  /** A visitor with a share link: one show's public picture, or one session's of it. */
+  /** A visitor with a share link: the broadcast of one show, or of one session of it. */
   | {
       readonly kind: 'link';
       readonly code: string;
@@ -117,7 +117,7 @@ export interface Airing {
 }
 
 /**
- * Whether a visitor may see a session's public picture: everyone where the show is published and follows the session;
+ * Whether a visitor may see a session's broadcast, in the picture that is meant for it: everyone where the show is published and follows the session;
  * anyone who has `broadcast:view` or `session:live` there also before, and also where the show does not follow it; an
  * overlay link to the show what that follows, one to the session that alone. Where not, nobody is told whether there is
  * such a session (audience/SPEC.md, PUB-5, FLW-4).
@@ -143,23 +143,31 @@ export function denyShown(visitor: Visitor, place: Place): Denial | null {
   return { code: 'forbidden', message, capability: 'broadcast:view' };
 }
 
-/** Roles whose outputs may have a delay of their own: there are few such delays, and a viewer must not use them up. */
-const EXTRA_DELAY_ROLES: ReadonlySet<Role> = new Set(['overlay', 'director', 'admin']);
+/** Roles of the people and outputs that make the show: those who see the mix one stream latency later have others. */
+const GRAPHICS_ROLES: ReadonlySet<Role> = new Set(['overlay', 'director', 'admin']);
 
 /**
- * Whether a visitor may ask for an extra delay: with a token of the role overlay, director or admin that covers the
- * place, or with an overlay link to it. Added capabilities do not give it. Returns `null` where it may, else why not.
+ * Which picture of a place a visitor gets where it sees the broadcast: the graphics with a token of the role overlay, director
+ * or admin that covers the place, or with an overlay link to it. Everyone else gets the public one, those with `session:live`
+ * as well: what they open is the public page, in step with the stream. Neither added capabilities nor what a client calls
+ * itself count.
+ */
+export function pictureFor(visitor: Visitor, place: Place): Picture {
+  if (visitor.kind === 'link') return visitor.opens === 'overlay' && isMeantFor(visitor, place) ? 'graphics' : 'public';
+  if (visitor.kind !== 'token' || !GRAPHICS_ROLES.has(visitor.claims.role)) return 'public';
+  return deny(visitor, 'broadcast:view', place) === null ? 'graphics' : 'public';
+}
+
+/**
+ * Whether a visitor may ask for an extra delay: where it gets the graphics; there are few such delays, and a viewer must not
+ * use them up. Returns `null` where it may, else why not.
  */
 export function denyExtraDelay(visitor: Visitor, place: Place): Denial | null {
-  if (visitor.kind === 'link') {
-    return visitor.opens === 'overlay' && isMeantFor(visitor, place) ? null : extraDelayDenial('forbidden');
-  }
-  const denial = deny(visitor, 'broadcast:view', place);
-  if (visitor.kind === 'token') {
-    if (EXTRA_DELAY_ROLES.has(visitor.claims.role)) return denial;
-    return extraDelayDenial('forbidden', ` A token of the role ${visitor.claims.role} may not.`);
-  }
-  return extraDelayDenial('unauthenticated');
+  if (pictureFor(visitor, place) === 'graphics') return null;
+  if (visitor.kind === 'anonymous') return extraDelayDenial('unauthenticated');
+  if (visitor.kind === 'link') return extraDelayDenial('forbidden');
+  if (GRAPHICS_ROLES.has(visitor.claims.role)) return deny(visitor, 'broadcast:view', place);
+  return extraDelayDenial('forbidden', ` A token of the role ${visitor.claims.role} may not.`);
 }
 
 function extraDelayDenial(code: Denial['code'], more = ''): Denial {

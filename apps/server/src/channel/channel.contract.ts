@@ -37,9 +37,9 @@ export interface ChannelUnderTest {
 
 const SHOW = 'local';
 const SESSION = 'sess_1';
-const LIVE: Output = { show: SHOW, sessionId: SESSION, audience: 'live', extraMs: 0 };
-const PUBLIC: Output = { show: SHOW, sessionId: SESSION, audience: 'broadcast', extraMs: 0 };
-const LATER: Output = { show: SHOW, sessionId: SESSION, audience: 'broadcast', extraMs: 2_000 };
+const LIVE: Output = { show: SHOW, sessionId: SESSION, audience: 'live', extra: 0 };
+const PUBLIC: Output = { show: SHOW, sessionId: SESSION, audience: 'broadcast', extra: 0 };
+const LATER: Output = { show: SHOW, sessionId: SESSION, audience: 'broadcast', extra: 2_000 };
 const ROOM = liveRoom(SESSION);
 const AT = 1_764_000_000_000;
 
@@ -146,7 +146,7 @@ export function channelContract(name: string, make: () => Promise<ChannelUnderTe
         live.send(change(1, 2), AT + 1);
         channel.owner.tell(SHOW, { event: 'followed', sessionId: 'sess_2' });
         shown.send(change(1, 2), AT + 1);
-        channel.owner.tell(SHOW, { event: 'moved', extraMs: 0, sessionId: 'sess_2' });
+        channel.owner.tell(SHOW, { event: 'moved', extra: 0, sessionId: 'sess_2' });
         shown.probe();
         live.send(change(2, 3), AT + 2);
         const state: DelayState = { sessionId: SESSION, state: 'live', delayMs: 0 };
@@ -175,7 +175,7 @@ export function channelContract(name: string, make: () => Promise<ChannelUnderTe
         channel.edge.onShow((show, event) => told.push([show, event]));
         await channel.settled();
         const events: ShowEvent[] = [
-          { event: 'moved', extraMs: 2_000, sessionId: 'sess_2' },
+          { event: 'moved', extra: 2_000, sessionId: 'sess_2' },
           { event: 'followed', sessionId: 'sess_2' },
           { event: 'changed' },
           { event: 'delay', outputs: [LATER], state: { sessionId: SESSION, state: 'paused', delayMs: 10 } },

@@ -1,6 +1,7 @@
 import {
   broadcastRoom,
   type DelayState,
+  type ExtraDelay,
   type FeedChange,
   type FeedState,
   liveRoom,
@@ -27,13 +28,13 @@ export interface Output {
   readonly show: string;
   readonly sessionId: string;
   readonly audience: 'live' | 'broadcast';
-  /** How much later than the show's delay, in ms; 0 for the live audience. */
-  readonly extraMs: number;
+  /** How much later than the show's delay; 0 for the live audience. */
+  readonly extra: ExtraDelay;
 }
 
 /** The room of an output. */
-export function roomOf({ audience, sessionId, extraMs }: Output): string {
-  return audience === 'live' ? liveRoom(sessionId) : broadcastRoom(sessionId, extraMs);
+export function roomOf({ audience, sessionId, extra }: Output): string {
+  return audience === 'live' ? liveRoom(sessionId) : broadcastRoom(sessionId, extra);
 }
 
 /** A whole state and its instant: all that a mirror needs to begin. */
@@ -71,8 +72,8 @@ export interface OutputWriter extends Keyframe {
 /** What happens to a show, for its edges, in order with the show's outputs. */
 export type ShowEvent =
   /** Viewers that follow the show with this extra delay are on another session from now on. */
-  | { readonly event: 'moved'; readonly extraMs: number; readonly sessionId: string }
-  /** The show follows another session from now on; its public picture shows that when it is due. */
+  | { readonly event: 'moved'; readonly extra: ExtraDelay; readonly sessionId: string }
+  /** The show follows another session from now on; its pictures show that when it is due. */
   | { readonly event: 'followed'; readonly sessionId: string }
   /** The delay, its state, the publishing switch or what may be seen is different: rights are to be checked again. */
   | { readonly event: 'changed' }

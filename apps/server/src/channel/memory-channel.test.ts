@@ -26,8 +26,8 @@ it('makes JSON once for all sinks, and none where nobody watches', () => {
   channel.subscribe(sink());
   let made = 0;
   const state = { sessionId: 'sess_1', state: 'live' as const, delayMs: 0, toJSON: () => `made ${++made}` };
-  const outputs = [0, 2_000].map((extraMs) => {
-    return { show: 'local', sessionId: 'sess_1', audience: 'broadcast' as const, extraMs };
+  const outputs = [0, 2_000].map((extra) => {
+    return { show: 'local', sessionId: 'sess_1', audience: 'broadcast' as const, extra };
   });
   channel.tell('local', { event: 'delay', outputs, state });
   expect(made).toBe(0);

@@ -1,4 +1,4 @@
-import type { Lap, RaceEvent, SourceRecord, TopicName, Watermarks } from '@okboxbox/protocol';
+import type { ExtraDelay, Lap, RaceEvent, SourceRecord, TopicName, Watermarks } from '@okboxbox/protocol';
 import type { OutputView } from '../channel/channel.js';
 import type { SharedJson } from '../channel/shared-json.js';
 import type { TopicChunk } from '../channel/topic-logs.js';
@@ -58,8 +58,8 @@ export type OutputState = 'ready' | 'full' | 'none';
 export interface Owner {
   /** What directors do to its shows. */
   readonly desk: ShowDesk;
-  /** Makes sure that a session's public picture is sent for viewers with an extra delay, in ms. */
-  openOutput(show: string, sessionId: string, extraMs: number): Promise<OutputState>;
+  /** Makes sure that an output of a session's broadcast is sent. */
+  openOutput(show: string, sessionId: string, extra: ExtraDelay): Promise<OutputState>;
   /**
    * A session's timing at its newest frame, as the JSON of a `TimingAnswer`.
    * @throws OwnerRefusal where too many calls for ended sessions are waiting, here and in the four below

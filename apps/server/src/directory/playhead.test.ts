@@ -3,10 +3,12 @@ import { describe, expect, it } from 'vitest';
 import {
   behindBy,
   type Delay,
+  type Delays,
   dueAt,
   GLIDE_RATE,
   paused,
   positionOf,
+  publicPosition,
   restarted,
   resumed,
   settled,
@@ -15,6 +17,11 @@ import {
 } from './playhead.js';
 
 const running = (delayMs: number): Delay => ({ delayMs, playhead: { moves: 'running' } });
+
+/** The graphics of a show, paused, or after a restart. */
+const pausedAlone = (delay: Delay, now: number) => paused({ graphics: delay, public: delay }, now).graphics;
+const restartedAlone = (delay: Delay, at: number | null, now: number) =>
+  restarted({ graphics: delay, public: delay }, { graphics: at, public: at }, now).graphics;
 
 /** Anything that a director does, some time after what was done before. */
 const act = fc.record({
@@ -30,10 +37,10 @@ function after(
   now: number,
 ) {
   if (what === 'set') return withDelay(delay, delayMs, mode, now);
-  return what === 'pause' ? paused(delay, now) : resumed(delay, mode, now);
+  return what === 'pause' ? pausedAlone(delay, now) : resumed(delay, mode, now);
 }
 
-describe('the position of the public picture', () => {
+describe('the position of a picture', () => {
   it('DLY-4: only goes forward, and is never nearer than the set delay but where it stood before the delay was raised', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 120_000 }), fc.array(act, { maxLength: 12 }), (first, acts) => {
@@ -80,7 +87,7 @@ describe('the position of the public picture', () => {
   });
 
   it('DLY-7: paused, it stands still, and goes on by itself at the set delay when it is 120 s behind', () => {
-    const still = paused(running(30_000), 100_000);
+    const still = pausedAlone(running(30_000), 100_000);
     expect(positionOf(still, 189_999)).toBe(70_000);
     expect(stateName(still, 189_999)).toBe('paused');
     expect(positionOf(still, 190_000)).toBe(160_000);
@@ -95,13 +102,13 @@ describe('the position of the public picture', () => {
   });
 
   it('DLY-9: after a restart it is where it was, or where the delay says, whichever is later; never nearer than the delay', () => {
-    expect(positionOf(restarted(running(30_000), null, 100_000), 100_000)).toBe(70_000);
+    expect(positionOf(restartedAlone(running(30_000), null, 100_000), 100_000)).toBe(70_000);
     const held: Delay = { delayMs: 60_000, playhead: { moves: 'holding', at: 80_000 } };
-    expect(positionOf(restarted(held, 80_000, 100_000), 100_000)).toBe(80_000);
-    expect(stateName(restarted(held, 80_000, 150_000), 150_000)).toBe('gliding');
-    expect(positionOf(restarted(held, 80_000, 150_000), 150_000)).toBe(80_000);
+    expect(positionOf(restartedAlone(held, 80_000, 100_000), 100_000)).toBe(80_000);
+    expect(stateName(restartedAlone(held, 80_000, 150_000), 150_000)).toBe('gliding');
+    expect(positionOf(restartedAlone(held, 80_000, 150_000), 150_000)).toBe(80_000);
     const glided: Delay = { delayMs: 10_000, playhead: { moves: 'gliding', at: 40_000, since: 90_000 } };
-    expect(positionOf(restarted(glided, 52_000, 100_000), 100_000)).toBe(52_000);
+    expect(positionOf(restartedAlone(glided, 52_000, 100_000), 100_000)).toBe(52_000);
   });
 
   it('DLY-10: an output with an extra delay is that much behind, at most 120 s, and never ahead', () => {
@@ -134,5 +141,100 @@ describe('the position of the public picture', () => {
         },
       ),
     );
+  });
+});
+
+/** Anything that is done to both pictures, some time after what was done before. */
+const actOnBoth = fc.record({
+  afterMs: fc.integer({ min: 0, max: 200_000 }),
+  what: fc.constantFrom('set', 'setExtra', 'pause', 'resume', 'restart'),
+  delayMs: fc.integer({ min: 0, max: 120_000 }),
+  publicExtraMs: fc.integer({ min: 0, max: 120_000 }),
+  mode: fc.constantFrom('glide', 'jump') as fc.Arbitrary<'glide' | 'jump'>,
+});
+type ActOnBoth = typeof actOnBoth extends fc.Arbitrary<infer T> ? T : never;
+
+function afterOnBoth(delays: Delays, { what, delayMs, publicExtraMs, mode }: ActOnBoth, now: number): Delays {
+  const { graphics, public: ofPublic } = delays;
+  switch (what) {
+    case 'set':
+      return {
+        graphics: withDelay(graphics, delayMs, mode, now),
+        public: withDelay(ofPublic, delayMs + publicExtraMs, mode, now),
+      };
+    case 'setExtra':
+      return { graphics, public: withDelay(ofPublic, graphics.delayMs + publicExtraMs, mode, now) };
+    case 'pause':
+      return paused(delays, now);
+    case 'resume':
+      return { graphics: resumed(graphics, mode, now), public: resumed(ofPublic, mode, now) };
+    default:
+      return restarted(delays, { graphics: positionOf(graphics, now), public: publicPosition(delays, now) }, now);
+  }
+}
+
+describe('the positions of the two pictures', () => {
+  it('DLY-17: never fall back, are never nearer than each total, and at most 120 and 240 s behind, pauses included', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 120_000 }),
+        fc.integer({ min: 0, max: 120_000 }),
+        fc.array(actOnBoth, { maxLength: 14 }),
+        (first, extra, acts) => {
+          let delays: Delays = { graphics: running(first), public: running(first + extra) };
+          let now = 1_000_000;
+          const seen = () => ({ graphics: positionOf(delays.graphics, now), public: publicPosition(delays, now) });
+          let before = seen();
+          const look = () => {
+            const { graphics, public: ofPublic } = seen();
+            expect(graphics).toBeGreaterThanOrEqual(before.graphics - 1e-6);
+            expect(ofPublic).toBeGreaterThanOrEqual(before.public - 1e-6);
+            const { delayMs } = delays.graphics;
+            expect(graphics).toBeLessThanOrEqual(Math.max(before.graphics, now - delayMs) + 1e-6);
+            expect(ofPublic).toBeLessThanOrEqual(Math.max(before.public, now - delays.public.delayMs) + 1e-6);
+            expect(ofPublic).toBeLessThanOrEqual(graphics + 1e-6);
+            expect(now - graphics).toBeLessThanOrEqual(120_000 + 1e-6);
+            expect(now - ofPublic).toBeLessThanOrEqual(240_000 + 1e-6);
+            before = { graphics, public: ofPublic };
+          };
+          for (const step of acts) {
+            for (let left = step.afterMs; left > 0; left -= 7_000) {
+              now += Math.min(left, 7_000);
+              look();
+            }
+            delays = afterOnBoth(delays, step, now);
+            look();
+          }
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
+  it('DLY-18: are paused together, and go on together when the graphics are 120 s behind', () => {
+    const still = paused({ graphics: running(30_000), public: running(50_000) }, 100_000);
+    expect([stateName(still.graphics, 189_999), stateName(still.public, 189_999)]).toEqual(['paused', 'paused']);
+    expect(publicPosition(still, 189_999)).toBe(50_000);
+    expect(publicPosition(still, 190_000)).toBe(140_000);
+    // Raised meanwhile, it is held where it stood until that is due.
+    const raised = { ...still, public: withDelay(still.public, 150_000, 'glide', 120_000) };
+    expect(stateName(raised.public, 190_001)).toBe('holding');
+    expect(publicPosition(raised, 199_000)).toBe(50_000);
+    expect(publicPosition(raised, 201_000)).toBe(51_000);
+  });
+
+  it('DLY-17: the public one waits for graphics that glide, whatever is nearer', () => {
+    const glides = withDelay(running(100_000), 0, 'glide', 1_000_000);
+    const delays = { graphics: glides, public: running(20_000) };
+    expect(publicPosition(delays, 1_000_000)).toBe(900_000);
+    expect(publicPosition(delays, 1_600_000)).toBe(1_580_000);
+  });
+
+  it('DLY-9: no picture comes back from a restart further behind than it may be', () => {
+    const glides = { delayMs: 0, playhead: { moves: 'gliding', at: 900_000, since: 1_000_000 } } as const;
+    const aired = { graphics: 900_000, public: 900_000 };
+    const back = restarted({ graphics: glides, public: glides }, aired, 2_000_000);
+    expect(positionOf(back.graphics, 2_000_000)).toBe(1_880_000);
+    expect(positionOf(back.public, 2_000_000)).toBe(1_760_000);
   });
 });

@@ -1,10 +1,10 @@
-import { type DelayMode, type DelayStateName, MAX_DELAY_MS } from '@okboxbox/protocol';
+import { type DelayMode, type DelayStateName, MAX_BEHIND_MS, MAX_DELAY_MS } from '@okboxbox/protocol';
 
 /** How much faster than real time a glide plays until it has caught up. */
 export const GLIDE_RATE = 1.2;
 
 /**
- * Where a show's public picture is and how it moves, as plain data. Instants are milliseconds on the server's clock; the
+ * Where a picture of a show is and how it moves, as plain data. Instants are milliseconds on the server's clock; the
  * position is the newest instant that may be on air (SPEC.md, DLY-4 to DLY-9).
  */
 export type Playhead =
@@ -14,13 +14,22 @@ export type Playhead =
   | { readonly moves: 'holding'; readonly at: number }
   /** A little faster than time, from `at` at `since` on, until it has caught up. */
   | { readonly moves: 'gliding'; readonly at: number; readonly since: number }
-  /** Stands still until somebody resumes it, or it is as far behind as a picture may be. */
-  | { readonly moves: 'paused'; readonly at: number };
+  /**
+   * Stands still until somebody resumes it, or until an instant: where that is absent, until it is as far behind as graphics
+   * may be. The public picture goes on when the graphics do.
+   */
+  | { readonly moves: 'paused'; readonly at: number; readonly until?: number };
 
 /** A set delay and where the picture is. */
 export interface Delay {
   readonly delayMs: number;
   readonly playhead: Playhead;
+}
+
+/** The delays of a show's two pictures: the public one's is all of it. */
+export interface Delays {
+  readonly graphics: Delay;
+  readonly public: Delay;
 }
 
 /** The newest instant that may be on air. It never falls back as long as `now` does not. */
@@ -40,15 +49,32 @@ export function positionOf(delay: Delay, now: number): number {
   }
 }
 
-/** The same delay where a hold, a glide or the longest pause is over by now: it runs. */
+/** The same delay where a hold, a glide or the longest pause is over by now: it runs, or is held where it is too near. */
 export function settled(delay: Delay, now: number): Delay {
   const { delayMs, playhead } = delay;
   const due = now - delayMs;
-  const isOver =
-    (playhead.moves === 'holding' && due >= playhead.at) ||
-    (playhead.moves === 'gliding' && playhead.at + GLIDE_RATE * (now - playhead.since) >= due) ||
-    (playhead.moves === 'paused' && now - playhead.at >= MAX_DELAY_MS && due >= playhead.at);
-  return isOver ? { delayMs, playhead: { moves: 'running' } } : delay;
+  switch (playhead.moves) {
+    case 'running':
+      return delay;
+    case 'holding':
+      return due >= playhead.at ? running(delayMs) : delay;
+    case 'gliding':
+      return playhead.at + GLIDE_RATE * (now - playhead.since) >= due ? running(delayMs) : delay;
+    case 'paused':
+      if (now < pauseEnds(playhead)) return delay;
+      return due >= playhead.at ? running(delayMs) : { delayMs, playhead: { moves: 'holding', at: playhead.at } };
+    default:
+      return playhead satisfies never;
+  }
+}
+
+function running(delayMs: number): Delay {
+  return { delayMs, playhead: { moves: 'running' } };
+}
+
+/** When a pause ends by itself. */
+function pauseEnds({ at, until = at + MAX_DELAY_MS }: Playhead & { moves: 'paused' }): number {
+  return until;
 }
 
 /** Another delay from now on: more of it holds the picture, less of it glides or jumps forward. */
@@ -58,9 +84,19 @@ export function withDelay(delay: Delay, delayMs: number, mode: DelayMode, now: n
   return { delayMs, playhead: towards(positionOf(delay, now), delayMs, mode, now) };
 }
 
-/** Stands still from now on. */
-export function paused(delay: Delay, now: number): Delay {
-  return { delayMs: delay.delayMs, playhead: { moves: 'paused', at: positionOf(delay, now) } };
+/** Both pictures stand still from now on. */
+export function paused(delays: Delays, now: number): Delays {
+  const at = positionOf(delays.graphics, now);
+  const { graphics } = delays;
+  return {
+    graphics: { delayMs: graphics.delayMs, playhead: { moves: 'paused', at } },
+    public: standing(delays.public, positionOf(delays.public, now), at),
+  };
+}
+
+/** The public picture, standing at an instant for as long as graphics that are paused at `graphicsAt`. */
+function standing({ delayMs }: Delay, at: number, graphicsAt: number): Delay {
+  return { delayMs, playhead: { moves: 'paused', at, until: graphicsAt + MAX_DELAY_MS } };
 }
 
 /** Goes on at the set delay; `glide` takes its time to get there. */
@@ -68,14 +104,35 @@ export function resumed(delay: Delay, mode: DelayMode, now: number): Delay {
   return { delayMs: delay.delayMs, playhead: towards(positionOf(delay, now), delay.delayMs, mode, now) };
 }
 
+/** Newest instants that had aired of both pictures; `null` where nothing is known of one. */
+export interface AiredAt {
+  readonly graphics: number | null;
+  readonly public: number | null;
+}
+
 /**
- * After a restart: nothing newer than what had aired, `at`, before it is due by the delay. `null` where nothing is known
- * of it; a picture that was paused stays so.
+ * Both pictures after a restart: nothing newer than what had aired, before it is due by the delay. A picture that was paused
+ * stays so.
  */
-export function restarted(delay: Delay, at: number | null, now: number): Delay {
+export function restarted(delays: Delays, airedAt: AiredAt, now: number): Delays {
+  const graphics = restartedAlone(delays.graphics, notOlder(airedAt.graphics, now - MAX_DELAY_MS), now);
+  const alone = restartedAlone(delays.public, notOlder(airedAt.public, now - MAX_BEHIND_MS), now);
+  if (alone.playhead.moves !== 'paused') return { graphics, public: alone };
+  const { at } = alone.playhead;
+  // They are paused together: what was resumed alone goes on.
+  if (graphics.playhead.moves !== 'paused') return { graphics, public: resumed(alone, 'glide', now) };
+  return { graphics, public: standing(alone, at, graphics.playhead.at) };
+}
+
+/** No picture is further behind than it may be, however long the server was away. */
+function notOlder(at: number | null, oldest: number): number | null {
+  return at === null ? null : Math.max(at, oldest);
+}
+
+function restartedAlone(delay: Delay, at: number | null, now: number): Delay {
   const { delayMs, playhead } = delay;
   if (playhead.moves === 'paused') return { delayMs, playhead: { moves: 'paused', at: at ?? now - delayMs } };
-  if (at === null || playhead.moves === 'running') return { delayMs, playhead: { moves: 'running' } };
+  if (at === null || playhead.moves === 'running') return running(delayMs);
   return { delayMs, playhead: towards(at, delayMs, 'glide', now) };
 }
 
@@ -97,18 +154,27 @@ export function dueAt(delay: Delay, instant: number, now: number): number | null
     case 'gliding':
       return Math.max(due, playhead.since + (instant - playhead.at) / GLIDE_RATE);
     case 'paused':
-      return Math.max(due, playhead.at + MAX_DELAY_MS);
+      return Math.max(due, pauseEnds(playhead));
     default:
       return playhead satisfies never;
   }
 }
 
 /**
- * The position of an output that is to be `extraMs` further behind: never ahead of the show's, and never further behind
- * than a picture may be (SPEC.md, DLY-10).
+ * The position of an output that is to be `extraMs` further behind: never ahead of the graphics', and never further behind
+ * than those may be (SPEC.md, DLY-10).
  */
 export function behindBy(position: number, extraMs: number, now: number): number {
   return Math.max(position - extraMs, Math.min(position, now - MAX_DELAY_MS));
+}
+
+/**
+ * The position of the public picture: never ahead of the graphics', whatever glides there, and never further behind than any
+ * picture may be (SPEC.md, DLY-17).
+ */
+export function publicPosition(delays: Delays, now: number): number {
+  const position = Math.min(positionOf(delays.public, now), positionOf(delays.graphics, now));
+  return Math.max(position, now - MAX_BEHIND_MS);
 }
 
 /** The state's name as directors and viewers know it, while the session runs. */

@@ -4,6 +4,7 @@ import type {
   DeskState,
   MeasuredDelay,
   Moment,
+  Picture,
   Scene,
   ShareLink,
   ShowFollowed,
@@ -22,7 +23,34 @@ export type OwnedDeskState = Omit<DeskState, 'links' | 'watchers' | 'publicViewe
 /** A show's set delay, and what is measured of it; `null` where no session of the show is running or on air. */
 export interface ShowDelay {
   readonly delayMs: number;
+  /** How much later than the graphics the public picture is set to be, in ms. */
+  readonly publicExtraMs: number;
   readonly delay: MeasuredDelay | null;
+}
+
+/** What a match has set: of the graphics `delayMs`, of the public picture `publicExtraMs`; `from` is what that was before. */
+export interface Matched {
+  readonly picture: Picture;
+  readonly from: number;
+  readonly delayMs: number;
+  readonly publicExtraMs: number;
+}
+
+/** A moment that was seen on the stream `agoMs` ago, and was at `at` on the server's clock. */
+export interface SeenMoment {
+  readonly at: number;
+  readonly agoMs: number;
+  /** Where it was seen: in OBS, or on the stream. */
+  readonly picture: Picture;
+  readonly mode: DelayMode;
+}
+
+/** What a director sets of the delays: what is left out stays as it is. */
+export interface DelayChange {
+  /** Of the graphics picture, in ms. */
+  readonly delayMs?: number | undefined;
+  /** How much later than the graphics the public picture is, in ms. */
+  readonly publicExtraMs?: number | undefined;
 }
 
 /**
@@ -34,13 +62,9 @@ export interface ShowDesk {
   /** All that the desk of a show shows, but for who is watching. */
   state(show: string): Promise<OwnedDeskState>;
   delay(show: string): Promise<ShowDelay>;
-  setDelay(show: string, who: string, delayMs: number, mode: DelayMode): Promise<Stored>;
-  /** Sets the delay so that the moment seen on the stream `agoMs` ago, which was at `at`, airs now. */
-  match(
-    show: string,
-    who: string,
-    moment: { readonly at: number; readonly agoMs: number; readonly mode: DelayMode },
-  ): Promise<Stored & { readonly from: number; readonly delayMs: number }>;
+  setDelay(show: string, who: string, change: DelayChange, mode: DelayMode): Promise<Stored>;
+  /** Sets the delay of the picture in which a moment was seen so that it airs there when it was seen. */
+  match(show: string, who: string, moment: SeenMoment): Promise<Stored & Matched>;
   pause(show: string, who: string): Promise<Stored>;
   resume(show: string, who: string, mode: DelayMode): Promise<Stored>;
   publish(show: string, who: string, published: boolean): Promise<Stored>;

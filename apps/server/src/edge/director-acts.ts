@@ -43,8 +43,8 @@ const delayOf = async ({ show, desk }: Call) => ({ show, ...(await desk.delay(sh
 /** What each call comes to, asked of the show's owner. */
 const RUNS: Runs = {
   delay: delayOf,
-  setDelay: async (call, { delayMs, mode = 'glide' }) => {
-    const stored = await call.desk.setDelay(call.show, call.who, delayMs, mode);
+  setDelay: async (call, { delayMs, publicExtraMs, mode = 'glide' }) => {
+    const stored = await call.desk.setDelay(call.show, call.who, { delayMs, publicExtraMs }, mode);
     return { ...(await delayOf(call)), ...stored };
   },
   pause: async (call) => {
@@ -59,8 +59,8 @@ const RUNS: Runs = {
     const stored = await desk.publish(show, who, published);
     return { show, published, ...stored };
   },
-  match: async ({ show, who, desk }, { at, agoMs = 0, mode = 'glide' }) => {
-    const matched = await desk.match(show, who, { at, agoMs, mode });
+  match: async ({ show, who, desk }, { at, agoMs = 0, picture = 'graphics', mode = 'glide' }) => {
+    const matched = await desk.match(show, who, { at, agoMs, picture, mode });
     return { ...matched, show };
   },
   moments: async ({ show, desk }, { car }) => ({ moments: await desk.moments(show, car) }),

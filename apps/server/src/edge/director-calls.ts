@@ -34,21 +34,24 @@ export const DIRECTOR_CALLS = declareSocketCalls({
   },
   setDelay: {
     event: 'broadcast:delay:set',
-    about: 'Sets the delay. `glide` gets to a shorter one a little faster than real time, `jump` in one step.',
+    about:
+      'Sets the delay of the graphics (`delayMs`), how much later the public picture is (`publicExtraMs`), or both. `glide` ' +
+      'gets to a shorter one a little faster than real time, `jump` in one step.',
     right: DIRECTOR_RIGHT,
     input: delaySet,
     answer: 'DelayChange',
   },
   pause: {
     event: 'broadcast:pause',
-    about: 'Pauses the picture; the effective delay grows. At 120 s it resumes by itself.',
+    about:
+      'Pauses both pictures; the effective delays grow. When the graphics are 120 s behind, both resume by themselves.',
     right: DIRECTOR_RIGHT,
     input: ofPlace,
     answer: 'DelayChange',
   },
   resume: {
     event: 'broadcast:resume',
-    about: 'Resumes the picture at the set delay.',
+    about: 'Resumes both pictures at the set delays.',
     right: DIRECTOR_RIGHT,
     input: ofPlace,
     answer: 'DelayChange',
@@ -62,7 +65,9 @@ export const DIRECTOR_CALLS = declareSocketCalls({
   },
   match: {
     event: 'broadcast:match',
-    about: 'Sets the delay so that a moment airs when it was seen on the stream.',
+    about:
+      'Sets the delay so that a moment airs when it was seen: in OBS (`picture: graphics`, which sets `delayMs`), or on the ' +
+      'stream (`picture: public`, which sets `publicExtraMs`).',
     right: DIRECTOR_RIGHT,
     input: matchSet,
     answer: 'DelayMatched',

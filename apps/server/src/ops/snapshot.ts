@@ -1,4 +1,5 @@
 import {
+  type ExtraDelay,
   type FollowedShow,
   OPS_EVENT_TYPES,
   type OpsEvent,
@@ -45,8 +46,12 @@ export async function takeSnapshot(operations: SnapshotOf, before: OpsSnapshot['
   const { figures, cost } = operations;
   const at = Math.round(operations.now());
   const listed = cost.counted(() => operations.sessions());
-  const delays = new Map(listed.map(({ sessionId, delayMs }) => [sessionId, delayMs]));
-  const groups = await socketGroups(figures.sockets, (sessionId) => delays.get(sessionId) ?? 0, at);
+  const delays = new Map(listed.map((session) => [session.sessionId, session]));
+  const behindMs = (sessionId: string, extra: ExtraDelay) => {
+    const { delayMs = 0, publicExtraMs = 0 } = delays.get(sessionId) ?? {};
+    return delayMs + (extra === 'public' ? publicExtraMs : extra);
+  };
+  const groups = await socketGroups(figures.sockets, behindMs, at);
   return cost.counted(() => {
     const { findings: _, ...summary } = operations.summary();
     // Who is in the room of one that ended long ago, or before a restart, is to be found there.

@@ -1,4 +1,4 @@
-import type { Lap, RaceEvent, SourceRecord } from '@okboxbox/protocol';
+import type { ExtraDelay, Lap, RaceEvent, SourceRecord } from '@okboxbox/protocol';
 import { SharedJson } from '../channel/shared-json.js';
 import type { LastState, OutputState, Owner, Parity, RecordingWanted, Rows } from '../directory/owner.js';
 import type { ShowDesk } from '../directory/show-desk.js';
@@ -33,8 +33,8 @@ export class ShowOwner implements Owner {
     this.#deps = deps;
   }
 
-  async openOutput(show: string, sessionId: string, extraMs: number): Promise<OutputState> {
-    const audience = this.#deps.broadcasts.audience(show, sessionId, extraMs);
+  async openOutput(show: string, sessionId: string, extra: ExtraDelay): Promise<OutputState> {
+    const audience = this.#deps.broadcasts.audience(show, sessionId, extra);
     if (audience === undefined) return 'none';
     return audience === 'full' ? 'full' : 'ready';
   }

@@ -12,6 +12,7 @@ import type {
   Moment,
   OwnCarMessage,
   PauseRequest,
+  Picture,
   RateRequest,
   Refusal,
   RelayByeReceipt,
@@ -23,6 +24,7 @@ import type {
   TimingAnswer,
 } from '@okboxbox/protocol';
 import type { NamedFeedMessage } from '../channel/feed.js';
+import type { Matched } from '../directory/show-desk.js';
 import type { Stored } from '../unsaved-settings.js';
 
 /** The answer to `session:join`: the whole state at the audience's instant. */
@@ -33,7 +35,8 @@ export interface Joined extends FeedPosition {
   readonly state: FeedState | TimingAnswer;
   /** The newest own-car data of the cars that were asked for. */
   readonly own?: OwnCarMessage;
-  /** Of a join of the broadcast. */
+  /** Of a join of the broadcast: which picture it is, and its delay. */
+  readonly picture?: Picture;
   readonly delay?: DelayState;
   /** The server's clock, in ms since the epoch: ages are reckoned by it. */
   readonly now?: number;
@@ -53,6 +56,8 @@ export interface Resynced extends FeedPosition {
 export interface DelayAnswer {
   readonly show: string;
   readonly delayMs: number;
+  /** How much later than the graphics the public picture is set to be, in ms. */
+  readonly publicExtraMs: number;
   readonly delay: MeasuredDelay | null;
 }
 
@@ -82,7 +87,7 @@ export interface Messages {
   readonly ClockPing: ClockPing;
   readonly Delay: DelayAnswer;
   readonly DelayChange: DelayAnswer & Stored;
-  readonly DelayMatched: { readonly show: string; readonly from: number; readonly delayMs: number } & Stored;
+  readonly DelayMatched: { readonly show: string } & Matched & Stored;
   readonly DelayState: DelayState;
   readonly DeskJoined: { readonly desk: DeskState };
   readonly DeskState: DeskState;

@@ -1,10 +1,10 @@
-import type { FeedMessage, FeedState, SourceRecord } from '@okboxbox/protocol';
+import type { ExtraDelay, FeedMessage, FeedState, SourceRecord } from '@okboxbox/protocol';
 import { applyChange } from '@okboxbox/protocol';
 import { vi } from 'vitest';
 import { MemoryChannel } from '../channel/memory-channel.js';
 import type { Follow } from '../directory/following.js';
 import { MemoryDirectory } from '../directory/memory-directory.js';
-import type { Delay } from '../directory/playhead.js';
+import type { Delay, Delays } from '../directory/playhead.js';
 import { LineMaker } from '../owner/audience/line-maker.js';
 import { ShowBroadcast } from '../owner/audience/show-broadcast.js';
 import type { ClockProof } from '../owner/session/latest-capture.js';
@@ -35,7 +35,7 @@ export class DrivenBroadcast {
   readonly told: { readonly room: string; readonly json: string }[] = [];
   /** Packets without content, as they left. */
   readonly probed: { readonly room: string; readonly at: number }[] = [];
-  readonly moves: { readonly extraMs: number; readonly sessionId: string; readonly at: number }[] = [];
+  readonly moves: { readonly extra: ExtraDelay; readonly sessionId: string; readonly at: number }[] = [];
   readonly channel = new MemoryChannel({ randomId: () => `epoch-${++this.#epochs}` });
   readonly directory = new MemoryDirectory(() => this.now());
   readonly broadcast: ShowBroadcast;
@@ -60,7 +60,7 @@ export class DrivenBroadcast {
     });
     this.channel.onShow((_show, told) => {
       if (told.event !== 'moved') return;
-      this.moves.push({ extraMs: told.extraMs, sessionId: told.sessionId, at: this.now() });
+      this.moves.push({ extra: told.extra, sessionId: told.sessionId, at: this.now() });
     });
     this.broadcast = new ShowBroadcast(
       { ...newShow('local'), ...delay, published: true },
@@ -113,7 +113,7 @@ export class DrivenBroadcast {
     const from = startedAt;
     this.#follows.push({ sessionId, from, until: null, by: 'main-feed' });
     const added = this.broadcast.add(sessionId);
-    this.set(this.broadcast.delay);
+    this.set(this.broadcast.delays.graphics);
     added.begin(maker, session);
     this.broadcast.tick();
   }
@@ -138,7 +138,7 @@ export class DrivenBroadcast {
 
   /** Puts slots on air for the picture of this moment, or at once. */
   cue(set: Partial<FeedState['onAir']>, when: 'picture' | 'now'): void {
-    const airsAt = when === 'now' ? this.broadcast.position : null;
+    const airsAt = when === 'now' ? this.broadcast.position() : null;
     const aired = this.broadcast.session(this.state.facts.sessionId);
     const session = { state: this.state } as Session;
     this.note({ note: 'cue', set, airsAt, at: Math.ceil(this.now()) }, () => {
@@ -149,8 +149,15 @@ export class DrivenBroadcast {
 
   /** What a director has set. */
   set(delay: Delay): void {
+    this.setBoth({ graphics: delay, public: delay });
+  }
+
+  /** The same of both pictures; the public one's delay is all of it. */
+  setBoth({ graphics, public: ofPublic }: Delays): void {
     const following = { mainFeed: null, follows: [...this.#follows] };
-    this.broadcast.set({ ...newShow('local'), ...delay, published: true, following });
+    const publicExtraMs = ofPublic.delayMs - graphics.delayMs;
+    const pictures = { ...graphics, publicExtraMs, publicPlayhead: ofPublic.playhead };
+    this.broadcast.set({ ...newShow('local'), ...pictures, published: true, following });
   }
 
   advance(ms: number): void {
@@ -168,7 +175,7 @@ export class DrivenBroadcast {
   }
 
   #heard(room: string, message: FeedMessage): void {
-    this.sent.push({ room, at: this.now(), position: this.broadcast.position, message });
+    this.sent.push({ room, at: this.now(), position: this.broadcast.position(), message });
     const mirror = this.#mirrors.get(room);
     if (mirror !== undefined) this.#mirrors.set(room, applyChange(mirror, message));
   }

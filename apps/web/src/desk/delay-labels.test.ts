@@ -11,6 +11,8 @@ const delay = (over: Partial<MeasuredDelay>): MeasuredDelay => ({
   measuredMs: 30_010,
   airedAt: 0,
   holdMs: null,
+  publicExtraMs: 0,
+  public: { state: 'running', measuredMs: 30_010, airedAt: 0, holdMs: null },
   bufferedMs: 0,
   bufferedEvents: 0,
   bufferedBytes: 0,

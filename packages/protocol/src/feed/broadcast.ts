@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { showSlug } from '../rights/rights.js';
+import { PICTURES, type Picture } from '../rights/rooms.js';
 import type { SessionType } from '../wire/recording.js';
 import type { DelayStateName } from './delay-states.js';
 import { type OnAir, type Scene, scene, slotsSet } from './on-air.js';
@@ -8,8 +9,12 @@ import type { FeedEvent } from './state.js';
 
 /** Socket calls and answers of the director's desk (contract, section 5), and what outputs report. */
 
-/** The longest broadcast delay, an output's extra delay included, in ms. */
+/** The longest broadcast delay of the graphics picture, an output's extra delay included, in ms. */
 export const MAX_DELAY_MS = 120_000;
+/** The most that the public picture may be behind the graphics picture, in ms. */
+export const MAX_PUBLIC_EXTRA_MS = 120_000;
+/** The furthest that any picture may be behind, in ms: delay lines, what is read after a restart and lists of moments go by it. */
+export const MAX_BEHIND_MS = MAX_DELAY_MS + MAX_PUBLIC_EXTRA_MS;
 /** Delays that the desk offers at one press, in ms. */
 export const DELAY_PRESETS_MS = [0, 10_000, 30_000, 60_000, 120_000] as const;
 /** An output's extra delay goes in steps of this, in ms, and a session has at most a number of different ones. */
@@ -31,14 +36,29 @@ const delayMs = z.number().int().min(0).max(MAX_DELAY_MS);
 
 /** Calls that name a session or a show and nothing else. */
 export const ofPlace = z.object(place).refine(isPlace, onePlace);
-export const delaySet = z.object({ ...place, delayMs, mode: z.enum(DELAY_MODES).optional() }).refine(isPlace, onePlace);
+/** `broadcast:delay:set`: the delay of the graphics, how much later the public picture is, or both. */
+export const delaySet = z
+  .object({
+    ...place,
+    delayMs: delayMs.optional(),
+    publicExtraMs: z.number().int().min(0).max(MAX_PUBLIC_EXTRA_MS).optional(),
+    mode: z.enum(DELAY_MODES).optional(),
+  })
+  .refine(isPlace, onePlace)
+  .refine((call) => call.delayMs !== undefined || call.publicExtraMs !== undefined, {
+    message: 'give delayMs, publicExtraMs or both',
+  });
 export const publishSet = z.object({ ...place, published: z.boolean() }).refine(isPlace, onePlace);
-/** `broadcast:match`: the moment that happened at `at` was seen on the stream `agoMs` before the call was sent. */
+/**
+ * `broadcast:match`: the moment that happened at `at` was seen `agoMs` before the call was sent, in OBS (`graphics`, which sets
+ * the delay) or on the stream (`public`, which sets `publicExtraMs`).
+ */
 export const matchSet = z
   .object({
     ...place,
     at: z.number().finite(),
     agoMs: z.number().finite().min(0).max(60_000).optional(),
+    picture: z.enum(PICTURES).optional(),
     mode: z.enum(DELAY_MODES).optional(),
   })
   .refine(isPlace, onePlace);
@@ -159,23 +179,32 @@ export const overlayReport = z.object({
 });
 export type OverlayReport = z.infer<typeof overlayReport>;
 
-/** The event `broadcast:delay:state` as everyone in the broadcast room gets it. */
+/** The event `broadcast:delay:state` as everyone in a broadcast room gets it: of the picture of that room alone. */
 export interface DelayState {
   readonly sessionId: string;
   readonly state: DelayStateName;
+  /** How far behind the room's picture is set to be, in ms: the public one by the whole of it. */
   readonly delayMs: number;
 }
-/** The same with what is measured, for the live room and the desk. */
-export interface MeasuredDelay extends DelayState {
-  readonly show: string;
-  readonly published: boolean;
+/** What is measured of one picture of a show. */
+export interface MeasuredPicture {
+  readonly state: DelayStateName;
   /** How far the picture that is on air is behind, in ms; `null` before anything has aired. */
   readonly measuredMs: number | null;
   /** The instant that is on air, on the server's clock. */
   readonly airedAt: number | null;
   /** While holding: how much longer, in ms; `null` where nobody knows. */
   readonly holdMs: number | null;
-  /** What waits to be aired. */
+}
+/** The same of the graphics picture, with what is measured of both, for the live room and the desk. */
+export interface MeasuredDelay extends DelayState, MeasuredPicture {
+  readonly show: string;
+  readonly published: boolean;
+  /** How much later than the graphics the public picture is set to be, in ms. */
+  readonly publicExtraMs: number;
+  /** The public picture. */
+  readonly public: MeasuredPicture;
+  /** What waits to be aired as graphics. */
   readonly bufferedMs: number;
   readonly bufferedEvents: number;
   readonly bufferedBytes: number;
@@ -204,6 +233,9 @@ export interface Watcher {
   readonly version: string | null;
   /** The link it came by, by its label or kind; `null` with a token or without anything. */
   readonly link: string | null;
+  /** The picture that it gets: an overlay without the right to the graphics gets the public one. */
+  readonly picture: Picture;
+  /** An extra delay of its own, in ms; 0 for the public picture. */
   readonly extraDelayMs: number;
   readonly since: number;
   readonly reportedAt: number | null;

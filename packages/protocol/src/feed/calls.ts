@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { showSlug } from '../rights/rights.js';
+import { PICTURES } from '../rights/rooms.js';
 
 /** Calls of a viewer, and what it is told beside its feed. */
 
@@ -8,6 +9,8 @@ export const sessionJoin = z
     sessionId: z.string().max(100).optional(),
     show: showSlug.optional(),
     audience: z.enum(['live', 'broadcast']),
+    /** `public`: the later picture, also with the right to the graphics; `graphics`: refused without it. */
+    picture: z.enum(PICTURES).optional(),
     extraDelayMs: z.number().int().min(0).max(120_000).optional(),
     format: z.enum(['rows', 'json']).optional(),
     /** Car numbers whose own data to get besides; the token must name each. Live audience only. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PICTURES } from '../rights/rooms.js';
 import { type Declared, field } from './fields.js';
 
 /** What operations may do, with `ops:act`. Every act can be asked what it would do (`dryRun`), and is audited. */
@@ -62,6 +63,7 @@ export const auditEntry = z.object({
     from: field.changed,
     to: field.changed,
     kind: field.code,
+    picture: field.word(...PICTURES),
     fault: field.code,
     rooms: field.number,
     repaired: field.number,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DELAY_STATE_NAMES } from '../feed/delay-states.js';
+import { PICTURES } from '../rights/rooms.js';
 import { sessionLoss } from './damage.js';
 import { type Declared, field } from './fields.js';
 import type { Finding } from './findings.js';
@@ -69,6 +70,7 @@ export const opsEvent = z.object({
   records: field.number,
   framesTotal: field.number,
   delayMs: field.number,
+  publicExtraMs: field.number,
   fromMs: field.number,
   tookMs: field.number,
 });
@@ -98,6 +100,11 @@ export const opsSocket = z.object({
   user: field.user.nullable(),
   caps: z.array(field.capability),
   joinedRooms: z.array(field.room),
+  /** The picture of the broadcast that it gets; `null` where it gets none. Absent in packs of older versions. */
+  picture: field
+    .word(...PICTURES)
+    .nullable()
+    .exactOptional(),
   connectedAt: field.instant,
   lastSeenAt: field.instant,
   /** Of its newest beat, where it sends them; else of the transport's heartbeat. */
@@ -240,6 +247,8 @@ export const opsSession = z.object({
   errors: field.number,
   viewers: z.object({ live: field.number, broadcast: field.number }),
   delayMs: field.number,
+  /** How much later than that the public picture is set to be; absent from older servers. */
+  publicExtraMs: field.number.exactOptional(),
   /** Stage by stage, so that the first one where nothing passes stands out; `null` where nothing has passed. */
   flow: flowStages.nullable(),
   /** Looks for something to tell the live room that found all as it was, a second of late: a grid stands still. */
@@ -317,6 +326,11 @@ export const opsSummaryFigures = z.object({
         delayMs: field.number,
         state: field.word(...DELAY_STATE_NAMES),
         measuredMs: field.number.nullable(),
+        /** How much later than the graphics the public picture is set to be, and how that does; absent from older servers. */
+        publicExtraMs: field.number.exactOptional(),
+        public: z
+          .object({ state: field.word(...DELAY_STATE_NAMES), measuredMs: field.number.nullable() })
+          .exactOptional(),
         bufferedMs: field.number,
         bufferedEvents: field.number,
         bufferedBytes: field.number,

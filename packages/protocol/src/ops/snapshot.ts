@@ -51,6 +51,8 @@ export const socketGroup = z.object({
   beats: groupBeats.exactOptional(),
   /** That they have neither a token nor a link: what they do must not change the status of a show. */
   isOfStrangers: field.yes.exactOptional(),
+  /** That what they get of the broadcast is the public picture; absent for the graphics, and in packs of older versions. */
+  isOfPublicPicture: field.yes.exactOptional(),
 });
 /** Sockets of a session, or of none, that share a role and how they stand; with a few of their ids. */
 export type SocketGroup = Declared<typeof socketGroup>;

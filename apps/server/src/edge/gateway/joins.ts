@@ -1,5 +1,13 @@
-import { broadcastRoom, EXTRA_DELAY_STEP_MS, type SessionJoin } from '@okboxbox/protocol';
-import { deny, denyExtraDelay, denyOwnCar, maySeeBroadcast, type Place, type Visitor } from '../../access/visitor.js';
+import { broadcastRoom, EXTRA_DELAY_STEP_MS, type ExtraDelay, type SessionJoin } from '@okboxbox/protocol';
+import {
+  deny,
+  denyExtraDelay,
+  denyOwnCar,
+  maySeeBroadcast,
+  type Place,
+  pictureFor,
+  type Visitor,
+} from '../../access/visitor.js';
 import type { EdgeChannel } from '../../channel/channel.js';
 import type { Directory } from '../../directory/directory.js';
 import { followedBy } from '../../directory/following.js';
@@ -12,8 +20,8 @@ export interface JoinDeps {
   readonly channel: EdgeChannel;
 }
 
-/** Where a viewer of the public picture is: a session, and its extra delay in ms. */
-export type BroadcastPlace = Place & { readonly extraMs: number };
+/** Where a viewer of the broadcast is: a session, and how much later than the show's delay. */
+export type BroadcastPlace = Place & { readonly extra: ExtraDelay };
 
 /** Finds what a join asks for in real time. @throws CallRefused */
 export function findLive({ directory }: JoinDeps, visitor: Visitor, join: SessionJoin): Place {
@@ -31,7 +39,10 @@ export function findLive({ directory }: JoinDeps, visitor: Visitor, join: Sessio
   return found.summary;
 }
 
-/** Finds what a join asks for of the public picture: nothing that has not aired is there. @throws CallRefused */
+/**
+ * Finds what a join asks for of the broadcast, in the picture that the visitor gets: nothing that has not aired there is there.
+ * @throws CallRefused
+ */
 export function findBroadcast({ directory }: JoinDeps, visitor: Visitor, join: SessionJoin): BroadcastPlace {
   const extraMs = join.extraDelayMs ?? 0;
   if (extraMs % EXTRA_DELAY_STEP_MS !== 0) {
@@ -41,21 +52,40 @@ export function findBroadcast({ directory }: JoinDeps, visitor: Visitor, join: S
   if (show === undefined) throw notFound(join);
   const record = directory.show(show);
   const now = directory.now(show);
-  const sessionId = join.sessionId ?? airedSession(record, extraMs, now) ?? airedSession(record, 0, now);
-  const place = { sessionId: sessionId ?? '', show, extraMs };
+  const graphics = {
+    sessionId: join.sessionId ?? airedSession(record, extraMs, now) ?? airedSession(record, 0, now),
+    extra: extraMs,
+  };
+  const mayGraphics = pictureFor(visitor, { sessionId: graphics.sessionId ?? '', show }) === 'graphics';
+  const { sessionId, extra } =
+    mayGraphics && join.picture !== 'public'
+      ? graphics
+      : { sessionId: join.sessionId ?? airedSession(record, 'public', now), extra: 'public' as const };
+  const place = { sessionId: sessionId ?? '', show, extra };
   // What is on air of a show is what it follows, and so is what is still to air.
   const airing =
-    join.sessionId === undefined ? airingOfFollowed(record, now) : airingOf(record, join.sessionId, extraMs, now);
+    join.sessionId === undefined ? airingOfFollowed(record, now) : airingOf(record, join.sessionId, extra, now);
   if (!maySeeBroadcast(visitor, place, airing)) throw notFound(join);
   // After the right to see it at all: a refusal must not say that there is such a show.
   const denial = extraMs === 0 ? null : denyExtraDelay(visitor, place);
   if (denial) throw new CallRefused(denial.code, denial.message, denial.capability);
+  if (join.picture === 'graphics' && extra === 'public') {
+    const message =
+      'The graphics picture needs broadcast:view with the role overlay, director or admin, or an overlay link.';
+    throw new CallRefused('forbidden', message, 'broadcast:view');
+  }
+  if (extraMs !== 0 && extra === 'public') {
+    throw new CallRefused(
+      'bad_request',
+      'An extra delay is of the graphics picture. Leave extraDelayMs or picture out.',
+    );
+  }
   if (sessionId === null) throw notAired(visitor, place, join);
   return place;
 }
 
 /**
- * What airs of a session for viewers with an extra delay: the running output, or, once its end has aired, its last state.
+ * What airs of a session for an output: the running one, or, once its end has aired, its last state.
  * The owner is asked only where neither is known here; rights are to be looked up again after that.
  * @throws CallRefused where nothing airs, OwnerRefusal where the owner cannot answer
  */
@@ -65,12 +95,12 @@ export async function broadcastOf(
   join: SessionJoin,
   place: BroadcastPlace,
 ): Promise<LastState> {
-  const { sessionId, show, extraMs } = place;
-  const room = broadcastRoom(sessionId, extraMs);
+  const { sessionId, show, extra } = place;
+  const room = broadcastRoom(sessionId, extra);
   const open = channel.view(room);
   if (open !== undefined) return open;
   const owner = await directory.ownerOf(show);
-  const output = await owner.openOutput(show, sessionId, extraMs);
+  const output = await owner.openOutput(show, sessionId, extra);
   if (output === 'full') {
     throw new CallRefused(
       'bad_request',

@@ -25,7 +25,7 @@ const record: ShowRecord = {
     sessionId,
     isAwaited: false,
     hasEnded: false,
-    outputs: [{ extraMs: 0, hasAired: true, hasEnded: false }],
+    outputs: [{ extra: 'public' as const, isAwaited: false, hasAired: true, hasEnded: false }],
   })),
 };
 
@@ -65,7 +65,7 @@ it('a follower of a show is moved with it, and not cut off, where rights are che
   const { viewer, emit, at } = await viewerOf({ show: 'local' });
   at(MOVED_AT);
   viewer.onShow('local', { event: 'changed' });
-  viewer.onShow('local', { event: 'moved', extraMs: 0, sessionId: 'sess_2' });
+  viewer.onShow('local', { event: 'moved', extra: 'public', sessionId: 'sess_2' });
   expect(emit.mock.calls).toEqual([['session:moved', { show: 'local', from: 'sess_1', sessionId: 'sess_2' }]]);
 });
 

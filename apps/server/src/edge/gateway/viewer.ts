@@ -1,8 +1,10 @@
 import {
   broadcastRoom,
   carRoom,
+  type ExtraDelay,
   liveRoom,
   type OverlayReport,
+  pictureOf,
   type SessionJoin,
   type SessionMoved,
   type SessionWithdrawn,
@@ -12,14 +14,14 @@ import type { Socket } from 'socket.io';
 import type { Limits } from '../../access/limits.js';
 import type { ShareLinks } from '../../access/share-links.js';
 import type { Tokens } from '../../access/tokens.js';
-import { maySeeBroadcast, onlyShow, type Place, type Visitor } from '../../access/visitor.js';
+import { maySeeBroadcast, onlyShow, type Place, pictureFor, type Visitor } from '../../access/visitor.js';
 import type { ShowEvent } from '../../channel/channel.js';
 import type { FeedFormat } from '../../channel/feed-format.js';
 import { namedTiming } from '../../channel/named-timing.js';
 import { SharedAnswer } from '../../channel/shared-json.js';
 import type { Clock } from '../../clock.js';
 import type { LastState } from '../../directory/owner.js';
-import { airedSession, airingOf, isAiring, publicDelayState } from '../../directory/show-record.js';
+import { airedSession, airingOf, behindMsOf, isAiring, publicDelayState } from '../../directory/show-record.js';
 import type { Logger } from '../../log.js';
 import { answerCall, CallRefused } from '../../sockets/calls.js';
 import type { SocketHello } from '../../sockets/handshake.js';
@@ -43,7 +45,7 @@ export interface ViewerDeps extends JoinDeps {
 /** Most sessions that one socket may watch at once. */
 const MAX_JOINED = 16;
 
-/** What came of moving a connection to the public picture, or what would come of it. */
+/** What came of moving a connection to the broadcast, or what would come of it. */
 export type Moved =
   | {
       readonly isMoved: true;
@@ -64,8 +66,8 @@ export interface ViewerRoom {
   /** Whether it goes on with its show's next session by itself. */
   readonly follows: boolean;
   readonly format: FeedFormat;
-  /** Extra delay of an output of the broadcast, in ms; `null` for who sees it live. */
-  readonly extraMs: number | null;
+  /** How much later than the show's delay it sees the broadcast; `null` for who sees it live. */
+  readonly extra: ExtraDelay | null;
 }
 
 /** What a socket has joined: by session id, and the show where it follows one. */
@@ -126,10 +128,10 @@ export class Viewer {
     switch (told.event) {
       // Its client joins the new session for the state.
       case 'followed':
-        this.#follow((joined) => joined.show === show && joined.extraMs === null, told.sessionId);
+        this.#follow((joined) => joined.show === show && joined.extra === null, told.sessionId);
         break;
       case 'moved':
-        this.#follow((joined) => joined.show === show && joined.extraMs === told.extraMs, told.sessionId);
+        this.#follow((joined) => joined.show === show && joined.extra === told.extra, told.sessionId);
         break;
       case 'changed':
         this.#withdraw(show);
@@ -163,7 +165,7 @@ export class Viewer {
   moveToBroadcast(sessionId: string | undefined, isAsked: boolean): Moved {
     const refuse = (code: 'forbidden' | 'conflict', because: string): Moved => ({ isMoved: false, code, because });
     const live = [...this.#joined.values()].filter(
-      (each) => each.extraMs === null && (sessionId === undefined || each.sessionId === sessionId),
+      (each) => each.extra === null && (sessionId === undefined || each.sessionId === sessionId),
     );
     const [joined] = live;
     if (joined === undefined)
@@ -174,29 +176,30 @@ export class Viewer {
     }
     const { show, room: from } = joined;
     const { directory, channel, hub } = this.#deps;
-    const place = { sessionId: joined.sessionId, show, extraMs: 0 };
+    const place = { sessionId: joined.sessionId, show };
+    const extra = pictureFor(this.#visitor, place) === 'graphics' ? 0 : 'public';
     const record = directory.show(show);
     const now = directory.now(show);
-    if (!maySeeBroadcast(this.#visitor, place, airingOf(record, place.sessionId, 0, now)))
-      return refuse('forbidden', 'The token or link of this connection does not allow it to see the public picture.');
+    if (!maySeeBroadcast(this.#visitor, place, airingOf(record, place.sessionId, extra, now)))
+      return refuse('forbidden', 'The token or link of this connection does not allow it to see the broadcast.');
     if (!isAiring(record, joined.sessionId))
       return refuse('conflict', `Session ${joined.sessionId} has ended and aired: nothing more comes in either room.`);
-    const to = broadcastRoom(joined.sessionId);
+    const to = broadcastRoom(joined.sessionId, extra);
     const view = channel.view(to);
     const moved: Moved = {
       isMoved: true,
       ...place,
       from,
       to,
-      delayMs: record.delay.delayMs,
+      delayMs: behindMsOf(record, extra),
       hasAired: view !== undefined,
     };
     if (isAsked) return moved;
     this.#leave(joined.sessionId);
     this.#publicOnly.add(show);
-    this.#joined.set(joined.sessionId, { ...joined, room: to, extraMs: 0, carRooms: [] });
+    this.#joined.set(joined.sessionId, { ...joined, room: to, extra, carRooms: [] });
     hub.join(to, joined.format, this.#socket);
-    this.#socket.emit('broadcast:delay:state', publicDelayState(record, joined.sessionId, now));
+    this.#socket.emit('broadcast:delay:state', publicDelayState(record, joined.sessionId, pictureOf(extra), now));
     if (view === undefined) return moved;
     const { position } = view.snapshots;
     const named = joined.format === 'json' ? namedTiming(view.state, position.at) : {};
@@ -205,7 +208,7 @@ export class Viewer {
   }
 
   /**
-   * Leaves a show's public picture where it may no longer be seen: unpublished, or of a session that the show has left. A
+   * Leaves a show's broadcast where it may no longer be seen: unpublished, or of a session that the show has left. A
    * viewer that follows the show goes on with it, also where this is noticed before its owner has told of the move.
    */
   #withdraw(show: string): void {
@@ -213,12 +216,12 @@ export class Viewer {
     const record = directory.show(show);
     const now = directory.now(show);
     for (const joined of [...this.#joined.values()]) {
-      if (joined.show !== show || joined.extraMs === null) continue;
-      const { extraMs } = joined;
+      if (joined.show !== show || joined.extra === null) continue;
+      const { extra } = joined;
       const maySee = (sessionId: string) =>
-        maySeeBroadcast(this.#visitor, { show, sessionId }, airingOf(record, sessionId, extraMs, now));
+        maySeeBroadcast(this.#visitor, { show, sessionId }, airingOf(record, sessionId, extra, now));
       if (maySee(joined.sessionId)) continue;
-      const next = airedSession(record, extraMs, now);
+      const next = airedSession(record, extra, now);
       if (joined.follows && next !== null && next !== joined.sessionId && maySee(next)) {
         this.#follow((each) => each === joined, next);
         continue;
@@ -233,10 +236,10 @@ export class Viewer {
     return this.#visitor.kind === 'link' && this.#visitor.code === code;
   }
 
-  /** What the desk lists of it; `null` where it does not watch the show's public picture. */
+  /** What the desk lists of it; `null` where it does not watch the show's broadcast. */
   watching(show: string): Watcher | null {
-    const joined = [...this.#joined.values()].find((each) => each.show === show && each.extraMs !== null);
-    if (joined === undefined) return null;
+    const extra = [...this.#joined.values()].find((each) => each.show === show && each.extra !== null)?.extra ?? null;
+    if (extra === null) return null;
     const { clientKind, surface } = this.#hello;
     const said = this.#report?.said;
     return {
@@ -245,7 +248,8 @@ export class Viewer {
       name: said?.name ?? surface ?? clientKind ?? 'unknown',
       version: said?.version ?? null,
       link: this.#visitor.kind === 'link' ? (this.#visitor.label ?? this.#visitor.opens) : null,
-      extraDelayMs: joined.extraMs ?? 0,
+      picture: pictureOf(extra),
+      extraDelayMs: extra === 'public' ? 0 : extra,
       since: this.#since,
       reportedAt: this.#report?.at ?? null,
       visible: said?.visible ?? null,
@@ -289,7 +293,7 @@ export class Viewer {
     if (source === null) throw notFound(join);
     const cars = join.cars ?? [];
     const carRooms = cars.map((carNumber) => carRoom(sessionId, carNumber));
-    const format = this.#enter(join, { sessionId, show, room, extraMs: null, carRooms });
+    const format = this.#enter(join, { sessionId, show, room, extra: null, carRooms });
     for (const each of carRooms) hub.join(each, 'json', this.#socket);
     const [own] = (view?.newestOwnCars ?? [])
       .filter(({ carNumber }) => cars.includes(carNumber))
@@ -306,18 +310,24 @@ export class Viewer {
     const place = findBroadcast(this.#deps, this.#visitor, join);
     const found = await broadcastOf(this.#deps, this.#visitor, join, place);
     // What it rests on may have changed while the owner was asked: all is looked up again, and nothing awaited after.
-    const { sessionId, show, extraMs } = findBroadcast(this.#deps, this.#visitor, join);
-    if (sessionId !== place.sessionId) return this.#joinBroadcast(join);
-    const room = broadcastRoom(sessionId, extraMs);
+    const { sessionId, show, extra } = findBroadcast(this.#deps, this.#visitor, join);
+    if (sessionId !== place.sessionId || extra !== place.extra) return this.#joinBroadcast(join);
+    const room = broadcastRoom(sessionId, extra);
     const record = directory.show(show);
     const source = channel.view(room) ?? (isAiring(record, sessionId) ? undefined : found);
     // The output was closed meanwhile, to make room for another one.
     if (source === undefined) return this.#joinBroadcast(join);
-    const format = this.#enter(join, { sessionId, show, room, extraMs, carRooms: [] });
+    const format = this.#enter(join, { sessionId, show, room, extra, carRooms: [] });
     const now = directory.now(show);
-    const delay = publicDelayState(record, sessionId, now);
-    const retrySpread = this.#retrySpread();
-    const answer = { sessionId, audience: join.audience, delay, now: Math.round(now), retrySpreadMs: retrySpread };
+    const picture = pictureOf(extra);
+    const answer = {
+      sessionId,
+      audience: join.audience,
+      picture,
+      delay: publicDelayState(record, sessionId, picture, now),
+      now: Math.round(now),
+      retrySpreadMs: this.#retrySpread(),
+    };
     return new SharedAnswer(answer, source.snapshots.of(format));
   }
 
@@ -352,12 +362,12 @@ export class Viewer {
         'feed:resync needs a session that this connection has joined. Send session:join.',
       );
     }
-    const { sessionId, show, extraMs, format } = joined;
-    const join: SessionJoin = { sessionId, audience: extraMs === null ? 'live' : 'broadcast' };
+    const { sessionId, show, extra, format } = joined;
+    const join: SessionJoin = { sessionId, audience: extra === null ? 'live' : 'broadcast' };
     const source =
-      extraMs === null
+      extra === null
         ? (this.#deps.channel.view(joined.room) ?? (await this.#lastState(joined)))
-        : await broadcastOf(this.#deps, this.#visitor, join, { sessionId, show, extraMs });
+        : await broadcastOf(this.#deps, this.#visitor, join, { sessionId, show, extra });
     // It may have left meanwhile, or been moved to the public picture.
     if (source === null || this.#joined.get(sessionId) !== joined)
       throw new CallRefused('not_found', `Session ${sessionId} is gone.`);

@@ -32,7 +32,7 @@ export const PUBLIC_CALLS = declareCalls({
     path: '/api/public/sessions/:id/timing',
     group: 'Public',
     title: 'Public timing of a session or show',
-    about: 'As of the delayed instant, and only what is public.',
+    about: 'As of the instant of the public picture, whatever the caller may see elsewhere, and only what is public.',
     right: PUBLISHED,
     params: z.object({ id: z.string().max(100).describe("The session's id, or the show's slug.") }),
     query: linkQuery,
@@ -62,12 +62,16 @@ export function servePublicCalls(http: FastifyInstance, deps: PublicDeps): void 
     const isSession = id.startsWith('sess_');
     const show = isSession ? directory.session(id)?.summary.show : directory.newestOf(id)?.summary.show;
     if (show === undefined) throw nothing;
-    const sessionId = isSession ? id : airedSession(directory.show(show), 0, directory.now(show));
+    const sessionId = isSession ? id : airedSession(directory.show(show), 'public', directory.now(show));
     if (sessionId === null) throw nothing;
     const isAllowed = () =>
-      maySeeBroadcast(visitor, { sessionId, show }, airingOf(directory.show(show), sessionId, 0, directory.now(show)));
+      maySeeBroadcast(
+        visitor,
+        { sessionId, show },
+        airingOf(directory.show(show), sessionId, 'public', directory.now(show)),
+      );
     if (!isAllowed()) throw nothing;
-    const view = channel.view(broadcastRoom(sessionId));
+    const view = channel.view(broadcastRoom(sessionId, 'public'));
     if (view !== undefined) return sendShared(reply, view.snapshots.timing);
     if (isAiring(directory.show(show), sessionId)) throw nothing;
     const ended = await (await directory.ownerOf(show)).lastState(sessionId, 'public');

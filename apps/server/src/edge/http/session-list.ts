@@ -60,7 +60,7 @@ export class SessionLists {
       yield airingKey(record, directory.now(show));
       for (const { sessionId } of record.airing) {
         yield sessionId;
-        yield channel.view(broadcastRoom(sessionId))?.snapshots;
+        yield channel.view(broadcastRoom(sessionId, 'public'))?.snapshots;
       }
     }
   }
@@ -74,7 +74,7 @@ function rightsOf(visitor: Visitor): string {
 }
 
 /**
- * The sessions that a caller may know of: live where it has `session:live`, else as they are on air, of shows that are
+ * The sessions that a caller may know of: live where it has `session:live`, else as they are in the public picture, of shows that are
  * published or that it may see all the same.
  */
 function visibleSessions({ directory, channel }: SessionListDeps, visitor: Visitor): SessionSummary[] {
@@ -82,10 +82,10 @@ function visibleSessions({ directory, channel }: SessionListDeps, visitor: Visit
   return summaries.flatMap((summary) => {
     if (deny(visitor, 'session:live', summary) === null) return [summary];
     const record = directory.show(summary.show);
-    const airing = airingOf(record, summary.sessionId, 0, directory.now(summary.show));
+    const airing = airingOf(record, summary.sessionId, 'public', directory.now(summary.show));
     if (!maySeeBroadcast(visitor, summary, airing)) return [];
     if (!isAiring(record, summary.sessionId)) return summary.status === 'ended' ? [publicSummary(summary)] : [];
-    const view = channel.view(broadcastRoom(summary.sessionId));
+    const view = channel.view(broadcastRoom(summary.sessionId, 'public'));
     if (view === undefined) return [];
     const { session, entries } = view.state;
     const { sim, track, type, startedAt, status } = session;

@@ -1,7 +1,7 @@
 import { broadcastRoom, liveRoom, TOPIC_NAMES } from '@okboxbox/protocol';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { ANONYMOUS, maySeeBroadcast } from '../../access/visitor.js';
+import { ANONYMOUS, maySeeBroadcast, pictureFor } from '../../access/visitor.js';
 import type { TopicChunk } from '../../channel/topic-logs.js';
 import { airingOf, isAiring } from '../../directory/show-record.js';
 import { declareCalls, LIVE, PUBLISHED, serve } from './call.js';
@@ -41,7 +41,7 @@ export const TOPIC_CALLS = declareCalls({
     path: `/api/public/sessions/:id/${CHUNK}`,
     group: 'Public',
     title: "A chunk of one of a session's public logs",
-    about: 'As far as the public picture has come.',
+    about: 'As far as the picture of the caller has come: the graphics with the right to them, else the public one.',
     right: PUBLISHED,
     params: chunkParams,
     query: linkQuery,
@@ -71,17 +71,19 @@ export function serveTopicCalls(http: FastifyInstance, deps: PublicDeps): void {
     const visitor = await publicCaller(request, deps);
     const show = directory.session(id)?.summary.show;
     if (show === undefined) throw new HttpProblem(404, NO_CHUNK);
+    const place = { sessionId: id, show };
+    const extra = pictureFor(visitor, place) === 'graphics' ? 0 : 'public';
     const isOpenFor = (who: typeof visitor) =>
-      maySeeBroadcast(who, { sessionId: id, show }, airingOf(directory.show(show), id, 0, directory.now(show)));
+      maySeeBroadcast(who, place, airingOf(directory.show(show), id, extra, directory.now(show)));
     if (!isOpenFor(visitor)) throw new HttpProblem(404, NO_CHUNK);
     const source = isAiring(directory.show(show), id)
-      ? channel.view(broadcastRoom(id))
+      ? channel.view(broadcastRoom(id, extra))
       : await (await directory.ownerOf(show)).lastState(id, 'public');
     const found = (await source?.chunk(topic, epoch, chunk)) ?? null;
     // It may have been taken off the air while the owner was asked.
     if (!isOpenFor(visitor)) throw new HttpProblem(404, NO_CHUNK);
-    // What only a token or a link opens stays out of caches that others share.
-    return sendChunk(reply, found, isOpenFor(ANONYMOUS) ? 'public' : 'private');
+    // What only a token or a link opens stays out of caches that others share, and so does what has aired as graphics alone.
+    return sendChunk(reply, found, extra === 'public' && isOpenFor(ANONYMOUS) ? 'public' : 'private');
   });
 }
 

@@ -44,7 +44,7 @@ const FIELDS = {
   relay_left: { ...RELAY, reason: 'text' },
   primary_changed: { ...RELAY, reason: 'text' },
   ended: { sessionId: 'name', show: 'name', reason: 'text', framesTotal: 'number' },
-  'broadcast:delay:set': { ...DELAY, fromMs: 'number' },
+  'broadcast:delay:set': { ...DELAY, publicExtraMs: 'number', fromMs: 'number' },
   'broadcast:delay:holding': DELAY,
   'broadcast:delay:live': DELAY,
   publish: { show: 'name', sessionId: 'name' },

@@ -11,10 +11,11 @@ const INPUT_CODES: ReadonlySet<string> = new Set(['bad_request', 'too_large', 'v
 export function listenToShows({ shows, broadcasts, channel }: OperationsDeps, { events }: OpsFigures): void {
   const sessionOf = (show: string) => broadcasts.followed.of(show)?.sessionId;
   shows.onChange((settings, before) => {
-    const { show, delayMs, published } = settings;
+    const { show, delayMs, publicExtraMs, published } = settings;
     const sessionId = sessionOf(show);
     const where = { show, ...(sessionId !== undefined && { sessionId }) };
-    if (delayMs !== before.delayMs) events.note('broadcast:delay:set', { ...where, delayMs, fromMs: before.delayMs });
+    if (delayMs !== before.delayMs || publicExtraMs !== before.publicExtraMs)
+      events.note('broadcast:delay:set', { ...where, delayMs, publicExtraMs, fromMs: before.delayMs });
     if (published !== before.published) events.note(published ? 'publish' : 'unpublish', where);
   });
   /** The state that was told of last, by session. */

@@ -67,6 +67,7 @@ export function sessionOf(deps: Deps, figures: Figures, sessionId: string): OpsS
     errors,
     viewers: viewersOf(deps, sessionId, show),
     delayMs: shows.get(show).delayMs,
+    publicExtraMs: shows.get(show).publicExtraMs,
     flow: flowOf(figures, sessionId, now)?.stages ?? null,
     unchangedPerSec: session.unchanged.perSec(now),
     rulesVersion: summary.rulesVersion ?? UNNUMBERED_RULES,
@@ -158,7 +159,7 @@ function tenth(value: number): number {
   return Math.round(value * 10) / 10;
 }
 
-/** How many are in a session's live room, and in its broadcast rooms together, extra delays included. */
+/** How many are in a session's live room, and in its broadcast rooms together, those of both pictures. */
 export function viewersOf(
   { io, broadcasts }: Pick<OperationsDeps, 'io' | 'broadcasts'>,
   sessionId: string,
@@ -166,7 +167,7 @@ export function viewersOf(
 ): { live: number; broadcast: number } {
   const { rooms } = io.of('/').adapter;
   const inRoom = (room: string) => rooms.get(room)?.size ?? 0;
-  const extras = broadcasts.of(show).session(sessionId)?.extras ?? [0];
-  const broadcast = extras.reduce((sum, extraMs) => sum + inRoom(broadcastRoom(sessionId, extraMs)), 0);
+  const extras = broadcasts.of(show).session(sessionId)?.extras ?? [];
+  const broadcast = extras.reduce<number>((sum, extra) => sum + inRoom(broadcastRoom(sessionId, extra)), 0);
   return { live: inRoom(liveRoom(sessionId)), broadcast };
 }

@@ -70,9 +70,13 @@ export function summaryOf(deps: OperationsDeps, { figures, history, cost, rooms,
       initialized,
       because,
       sessions: sessions.map((each) => {
-        const { sessionId, show, published, delayMs, state, measuredMs, bufferedMs, bufferedEvents, bufferedBytes } =
-          each;
-        return { sessionId, show, published, delayMs, state, measuredMs, bufferedMs, bufferedEvents, bufferedBytes };
+        const { sessionId, show, published, delayMs, state, measuredMs, publicExtraMs } = each;
+        const { bufferedMs, bufferedEvents, bufferedBytes } = each;
+        return {
+          ...{ sessionId, show, published, delayMs, state, measuredMs, publicExtraMs },
+          public: { state: each.public.state, measuredMs: each.public.measuredMs },
+          ...{ bufferedMs, bufferedEvents, bufferedBytes },
+        };
       }),
     },
     rooms: rooms.found,

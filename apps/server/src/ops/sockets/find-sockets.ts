@@ -64,9 +64,9 @@ export function findSockets(registry: SocketRegistry, query: SocketsQuery): OpsS
   };
 }
 
-/** Whether a room is one of a session's: live, a car's own data, or the public picture with whatever extra delay. */
+/** Whether a room is one of a session's: live, a car's own data, or the broadcast in either picture, with whatever extra delay. */
 function roomsOfSession(sessionId: string): (room: string) => boolean {
-  const [live, broadcast] = [liveRoom(sessionId), broadcastRoom(sessionId)];
+  const [live, broadcast] = [liveRoom(sessionId), broadcastRoom(sessionId, 0)];
   return (room) =>
     room === live || room === broadcast || room.startsWith(`${live}:`) || room.startsWith(`${broadcast}:`);
 }

@@ -1,4 +1,4 @@
-import type { GroupBeats, SocketGroup } from '@okboxbox/protocol';
+import type { ExtraDelay, GroupBeats, SocketGroup } from '@okboxbox/protocol';
 import { waitingBytes, waitingPackets } from '../../sockets/finished-bytes.js';
 import { cameBack } from './came-back.js';
 import type { Connection, SocketRegistry } from './socket-registry.js';
@@ -21,13 +21,14 @@ const ANSWERING_MS = 3_000;
 const STALE_MS = 6_000;
 
 const LIVE = /^session:(sess_[\w-]+)$/;
-const BROADCAST = /^broadcast:session:(sess_[\w-]+?)(?::plus:(\d+))?$/;
+const BROADCAST = /^broadcast:session:(sess_[\w-]+?)(?::(public)|:plus:(\d+))?$/;
 
 interface Counting {
   readonly role: string;
   readonly sessionId: string | null;
   readonly room: SocketGroup['room'];
   readonly isOfStrangers?: true;
+  readonly isOfPublicPicture?: true;
   count: number;
   buffered: number;
   slow: number;
@@ -58,11 +59,11 @@ interface Troubled {
 
 /**
  * All viewers' connections by role, session and room, those of strangers by themselves, in one pass that lets others in between: ten thousand of them
- * hold up nobody. `delayOf` gives a session's delay in ms.
+ * hold up nobody. `behindMsOf` says how far behind an output of a session is set to be, in ms.
  */
 export async function socketGroups(
   sockets: SocketRegistry,
-  delayOf: (sessionId: string) => number,
+  behindMsOf: Look['behindMsOf'],
   now: number,
 ): Promise<SocketGroup[]> {
   const groups = new Map<string, Counting>();
@@ -75,10 +76,10 @@ export async function socketGroups(
   for (const connection of open) {
     if (connection.role !== 'relay' && !back.has(connection))
       for (const place of placesOf(connection, places)) {
-        const group = groupOf(groups, connection, place.sessionId, place.room);
+        const group = groupOf(groups, connection, place);
         // Of one whose connection is dead or slow, nothing else is said.
         const isTrouble = place.room !== 'none' && countBeats(group, connection, now, attentiveSince);
-        count(group, connection, place, { delayOf, now, isTrouble });
+        count(group, connection, place, { behindMsOf, now, isTrouble });
       }
     looked += 1;
     if (looked % LOOK_EVERY !== 0 || performance.now() < sliceEnd) continue;
@@ -120,10 +121,10 @@ function beatsOf(troubles: Counting['troubles']): Pick<GroupBeats, Trouble> {
 interface Place {
   readonly sessionId: string | null;
   readonly room: SocketGroup['room'];
-  readonly extraMs: number;
+  readonly extra: ExtraDelay;
 }
 
-const NOWHERE: readonly Place[] = [{ sessionId: null, room: 'none', extraMs: 0 }];
+const NOWHERE: readonly Place[] = [{ sessionId: null, room: 'none', extra: 0 }];
 
 /** Where a connection is; `known` keeps what each room's name says, since thousands share a room. */
 function placesOf({ socket }: Connection, known: Map<string, Place | null>): readonly Place[] {
@@ -144,13 +145,15 @@ function placesOf({ socket }: Connection, known: Map<string, Place | null>): rea
 
 function placeOf(room: string): Place | null {
   const live = LIVE.exec(room);
-  if (live) return { sessionId: live[1] ?? null, room: 'live', extraMs: 0 };
+  if (live) return { sessionId: live[1] ?? null, room: 'live', extra: 0 };
   const broadcast = BROADCAST.exec(room);
-  return broadcast ? { sessionId: broadcast[1] ?? null, room: 'broadcast', extraMs: Number(broadcast[2] ?? 0) } : null;
+  if (!broadcast) return null;
+  const extra = broadcast[2] === 'public' ? 'public' : Number(broadcast[3] ?? 0);
+  return { sessionId: broadcast[1] ?? null, room: 'broadcast', extra };
 }
 
 interface Look {
-  readonly delayOf: (sessionId: string) => number;
+  readonly behindMsOf: (sessionId: string, extra: ExtraDelay) => number;
   readonly now: number;
   readonly isTrouble: boolean;
 }
@@ -158,14 +161,14 @@ interface Look {
 function count(
   group: Counting,
   connection: Connection,
-  { sessionId, room, extraMs }: Place,
-  { delayOf, now, isTrouble }: Look,
+  { sessionId, room, extra }: Place,
+  { behindMsOf, now, isTrouble }: Look,
 ): void {
   const { socket, newestAt, joinedAt, skippedAt, joinedNothingSince, hasJoined, refusedJoin } = connection;
   const packets = waitingPackets(socket);
   const bytes = waitingBytes(socket);
   const ageMs = newestAt === null ? null : Math.round(now - newestAt);
-  const delayMs = room === 'broadcast' && sessionId !== null ? delayOf(sessionId) + extraMs : 0;
+  const delayMs = room === 'broadcast' && sessionId !== null ? behindMsOf(sessionId, extra) : 0;
   const isBuffered = !isTrouble && (packets > BUFFERED || bytes > BUFFERED_BYTES);
   const isSlow = !isTrouble && skippedAt !== null && now - skippedAt <= SLOW_MS;
   // A socket that has just joined has the whole state, and waits for the next change.
@@ -200,10 +203,10 @@ function worseFirst(a: Waiting, b: Waiting): number {
 function groupOf(
   groups: Map<string, Counting>,
   { role, isStranger }: Connection,
-  sessionId: string | null,
-  room: SocketGroup['room'],
+  { sessionId, room, extra }: Place,
 ): Counting {
-  const key = `${role} ${room} ${sessionId} ${isStranger}`;
+  const isOfPublicPicture = extra === 'public';
+  const key = `${role} ${room} ${sessionId} ${isStranger} ${isOfPublicPicture}`;
   let group = groups.get(key);
   if (group === undefined) {
     group = {
@@ -217,6 +220,7 @@ function groupOf(
       idle: 0,
       left: 0,
       ...(isStranger && { isOfStrangers: true }),
+      ...(isOfPublicPicture && { isOfPublicPicture }),
       refused: {},
       socketIds: [],
       worst: [],

@@ -1,4 +1,4 @@
-import type { CloseCodeName, OpsSocket } from '@okboxbox/protocol';
+import { type CloseCodeName, type OpsSocket, type Picture, pictureOfRoom } from '@okboxbox/protocol';
 import type { Socket } from 'socket.io';
 import type { Visitor } from '../../access/visitor.js';
 import { waitingBytes, waitingPackets } from '../../sockets/finished-bytes.js';
@@ -154,6 +154,7 @@ export class SocketRegistry {
       const gone: OpsSocket = {
         ...this.look(connection),
         joinedRooms: rooms,
+        picture: pictureIn(rooms),
         closed: { at: Math.round(this.#now()), code, reason },
       };
       this.#closed.push(gone);
@@ -167,13 +168,15 @@ export class SocketRegistry {
   look(connection: Connection): OpsSocket {
     const now = this.#now();
     const { socket, role, surface, user, caps, connectedAt, lastSeenAt, skippedTotal, newestAt, beats } = connection;
+    const rooms = roomsOf(socket);
     return {
       socketId: socket.id,
       role,
       surface,
       user,
       caps,
-      joinedRooms: roomsOf(socket),
+      joinedRooms: rooms,
+      picture: pictureIn(rooms),
       connectedAt,
       lastSeenAt,
       rttMs: this.figure(connection, 'rttMs'),
@@ -285,6 +288,15 @@ export class SocketRegistry {
 /** Rooms that a socket is in, without its own. */
 function roomsOf(socket: Socket): string[] {
   return [...socket.rooms].filter((room) => room !== socket.id);
+}
+
+/** The picture of the broadcast that those in these rooms get. */
+function pictureIn(rooms: readonly string[]): Picture | null {
+  for (const room of rooms) {
+    const picture = pictureOfRoom(room);
+    if (picture !== null) return picture;
+  }
+  return null;
 }
 
 function identityOf(visitor: Visitor | undefined): { user: string | null; caps: readonly string[] } {

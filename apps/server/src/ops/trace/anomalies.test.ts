@@ -20,7 +20,7 @@ const GOOD: TraceSeen = {
   latencies: [],
   driftP95: 40,
   queueAgeP95Ms: 3,
-  publicLateMs: 4,
+  broadcastLateMs: 4,
   heldUp: { ms: 12, at: 1_000 },
 };
 const codes = (over: Partial<TraceSeen>) =>
@@ -44,8 +44,8 @@ describe('what stands out of a trace', () => {
     ['dropped ingest', { dropped: { invalid: 1 } }],
     ['not_synced timeline', { lastSyncAt: 9_000 }],
     ['skipped skip', { rooms: [{ ...LIVE, skipped: 4 }], skippedSockets: 1 }],
-    ['early tick', { publicLateMs: -1 }],
-    ['late tick', { publicLateMs: 900 }],
+    ['early tick', { broadcastLateMs: -1 }],
+    ['late tick', { broadcastLateMs: 900 }],
     ['drift session', { driftP95: 5_001 }],
     ['queue_age session', { queueAgeP95Ms: 2_001 }],
     ['held_up session', { heldUp: { ms: 101, at: 1 } }],
@@ -70,7 +70,7 @@ describe('what stands out of a trace', () => {
   it('comes worst first: a picture that is early, then what has stopped, then by how far a bound is passed', () => {
     expect(
       codes({
-        publicLateMs: -5,
+        broadcastLateMs: -5,
         rooms: [{ ...LIVE, written: 0 }],
         driftP95: 6_000,
         heldUp: { ms: 900, at: 1 },

@@ -42,7 +42,7 @@ export interface TraceSeen {
   readonly queueAgeP95Ms: number | null;
   readonly heldUp: { readonly ms: number; readonly at: number | null };
   /** By how much the public picture was early or late against what was set, by the probe; `null` without one. */
-  readonly publicLateMs: number | null;
+  readonly broadcastLateMs: number | null;
 }
 
 type Found = TraceAnomaly & { readonly weight: number };
@@ -146,20 +146,20 @@ function slow({ latencies }: TraceSeen): Found[] {
   });
 }
 
-function fanOut({ rooms, skippedSockets, publicLateMs }: TraceSeen): Found[] {
+function fanOut({ rooms, skippedSockets, broadcastLateMs }: TraceSeen): Found[] {
   const found: Found[] = [];
   const skipped = rooms.reduce((sum, room) => sum + room.skipped, 0);
   if (skipped > 0) {
     const text = `${skipped} messages were not written, as ${skippedSockets} sockets read too slowly.`;
     found.push(over('skipped', 'skip', text, skipped, 0, null, 30));
   }
-  if (publicLateMs !== null && publicLateMs < 0) {
-    const text = `The public picture was ${-publicLateMs} ms earlier than its delay.`;
-    found.push({ ...over('early', 'tick', text, publicLateMs, 0, null, 1), weight: 5_000 });
+  if (broadcastLateMs !== null && broadcastLateMs < 0) {
+    const text = `A picture of the broadcast was ${-broadcastLateMs} ms earlier than its delay.`;
+    found.push({ ...over('early', 'tick', text, broadcastLateMs, 0, null, 1), weight: 5_000 });
   }
-  if (publicLateMs !== null && publicLateMs > LATE_MS) {
-    const text = `The public picture came ${publicLateMs} ms later than its delay.`;
-    found.push(over('late', 'tick', text, publicLateMs, LATE_MS, null, 20));
+  if (broadcastLateMs !== null && broadcastLateMs > LATE_MS) {
+    const text = `A picture of the broadcast came ${broadcastLateMs} ms later than its delay.`;
+    found.push(over('late', 'tick', text, broadcastLateMs, LATE_MS, null, 20));
   }
   return found;
 }

@@ -33,8 +33,8 @@ export function figureNow(
       return session?.skipped.total ?? null;
     case 'bufferedPackets': {
       const show = registry.summary(sessionId)?.show;
-      const extras = show === undefined ? [0] : (broadcasts.of(show).session(sessionId)?.extras ?? [0]);
-      const rooms = [liveRoom(sessionId), ...extras.map((extraMs) => broadcastRoom(sessionId, extraMs))];
+      const extras = (show === undefined ? undefined : broadcasts.of(show).session(sessionId))?.extras ?? [];
+      const rooms = [liveRoom(sessionId), ...extras.map((extra) => broadcastRoom(sessionId, extra))];
       const inRoom = sockets.open().filter(({ socket }) => rooms.some((room) => socket.rooms.has(room)));
       return most(inRoom.map(({ socket }) => waitingPackets(socket)));
     }

@@ -6,7 +6,7 @@ import { FrameLedger, type TracedFrame } from './frame-ledger.js';
 import type { Recipient, Recipients } from './recipients.js';
 
 const SESSION = 'sess_a';
-const [LIVE, PUBLIC, LATER] = [liveRoom(SESSION), broadcastRoom(SESSION), broadcastRoom(SESSION, 5_000)];
+const [LIVE, PUBLIC, LATER] = [liveRoom(SESSION), broadcastRoom(SESSION, 0), broadcastRoom(SESSION, 5_000)];
 const T0 = 1_764_000_000_000;
 
 function recipient(socketId: string, over: Partial<Recipient> = {}): Recipient {
@@ -18,10 +18,14 @@ function recipients(sockets: readonly Recipient[], over: Partial<Recipients> = {
   return {
     at: T0 + 200,
     sockets,
-    delay: { delayMs: 30_000, playhead: { moves: 'running' } },
+    pictures: {
+      delay: { delayMs: 30_000, playhead: { moves: 'running' } },
+      publicExtraMs: 0,
+      publicPlayhead: { moves: 'running' },
+    },
     delayed: [
-      { room: PUBLIC, extraMs: 0 },
-      { room: LATER, extraMs: 5_000 },
+      { room: PUBLIC, extra: 0 },
+      { room: LATER, extra: 5_000 },
     ],
     ...over,
   };
@@ -101,12 +105,12 @@ describe('what became of a frame', () => {
 
   it('says when a held frame airs: as the picture moves, and no later than a picture may be', () => {
     const { ledger, frame } = shown([]);
-    const due = (delay: Recipients['delay'], room = PUBLIC) => {
+    const due = (delay: Recipients['pictures']['delay'], room = PUBLIC) => {
       const who = recipients([recipient('s', { rooms: [room] })], {
-        delay,
+        pictures: { delay, publicExtraMs: 0, publicPlayhead: delay.playhead },
         delayed: [
-          { room: PUBLIC, extraMs: 0 },
-          { room: LATER, extraMs: 5_000 },
+          { room: PUBLIC, extra: 0 },
+          { room: LATER, extra: 5_000 },
         ],
       });
       return (deliveriesOf(frame, ledger, who, SESSION).recipients[0]?.at ?? 0) - T0;

@@ -1,5 +1,12 @@
-import { type Delivery, type DeliveryVerdict, type FrameDeliveries, liveRoom, MAX_DELAY_MS } from '@okboxbox/protocol';
-import { dueAt } from '../../directory/playhead.js';
+import {
+  type Delivery,
+  type DeliveryVerdict,
+  type FrameDeliveries,
+  liveRoom,
+  MAX_BEHIND_MS,
+  MAX_DELAY_MS,
+} from '@okboxbox/protocol';
+import { dueFor } from '../../directory/show-record.js';
 import { type FrameLedger, type Outcome, outcomesOf, type TracedFrame, type TracedTick } from './frame-ledger.js';
 import { GONE_MS, type Recipient, type Recipients } from './recipients.js';
 
@@ -165,17 +172,18 @@ class FrameView {
     return tenth(at - this.#frame.receivedAt);
   }
 
-  /** When the frame airs in a public room; `null` for the live one, or where nobody can know. */
+  /** When the frame airs in a room of the broadcast; `null` for the live one, or where nobody can know. */
   #due(room: string | null): number | null {
-    const { delayed, delay, at: now } = this.#recipients;
+    const { delayed, pictures, at: now } = this.#recipients;
     const place = delayed.find((each) => each.room === room);
     if (place === undefined) return null;
     const { happenedAt } = this.#frame;
-    const own = dueAt(delay, happenedAt, now);
-    const further = dueAt(delay, happenedAt + place.extraMs, now);
+    const { extra } = place;
+    const own = dueFor(pictures, 0, happenedAt, now);
+    const further = dueFor(pictures, extra, happenedAt, now);
     if (own === null || further === null) return null;
-    // An output is never further behind than a picture may be.
-    return Math.max(own, Math.min(further, happenedAt + MAX_DELAY_MS));
+    // An output is never further behind than its picture may be.
+    return Math.max(own, Math.min(further, happenedAt + (extra === 'public' ? MAX_BEHIND_MS : MAX_DELAY_MS)));
   }
 
   #outside({ socketId, role, elsewhere, may, refused, closed, connectedAt }: Recipient): Verdict | null {

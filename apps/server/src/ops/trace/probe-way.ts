@@ -1,5 +1,5 @@
-import { broadcastRoom, liveRoom, type TraceProbe } from '@okboxbox/protocol';
-import type { Delay } from '../../directory/playhead.js';
+import { broadcastRoom, liveRoom, pictureOf, type TraceProbe } from '@okboxbox/protocol';
+import { behindMsOf, delaysOf, type PicturesOf } from '../../directory/show-record.js';
 
 interface ProbeRoom {
   readonly room: string;
@@ -17,17 +17,20 @@ export class ProbeWay {
   readonly probeId: string;
   readonly sentAt: number;
   readonly #sessionId: string;
-  readonly #delay: Delay;
+  readonly #pictures: PicturesOf;
   readonly #stages: { stage: 'ingest' | 'timeline' | 'timing'; at: number }[] = [];
   readonly #rooms: Map<string, ProbeRoom>;
   /** Why it goes no further; `null` while it may. */
   #endedBecause: string | null = null;
-  /** What the public picture was late against its delay, in ms; `null` where it has not aired, or the delay has moved meanwhile. */
-  publicLateMs: number | null = null;
+  /**
+   * What a picture was late against its delay, in ms: of the two the worse, above all one that was early. `null` where neither
+   * has aired, or the delays have moved meanwhile.
+   */
+  broadcastLateMs: number | null = null;
 
-  /** `rooms` are those that it is expected in, `delay` is what is set. */
-  constructor(probeId: string, sessionId: string, rooms: readonly string[], delay: Delay, sentAt: number) {
-    this.#delay = delay;
+  /** `rooms` are those that it is expected in, `pictures` is what is set. */
+  constructor(probeId: string, sessionId: string, rooms: readonly string[], pictures: PicturesOf, sentAt: number) {
+    this.#pictures = pictures;
     this.probeId = probeId;
     this.#sessionId = sessionId;
     this.sentAt = sentAt;
@@ -39,18 +42,23 @@ export class ProbeWay {
     return this.#endedBecause !== null || [...this.#rooms.values()].every(({ tickAt }) => tickAt !== null);
   }
 
-  pass(stage: 'ingest' | 'timeline' | 'timing' | 'tick', room: string | null, delay: Delay, now: number): void {
+  pass(stage: 'ingest' | 'timeline' | 'timing' | 'tick', room: string | null, pictures: PicturesOf, now: number): void {
     if (stage !== 'tick') this.#stages.push({ stage, at: now });
     else if (room !== null) {
       this.#room(room).tickAt ??= now;
-      if (room === broadcastRoom(this.#sessionId)) this.#measure(delay, now);
+      for (const extra of [0, 'public'] as const)
+        if (room === broadcastRoom(this.#sessionId, extra)) this.#measure(extra, pictures, now);
     }
   }
 
   /** Late and early say something where the delay stood still all the while. */
-  #measure({ delayMs, playhead }: Delay, now: number): void {
-    const stood = [this.#delay.playhead.moves, playhead.moves].every((moves) => moves === 'running');
-    if (stood && this.#delay.delayMs === delayMs) this.publicLateMs = tenth(now - this.sentAt - delayMs);
+  #measure(extra: 0 | 'public', pictures: PicturesOf, now: number): void {
+    const both = [this.#pictures, pictures].map((each) => delaysOf(each)[pictureOf(extra)]);
+    const stood = both.every(({ playhead, delayMs }) => playhead.moves === 'running' && delayMs === both[0]?.delayMs);
+    if (!stood) return;
+    const lateMs = tenth(now - this.sentAt - behindMsOf(pictures, extra));
+    const before = this.broadcastLateMs ?? lateMs;
+    this.broadcastLateMs = Math.min(lateMs, before) < 0 ? Math.min(lateMs, before) : Math.max(lateMs, before);
   }
 
   room(name: string, members: number, now: number): void {
@@ -86,7 +94,7 @@ export class ProbeWay {
       if (writtenAt !== null) stages.push({ stage: 'write', of, afterMs: after(writtenAt), sockets: written });
       if (skippedAt !== null) stages.push({ stage: 'skip', of, afterMs: after(skippedAt), sockets: skipped });
     }
-    const aired = this.#rooms.get(broadcastRoom(this.#sessionId))?.tickAt ?? null;
+    const aired = this.#rooms.get(broadcastRoom(this.#sessionId, 0))?.tickAt ?? null;
     return {
       sentAt: tenth(this.sentAt),
       stages,

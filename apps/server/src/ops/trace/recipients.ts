@@ -1,13 +1,13 @@
-import { broadcastRoom, liveRoom, RELAY_NAMESPACE } from '@okboxbox/protocol';
-import { coversShow, deny, maySeeBroadcast, type Visitor } from '../../access/visitor.js';
-import type { Delay } from '../../directory/playhead.js';
+import { broadcastRoom, type ExtraDelay, liveRoom, RELAY_NAMESPACE } from '@okboxbox/protocol';
+import { coversShow, deny, maySeeBroadcast, pictureFor, type Visitor } from '../../access/visitor.js';
+import type { PicturesOf } from '../../directory/show-record.js';
 import type { Taps } from '../../taps.js';
 import type { OperationsDeps } from '../deps.js';
 import type { OpsFigures } from '../ops-figures.js';
 
 /** A socket that is gone is of interest for so long before a frame, in ms. */
 export const GONE_MS = 10_000;
-const ROOM_SESSION = /^(?:broadcast:)?session:(sess_[\w-]+?)(?::plus:\d+)?$/;
+const ROOM_SESSION = /^(?:broadcast:)?session:(sess_[\w-]+?)(?::public|:plus:\d+)?$/;
 
 /** A socket that might have got a frame of a session. */
 export interface Recipient {
@@ -24,17 +24,17 @@ export interface Recipient {
   readonly closed: { readonly at: number; readonly code: string } | null;
 }
 
-/** A room of the session's public picture. */
+/** A room of the session's broadcast. */
 export interface DelayedRoom {
   readonly room: string;
-  readonly extraMs: number;
+  readonly extra: ExtraDelay;
 }
 
-/** Everybody who might have got a session's frames, and where its public picture is, at one moment. */
+/** Everybody who might have got a session's frames, and where its two pictures are, at one moment. */
 export interface Recipients {
   readonly at: number;
   readonly sockets: readonly Recipient[];
-  readonly delay: Delay;
+  readonly pictures: PicturesOf;
   readonly delayed: readonly DelayedRoom[];
 }
 
@@ -51,8 +51,8 @@ export function recipientsOf(
   now: number,
 ): Recipients {
   const broadcast = broadcasts.of(show);
-  const extras = broadcast.session(sessionId)?.extras ?? [0];
-  const delayed = extras.map((extraMs) => ({ room: broadcastRoom(sessionId, extraMs), extraMs }));
+  const extras = broadcast.session(sessionId)?.extras ?? [];
+  const delayed = extras.map((extra) => ({ room: broadcastRoom(sessionId, extra), extra }));
   const own = new Set([liveRoom(sessionId), ...delayed.map(({ room }) => room)]);
   const refused = refusals.of(sessionId, show);
   const place = { sessionId, show };
@@ -69,7 +69,8 @@ export function recipientsOf(
     }
     const { visitor } = socket.data as { readonly visitor: Visitor };
     const mayLive = deny(visitor, 'session:live', place) === null;
-    const may = mayLive ? 'live' : maySeeBroadcast(visitor, place, broadcast.airing(sessionId)) ? 'broadcast' : 'none';
+    const airing = broadcast.airing(sessionId, pictureFor(visitor, place) === 'graphics' ? 0 : 'public');
+    const may = mayLive ? 'live' : maySeeBroadcast(visitor, place, airing) ? 'broadcast' : 'none';
     const watched = [...socket.rooms].flatMap((room) => ROOM_SESSION.exec(room)?.[1] ?? []);
     const elsewhere = watched.find((other) => registry.summary(other)?.show === show && other !== sessionId) ?? null;
     const refusal = refused.get(socket.id) ?? null;
@@ -89,7 +90,7 @@ export function recipientsOf(
     const gone = { socketId, role, connectedAt, rooms, elsewhere: null, may: 'none' as const };
     found.push({ ...gone, refused: refusal, closed: { at, code } });
   }
-  return { at: now, sockets: found, delay: broadcast.delay, delayed };
+  return { at: now, sockets: found, pictures: broadcast.pictures, delayed };
 }
 
 /** Sockets of which it is remembered; the oldest go. */

@@ -198,7 +198,7 @@ describe('a trace', () => {
       ['timing', 'tick', live],
       ['tick', 'room', live],
       ['room', 'write', live],
-      ['ingest', 'tick', broadcastRoom(rig.sessionId)],
+      ['ingest', 'tick', broadcastRoom(rig.sessionId, 0)],
     ] as const) {
       const row = summary.latencies.find((each) => each.from === from && each.to === to && each.room === room);
       expect(row?.count, `${from} ${to} ${room}`).toBeGreaterThan(0);
@@ -236,7 +236,7 @@ describe('a trace', () => {
     const told = new Map(trace.deliveries[0]?.recipients.map((each) => [each.socketId, each]));
     expect(told.get(liveId ?? '')).toMatchObject({ verdict: 'sent', room: liveRoom(rig.sessionId), role: 'dashboard' });
     expect(told.get(liveId ?? '')?.afterMs).toBeLessThan(5_000);
-    expect(told.get(heldId ?? '')).toMatchObject({ verdict: 'held', room: broadcastRoom(rig.sessionId) });
+    expect(told.get(heldId ?? '')).toMatchObject({ verdict: 'held', room: broadcastRoom(rig.sessionId, 0) });
     const dueIn = (told.get(heldId ?? '')?.at ?? 0) - (trace.deliveries[0]?.receivedAt ?? 0);
     // Counted from when it happened, which is a little before it came.
     expect(dueIn).toBeGreaterThan(15_000);
@@ -347,7 +347,7 @@ describe('a probe', () => {
     const passed = (stage: string, of: string | null) =>
       probe?.stages.find((each) => each.stage === stage && each.of === of);
     for (const stage of ['ingest', 'timeline', 'timing']) expect(passed(stage, null), stage).toBeDefined();
-    const [liveName, publicName] = [liveRoom(rig.sessionId), broadcastRoom(rig.sessionId)];
+    const [liveName, publicName] = [liveRoom(rig.sessionId), broadcastRoom(rig.sessionId, 0)];
     for (const stage of ['tick', 'room', 'write']) {
       const publicMs = passed(stage, publicName)?.afterMs ?? 0;
       expect(publicMs, stage).toBeGreaterThanOrEqual(1_500);

@@ -188,7 +188,7 @@ export class Trace {
       driftP95: around.driftP95,
       queueAgeP95Ms: around.queueAgeP95Ms,
       heldUp: this.#heldUp,
-      publicLateMs: this.probe?.publicLateMs ?? null,
+      broadcastLateMs: this.probe?.broadcastLateMs ?? null,
     };
   }
 

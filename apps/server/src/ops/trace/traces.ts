@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import {
   broadcastRoom,
   liveRoom,
-  MAX_DELAY_MS,
+  MAX_BEHIND_MS,
   type OpsEvent,
   type TraceRequest,
   type TraceStarted,
@@ -27,7 +27,7 @@ export const MOST_KEPT = 12;
 export const LOOK_MS = 250;
 const SECOND_MS = 1_000;
 /** How long a probe is followed, in ms: an output that nobody watches any more goes, and it never airs there. */
-const PROBE_MS = 2 * MAX_DELAY_MS;
+const PROBE_MS = MAX_BEHIND_MS + 30_000;
 /** Events of a trace's time that are told with it. */
 const MOST_HAPPENED = 500;
 
@@ -184,7 +184,7 @@ export class Traces implements Ears {
 
   probe(probeId: string, stage: 'ingest' | 'timeline' | 'timing' | 'tick', room: string | null, now: number): void {
     const probe = this.#probes.get(probeId);
-    probe?.way.pass(stage, room, this.#deps.broadcasts.of(probe.trace.show).delay, now);
+    probe?.way.pass(stage, room, this.#deps.broadcasts.of(probe.trace.show).pictures, now);
   }
 
   probeRoom(probeId: string, room: string, members: number, now: number) {
@@ -233,8 +233,8 @@ export class Traces implements Ears {
     const aired = broadcast.session(sessionId);
     // While its line is made nothing of a session airs, and no probe either.
     const extras = aired === undefined || aired.isPreparing ? [] : aired.extras;
-    const rooms = [liveRoom(sessionId), ...extras.map((extraMs) => broadcastRoom(sessionId, extraMs))];
-    const way = new ProbeWay(traceId, sessionId, rooms, broadcast.delay, clock.now());
+    const rooms = [liveRoom(sessionId), ...extras.map((extra) => broadcastRoom(sessionId, extra))];
+    const way = new ProbeWay(traceId, sessionId, rooms, broadcast.pictures, clock.now());
     trace.probe = way;
     this.#probes.set(traceId, { trace, way });
     this.#listenAsNeeded();

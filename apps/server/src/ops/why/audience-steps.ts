@@ -8,17 +8,17 @@ const BUFFERED_MS = 1_000;
 
 /** What the picture is meant to be behind, in ms; 0 for who sees it live. */
 export function behindMs({ watches, delay }: WhyFacts): number {
-  return watches === null || watches.extraMs === null ? 0 : (delay?.delayMs ?? 0) + watches.extraMs;
+  return watches === null || watches.extra === null || delay === null ? 0 : delay.delayMs + delay.extraMs;
 }
 
 export function delayStep(facts: WhyFacts): Judged | null {
   const { watches, delay } = facts;
-  if (watches === null || watches.extraMs === null || delay === null) return null;
+  if (watches === null || watches.extra === null || delay === null) return null;
   const behind = behindMs(facts);
   const figures = [
     figure('state', delay.state),
     figure('delay', delay.delayMs, 'ms'),
-    figure('extraDelay', watches.extraMs, 'ms'),
+    figure('extraDelay', delay.extraMs, 'ms'),
     figure('bufferedEvents', delay.bufferedEvents),
     figure('holdsFor', delay.holdMs, 'ms'),
   ];
@@ -32,7 +32,7 @@ export function delayStep(facts: WhyFacts): Judged | null {
   if (delay.line === 'being_made')
     return expected(
       'delay',
-      'After a restart the server reads the last two minutes of the session from its timeline; nothing airs until then.',
+      'After a restart the server reads the last minutes of the session from its timeline; nothing airs until then.',
       { next: 'Wait: the picture continues automatically.', isEnd: true },
       figures,
     );
@@ -40,7 +40,10 @@ export function delayStep(facts: WhyFacts): Judged | null {
     return expected(
       'delay',
       'A director has paused the picture.',
-      { next: 'Resume on the director’s desk; when it is 120 s behind, it resumes automatically.', isEnd: true },
+      {
+        next: 'Resume on the director’s desk; when the graphics are 120 s behind, it resumes automatically.',
+        isEnd: true,
+      },
       figures,
     );
   if (delay.state === 'holding' || !delay.hasAired) {
@@ -61,7 +64,7 @@ export function delayStep(facts: WhyFacts): Judged | null {
 export function tickStep(facts: WhyFacts): Judged | null {
   const { watches, session, delay } = facts;
   if (watches === null || session === null || session.flow === null) return null;
-  const isLive = watches.extraMs === null;
+  const isLive = watches.extra === null;
   if (isLive && session.status === 'ended') return null;
   const { perSec, total } = isLive ? session.flow.liveTicks : session.flow.broadcastTicks;
   const figures = [figure('ticksPerSec', perSec, '/s'), figure('ticks', total)];

@@ -1,4 +1,4 @@
-import { liveRoom, type OpsSession } from '@okboxbox/protocol';
+import { type ExtraDelay, liveRoom, type OpsSession } from '@okboxbox/protocol';
 import type { Socket } from 'socket.io';
 import { waitingBytes } from '../../sockets/finished-bytes.js';
 import type { OperationsDeps } from '../deps.js';
@@ -28,7 +28,7 @@ export function lookUp(deps: OperationsDeps, known: KnownNow, socketId: string):
   }
   const { socket, joinedRooms: rooms, ...seen } = { ...sockets.look(connection), socket: connection.socket };
   const joined = [...deps.viewers.roomsOf(socketId)]
-    .filter(({ room, sessionId, extraMs }) => extraMs !== null || room === liveRoom(sessionId))
+    .filter(({ room, sessionId, extra }) => extra !== null || room === liveRoom(sessionId))
     .at(-1);
   const isInRoom = (room: string) =>
     deps.io.of('/').adapter.rooms.get(room)?.has(socketId) === true && deps.hub.isMember(room, socket);
@@ -46,7 +46,7 @@ export function lookUp(deps: OperationsDeps, known: KnownNow, socketId: string):
     refusal: refusalOf(known, socketId, now),
     watches: joined === undefined ? null : { ...joined, isInRoom: isInRoom(joined.room) },
     session: joined === undefined ? null : sessionOf(deps, known, joined.sessionId),
-    delay: joined === undefined || joined.extraMs === null ? null : delayOf(deps, joined, joined.extraMs, now),
+    delay: joined === undefined || joined.extra === null ? null : delayOf(deps, joined, joined.extra, now),
     line: lineOf(deps, socket, seen, now),
   };
 }
@@ -93,19 +93,24 @@ function sessionOf({ registry, broadcasts }: OperationsDeps, known: KnownNow, se
 function delayOf(
   { broadcasts }: OperationsDeps,
   { sessionId, show }: { readonly sessionId: string; readonly show: string },
-  extraMs: number,
+  extra: ExtraDelay,
   now: number,
 ): DelayFacts | null {
   const broadcast = broadcasts.of(show);
   const session = broadcast.session(sessionId);
   if (session === undefined) return null;
-  const { state, delayMs, holdMs, bufferedEvents, oldestAt } = broadcast.measured(sessionId);
+  const measured = broadcast.measured(sessionId);
+  const { delayMs, publicExtraMs } = measured;
+  const { state, holdMs } = extra === 'public' ? measured.public : measured;
+  const audience = session.audience(extra);
+  const { events: bufferedEvents, oldestAt } = audience?.waiting ?? { events: 0, oldestAt: null };
   return {
     state,
     delayMs,
+    extraMs: extra === 'public' ? publicExtraMs : extra,
     holdMs,
     bufferedEvents,
-    hasAired: (session.audience(extraMs)?.aired ?? null) !== null,
+    hasAired: (audience?.aired ?? null) !== null,
     oldestAgeMs: oldestAt === null ? null : Math.round(now - oldestAt),
     line: broadcasts.hasFailed(sessionId) ? 'failed' : session.isPreparing ? 'being_made' : 'there',
   };

@@ -24,7 +24,7 @@ export function ingestStep(facts: WhyFacts): Judged | null {
 /** Whether a delayed picture moves, and has what it is to go on with. */
 function hasToAir(facts: WhyFacts): boolean {
   const { watches, delay, line } = facts;
-  if (watches === null || watches.extraMs === null || delay === null || delay.bufferedEvents === 0) return false;
+  if (watches === null || watches.extra === null || delay === null || delay.bufferedEvents === 0) return false;
   return line.newestFrameAgeMs !== null && line.newestFrameAgeMs <= behindMs(facts) + STOPPED_MS;
 }
 

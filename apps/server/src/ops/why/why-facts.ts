@@ -1,4 +1,4 @@
-import type { DelayStateName, OpsSession, OpsSocket } from '@okboxbox/protocol';
+import type { DelayStateName, ExtraDelay, OpsSession, OpsSocket } from '@okboxbox/protocol';
 import type { TimelineHealth } from '../../owner/timeline/timeline.js';
 
 /** All that is looked up of one socket to say why it shows what it shows. Ages and waits in ms. */
@@ -17,8 +17,8 @@ export interface WhyFacts {
     readonly room: string;
     readonly sessionId: string;
     readonly show: string;
-    /** Extra delay of an output; `null` for who sees it live. */
-    readonly extraMs: number | null;
+    /** How much later than the show's delay it sees the broadcast; `null` for who sees it live. */
+    readonly extra: ExtraDelay | null;
     /** Whether adapter and hub have it there, too. */
     readonly isInRoom: boolean;
   };
@@ -73,8 +73,9 @@ export interface SessionFacts
 
 export interface DelayFacts {
   readonly state: DelayStateName;
-  /** The set delay, without an output's extra. */
+  /** The set delay of the graphics, and how much later this output is. */
   readonly delayMs: number;
+  readonly extraMs: number;
   readonly hasAired: boolean;
   readonly holdMs: number | null;
   readonly bufferedEvents: number;

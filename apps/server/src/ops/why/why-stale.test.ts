@@ -70,13 +70,14 @@ const watches: NonNullable<WhyFacts['watches']> = {
   room: `session:${SESSION}`,
   sessionId: SESSION,
   show: 'local',
-  extraMs: null,
+  extra: null,
   isInRoom: true,
 };
 const LIVE: WhyFacts = { socketId: 's', connection: open, refusal: null, watches, session, delay: null, line };
 const delay: DelayFacts = {
   state: 'running',
   delayMs: 30_000,
+  extraMs: 0,
   hasAired: true,
   holdMs: null,
   bufferedEvents: 300,
@@ -85,7 +86,7 @@ const delay: DelayFacts = {
 };
 const PUBLIC: WhyFacts = {
   ...LIVE,
-  watches: { ...watches, room: `broadcast:session:${SESSION}`, extraMs: 0 },
+  watches: { ...watches, room: `broadcast:session:${SESSION}`, extra: 0 },
   delay,
   line: { ...line, newestFrameAgeMs: 30_050 },
 };

@@ -1,4 +1,4 @@
-import { type FeedChange, type OnAir, SLOTS } from '@okboxbox/protocol';
+import { type ExtraDelay, type FeedChange, type OnAir, SLOTS } from '@okboxbox/protocol';
 import { type Keyframe, type Output, type OutputWriter, type OwnerChannel, roomOf } from '../../channel/channel.js';
 import type { Taps } from '../../taps.js';
 import type { DelayLine, LineFill, LineReader } from './delay-line.js';
@@ -35,8 +35,8 @@ export class BroadcastAudience {
     this.#notBefore = notBefore;
   }
 
-  get extraMs(): number {
-    return this.output.extraMs;
+  get extra(): ExtraDelay {
+    return this.output.extra;
   }
 
   get room(): string {

@@ -1,20 +1,29 @@
-import type { DelayMode, MeasuredDelay, OnAir } from '@okboxbox/protocol';
+import {
+  type DelayMode,
+  type ExtraDelay,
+  type MeasuredDelay,
+  type OnAir,
+  PICTURES,
+  type Picture,
+} from '@okboxbox/protocol';
 import { diskReason } from '../../data-files.js';
 import { followedBy, shifted } from '../../directory/following.js';
-import { paused, restarted, resumed, withDelay } from '../../directory/playhead.js';
+import { type Delays, type Playhead, paused, restarted, resumed, withDelay } from '../../directory/playhead.js';
+import type { DelayChange } from '../../directory/show-desk.js';
+import { delaysOf } from '../../directory/show-record.js';
 import type { Logger } from '../../log.js';
 import type { Stored } from '../../unsaved-settings.js';
 import type { SessionRegistry } from '../session/registry.js';
 import type { Session } from '../session/session.js';
 import type { ShowSettings } from '../shows/show-settings.js';
-import type { Shows } from '../shows/shows.js';
+import type { Change, Shows } from '../shows/shows.js';
 import { readAired, writeAired } from './aired-file.js';
 import type { BroadcastAudience } from './broadcast-audience.js';
-import type { BroadcastSession, BroadcastSessionDeps } from './broadcast-session.js';
+import type { AiredBefore, BroadcastSession, BroadcastSessionDeps } from './broadcast-session.js';
 import { FollowedSessions } from './followed-sessions.js';
 import { LineMaker } from './line-maker.js';
 import { rebuildLine } from './rebuild-line.js';
-import { ShowBroadcast } from './show-broadcast.js';
+import { picturesOf, ShowBroadcast } from './show-broadcast.js';
 import type { ShowClock } from './show-clock.js';
 
 /** How often the position of a picture that is not where its delay says is stored, in ms. */
@@ -37,17 +46,25 @@ export interface BroadcastDelayStatus {
 
 /** A show's settings of before a restart, in the terms of this run, whose clock was set forward by `shiftMs`. */
 export function afterRestart(settings: ShowSettings, shiftMs: number | null, now: number): ShowSettings {
-  const airedAt = shiftMs === null || settings.airedAt === null ? null : settings.airedAt + shiftMs;
-  const { delayMs, playhead } = restarted(settings, airedAt, now);
-  // Where a picture stands is known from now on, if it was not before.
-  const publicFrom = shiftMs === null || settings.publicFrom === null ? null : settings.publicFrom + shiftMs;
-  const following = settings.following && shifted(settings.following, shiftMs, Math.ceil(now));
-  const stands = playhead.moves === 'paused' ? playhead.at : airedAt;
-  return { ...settings, delayMs, playhead, airedAt: stands, publicFrom, following };
+  const onThisClock = (at: number | null) => (shiftMs === null || at === null ? null : at + shiftMs);
+  const aired = { graphics: onThisClock(settings.airedAt), public: onThisClock(settings.publicAiredAt) };
+  const delays = restarted(delaysOf(picturesOf(settings)), aired, now);
+  const playhead = delays.graphics.playhead;
+  const publicPlayhead = delays.public.playhead;
+  return {
+    ...settings,
+    playhead,
+    publicPlayhead,
+    // Where a picture stands is known from now on, if it was not before.
+    airedAt: playhead.moves === 'paused' ? playhead.at : aired.graphics,
+    publicAiredAt: publicPlayhead.moves === 'paused' ? publicPlayhead.at : aired.public,
+    publicFrom: onThisClock(settings.publicFrom),
+    following: settings.following && shifted(settings.following, shiftMs, Math.ceil(now)),
+  };
 }
 
 /**
- * The `BroadcastDelayService`: the public picture of every show, what directors may do to it, and what is known of it.
+ * The `BroadcastDelayService`: the two pictures of every show, what directors may do to it, and what is known of it.
  * Rights are decided before it is asked.
  */
 export class BroadcastDelayService {
@@ -58,7 +75,7 @@ export class BroadcastDelayService {
   readonly #preparing = new Set<string>();
   readonly #beingPrepared = new Set<Promise<void>>();
   readonly #failed = new Set<string>();
-  /** Instants of pictures that were noted last, by session. */
+  /** Instants that were noted last, by picture and session. */
   readonly #noted = new Map<string, number>();
   /** Sessions that have ended and take what a relay had not sent. */
   readonly #reopened = new Map<string, Session>();
@@ -67,7 +84,7 @@ export class BroadcastDelayService {
   constructor(deps: BroadcastDelayDeps) {
     this.#deps = deps;
     const { registry, shows } = deps;
-    this.followed = new FollowedSessions({ ...deps, positionOf: (show) => this.of(show).position });
+    this.followed = new FollowedSessions({ ...deps, positionOf: (show) => this.of(show).position() });
     shows.onChange((settings, before) => {
       const { show, following } = settings;
       this.of(show).set(settings);
@@ -96,7 +113,7 @@ export class BroadcastDelayService {
     this.#storing.unref();
   }
 
-  /** The public picture of a show. */
+  /** The pictures of a show. */
   of(show: string): ShowBroadcast {
     let broadcast = this.#shows.get(show);
     if (broadcast === undefined) {
@@ -121,41 +138,69 @@ export class BroadcastDelayService {
   }
 
   /** The audience of a session for an output; see `ShowBroadcast.audienceFor`. */
-  audience(show: string, sessionId: string, extraMs: number): BroadcastAudience | 'full' | undefined {
-    return this.of(show).audienceFor(sessionId, extraMs);
+  audience(show: string, sessionId: string, extra: ExtraDelay): BroadcastAudience | 'full' | undefined {
+    return this.of(show).audienceFor(sessionId, extra);
   }
 
   /**
-   * Resolves with whether it is stored, as `Shows.change` does, here and in the calls below.
+   * Sets the delay of the graphics, how much later the public picture is, or both; what of it makes a picture later is in
+   * force at once. Resolves with whether it is stored, as `Shows.change` does, here and in the calls below.
    * @throws ShowStoreError
    */
-  async setDelay(show: string, delayMs: number, mode: DelayMode): Promise<Stored> {
+  async setDelay(show: string, change: DelayChange, mode: DelayMode): Promise<Stored> {
+    const before = this.#deps.shows.get(show);
+    const { delayMs = before.delayMs, publicExtraMs = before.publicExtraMs } = change;
+    const totalMs = delayMs + publicExtraMs;
+    const later = { delayMs: Math.max(delayMs, before.delayMs), totalMs };
+    later.totalMs = Math.max(totalMs, before.delayMs + before.publicExtraMs);
+    const opens = later.delayMs > delayMs || later.totalMs > totalMs;
+    const closes = later.delayMs > before.delayMs || later.totalMs > before.delayMs + before.publicExtraMs;
+    // One picture gets later and the other nearer: the first half is not to wait for the disk.
+    const closed =
+      opens && closes
+        ? this.#setDelay(show, { delayMs: later.delayMs, publicExtraMs: later.totalMs - later.delayMs }, 'glide')
+        : null;
+    const [, stored] = await Promise.all([closed, this.#setDelay(show, change, mode)]);
+    return stored;
+  }
+
+  #setDelay(show: string, change: DelayChange, mode: DelayMode): Promise<Stored> {
     return this.#change(show, (settings, now) => {
-      const next = withDelay(this.of(show).delay, delayMs, mode, now);
-      return { next: { ...next, ...this.#whereItIs(show) }, closes: delayMs > settings.delayMs };
+      const { delayMs = settings.delayMs, publicExtraMs = settings.publicExtraMs } = change;
+      const { graphics, public: before } = this.of(show).delays;
+      const delays = {
+        graphics: change.delayMs === undefined ? graphics : withDelay(graphics, delayMs, mode, now),
+        public: withDelay(before, delayMs + publicExtraMs, mode, now),
+      };
+      const closes = delayMs > settings.delayMs || delays.public.delayMs > settings.delayMs + settings.publicExtraMs;
+      return { next: { ...settingsOf(delays), ...this.#whereTheyAre(show) }, closes };
     });
   }
 
+  /** Stops both pictures where they are. */
   async pause(show: string): Promise<Stored> {
     return this.#change(show, (_settings, now) => {
-      const next = paused(this.of(show).delay, now);
-      return { next: { ...next, ...this.#whereItIs(show) }, closes: true };
+      const next = settingsOf(paused(this.of(show).delays, now));
+      return { next: { ...next, ...this.#whereTheyAre(show) }, closes: true };
     });
   }
 
   async resume(show: string, mode: DelayMode): Promise<Stored> {
     return this.#change(show, (_settings, now) => {
-      const next = resumed(this.of(show).delay, mode, now);
-      return { next: { ...next, ...this.#whereItIs(show) }, closes: false };
+      const { graphics, public: before } = this.of(show).delays;
+      const delays = { graphics: resumed(graphics, mode, now), public: resumed(before, mode, now) };
+      return { next: { ...settingsOf(delays), ...this.#whereTheyAre(show) }, closes: false };
     });
   }
 
   async publish(show: string, published: boolean): Promise<Stored> {
     return this.#change(show, (settings, now) => {
       if (!published) return { next: { published }, closes: true };
-      const { position, delay, publicFrom } = this.of(show);
+      const broadcast = this.of(show);
+      const { delays, publicFrom } = broadcast;
+      const position = broadcast.position('public');
       // What stood still before anybody public saw it is new to them.
-      const isNew = !settings.published && position > now - delay.delayMs;
+      const isNew = !settings.published && position > now - delays.public.delayMs;
       return { next: { published, publicFrom: isNew ? position : publicFrom }, closes: false };
     });
   }
@@ -167,7 +212,7 @@ export class BroadcastDelayService {
       session.cue(set, null);
       return;
     }
-    const at = broadcast.position;
+    const at = broadcast.position();
     const aired = broadcast.session(session.id);
     // The line has it at that instant already when the session's state says so.
     session.cue(set, at, () => aired?.cueAt(session, set, at));
@@ -192,7 +237,7 @@ export class BroadcastDelayService {
         failed !== ''
           ? `The timelines of ${failed} cannot be read: nothing of them airs.`
           : waits !== ''
-            ? `The last two minutes of ${waits} are read from the timeline; nothing of them airs before.`
+            ? `The last minutes of ${waits} are read from the timeline; nothing of them airs before.`
             : null,
       sessions,
     };
@@ -218,16 +263,14 @@ export class BroadcastDelayService {
     await this.#deps.shows.idle();
   }
 
-  /** What a change of the delay starts from. */
-  #whereItIs(show: string): Pick<ShowSettings, 'airedAt' | 'publicFrom'> {
-    const { position, publicFrom } = this.of(show);
-    return { airedAt: position, publicFrom };
+  /** What a change of the delays starts from. */
+  #whereTheyAre(show: string): Pick<ShowSettings, 'airedAt' | 'publicAiredAt' | 'publicFrom'> {
+    const broadcast = this.of(show);
+    const { publicFrom } = broadcast;
+    return { airedAt: broadcast.position(), publicAiredAt: broadcast.position('public'), publicFrom };
   }
 
-  async #change(
-    show: string,
-    make: (settings: ShowSettings, now: number) => { next: Partial<ShowSettings>; closes: boolean },
-  ): Promise<Stored> {
+  #change(show: string, make: (settings: ShowSettings, now: number) => Change): Promise<Stored> {
     return this.#deps.shows.change(show, (settings) => make(settings, this.#deps.clockOf(show).now()));
   }
 
@@ -269,9 +312,7 @@ export class BroadcastDelayService {
         onLoss: (loss) => void registry.damaged.lost(sessionId, loss),
       });
       if (maker === null) throw new Error('the timeline does not say what session it is');
-      const airedAt = await readAired(registry.timelineDir(sessionId));
-      const clockShiftMs = session === null ? shiftMs : registry.clockShiftMs;
-      const airedBefore = airedAt === null || clockShiftMs === null ? null : airedAt + clockShiftMs;
+      const airedBefore = await this.#airedBefore(show, sessionId, session === null ? shiftMs : registry.clockShiftMs);
       // What has come meanwhile follows in one step.
       const feeding = session ?? this.#reopened.get(sessionId) ?? null;
       if (feeding !== null) {
@@ -292,6 +333,17 @@ export class BroadcastDelayService {
     }
   }
 
+  /** What had aired of a session before a restart, by this run's clock. */
+  async #airedBefore(show: string, sessionId: string, shiftMs: number | null): Promise<AiredBefore> {
+    const { registry, shows } = this.#deps;
+    const dir = registry.timelineDir(sessionId);
+    const [graphics, noted] = await Promise.all(PICTURES.map((picture) => readAired(dir, picture)));
+    // An earlier version noted one picture for both.
+    const ofPublic = noted ?? (shows.get(show).publicExtraMs === 0 ? graphics : null);
+    const onThisClock = (at: number | null | undefined) => (shiftMs === null || at == null ? null : at + shiftMs);
+    return { graphics: onThisClock(graphics), public: onThisClock(ofPublic) };
+  }
+
   #sessionOf(sessionId: string): BroadcastSession | undefined {
     for (const broadcast of this.#shows.values()) {
       const found = broadcast.session(sessionId);
@@ -303,33 +355,56 @@ export class BroadcastDelayService {
   /** Stores where pictures are that are not where their delay says: a restart goes on from there. */
   #storePositions(): void {
     for (const [show, broadcast] of this.#shows) {
-      const { moves } = broadcast.delay.playhead;
-      const hasSettled = moves === 'running' && this.#deps.shows.get(show).playhead.moves !== 'running';
-      if (moves !== 'gliding' && !hasSettled) continue;
-      const whereItIs = () => {
-        const { playhead } = broadcast.delay;
-        return { next: { playhead, airedAt: broadcast.position }, closes: false };
+      const { delays } = broadcast;
+      const { playhead, publicPlayhead } = this.#deps.shows.get(show);
+      const moved = hasMoved(delays.graphics.playhead, playhead) || hasMoved(delays.public.playhead, publicPlayhead);
+      if (!moved) continue;
+      const whereTheyAre = () => {
+        const { graphics, public: ofPublic } = broadcast.delays;
+        const playheads = { playhead: graphics.playhead, publicPlayhead: ofPublic.playhead };
+        return { next: { ...playheads, ...this.#whereTheyAre(show) }, closes: false };
       };
-      this.#deps.shows.change(show, whereItIs).catch(() => undefined);
+      this.#deps.shows.change(show, whereTheyAre).catch(() => undefined);
     }
   }
 
   /**
-   * Notes how far the picture of each session that is on air has come: after a restart nothing older airs, whatever is
+   * Notes how far the pictures of each session that is on air have come: after a restart nothing older airs, whatever is
    * missing of its timeline by then. It is not synced: what a power cut takes of it, it takes of the timeline as well.
    */
   async #noteAired(): Promise<void> {
     for (const broadcast of this.#shows.values()) {
-      const sessionId = broadcast.airedSession();
-      const at = sessionId === null ? undefined : broadcast.session(sessionId)?.audience(0)?.aired?.at;
-      if (sessionId === null || at == null || at <= (this.#noted.get(sessionId) ?? Number.NEGATIVE_INFINITY)) continue;
-      this.#noted.set(sessionId, at);
-      await writeAired(this.#deps.registry.timelineDir(sessionId), at).catch((error) =>
-        this.#deps.log.debug(
-          { sessionId, because: diskReason(error) },
-          'how far the picture has come could not be noted',
-        ),
-      );
+      for (const picture of PICTURES) await this.#noteAiredOf(broadcast, picture);
     }
   }
+
+  async #noteAiredOf(broadcast: ShowBroadcast, picture: Picture): Promise<void> {
+    const extra = picture === 'public' ? picture : 0;
+    const sessionId = broadcast.airedSession(extra);
+    const at = sessionId === null ? undefined : broadcast.session(sessionId)?.audience(extra)?.aired?.at;
+    const key = `${picture} ${sessionId}`;
+    if (sessionId === null || at == null || at <= (this.#noted.get(key) ?? Number.NEGATIVE_INFINITY)) return;
+    this.#noted.set(key, at);
+    await writeAired(this.#deps.registry.timelineDir(sessionId), picture, at).catch((error) =>
+      this.#deps.log.debug(
+        { sessionId, because: diskReason(error) },
+        'how far the picture has come could not be noted',
+      ),
+    );
+  }
+}
+
+/** Both delays as they are stored. */
+function settingsOf({ graphics, public: ofPublic }: Delays): Partial<ShowSettings> {
+  return {
+    delayMs: graphics.delayMs,
+    playhead: graphics.playhead,
+    publicExtraMs: ofPublic.delayMs - graphics.delayMs,
+    publicPlayhead: ofPublic.playhead,
+  };
+}
+
+/** Whether a picture is to be stored where it is: it glides, or has come to stand otherwise than it is stored. */
+function hasMoved(now: Playhead, stored: Playhead): boolean {
+  return now.moves === 'gliding' || now.moves !== stored.moves;
 }

@@ -1,3 +1,4 @@
+import { type ExtraDelay, type Picture, pictureOf } from '@okboxbox/protocol';
 import type { OwnerDirectory } from '../../directory/directory.js';
 import type { Session } from '../session/session.js';
 import { BroadcastAudience, type BroadcastAudienceDeps } from './broadcast-audience.js';
@@ -13,20 +14,26 @@ export interface BroadcastSessionDeps extends BroadcastAudienceDeps {
 /** Pictures of a line that is made again may be this much older than when they aired, in ms: those of one instant are one. */
 const SAME_MS = 1_000;
 
+/** Every session has these outputs: the graphics picture without an extra delay, and the public picture. */
+export const USUAL_OUTPUTS: readonly ExtraDelay[] = [0, 'public'];
+
+/** Instants of the newest pictures of a session that aired before a restart; `null` where none did, or nobody knows. */
+export type AiredBefore = Readonly<Record<Picture, number | null>>;
+const NOTHING_AIRED: AiredBefore = { graphics: null, public: null };
+
 /** One session on its way to the public: its delay line, once that is made, and the audiences that read it. */
 export class BroadcastSession {
   readonly show: string;
   readonly sessionId: string;
   readonly #deps: BroadcastSessionDeps;
   readonly #onLine: () => void;
-  readonly #audiences = new Map<number, BroadcastAudience>();
+  readonly #audiences = new Map<ExtraDelay, BroadcastAudience>();
   #maker: LineMaker | null = null;
-  #extras: readonly number[] = [0];
+  #extras: readonly ExtraDelay[] = USUAL_OUTPUTS;
   #unlisten: () => void = () => undefined;
   #timer: NodeJS.Timeout | null = null;
   #hasFailed = false;
-  /** Instant of the newest picture that aired before a restart; `null` where none did, or nobody knows. */
-  #airedBefore: number | null = null;
+  #airedBefore = NOTHING_AIRED;
 
   /** `onLine` is called for everything that comes into the line. */
   constructor(
@@ -45,13 +52,15 @@ export class BroadcastSession {
     return this.#maker === null;
   }
 
-  /**
-   * Whether its line, or a picture as new as what had aired before a restart, is still to come: where the line could not be
-   * made, nobody waits for it.
-   */
+  /** Whether its line is still to come: where it could not be made, nobody waits for it. */
   get isAwaited(): boolean {
-    if (this.#maker === null) return !this.#hasFailed;
-    return this.#airedBefore !== null && this.#audiences.get(0)?.aired === null;
+    return this.#maker === null && !this.#hasFailed;
+  }
+
+  /** Whether an output had aired before a restart, and what is as new as that is still to come. */
+  awaits(extra: ExtraDelay): boolean {
+    const usual = extra === 'public' ? extra : 0;
+    return this.#airedBefore[pictureOf(extra)] !== null && this.#audiences.get(usual)?.aired === null;
   }
 
   /** Whether the session has ended, whether that has aired or not. */
@@ -68,13 +77,13 @@ export class BroadcastSession {
     return this.#audiences.values();
   }
 
-  get extras(): readonly number[] {
+  get extras(): readonly ExtraDelay[] {
     return this.#extras;
   }
 
   /** The audience with an extra delay; `undefined` where there is none, or the line is not made yet. */
-  audience(extraMs: number): BroadcastAudience | undefined {
-    return this.#audiences.get(extraMs);
+  audience(extra: ExtraDelay): BroadcastAudience | undefined {
+    return this.#audiences.get(extra);
   }
 
   /** When an instant of the sim's session clock was, on the server's clock. */
@@ -83,10 +92,10 @@ export class BroadcastSession {
   }
 
   /**
-   * Goes on with a line as far as it is made; where the session runs, with what comes. `airedBefore` is the instant of the
-   * newest picture that aired before a restart.
+   * Goes on with a line as far as it is made; where the session runs, with what comes. `airedBefore` is what had
+   * aired of it before a restart.
    */
-  begin(maker: LineMaker, session: Session | null, airedBefore: number | null = null): void {
+  begin(maker: LineMaker, session: Session | null, airedBefore: AiredBefore = NOTHING_AIRED): void {
     this.#maker = maker;
     this.#airedBefore = airedBefore;
     this.serve(this.#extras);
@@ -128,24 +137,26 @@ export class BroadcastSession {
   }
 
   /** Serves these extra delays, and no others. */
-  serve(extras: readonly number[]): void {
+  serve(extras: readonly ExtraDelay[]): void {
     this.#extras = extras;
     if (this.#maker === null) return;
-    for (const [extraMs, audience] of this.#audiences) {
-      if (extras.includes(extraMs)) continue;
+    for (const [extra, audience] of this.#audiences) {
+      if (extras.includes(extra)) continue;
       audience.close();
-      this.#audiences.delete(extraMs);
+      this.#audiences.delete(extra);
     }
-    for (const extraMs of extras) {
-      if (this.#audiences.has(extraMs)) continue;
-      const output = { show: this.show, sessionId: this.sessionId, audience: 'broadcast', extraMs } as const;
-      this.#audiences.set(extraMs, new BroadcastAudience(output, this.#maker.line, this.#deps, this.#floorOf(extraMs)));
+    for (const extra of extras) {
+      if (this.#audiences.has(extra)) continue;
+      const output = { show: this.show, sessionId: this.sessionId, audience: 'broadcast', extra } as const;
+      this.#audiences.set(extra, new BroadcastAudience(output, this.#maker.line, this.#deps, this.#floorOf(extra)));
     }
   }
 
-  /** The oldest instant that an output may begin with: one with an extra delay was that much further back. */
-  #floorOf(extraMs: number): number {
-    return this.#airedBefore === null ? Number.NEGATIVE_INFINITY : this.#airedBefore - extraMs - SAME_MS;
+  /** The oldest instant that an output may begin with: graphics with an extra delay were that much further back. */
+  #floorOf(extra: ExtraDelay): number {
+    const airedBefore = this.#airedBefore[pictureOf(extra)];
+    if (airedBefore === null) return Number.NEGATIVE_INFINITY;
+    return airedBefore - (extra === 'public' ? 0 : extra) - SAME_MS;
   }
 
   /** Puts slots that a session's state has already into the picture of an instant that is on air. */

@@ -45,7 +45,7 @@ export interface Advance {
 }
 
 /**
- * A session's public states of the last two minutes and more, as changes in order: what has happened and may not have
+ * A session's public states of the last four minutes and more, as changes in order: what has happened and may not have
  * aired yet. Nothing in it is anything but public.
  */
 export class DelayLine {

@@ -31,7 +31,7 @@ it('DLY-3: order, clock, flags, race events, cues, the end and the next session 
 
   driven.advance(DELAY_MS - 100);
   expect(driven.sent.slice(before)).toEqual([]);
-  expect(driven.moves.map(({ sessionId }) => sessionId)).toEqual(['sess_1']);
+  expect(driven.moves.map(({ extra, sessionId }) => `${extra} ${sessionId}`)).toEqual(['0 sess_1', 'public sess_1']);
   driven.advance(1_000);
   const left = driven.sent.slice(before).filter(({ room }) => room === 'broadcast:session:sess_1');
   const firstWith = (has: (sent: FeedMessage) => boolean) => left.find(({ message: sent }) => has(sent))?.at ?? 0;

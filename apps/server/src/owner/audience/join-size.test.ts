@@ -60,7 +60,7 @@ function joinAfter(seconds: number): Joined {
     state.applyCaptured(0, second + 2, T0 + second * 1000, frameAt(second));
   }
   const channel = new MemoryChannel({ randomId: () => 'epoch' });
-  const output = { show: 'local', sessionId: FACTS.sessionId, audience: 'broadcast', extraMs: 0 } as const;
+  const output = { show: 'local', sessionId: FACTS.sessionId, audience: 'broadcast', extra: 0 } as const;
   const audience = new BroadcastAudience(output, new LineMaker(state).line, { channel });
   audience.advance(Number.POSITIVE_INFINITY);
   const { text } = channel.view(audience.room)?.snapshots.of('rows') ?? { text: '' };

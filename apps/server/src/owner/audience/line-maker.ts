@@ -1,4 +1,4 @@
-import { type FeedState, MAX_DELAY_MS, publicStates } from '@okboxbox/protocol';
+import { type FeedState, MAX_BEHIND_MS, publicStates } from '@okboxbox/protocol';
 import { newEpoch, TopicEpochs, TopicLogs } from '../../channel/topic-logs.js';
 import type { SessionState } from '../session/session-state.js';
 import { DelayLine } from './delay-line.js';
@@ -7,12 +7,12 @@ import { publicRows } from './public-rows.js';
 
 /** Least between two pictures, in ms of what was captured: relays send at 10 Hz, more or less evenly. */
 const STEP_MS = 60;
-/** A line is kept a little longer than the longest delay, in ms. */
-const KEPT_MS = MAX_DELAY_MS + 10_000;
+/** A line is kept a little longer than any picture may be behind, in ms. */
+const KEPT_MS = MAX_BEHIND_MS + 10_000;
 /** Of what is older than any delay, so little is enough, in ms. */
 const OLD_STEP_MS = 5_000;
 /** When frames were on the sim's clock is kept for as long as somebody may match them, in ms. */
-const INSTANTS_MS = MAX_DELAY_MS + 30_000;
+const INSTANTS_MS = MAX_BEHIND_MS + 30_000;
 
 /** When an instant of the sim's session clock was, on the server's. */
 interface Instant {

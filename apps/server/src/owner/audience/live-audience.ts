@@ -32,7 +32,7 @@ export class LiveAudience {
   constructor(session: Session, deps: LiveAudienceDeps) {
     this.#session = session;
     this.#deps = deps;
-    const output = { show: session.state.facts.show, sessionId: session.id, audience: 'live', extraMs: 0 } as const;
+    const output = { show: session.state.facts.show, sessionId: session.id, audience: 'live', extra: 0 } as const;
     this.#beginLogs();
     const state = feedStateOf(session.state, null, this.#epoch);
     this.#output = deps.channel.open(output, { state, at: session.state.receivedAt, logs: this.#logs });

@@ -24,8 +24,10 @@ it.each([0, 700, 30_000])(
     const at = driven.now();
     driven.probe('p');
     driven.advance(delayMs + 50);
-    expect(driven.probed).toHaveLength(1);
-    expect(driven.probed[0]?.room).toBe('broadcast:session:sess_1');
+    expect(driven.probed.map(({ room }) => room)).toEqual([
+      'broadcast:session:sess_1',
+      'broadcast:session:sess_1:public',
+    ]);
     const after = (driven.probed[0]?.at ?? 0) - at;
     expect(after).toBeGreaterThanOrEqual(delayMs);
     expect(after).toBeLessThanOrEqual(delayMs + 3);
@@ -47,6 +49,7 @@ it('a probe passes each output once, later for one with an extra delay, and none
   driven.advance(10_000);
   expect(driven.probed.map(({ room, at: left }) => [room, Math.round((left - at) / 100)])).toEqual([
     ['broadcast:session:sess_1', 10],
+    ['broadcast:session:sess_1:public', 10],
     ['broadcast:session:sess_1:plus:2000', 30],
   ]);
 });
@@ -65,21 +68,22 @@ it('DLY-14: all else leaves the same with a probe or without, and no probe leave
     driven.receive(sessionLine());
     let n = 0;
     for (const { act: what, delayMs, mode, ms } of acts) {
-      const { delay } = driven.broadcast;
+      const { delays } = driven.broadcast;
+      const { graphics } = delays;
       if (what === 'frame') driven.receive(frame(n++, { sessionTime: 10 + (driven.now() - T0) / 1000 }));
-      else if (what === 'set') driven.set(withDelay(delay, delayMs, mode, driven.now()));
-      else if (what === 'pause') driven.set(paused(delay, driven.now()));
-      else if (what === 'resume') driven.set(resumed(delay, mode, driven.now()));
+      else if (what === 'set') driven.set(withDelay(graphics, delayMs, mode, driven.now()));
+      else if (what === 'pause') driven.set(paused(delays, driven.now()).graphics);
+      else if (what === 'resume') driven.set(resumed(graphics, mode, driven.now()));
       else if (what === 'probe' && isProbed) {
         driven.probe('p');
         const before = driven.probed.length;
-        const position = driven.broadcast.position;
+        const position = driven.broadcast.position();
         // It is of this moment: the picture has to come to it first.
         if (position < driven.now() - 2) expect(driven.probed).toHaveLength(before);
       }
       driven.advance(what === 'wait' ? ms : 90);
     }
-    driven.set(resumed(driven.broadcast.delay, 'jump', driven.now()));
+    driven.set(resumed(driven.broadcast.delays.graphics, 'jump', driven.now()));
     driven.advance(25_000);
     driven.broadcast.close();
     // A clock that is looked at more often shows no more than the same pictures.
@@ -90,7 +94,7 @@ it('DLY-14: all else leaves the same with a probe or without, and no probe leave
       const [with_, without] = [run(acts, true), run(acts, false)];
       expect(with_.said.at(-1)?.message.at).toEqual(without.said.at(-1)?.message.at);
       expect(with_.said).toEqual(without.said);
-      expect(with_.probed).toBe(acts.filter(({ act: what }) => what === 'probe').length);
+      expect(with_.probed).toBe(2 * acts.filter(({ act: what }) => what === 'probe').length);
     }),
     { numRuns: 60 },
   );

@@ -62,7 +62,8 @@ class Drive {
 
   do(step: Parameters<Parameters<typeof act.map>[0]>[0]): void {
     const { on } = this;
-    const { delay } = on.broadcast;
+    const { delays } = on.broadcast;
+    const { graphics } = delays;
     switch (step.act) {
       case 'frames':
         for (let i = 0; i < step.count; i++) {
@@ -84,14 +85,14 @@ class Drive {
         on.receive(this.#crew());
         break;
       case 'set':
-        on.set(withDelay(delay, step.delayMs, step.mode, on.now()));
+        on.set(withDelay(graphics, step.delayMs, step.mode, on.now()));
         break;
       case 'pause':
         this.#paused = true;
-        on.set(paused(delay, on.now()));
+        on.set(paused(delays, on.now()).graphics);
         break;
       case 'resume':
-        if (this.#paused) on.set(resumed(delay, 'jump', on.now()));
+        if (this.#paused) on.set(resumed(graphics, 'jump', on.now()));
         this.#paused = false;
         break;
       case 'cue':
@@ -119,7 +120,7 @@ class Drive {
       }
       this.#newest.set(room, { epoch: message.epoch, seq: message.seq, at: message.at ?? 0 });
     }
-    const { position } = this.on.broadcast;
+    const position = this.on.broadcast.position();
     expect(position).toBeGreaterThanOrEqual(this.#positionWas - 1e-6);
     this.#positionWas = position;
   }
@@ -129,7 +130,7 @@ class Drive {
   end(): void {
     const { on } = this;
     on.note({ note: 'ended', reason: 'test', at: Math.ceil(on.now()) });
-    on.set(resumed(on.broadcast.delay, 'jump', on.now()));
+    on.set(resumed(on.broadcast.delays.graphics, 'jump', on.now()));
     this.#wait(300_000);
     this.check();
   }
@@ -151,7 +152,7 @@ class Drive {
     const view = this.on.channel.view(audience.room);
     if (view === undefined) return;
     const snapshot = { ...view.snapshots.position, state: view.state };
-    this.#neverEarly(JSON.stringify(snapshot), extraMs, this.on.now(), broadcast.position);
+    this.#neverEarly(JSON.stringify(snapshot), extraMs, this.on.now(), broadcast.position());
     const mirror = this.on.mirrorOf(audience.room);
     if (mirror !== undefined) expect(snapshot.state).toEqual(mirror);
     this.on.watch(audience.room, snapshot.state);
@@ -175,7 +176,7 @@ class Drive {
 
   #cue({ when, slot, forMs }: { when: 'picture' | 'now'; slot: 'message' | 'flag'; forMs: number | null }): void {
     const { on } = this;
-    const from = when === 'now' ? on.broadcast.position : on.now();
+    const from = when === 'now' ? on.broadcast.position() : on.now();
     const until = forMs === null ? null : from + forMs;
     // One that is cued with the picture has happened when it was cued; one for now is meant to be seen at once.
     const n = when === 'picture' ? `n${this.#captured.push(on.now()) - 1}n` : `now ${++this.#cues}`;
@@ -232,7 +233,7 @@ describe('the public picture, whatever its director and its relay do', () => {
         const { broadcast, state } = on;
         const final = publicStates()(feedStateOf(state, null));
         for (const audience of broadcast.session(state.facts.sessionId)?.audiences ?? []) {
-          const due = withoutOver(final, broadcast.position - audience.extraMs);
+          const due = withoutOver(final, broadcast.position(audience.extra));
           const epoch = audience.aired?.state.topics.epoch as string;
           expect(audience.aired?.state).toEqual({ ...due, topics: { ...due.topics, epoch } });
           expect(audience.hasEnded).toBe(true);

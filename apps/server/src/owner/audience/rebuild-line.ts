@@ -1,4 +1,4 @@
-import { MAX_DELAY_MS } from '@okboxbox/protocol';
+import { MAX_BEHIND_MS } from '@okboxbox/protocol';
 import { type FoldOptions, foldSession } from '../session/fold-session.js';
 import { LineMaker } from './line-maker.js';
 
@@ -23,7 +23,7 @@ export async function rebuildLine(
   const began = now();
   const folded = await foldSession(dir, {
     repair: false,
-    from: began - shiftMs - MAX_DELAY_MS - MARGIN_MS,
+    from: began - shiftMs - MAX_BEHIND_MS - MARGIN_MS,
     log,
     ...(onLoss && { onLoss }),
     // What came alone was put into the line before the next came.

@@ -34,7 +34,7 @@ function again() {
     by: 'main-feed' as const,
   }));
   const moves: string[] = [];
-  channel.onShow((_show, told) => told.event === 'moved' && moves.push(told.sessionId));
+  channel.onShow((_show, told) => told.event === 'moved' && told.extra === 0 && moves.push(told.sessionId));
   const broadcast = new ShowBroadcast(
     { ...newShow('local'), published: true, following: { mainFeed: null, follows } },
     {
@@ -46,6 +46,8 @@ function again() {
   );
   return { broadcast, moves, first: broadcast.add('sess_1'), second: broadcast.add('sess_2') };
 }
+
+const both = (at: number) => ({ graphics: at, public: at });
 
 describe('DLY-13: a show of several sessions after a restart', () => {
   it.each(['the older', 'the newer'])('is on the newer one, whichever line is made first: %s', (made) => {
@@ -83,7 +85,7 @@ describe('DLY-13: a show of several sessions after a restart', () => {
     const { broadcast, moves, first, second } = again();
     first.begin(one, null);
     // The end of its timeline is missing: four minutes that viewers have seen.
-    second.begin(before.maker, null, Date.now() + 240_000);
+    second.begin(before.maker, null, both(Date.now() + 240_000));
     vi.advanceTimersByTime(100_000);
     expect([second.audience(0)?.aired, broadcast.airedSession(), moves]).toEqual([null, null, []]);
     vi.advanceTimersByTime(141_000);
@@ -99,9 +101,9 @@ describe('DLY-13: a show of several sessions after a restart', () => {
     const [one, two] = lines();
     const { broadcast, first, second } = again();
     first.begin(one, null);
-    second.begin(two, null, two.line.newestAt);
+    second.begin(two, null, both(two.line.newestAt));
     vi.advanceTimersByTime(1_000);
-    expect([broadcast.airedSession(), second.isAwaited]).toEqual(['sess_2', false]);
+    expect([broadcast.airedSession(), second.awaits(0)]).toEqual(['sess_2', false]);
     broadcast.close();
   });
 });

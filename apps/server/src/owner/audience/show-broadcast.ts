@@ -1,27 +1,52 @@
-import { broadcastRoom, type DelayState, MAX_DELAY_MS, MAX_EXTRA_DELAYS, type MeasuredDelay } from '@okboxbox/protocol';
+import {
+  broadcastRoom,
+  type DelayState,
+  type ExtraDelay,
+  MAX_BEHIND_MS,
+  MAX_EXTRA_DELAYS,
+  type MeasuredDelay,
+  type MeasuredPicture,
+  PICTURES,
+  type Picture,
+  pictureOf,
+} from '@okboxbox/protocol';
 import type { Airing } from '../../access/visitor.js';
 import type { Output } from '../../channel/channel.js';
 import { FOLLOWS_NOTHING, type Following, isFollowed, isFollowedAt, nextChange } from '../../directory/following.js';
-import { behindBy, type Delay, dueAt, positionOf, settled } from '../../directory/playhead.js';
-import { airedSession, airingOf, delayState, publicDelayState, type ShowRecord } from '../../directory/show-record.js';
+import { type Delays, type Playhead, settled } from '../../directory/playhead.js';
+import {
+  airedSession,
+  airingOf,
+  behindMsOf,
+  delayState,
+  delaysOf,
+  dueFor,
+  type PicturesOf,
+  positionFor,
+  publicDelayState,
+  type ShowRecord,
+} from '../../directory/show-record.js';
 import type { ShowSettings } from '../shows/show-settings.js';
 import type { BroadcastAudience } from './broadcast-audience.js';
-import { BroadcastSession, type BroadcastSessionDeps } from './broadcast-session.js';
+import { BroadcastSession, type BroadcastSessionDeps, USUAL_OUTPUTS } from './broadcast-session.js';
 
 /** How often the picture is checked where nothing else is due, in ms: a hold or a glide may be over. */
 const IDLE_MS = 1_000;
 /** Where nothing has aired for this long, in ms, the measured delay is computed from the position instead. */
 const MEASURED_MS = 1_000;
 
+/** The output whose figures are those of a picture. */
+const USUAL_OUTPUT = { graphics: 0, public: 'public' } as const satisfies Record<Picture, ExtraDelay>;
+
 /**
- * The public picture of one show: sessions one after another, each read as far as the show's position says. Everything
+ * The two pictures of one show: sessions one after another, each read as far as a picture's position says. Everything
  * public leaves through here.
  */
 export class ShowBroadcast {
   readonly show: string;
   readonly #deps: BroadcastSessionDeps;
   readonly #sessions: BroadcastSession[] = [];
-  #delay: Delay;
+  #pictures: PicturesOf;
   #published: boolean;
   #following: Following;
   /** As stored, and whether that instant has become due since. */
@@ -31,26 +56,31 @@ export class ShowBroadcast {
   #isClosed = false;
   #dueAt = Number.POSITIVE_INFINITY;
   /** The session that outputs were told last to be on, by extra delay. */
-  readonly #aired = new Map<number, string>();
-  #lag: { readonly ms: number; readonly at: number } | null = null;
+  readonly #aired = new Map<ExtraDelay, string>();
+  readonly #lags = new Map<Picture, { readonly ms: number; readonly at: number }>();
   /** What the directory has of the show. */
-  #known: (Pick<ShowRecord, 'delay' | 'following'> & { readonly rest: string }) | null = null;
+  #known: { readonly pictures: PicturesOf; readonly following: Following; readonly rest: string } | null = null;
   /** What was told last, by whom it was told. */
   readonly #told = new Map<string, string>();
 
   constructor(settings: ShowSettings, deps: BroadcastSessionDeps) {
     this.show = settings.show;
     this.#deps = deps;
-    this.#delay = { delayMs: settings.delayMs, playhead: settings.playhead };
+    this.#pictures = picturesOf(settings);
     this.#published = settings.published;
     this.#following = settings.following ?? FOLLOWS_NOTHING;
     this.#publicFrom = settings.publicFrom;
     this.#put();
   }
 
-  /** The set delay and where the picture is. */
-  get delay(): Delay {
-    return settled(this.#delay, this.#deps.clock.now());
+  /** What is set, and where the pictures are. */
+  get pictures(): PicturesOf {
+    return settledPictures(this.#pictures, this.#deps.clock.now());
+  }
+
+  /** The same as the delay of each picture. */
+  get delays(): Delays {
+    return delaysOf(this.pictures);
   }
 
   get published(): boolean {
@@ -59,7 +89,8 @@ export class ShowBroadcast {
 
   /** What the public still waits for, as `ShowSettings` has it. */
   get publicFrom(): number | null {
-    this.#wasDue ||= this.#publicFrom === null || this.#deps.clock.now() - this.#delay.delayMs >= this.#publicFrom;
+    this.#wasDue ||=
+      this.#publicFrom === null || this.#deps.clock.now() - behindMsOf(this.#pictures, 'public') >= this.#publicFrom;
     return this.#wasDue ? null : this.#publicFrom;
   }
 
@@ -67,7 +98,7 @@ export class ShowBroadcast {
   get record(): ShowRecord {
     return {
       show: this.show,
-      delay: this.#delay,
+      ...this.#pictures,
       published: this.#published,
       publicFrom: this.publicFrom,
       following: this.#following,
@@ -75,8 +106,9 @@ export class ShowBroadcast {
         sessionId: session.sessionId,
         isAwaited: session.isAwaited,
         hasEnded: session.hasEnded,
-        outputs: [...session.audiences].map(({ extraMs, aired, hasEnded }) => ({
-          extraMs,
+        outputs: [...session.audiences].map(({ extra, aired, hasEnded }) => ({
+          extra,
+          isAwaited: session.awaits(extra),
           hasAired: aired !== null,
           hasEnded,
         })),
@@ -85,23 +117,23 @@ export class ShowBroadcast {
   }
 
   /** Whether a picture of the show, as it is on air now, may be of a session: the show followed it at that instant. */
-  mayShow(sessionId: string, extraMs = 0): boolean {
-    return isFollowedAt(this.#following, sessionId, this.#positionOf(extraMs));
+  mayShow(sessionId: string, extra: ExtraDelay): boolean {
+    return isFollowedAt(this.#following, sessionId, this.position(extra));
   }
 
-  /** What of a session may be seen without a right to it, as the picture is on air now. */
-  airing(sessionId: string, extraMs = 0): Airing {
-    return airingOf(this.record, sessionId, extraMs, this.#deps.clock.now());
+  /** What of a session may be seen without a right to it, as an output is on air now. */
+  airing(sessionId: string, extra: ExtraDelay): Airing {
+    return airingOf(this.record, sessionId, extra, this.#deps.clock.now());
   }
 
-  /** The newest instant that may be on air. */
-  get position(): number {
-    return positionOf(this.#delay, this.#deps.clock.now());
+  /** The newest instant that may be on air for an output. That of the graphics is the newest of all. */
+  position(extra: ExtraDelay = 0): number {
+    return positionFor(this.#pictures, extra, this.#deps.clock.now());
   }
 
-  /** The session that is on air for an output with an extra delay. */
-  airedSession(extraMs = 0): string | null {
-    return airedSession(this.record, extraMs, this.#deps.clock.now());
+  /** The session that is on air for an output. */
+  airedSession(extra: ExtraDelay = 0): string | null {
+    return airedSession(this.record, extra, this.#deps.clock.now());
   }
 
   session(sessionId: string): BroadcastSession | undefined {
@@ -115,7 +147,7 @@ export class ShowBroadcast {
   /** Adds a session, whether the show follows it or not; its line begins when it is made. */
   add(sessionId: string): BroadcastSession {
     const session = new BroadcastSession({ show: this.show, sessionId }, () => this.#lookAt(), this.#deps);
-    session.serve(this.#sessions.at(-1)?.extras ?? [0]);
+    session.serve(this.#extras);
     this.#sessions.push(session);
     this.#put();
     return session;
@@ -127,17 +159,18 @@ export class ShowBroadcast {
    */
   addAside(sessionId: string): BroadcastSession {
     const session = new BroadcastSession({ show: this.show, sessionId }, () => this.#lookAt(), this.#deps);
-    session.serve(this.#sessions.at(-1)?.extras ?? [0]);
+    session.serve(this.#extras);
     this.#sessions.unshift(session);
     this.#put();
     return session;
   }
 
   /** Takes what a director has set. */
-  set({ delayMs, playhead, published, publicFrom, following }: ShowSettings): void {
+  set(settings: ShowSettings): void {
+    const { published, publicFrom, following } = settings;
     if (publicFrom !== this.#publicFrom) this.#wasDue = false;
     this.#publicFrom = publicFrom;
-    this.#delay = { delayMs, playhead };
+    this.#pictures = picturesOf(settings);
     this.#published = published;
     this.#following = following ?? FOLLOWS_NOTHING;
     this.#put();
@@ -145,19 +178,19 @@ export class ShowBroadcast {
   }
 
   /**
-   * The audience of an output with an extra delay, made where there is room for one more; `null` where there is not. It has
-   * no feed before anything has aired.
+   * The audience of an output, made where there is room for one more; `full` where there is not. It has no feed before
+   * anything has aired.
    */
-  audienceFor(sessionId: string, extraMs: number): BroadcastAudience | 'full' | undefined {
+  audienceFor(sessionId: string, extra: ExtraDelay): BroadcastAudience | 'full' | undefined {
     const session = this.session(sessionId);
     if (session === undefined) return undefined;
-    if (!session.extras.includes(extraMs)) {
+    if (!session.extras.includes(extra)) {
       this.#dropUnwatched();
-      if (session.extras.length > MAX_EXTRA_DELAYS) return 'full';
-      for (const each of this.#sessions) each.serve([...each.extras, extraMs]);
+      if (session.extras.length >= USUAL_OUTPUTS.length + MAX_EXTRA_DELAYS) return 'full';
+      for (const each of this.#sessions) each.serve([...each.extras, extra]);
       this.tick();
     }
-    return session.audience(extraMs);
+    return session.audience(extra);
   }
 
   /** Airs all that is due, and waits for what comes next. */
@@ -165,32 +198,31 @@ export class ShowBroadcast {
     // A line that was being made of its timeline may come when the server has ended: nothing airs, nothing is kept alive.
     if (this.#isClosed) return;
     const now = this.#deps.clock.now();
-    this.#delay = settled(this.#delay, now);
-    const position = positionOf(this.#delay, now);
+    this.#pictures = settledPictures(this.#pictures, now);
     // Sessions that the show follows first: a viewer of one that it has left is moved, or refused, before more of
     // that one leaves.
-    const isLeft = (session: BroadcastSession) => !this.mayShow(session.sessionId);
-    this.#air(
-      this.#sessions.filter((session) => !isLeft(session)),
-      position,
-      now,
-    );
+    this.#air(true, now);
     // Before anyone is told: what they may see is looked up in the directory.
     this.#put();
-    for (const extraMs of this.#extras) this.#take(extraMs);
+    for (const extra of this.#extras) this.#take(extra);
     this.#tell(now);
-    this.#air(this.#sessions.filter(isLeft), position, now);
+    this.#air(false, now);
     this.#closeAired(now);
     this.#put();
     this.#wait(now);
   }
 
-  #air(sessions: readonly BroadcastSession[], position: number, now: number): void {
-    for (const session of sessions) {
+  /** Airs what is due of the sessions that the show follows in each output's picture, or of those that it has left there. */
+  #air(areFollowed: boolean, now: number): void {
+    const positions = new Map(this.#extras.map((extra) => [extra, positionFor(this.#pictures, extra, now)]));
+    for (const session of this.#sessions) {
       for (const audience of session.audiences) {
-        const hasAired = audience.advance(behindBy(position, audience.extraMs, now));
-        const isOnAir = audience.extraMs === 0 && this.#aired.get(0) === session.sessionId;
-        if (hasAired && isOnAir) this.#lag = { ms: now - (audience.aired?.at ?? now), at: now };
+        const { extra } = audience;
+        const position = positions.get(extra) ?? Number.NEGATIVE_INFINITY;
+        if (isFollowedAt(this.#following, session.sessionId, position) !== areFollowed) continue;
+        const hasAired = audience.advance(position);
+        const isOnAir = isUsual(extra) && this.#aired.get(extra) === session.sessionId;
+        if (hasAired && isOnAir) this.#lags.set(pictureOf(extra), { ms: now - (audience.aired?.at ?? now), at: now });
       }
     }
   }
@@ -203,21 +235,18 @@ export class ShowBroadcast {
     for (const session of this.#sessions) session.detach();
   }
 
-  /** The delay's state with what is measured. */
+  /** The delay's state with what is measured of both pictures. */
   measured(sessionId: string): MeasuredDelay {
     const now = this.#deps.clock.now();
-    const audience = this.session(sessionId)?.audience(0);
-    const waiting = audience?.waiting ?? { events: 0, bytes: 0, oldestAt: null, newestAt: null };
-    const airedAt = audience?.aired?.at ?? null;
-    const isFresh = this.#lag !== null && now - this.#lag.at < MEASURED_MS;
-    const measured = airedAt === null ? null : isFresh ? (this.#lag?.ms ?? 0) : now - positionOf(this.#delay, now);
+    const waiting = this.session(sessionId)?.audience(0)?.waiting ?? NOTHING_WAITS;
     return {
-      ...delayState(this.record, sessionId, now),
+      sessionId,
+      delayMs: this.#pictures.delay.delayMs,
+      ...this.#measuredPicture(sessionId, 'graphics', now),
       show: this.show,
       published: this.#published && isFollowed(this.#following, sessionId),
-      measuredMs: measured === null ? null : Math.round(measured),
-      airedAt,
-      holdMs: this.#holdMs(audience, now),
+      publicExtraMs: this.#pictures.publicExtraMs,
+      public: this.#measuredPicture(sessionId, 'public', now),
       bufferedMs: waiting.oldestAt === null ? 0 : Math.round((waiting.newestAt ?? 0) - waiting.oldestAt),
       bufferedEvents: waiting.events,
       bufferedBytes: waiting.bytes,
@@ -226,31 +255,40 @@ export class ShowBroadcast {
     };
   }
 
-  #holdMs(audience: BroadcastAudience | undefined, now: number): number | null {
-    const { playhead, delayMs } = this.#delay;
+  #measuredPicture(sessionId: string, picture: Picture, now: number): MeasuredPicture {
+    const extra = USUAL_OUTPUT[picture];
+    const audience = this.session(sessionId)?.audience(extra);
+    const airedAt = audience?.aired?.at ?? null;
+    const lag = this.#lags.get(picture);
+    const isFresh = lag !== undefined && now - lag.at < MEASURED_MS;
+    const measured = airedAt === null ? null : isFresh ? lag.ms : now - positionFor(this.#pictures, extra, now);
+    return {
+      state: delayState(this.record, sessionId, picture, now).state,
+      measuredMs: measured === null ? null : Math.round(measured),
+      airedAt,
+      holdMs: this.#holdMs(audience, picture, now),
+    };
+  }
+
+  #holdMs(audience: BroadcastAudience | undefined, picture: Picture, now: number): number | null {
+    const { playhead, delayMs } = delaysOf(this.#pictures)[picture];
     if (playhead.moves === 'holding') return Math.max(0, Math.round(playhead.at + delayMs - now));
     if (audience === undefined || audience.aired !== null || audience.nextAt === null) return null;
-    const due = dueAt(this.#delay, audience.nextAt, now);
+    const due = dueFor(this.#pictures, audience.extra, audience.nextAt, now);
     return due === null ? null : Math.max(0, Math.round(due - now));
   }
 
   /** Extra delays that are served. */
-  get #extras(): readonly number[] {
-    return this.#sessions.at(-1)?.extras ?? [0];
+  get #extras(): readonly ExtraDelay[] {
+    return this.#sessions.at(-1)?.extras ?? USUAL_OUTPUTS;
   }
 
-  /** The newest instant that may be on air for an output with an extra delay. */
-  #positionOf(extraMs: number): number {
-    const now = this.#deps.clock.now();
-    return behindBy(positionOf(this.#delay, now), extraMs, now);
-  }
-
-  #take(extraMs: number): void {
-    const sessionId = this.airedSession(extraMs);
-    if (sessionId === null || this.#aired.get(extraMs) === sessionId) return;
-    this.#aired.set(extraMs, sessionId);
+  #take(extra: ExtraDelay): void {
+    const sessionId = this.airedSession(extra);
+    if (sessionId === null || this.#aired.get(extra) === sessionId) return;
+    this.#aired.set(extra, sessionId);
     // Also where nothing has aired since the start: outputs may show a session of before it.
-    this.#deps.channel.tell(this.show, { event: 'moved', extraMs, sessionId });
+    this.#deps.channel.tell(this.show, { event: 'moved', extra, sessionId });
   }
 
   /**
@@ -260,59 +298,61 @@ export class ShowBroadcast {
   #closeAired(now: number): void {
     for (const session of [...this.#sessions]) {
       const hasAired = session.hasEnded && [...session.audiences].every((audience) => audience.hasEnded);
-      const isOver = hasAired && session.newestAt < now - MAX_DELAY_MS;
+      const isOver = hasAired && session.newestAt < now - MAX_BEHIND_MS;
       const isOnAir = [...this.#aired.values()].includes(session.sessionId);
       if (!isOver || isOnAir) continue;
       this.#sessions.splice(this.#sessions.indexOf(session), 1);
       session.close();
-      for (const room of ['broadcast', 'live']) this.#told.delete(`${room} ${session.sessionId}`);
+      for (const room of [...PICTURES, 'live']) this.#told.delete(`${room} ${session.sessionId}`);
     }
   }
 
   #dropUnwatched(): void {
     const { channel } = this.#deps;
-    const isWatched = (extraMs: number) =>
-      this.#sessions.some(({ sessionId }) => channel.interest(broadcastRoom(sessionId, extraMs)) > 0);
-    const extras = this.#extras.filter((extraMs) => extraMs === 0 || isWatched(extraMs));
+    const isWatched = (extra: ExtraDelay) =>
+      this.#sessions.some(({ sessionId }) => channel.interest(broadcastRoom(sessionId, extra)) > 0);
+    const extras = this.#extras.filter((extra) => isUsual(extra) || isWatched(extra));
     for (const session of this.#sessions) session.serve(extras);
-    for (const extraMs of this.#aired.keys()) if (!extras.includes(extraMs)) this.#aired.delete(extraMs);
+    for (const extra of this.#aired.keys()) if (!extras.includes(extra)) this.#aired.delete(extra);
   }
 
   /**
-   * Tells both rooms of a session the delay's state, each only where it changed for that room: delayed viewers are not even
-   * sent the same again when something happens that has not aired yet.
+   * Tells the rooms of a session the delay's state, each only where it changed for that room: delayed viewers are not even
+   * sent the same again when something happens that has not aired yet. A room is told of its own picture alone.
    */
   #tell(now: number): void {
     const { record } = this;
-    const states = this.#sessions.map(({ sessionId }) => delayState(record, sessionId, now));
-    for (const state of states) {
-      const { sessionId } = state;
-      const shown = publicDelayState(record, sessionId, now);
-      if (this.#isNews(`broadcast ${sessionId}`, JSON.stringify(shown))) {
-        const extras = this.session(sessionId)?.extras ?? [];
+    const states = this.#sessions.map(({ sessionId }) =>
+      PICTURES.map((picture) => delayState(record, sessionId, picture, now)),
+    );
+    for (const [i, { sessionId, extras }] of this.#sessions.entries()) {
+      for (const picture of PICTURES) {
+        const shown = publicDelayState(record, sessionId, picture, now);
+        if (!this.#isNews(`${picture} ${sessionId}`, JSON.stringify(shown))) continue;
+        const ofPicture = extras.filter((extra) => pictureOf(extra) === picture);
         this.#tellDelay(
-          extras.map((extraMs) => this.#output(sessionId, 'broadcast', extraMs)),
+          ofPicture.map((extra) => this.#output(sessionId, 'broadcast', extra)),
           shown,
         );
       }
-      if (this.#isNews(`live ${sessionId}`, JSON.stringify([state, this.#published])))
+      if (this.#isNews(`live ${sessionId}`, JSON.stringify([states[i], this.#published])))
         this.#tellDelay([this.#output(sessionId, 'live', 0)], this.measured(sessionId));
     }
-    const open = this.#sessions.map(({ sessionId, extras }) =>
-      extras.map((extraMs) => this.mayShow(sessionId, extraMs)),
-    );
-    const told = JSON.stringify([states, this.#published, this.airedSession(), open]);
+    const open = this.#sessions.map(({ sessionId, extras }) => extras.map((extra) => this.mayShow(sessionId, extra)));
+    const aired = USUAL_OUTPUTS.map((extra) => this.airedSession(extra));
+    const told = JSON.stringify([states, this.#published, aired, open]);
     if (this.#isNews('show', told)) this.#deps.channel.tell(this.show, { event: 'changed' });
   }
 
   /** Puts the record into the directory where anything in it is different. */
   #put(): void {
     const { record } = this;
-    const { delay, following, ...others } = record;
+    const { delay: _, publicPlayhead: __, following, ...others } = record;
     const rest = JSON.stringify(others);
+    const pictures = this.#pictures;
     const known = this.#known;
-    if (known?.delay === delay && known.following === following && known.rest === rest) return;
-    this.#known = { delay, following, rest };
+    if (known?.pictures === pictures && known.following === following && known.rest === rest) return;
+    this.#known = { pictures, following, rest };
     this.#deps.directory.putShow(record);
   }
 
@@ -326,8 +366,8 @@ export class ShowBroadcast {
     this.#deps.channel.tell(this.show, { event: 'delay', outputs, state });
   }
 
-  #output(sessionId: string, audience: Output['audience'], extraMs: number): Output {
-    return { show: this.show, sessionId, audience, extraMs };
+  #output(sessionId: string, audience: Output['audience'], extra: ExtraDelay): Output {
+    return { show: this.show, sessionId, audience, extra };
   }
 
   /** Something came into a line: where it is due before what is waited for, that is waited for instead. */
@@ -345,24 +385,48 @@ export class ShowBroadcast {
 
   #nextDue(now: number): number {
     let due = now + IDLE_MS;
-    const position = positionOf(this.#delay, now);
     // A line that is made, or that cannot be, may put another session on air.
-    const aired = this.airedSession();
-    if (aired !== null && aired !== this.#aired.get(0)) return now;
-    for (const extraMs of this.#extras) {
-      const change = nextChange(this.#following, behindBy(position, extraMs, now));
-      const at = change === null ? null : dueAt(this.#delay, change + extraMs, now);
+    const { record } = this;
+    for (const extra of USUAL_OUTPUTS) {
+      const aired = airedSession(record, extra, now);
+      if (aired !== null && aired !== this.#aired.get(extra)) return now;
+    }
+    const positions = new Map(this.#extras.map((extra) => [extra, positionFor(this.#pictures, extra, now)]));
+    for (const [extra, position] of positions) {
+      const change = nextChange(this.#following, position);
+      const at = change === null ? null : dueFor(this.#pictures, extra, change, now);
       if (at !== null) due = Math.min(due, at);
     }
     for (const session of this.#sessions) {
       for (const audience of session.audiences) {
-        const { nextAt } = audience;
+        const { nextAt, extra } = audience;
         if (nextAt === null) continue;
-        if (nextAt <= behindBy(position, audience.extraMs, now)) return now;
-        const at = dueAt(this.#delay, nextAt + audience.extraMs, now);
+        if (nextAt <= (positions.get(extra) ?? Number.NEGATIVE_INFINITY)) return now;
+        const at = dueFor(this.#pictures, extra, nextAt, now);
         if (at !== null) due = Math.min(due, at);
       }
     }
     return due;
   }
+}
+
+const NOTHING_WAITS = { events: 0, bytes: 0, oldestAt: null, newestAt: null };
+
+/** Whether an output is one that every session has. */
+function isUsual(extra: ExtraDelay): boolean {
+  return USUAL_OUTPUTS.includes(extra);
+}
+
+/** Where both pictures of a show are, of its settings. */
+export function picturesOf({ delayMs, playhead, publicExtraMs, publicPlayhead }: ShowSettings): PicturesOf {
+  return { delay: { delayMs, playhead }, publicExtraMs, publicPlayhead };
+}
+
+/** The same pictures where a hold, a glide or a pause is over by now; the same object where nothing is. */
+function settledPictures(pictures: PicturesOf, now: number): PicturesOf {
+  const { delay, publicPlayhead } = pictures;
+  const settledDelay = settled(delay, now);
+  const settledPlayhead: Playhead = settled(delaysOf(pictures).public, now).playhead;
+  if (settledDelay === delay && settledPlayhead === publicPlayhead) return pictures;
+  return { ...pictures, delay: settledDelay, publicPlayhead: settledPlayhead };
 }

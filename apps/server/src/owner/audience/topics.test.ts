@@ -43,7 +43,7 @@ const step = fc.oneof(
   { weight: 2, arbitrary: fc.record({ act: fc.constant('message' as const) }) },
   { weight: 3, arbitrary: fc.record({ act: fc.constant('wait' as const), ms: fc.integer({ min: 1, max: 90_000 }) }) },
   { weight: 2, arbitrary: fc.record({ act: fc.constant('delay' as const), ms: fc.integer({ min: 0, max: 120_000 }) }) },
-  { weight: 3, arbitrary: fc.record({ act: fc.constant('join' as const), extraMs: fc.constantFrom(...EXTRAS) }) },
+  { weight: 3, arbitrary: fc.record({ act: fc.constant('join' as const), extra: fc.constantFrom(...EXTRAS) }) },
   { weight: 3, arbitrary: fc.record({ act: fc.constant('load' as const), who: fc.nat(9) }) },
   { weight: 1, arbitrary: fc.record({ act: fc.constantFrom('refold' as const, 'restart' as const) }) },
 );
@@ -73,7 +73,7 @@ class Driven {
     else if (step.act === 'message') this.#message();
     else if (step.act === 'wait') this.#advance(step.ms);
     else if (step.act === 'delay') this.#delayMs = step.ms;
-    else if (step.act === 'join') this.#join(step.extraMs);
+    else if (step.act === 'join') this.#join(step.extra);
     else if (step.act === 'load') this.#load(step.who);
     else if (step.act === 'refold') this.#refold();
     else this.#restart();
@@ -95,7 +95,7 @@ class Driven {
   /** What a viewer holds is the beginning of the log, up to the instant that is shown, and each row once. */
   #check({ audience, state, rows }: Viewer): void {
     const at = audience.aired?.at as number;
-    expect(at).toBeLessThanOrEqual(this.#position - audience.extraMs);
+    expect(at).toBeLessThanOrEqual(this.#position - Number(audience.extra));
     expect(state.topics).not.toHaveProperty('privateEvents');
     const fold = this.#folds.get(state.topics.epoch) as SessionState;
     for (const topic of PUBLIC) {
@@ -184,8 +184,8 @@ class Driven {
       publish: (room, _format, _event, json) => this.#heard(room, JSON.parse(json) as FeedMessage),
       publishNothing: () => undefined,
     });
-    this.#audiences = EXTRAS.map((extraMs) => {
-      const output = { show: 'local', sessionId: FACTS.sessionId, audience: 'broadcast', extraMs } as const;
+    this.#audiences = EXTRAS.map((extra) => {
+      const output = { show: 'local', sessionId: FACTS.sessionId, audience: 'broadcast', extra } as const;
       return new BroadcastAudience(output, this.#maker.line, { channel: this.#channel });
     });
   }
@@ -193,11 +193,11 @@ class Driven {
   #advance(ms: number): void {
     this.#now += ms;
     this.#position = Math.max(this.#position, this.#now - this.#delayMs);
-    for (const audience of this.#audiences) audience.advance(this.#position - audience.extraMs);
+    for (const audience of this.#audiences) audience.advance(this.#position - Number(audience.extra));
   }
 
-  #join(extraMs: number): void {
-    const audience = this.#audiences.find((each) => each.extraMs === extraMs) as BroadcastAudience;
+  #join(extra: number): void {
+    const audience = this.#audiences.find((each) => each.extra === extra) as BroadcastAudience;
     const view = this.#channel.view(audience.room);
     if (view === undefined) return;
     const { state } = JSON.parse(view.snapshots.of('rows').text) as { state: FeedState };
@@ -269,7 +269,7 @@ describe('the topics of a public picture', () => {
     driven.do({ act: 'delay', ms: 120_000 });
     driven.do({ act: 'frames', count: 120 });
     driven.do({ act: 'wait', ms: 70_000 });
-    driven.do({ act: 'join', extraMs: 0 });
+    driven.do({ act: 'join', extra: 0 });
     driven.do({ act: 'load', who: 0 });
     driven.do({ act: 'delay', ms: 0 });
     driven.do({ act: 'wait', ms: 1 });

@@ -3,6 +3,7 @@ import {
   type DelayMode,
   type DirectorAct,
   MAX_DELAY_MS,
+  MAX_PUBLIC_EXTRA_MS,
   type MeasuredDelay,
   type Moment,
   NOTHING_CUED,
@@ -12,7 +13,15 @@ import {
 import { LinkError, type ShareLinks, type StoredLink, type WantedLink } from '../../access/share-links.js';
 import type { Clock } from '../../clock.js';
 import { OwnerRefusal } from '../../directory/owner-refusal.js';
-import type { FollowChoice, OwnedDeskState, ShowDelay, ShowDesk } from '../../directory/show-desk.js';
+import type {
+  DelayChange,
+  FollowChoice,
+  Matched,
+  OwnedDeskState,
+  SeenMoment,
+  ShowDelay,
+  ShowDesk,
+} from '../../directory/show-desk.js';
 import type { Stored } from '../../unsaved-settings.js';
 import type { BroadcastDelayService } from '../audience/broadcast-delay.js';
 import { feedStateOf } from '../audience/feed-view.js';
@@ -80,43 +89,46 @@ export class DirectorDesk implements ShowDesk {
   }
 
   async delay(show: string): Promise<ShowDelay> {
-    return { delayMs: this.#deps.broadcasts.of(show).delay.delayMs, delay: this.#measured(show) };
+    const { delayMs, publicExtraMs } = this.#deps.shows.get(show);
+    return { delayMs, publicExtraMs, delay: this.#measured(show) };
   }
 
-  async setDelay(show: string, who: string, delayMs: number, mode: DelayMode): Promise<Stored> {
-    const from = this.#deps.shows.get(show).delayMs;
-    const stored = await this.#deps.broadcasts.setDelay(show, delayMs, mode);
-    this.#note(show, who, 'broadcast:delay:set', from, delayMs);
+  async setDelay(show: string, who: string, change: DelayChange, mode: DelayMode): Promise<Stored> {
+    const before = this.#deps.shows.get(show);
+    const { delayMs = before.delayMs, publicExtraMs = before.publicExtraMs } = change;
+    const stored = await this.#deps.broadcasts.setDelay(show, change, mode);
+    if (change.delayMs !== undefined) this.#note(show, who, 'broadcast:delay:set', before.delayMs, delayMs);
+    if (change.publicExtraMs !== undefined)
+      this.#note(show, who, 'broadcast:extra:set', before.publicExtraMs, publicExtraMs);
     return stored;
   }
 
-  async match(
-    show: string,
-    who: string,
-    { at, agoMs, mode }: { readonly at: number; readonly agoMs: number; readonly mode: DelayMode },
-  ): Promise<Stored & { readonly from: number; readonly delayMs: number }> {
-    const from = this.#deps.shows.get(show).delayMs;
-    const delayMs = Math.round(this.#deps.clock.now() - agoMs - at);
-    if (delayMs < 0 || delayMs > MAX_DELAY_MS) {
-      const seconds = (delayMs / 1000).toFixed(1);
-      throw new DeskError(`That moment was ${seconds} s ago; the delay can be 0 to ${MAX_DELAY_MS / 1000} s.`);
-    }
-    const stored = await this.#deps.broadcasts.setDelay(show, delayMs, mode);
-    this.#note(show, who, 'broadcast:match', from, delayMs);
-    return { from, delayMs, ...stored };
+  /** @throws DeskError where the moment is further than a delay may be, or nearer than the graphics */
+  async match(show: string, who: string, { at, agoMs, picture, mode }: SeenMoment): Promise<Stored & Matched> {
+    const { broadcasts, clock, shows } = this.#deps;
+    const before = shows.get(show);
+    const behindMs = Math.round(clock.now() - agoMs - at);
+    const matched =
+      picture === 'graphics'
+        ? { delayMs: matchedGraphics(behindMs), publicExtraMs: before.publicExtraMs }
+        : { delayMs: before.delayMs, publicExtraMs: matchedPublic(behindMs, before.delayMs) };
+    const figure = picture === 'graphics' ? 'delayMs' : 'publicExtraMs';
+    const stored = await broadcasts.setDelay(show, { [figure]: matched[figure] }, mode);
+    this.#note(show, who, 'broadcast:match', before[figure], matched[figure], { picture });
+    return { picture, from: before[figure], ...matched, ...stored };
   }
 
   async pause(show: string, who: string): Promise<Stored> {
-    const from = this.#deps.broadcasts.of(show).delay.playhead.moves;
+    const from = this.#moves(show);
     const stored = await this.#deps.broadcasts.pause(show);
     this.#note(show, who, 'broadcast:pause', from, 'paused');
     return stored;
   }
 
   async resume(show: string, who: string, mode: DelayMode): Promise<Stored> {
-    const from = this.#deps.broadcasts.of(show).delay.playhead.moves;
+    const from = this.#moves(show);
     const stored = await this.#deps.broadcasts.resume(show, mode);
-    this.#note(show, who, 'broadcast:resume', from, this.#deps.broadcasts.of(show).delay.playhead.moves);
+    this.#note(show, who, 'broadcast:resume', from, this.#moves(show));
     return stored;
   }
 
@@ -152,7 +164,7 @@ export class DirectorDesk implements ShowDesk {
       throw new DeskError('Nothing of this session has aired yet: cue with the picture instead.');
     }
     const picture = when === 'now' && aired !== undefined ? aired : feedStateOf(session.state, null);
-    const now = when === 'now' ? broadcast.position : clock.now();
+    const now = when === 'now' ? broadcast.position() : clock.now();
     const from = session.state.onAir.scene;
     const slots = withScene(slotsOf(set, picture, forMs === null ? null : now + forMs), scene);
     broadcasts.cue(session, slots, when);
@@ -227,6 +239,10 @@ export class DirectorDesk implements ShowDesk {
     return sessionId === undefined ? null : broadcast.measured(sessionId);
   }
 
+  #moves(show: string): string {
+    return this.#deps.broadcasts.of(show).delays.graphics.playhead.moves;
+  }
+
   #running(show: string): Session | null {
     const { registry, broadcasts } = this.#deps;
     const current = broadcasts.followed.of(show);
@@ -242,4 +258,29 @@ export class DirectorDesk implements ShowDesk {
 
 function noScene(name: string): CueError {
   return new CueError(`There is no scene "${name}".`);
+}
+
+/** @throws DeskError */
+function matchedGraphics(behindMs: number): number {
+  if (behindMs >= 0 && behindMs <= MAX_DELAY_MS) return behindMs;
+  throw new DeskError(`That moment was ${inS(behindMs)} s ago; the delay can be 0 to ${MAX_DELAY_MS / 1000} s.`);
+}
+
+/** @throws DeskError */
+function matchedPublic(behindMs: number, delayMs: number): number {
+  const extraMs = behindMs - delayMs;
+  if (extraMs < 0) {
+    throw new DeskError(
+      `That moment was ${inS(behindMs)} s ago, which is nearer than the graphics: these are ${inS(delayMs)} s behind. Match the graphics first.`,
+    );
+  }
+  if (extraMs <= MAX_PUBLIC_EXTRA_MS) return extraMs;
+  const most = (delayMs + MAX_PUBLIC_EXTRA_MS) / 1000;
+  throw new DeskError(
+    `That moment was ${inS(behindMs)} s ago; the public picture can be ${inS(delayMs)} to ${most} s behind.`,
+  );
+}
+
+function inS(ms: number): string {
+  return (ms / 1000).toFixed(1);
 }

@@ -1,4 +1,4 @@
-import { MAX_DELAY_MS, type Moment, type RaceEvent } from '@okboxbox/protocol';
+import { MAX_BEHIND_MS, type Moment, type RaceEvent } from '@okboxbox/protocol';
 import type { TimingState } from '@okboxbox/timing';
 
 /** Events that can be seen on a stream. */
@@ -30,7 +30,7 @@ export function momentsOf(
   const moments: Moment[] = [];
   const add = (sessionTimeMs: number, moment: Omit<Moment, 'at'>) => {
     const at = instantOf(sessionTimeMs);
-    if (at === null || at < now - MAX_DELAY_MS || moments.length >= MAX_MOMENTS) return false;
+    if (at === null || at < now - MAX_BEHIND_MS || moments.length >= MAX_MOMENTS) return false;
     moments.push({ ...moment, at: Math.round(at) });
     return true;
   };

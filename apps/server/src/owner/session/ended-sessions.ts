@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { RelayHello, SessionSummary } from '@okboxbox/protocol';
+import { MAX_BEHIND_MS, type RelayHello, type SessionSummary } from '@okboxbox/protocol';
 import { UNNUMBERED_RULES } from '@okboxbox/timing';
 import { z } from 'zod';
 import { diskReason, readStored, type StoredContent } from '../../data-files.js';
@@ -8,8 +8,8 @@ import type { SessionDeps } from './folded-timeline.js';
 import type { SessionState } from './session-state.js';
 
 const SUMMARY_FILE = 'summary.json';
-/** A session that ended longer ago than this has aired to its end, in ms: the longest delay, and some more. */
-const AIRING_MS = 135_000;
+/** A session that ended longer ago than this has aired to its end, in ms: the furthest that a picture may be behind, and more. */
+const AIRING_MS = MAX_BEHIND_MS + 15_000;
 
 /** Who fed a session: the runs of its relays, and what the sim calls it. */
 export interface FedBy {

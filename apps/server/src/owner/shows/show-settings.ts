@@ -1,6 +1,14 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { LINK_KINDS, MAX_DELAY_MS, OVERLAY_KINDS, scene, showSlug, USUAL_SCENES } from '@okboxbox/protocol';
+import {
+  LINK_KINDS,
+  MAX_DELAY_MS,
+  MAX_PUBLIC_EXTRA_MS,
+  OVERLAY_KINDS,
+  scene,
+  showSlug,
+  USUAL_SCENES,
+} from '@okboxbox/protocol';
 import { z } from 'zod';
 import type { StoredLink } from '../../access/share-links.js';
 import { ownFolder, readStored } from '../../data-files.js';
@@ -23,29 +31,44 @@ const storedLink = z.object({
   opened: z.number().int().min(0),
 }) satisfies z.ZodType<StoredLink>;
 
+const playhead = z.discriminatedUnion('moves', [
+  z.object({ moves: z.literal('running') }),
+  z.object({ moves: z.literal('holding'), at: instant }),
+  z.object({ moves: z.literal('gliding'), at: instant, since: instant }),
+  z.object({ moves: z.literal('paused'), at: instant, until: instant.exactOptional() }),
+]);
+
 /** What is known of a show on the disk, so that a restart opens nothing early. */
-const showSettings = z.object({
+const storedSettings = z.object({
   show: showSlug,
+  /** Of the graphics picture. */
   delayMs: z.number().int().min(0).max(MAX_DELAY_MS),
+  /** How much later than the graphics the public picture is; a show of an earlier version has one picture. */
+  publicExtraMs: z.number().int().min(0).max(MAX_PUBLIC_EXTRA_MS).default(0),
   published: z.boolean(),
   /**
-   * Where the picture stood when the show was published, where that was nearer than the delay: nobody public has seen it, so
-   * nobody does before it is due. `null` where there is nothing to wait for.
+   * Where the public picture stood when the show was published, where that was nearer than its delay: nobody public has seen
+   * it, so nobody does before it is due. `null` where there is nothing to wait for.
    */
   publicFrom: instant.nullable().default(null),
-  playhead: z.discriminatedUnion('moves', [
-    z.object({ moves: z.literal('running') }),
-    z.object({ moves: z.literal('holding'), at: instant }),
-    z.object({ moves: z.literal('gliding'), at: instant, since: instant }),
-    z.object({ moves: z.literal('paused'), at: instant }),
-  ]),
-  /** Newest instant that had aired when this was stored; never ahead of what had. `null` before anything has. */
+  /** Of the graphics picture. */
+  playhead,
+  publicPlayhead: playhead.optional(),
+  /** Newest instants that had aired of each picture when this was stored; never ahead of what had. `null` before anything has. */
   airedAt: instant.nullable(),
+  publicAiredAt: instant.nullable().optional(),
   /** Which sessions it follows; `null` where it is from before that was stored. */
   following: following.nullable().default(null),
   scenes: z.array(scene).max(100),
   links: z.array(storedLink),
 });
+
+/** A show of an earlier version has one picture: both are where that was. */
+const showSettings = storedSettings.transform(({ publicPlayhead, publicAiredAt, ...settings }) => ({
+  ...settings,
+  publicPlayhead: publicPlayhead ?? settings.playhead,
+  publicAiredAt: publicAiredAt === undefined ? settings.airedAt : publicAiredAt,
+}));
 export type ShowSettings = z.infer<typeof showSettings>;
 
 /** A show that nobody has set anything for: real time, and not published. */
@@ -53,10 +76,13 @@ export function newShow(show: string): ShowSettings {
   return {
     show,
     delayMs: 0,
+    publicExtraMs: 0,
     published: false,
     publicFrom: null,
     playhead: { moves: 'running' },
+    publicPlayhead: { moves: 'running' },
     airedAt: null,
+    publicAiredAt: null,
     following: null,
     scenes: [...USUAL_SCENES],
     links: [],
@@ -65,7 +91,8 @@ export function newShow(show: string): ShowSettings {
 
 /** A show whose file cannot be read: nothing leaves before somebody has looked. */
 function shutShow(show: string): ShowSettings {
-  return { ...newShow(show), delayMs: MAX_DELAY_MS, following: FOLLOWS_NOTHING };
+  const latest = { delayMs: MAX_DELAY_MS, publicExtraMs: MAX_PUBLIC_EXTRA_MS };
+  return { ...newShow(show), ...latest, following: FOLLOWS_NOTHING };
 }
 
 /**

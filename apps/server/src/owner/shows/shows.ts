@@ -52,7 +52,10 @@ export class Shows {
   ): Promise<Shows> {
     const shows = new Shows(join(dataDir, 'shows'), log, unsaved, publish);
     const found = await readShows(shows.#dir, (show, because) =>
-      log.error({ show, because }, 'the settings of a show cannot be read: it is unpublished and 120 s behind'),
+      log.error(
+        { show, because },
+        'the settings of a show cannot be read: it is unpublished, its graphics are 120 s behind and its public picture 240 s',
+      ),
     );
     for (const settings of found) shows.#shows.set(settings.show, settings);
     return shows;

@@ -26,7 +26,8 @@ export function SocketFilters({ search, change }: { search: OpsSearch; change: (
   const roles = [...new Set([...KINDS, ...Object.keys(counts), ...(search.role ? [search.role] : [])])];
   const rooms = (sessions?.sessions ?? []).flatMap(({ sessionId, show }) => [
     [liveRoom(sessionId), `${show}: live`] as const,
-    [broadcastRoom(sessionId), `${show}: broadcast`] as const,
+    [broadcastRoom(sessionId, 0), `${show}: graphics`] as const,
+    [broadcastRoom(sessionId, 'public'), `${show}: public picture`] as const,
   ]);
   const known = new Set(rooms.map(([room]) => room));
   const isClosed = search.state === 'closed';

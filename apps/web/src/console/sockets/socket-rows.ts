@@ -29,11 +29,11 @@ export function matches(socket: OpsSocket, typed: string): boolean {
   return words.every((word) => text.includes(word));
 }
 
-/** The audience that a room is of: `live`, `broadcast`, with its extra delay, or the room itself. */
+/** What a room sees: `live`, the `graphics`, with their extra delay, the `public picture`, or the room itself. */
 export function roomLabel(room: string): string {
-  const broadcast = /^broadcast:session:[^:]+(?::plus:(\d+))?/.exec(room);
-  if (broadcast !== null)
-    return broadcast[1] === undefined ? 'broadcast' : `broadcast +${Number(broadcast[1]) / 1000} s`;
+  const broadcast = /^broadcast:session:[^:]+(?::(public)|:plus:(\d+))?/.exec(room);
+  if (broadcast?.[1] !== undefined) return 'public picture';
+  if (broadcast !== null) return broadcast[2] === undefined ? 'graphics' : `graphics +${Number(broadcast[2]) / 1000} s`;
   const own = /^session:[^:]+:car:(.+)$/.exec(room);
   if (own !== null) return `car ${own[1]}`;
   return room.startsWith('session:') ? 'live' : room;

@@ -1,5 +1,5 @@
 import '../../kit/table.css';
-import type { Trace } from '@okboxbox/protocol';
+import { pictureOfRoom, type Trace } from '@okboxbox/protocol';
 import { Facts } from '../../kit/facts.js';
 import { size, whole, words } from '../../kit/figures.js';
 import { Panel } from '../../kit/panel.js';
@@ -39,8 +39,9 @@ export function Latencies({ trace: { summary } }: { trace: Trace }) {
 /** A room by its kind: the session is the trace's own. */
 function roomLabel(room: string): string {
   if (!room.startsWith('broadcast:')) return 'live';
+  if (pictureOfRoom(room) === 'public') return 'public picture';
   const extra = /:plus:(\d+)$/.exec(room)?.[1];
-  return extra === undefined ? 'broadcast' : `broadcast +${tookLabel(Number(extra))}`;
+  return extra === undefined ? 'graphics' : `graphics +${tookLabel(Number(extra))}`;
 }
 
 /** What is different from the four times longer while before, the most changed first. */
