@@ -1,19 +1,12 @@
 import { broadcastRoom, EXTRA_DELAY_STEP_MS, type ExtraDelay, type SessionJoin } from '@okboxbox/protocol';
-import {
-  deny,
-  denyExtraDelay,
-  denyOwnCar,
-  maySeeBroadcast,
-  type Place,
-  pictureFor,
-  type Visitor,
-} from '../../access/visitor.js';
+import { deny, denyExtraDelay, denyOwnCar, maySeeBroadcast, type Place, type Visitor } from '../../access/visitor.js';
 import type { EdgeChannel } from '../../channel/channel.js';
 import type { Directory } from '../../directory/directory.js';
 import { followedBy } from '../../directory/following.js';
 import type { LastState } from '../../directory/owner.js';
-import { airedSession, airingOf, airingOfFollowed } from '../../directory/show-record.js';
+import { airingOf, airingOfFollowed } from '../../directory/show-record.js';
 import { CallRefused } from '../../sockets/calls.js';
+import { seenPicture } from '../seen-picture.js';
 
 export interface JoinDeps {
   readonly directory: Directory;
@@ -52,15 +45,8 @@ export function findBroadcast({ directory }: JoinDeps, visitor: Visitor, join: S
   if (show === undefined) throw notFound(join);
   const record = directory.show(show);
   const now = directory.now(show);
-  const graphics = {
-    sessionId: join.sessionId ?? airedSession(record, extraMs, now) ?? airedSession(record, 0, now),
-    extra: extraMs,
-  };
-  const mayGraphics = pictureFor(visitor, { sessionId: graphics.sessionId ?? '', show }) === 'graphics';
-  const { sessionId, extra } =
-    mayGraphics && join.picture !== 'public'
-      ? graphics
-      : { sessionId: join.sessionId ?? airedSession(record, 'public', now), extra: 'public' as const };
+  const wanted = { sessionId: join.sessionId, picture: join.picture, extraMs };
+  const { sessionId, extra } = seenPicture(visitor, record, wanted, now);
   const place = { sessionId: sessionId ?? '', show, extra };
   // What is on air of a show is what it follows, and so is what is still to air.
   const airing =

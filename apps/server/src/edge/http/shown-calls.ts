@@ -1,17 +1,20 @@
 import {
   broadcastRoom,
   type DelayStateName,
+  type ExtraDelay,
   type FeedState,
   NOTHING_CUED,
   type OnAir,
+  pictureOf,
   showSlug,
   type Watcher,
 } from '@okboxbox/protocol';
 import { filledTo, onAirAt, type TableRow, tableRows } from '@okboxbox/race-view';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { denyExtraDelay, denyShown, maySeeBroadcast, type Visitor } from '../../access/visitor.js';
-import { airedSession, airingOf, isAiring, publicDelayState } from '../../directory/show-record.js';
+import { denyShown, maySeeBroadcast } from '../../access/visitor.js';
+import { airingOf, isAiring, publicDelayState } from '../../directory/show-record.js';
+import { seenPicture } from '../seen-picture.js';
 import { declareCalls, parseInput, type Right, serve } from './call.js';
 import { problemOf } from './caller.js';
 import { HttpProblem } from './problem.js';
@@ -29,6 +32,8 @@ export interface ShownState {
   readonly sessionId: string | null;
   /** How far behind the caller's picture is set to be, in ms. */
   readonly delayMs: number;
+  /** How much later than that the public picture is set to be, in ms; `null` for those who see the public picture. */
+  readonly publicExtraMs: number | null;
   readonly state: DelayStateName;
   readonly published: boolean;
   /** The slots at the instant that is on air, without what has left by itself. */
@@ -109,7 +114,7 @@ export const SHOWN_CALLS = declareCalls({
 /** What a caller sees of a show. */
 interface Shown {
   readonly show: string;
-  readonly visitor: Visitor;
+  readonly extra: ExtraDelay;
   readonly sessionId: string | null;
   /** `null` where nothing has aired. */
   readonly picture: { readonly at: number | null; readonly race: FeedState } | null;
@@ -134,13 +139,14 @@ export function serveShownCalls(http: FastifyInstance, deps: ShownDeps): void {
   );
 }
 
-function stateOf({ directory, watchers }: ShownDeps, { show, visitor, sessionId, picture }: Shown): ShownState {
+function stateOf({ directory, watchers }: ShownDeps, { show, extra, sessionId, picture }: Shown): ShownState {
   const record = directory.show(show);
-  const { state, delayMs } = publicDelayState(record, sessionId ?? '', directory.now(show));
-  const isOfGraphics = denyExtraDelay(visitor, { show, sessionId: sessionId ?? '' }) === null;
+  const { state, delayMs } = publicDelayState(record, sessionId ?? '', pictureOf(extra), directory.now(show));
+  const isOfGraphics = pictureOf(extra) === 'graphics';
+  const publicExtraMs = isOfGraphics ? record.publicExtraMs : null;
   const onAir = picture === null ? NOTHING_CUED : onAirAt(picture.race.onAir, picture.at);
   const outputs = isOfGraphics ? outputsOf(watchers(show)) : null;
-  return { sessionId, delayMs, state, published: record.published, onAir, outputs };
+  return { sessionId, delayMs, publicExtraMs, state, published: record.published, onAir, outputs };
 }
 
 function outputsOf({ watchers, publicViewers }: ReturnType<ShownDeps['watchers']>): ShownOutputs {
@@ -161,20 +167,20 @@ async function shownTo(request: FastifyRequest, deps: ShownDeps): Promise<Shown>
   const { show } = parseInput(ofShow, request.params);
   const visitor = await publicCaller(request, deps);
   const { directory, channel } = deps;
-  const sessionId = airedSession(directory.show(show), 0, directory.now(show));
+  const { sessionId, extra } = seenPicture(visitor, directory.show(show), {}, directory.now(show));
   const place = { show, sessionId: sessionId ?? '' };
   const check = () => {
     const denial = denyShown(visitor, place);
     if (denial !== null) throw problemOf(denial);
-    const airing = airingOf(directory.show(show), place.sessionId, 0, directory.now(show));
+    const airing = airingOf(directory.show(show), place.sessionId, extra, directory.now(show));
     if (!maySeeBroadcast(visitor, place, { ...airing, followed: sessionId === null || airing.followed })) {
       throw new HttpProblem(404, `The show "${show}" is not on air.`);
     }
   };
   check();
-  const shown = { show, visitor, sessionId };
+  const shown = { show, extra, sessionId };
   if (sessionId === null) return { ...shown, picture: null };
-  const view = channel.view(broadcastRoom(sessionId));
+  const view = channel.view(broadcastRoom(sessionId, extra));
   if (view !== undefined) return { ...shown, picture: { at: view.at, race: view.state } };
   if (isAiring(directory.show(show), sessionId)) return { ...shown, picture: null };
   const ended = await (await directory.ownerOf(show)).lastState(sessionId, 'public');
