@@ -1,4 +1,4 @@
-import { NOTHING_CUED } from '@okboxbox/protocol';
+import { NOTHING_CUED, unpackRow } from '@okboxbox/protocol';
 import { describe, expect, it } from 'vitest';
 import { fieldOf } from './testing/field.js';
 import { isOnAir, onAirAt, type TowerChoice, towerRows } from './tower-rows.js';
@@ -20,7 +20,7 @@ describe('the rows of a tower', () => {
       ['3', '12'],
       ['4', '13'],
     ]);
-    expect(figures(FIELD, CHOICE)).toEqual(['Interval', '+1.284', '+0.400', '1 L']);
+    expect(figures(FIELD, CHOICE)).toEqual(['Leader', '+1.284', '+0.400', '1 L']);
     expect(figures(FIELD, { ...CHOICE, figure: 'leader' })).toEqual(['Leader', '+1.284', '+1.684', '1 L']);
   });
 
@@ -59,6 +59,59 @@ describe('the rows of a tower', () => {
     expect(figures(field, CHOICE)).toEqual(['1:47.309', '+0.210']);
   });
 
+  it('give the last lap of every car, with the tone of its mark', () => {
+    const field = fieldOf([
+      { lastLapMs: 90_500, bestLapMs: 90_500, lastLapMark: 'session' },
+      { lastLapMs: 91_000 },
+      {},
+    ]);
+    expect(towerRows(field, { ...CHOICE, figure: 'last' }).map(({ figure, tone }) => [figure, tone])).toEqual([
+      ['1:30.500', 'best'],
+      ['1:31.000', 'plain'],
+      ['–', 'plain'],
+    ]);
+  });
+
+  it('mark what is estimated, in the gap or in the interval, each by itself', () => {
+    const { provenance } = unpackRow(FIELD.rows[1] ?? []);
+    const estimated = { ...provenance, gap: 'estimated' } as const;
+    const field = fieldOf([{}, { gapMs: 1_284, intervalMs: 1_284, provenance: estimated }]);
+    const second = (figure: 'leader' | 'interval') => towerRows(field, { ...CHOICE, figure })[1];
+    expect(second('leader')).toMatchObject({ figure: '~1.2', isEstimated: true });
+    expect(second('interval')).toMatchObject({ figure: '+1.284', isEstimated: false });
+  });
+
+  it('say how many places a car has gained since the start, in a class among the cars of the class', () => {
+    const cars = [
+      { class: 'a', gridPosition: 3 },
+      { class: 'b', gridPosition: 1, classPosition: 1 },
+      { class: 'a', gridPosition: 2, classPosition: 2 },
+      { class: 'b', gridPosition: null, classPosition: 2 },
+    ];
+    const classes = ['a', 'b'].map((id) => ({ id, name: id, color: null }));
+    const session = { ...FIELD.session, classes };
+    const gains = (over: Partial<typeof FIELD>, classNamed: string | null = null) =>
+      towerRows(fieldOf(cars, { session, ...over }), { ...CHOICE, classNamed }).map(({ gained }) => gained);
+    expect(gains({})).toEqual([2, -1, -1, null]);
+    expect(gains({}, 'a')).toEqual([1, -1]);
+    expect(gains({ clock: { ...FIELD.clock, phase: 'grid' } })).toEqual([null, null, null, null]);
+    expect(gains({ session: { ...session, type: 'qualify' } })).toEqual([null, null, null, null]);
+  });
+
+  it('have three letters of who drives, the mark of the fastest lap, and say where cars between are left out', () => {
+    const field = fieldOf([{}, { bestLapMark: 'session' }, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}]);
+    const entries = field.entries.map((info) => ({ ...info, driver: info.car === 0 ? 'Zoë van der Meer' : null }));
+    const onAir = { ...NOTHING_CUED, driver: { car: 10, until: null } };
+    const rows = towerRows({ ...field, entries, onAir }, { ...CHOICE, mode: 'battle' });
+    expect(rows[0]?.code).toBe('MEE');
+    expect(rows.filter(({ isApart }) => isApart).map(({ position }) => position)).toEqual(['6']);
+    expect(
+      towerRows(field, CHOICE)
+        .filter(({ isFastest }) => isFastest)
+        .map(({ car }) => car),
+    ).toEqual([1]);
+  });
+
   it('are as many as asked for; a featured car below them takes the last', () => {
     const rows = { ...CHOICE, rows: 2 };
     expect(towerRows(FIELD, rows).map(({ car }) => car)).toEqual([0, 1]);
@@ -87,7 +140,7 @@ describe('the rows of a tower', () => {
     for (const classNamed of ['b', 'gt3']) {
       const rows = towerRows(field, { ...CHOICE, classNamed });
       expect(rows.map(({ position, figure, colour }) => [position, figure, colour])).toEqual([
-        ['1', 'Interval', null],
+        ['1', 'Leader', null],
         ['2', '+0.777', null],
       ]);
     }

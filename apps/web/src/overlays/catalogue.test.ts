@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { loadOverlays } from './catalogue.js';
 import { readOptions } from './define-overlay.js';
+import { STAGED } from './stage/staged.js';
 
 const HERE = new URL('.', import.meta.url);
 const overlays = await loadOverlays();
@@ -14,6 +15,13 @@ it('every folder with an overlay is a kind that the server knows, and the other 
     .filter((folder) => folder !== undefined);
   expect(folders.sort()).toEqual([...OVERLAY_KINDS].sort());
   expect(overlays.map(({ kind }) => kind)).toEqual([...OVERLAY_KINDS]);
+});
+
+it('the stage knows what puts each overlay on air', () => {
+  const slotted = overlays.filter(({ kind }) => kind !== 'stage');
+  expect(STAGED).toEqual(
+    Object.fromEntries(slotted.map(({ kind, slot, board }) => [kind, { slot, ...(board && { board }) }])),
+  );
 });
 
 describe.each(overlays.map((overlay) => [overlay.kind, overlay] as const))('the overlay %s', (_, overlay) => {

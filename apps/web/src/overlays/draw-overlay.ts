@@ -14,6 +14,8 @@ export interface Stage {
   create(tag: string, className: string): HTMLElement;
   /** Milliseconds that only go forward. */
   now(): number;
+  /** Calls back once when the page has nothing else to do. */
+  whenIdle(then: () => void): void;
 }
 
 /**
@@ -35,6 +37,8 @@ export function drawOverlay(
   const host = ownerDocument.createElement('div');
   const style = ownerDocument.createElement('style');
   style.textContent = [ALONE, tokens, css].join('\n');
+  // Within a stage the shadow root of this host is in another one.
+  host.setAttribute('exportparts', 'graphic');
   const look = ownerDocument.createElement('style');
   const wear = (theme: ThemeName | null) => {
     look.textContent = lookCss(THEMES[theme ?? USUAL_THEME]);
@@ -45,7 +49,10 @@ export function drawOverlay(
   host.attachShadow({ mode: 'open' }).append(style, look, element);
   root.append(host);
   const now = () => ownerDocument.defaultView?.performance.now() ?? 0;
-  const draw = begin({ element, create, now, fonts: ownerDocument.fonts });
+  const whenIdle = (then: () => void) => {
+    ownerDocument.defaultView?.requestIdleCallback(then);
+  };
+  const draw = begin({ element, create, now, whenIdle, fonts: ownerDocument.fonts });
   const drawNewest = () => {
     const picture = source.picture();
     if (picture !== null) draw(picture);

@@ -1,5 +1,6 @@
 /** The overlays that exist, each by the name in its address, `/overlay/KIND`; each has a folder of that name in the pages. */
 export const OVERLAY_KINDS = [
+  'stage',
   'timing-tower',
   // One kind a line.
   'lower-third',

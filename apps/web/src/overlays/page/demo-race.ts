@@ -76,7 +76,9 @@ function entryAt({ entry: { lapS: _, crew, ...info }, stops }: DemoCar, at: numb
 export function runDemo(store: FeedStore, choice: DemoChoice, at: number | null, shownFor: DemoFor): void {
   const show = (second: number) => {
     const now = Date.now();
-    store.begin('demo', second, now, demoState(second, choice, shownFor), now);
+    // What stands still has an instant of its own, too: graphics that turn by it are the same every time.
+    const instant = at === null ? now : Math.round(second * SECOND);
+    store.begin('demo', second, instant, demoState(second, choice, shownFor), now);
   };
   store.connect({ state: 'live' });
   let second = at ?? 0;

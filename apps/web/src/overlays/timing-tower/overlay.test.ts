@@ -3,11 +3,12 @@ import { readOptions } from '../define-overlay.js';
 import { overlay } from './overlay.js';
 
 const read = (given: Readonly<Record<string, unknown>>) => readOptions(overlay.options, given);
-const USUAL = { rows: 20, gap: 'interval', class: null, scale: 1, theme: null };
+const USUAL = { rows: 20, mode: 'full', gap: 'interval', class: null, scale: 1, theme: null };
 
 it('the tower reads its options from an address, or from values of their own types', () => {
   expect(read({ rows: '12', gap: 'leader', class: 'GT3', scale: '1.5' })).toEqual({
     rows: 12,
+    mode: 'full',
     gap: 'leader',
     class: 'GT3',
     scale: 1.5,
@@ -15,6 +16,11 @@ it('the tower reads its options from an address, or from values of their own typ
   });
   expect(read({ rows: 12, scale: 2 })).toEqual({ ...USUAL, rows: 12, scale: 2 });
   expect(read({ rows: '12.4' }).rows).toBe(12);
+  expect(read({ mode: 'battle', gap: 'rotate', theme: 'light' })).toMatchObject({
+    mode: 'battle',
+    gap: 'rotate',
+    theme: 'light',
+  });
 });
 
 it('an option that is not given, not a number or out of range is the usual', () => {

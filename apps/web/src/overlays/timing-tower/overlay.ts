@@ -1,6 +1,8 @@
 import * as z from 'zod/mini';
 import { defineOverlay, option, scale } from '../define-overlay.js';
 import { drawOverlay } from '../draw-overlay.js';
+import graphic from '../drawing/graphic.css?inline';
+import { FIGURE_TURN_MS, TOWER_GAPS } from './rotation.js';
 import css from './timing-tower.css?inline';
 import { TimingTower } from './tower-drawing.js';
 
@@ -14,12 +16,17 @@ export const overlay = defineOverlay({
     rows: option(
       z.coerce.number().check(z.minimum(1), z.maximum(60), z.overwrite(Math.round)),
       20,
-      'Most rows, from 1 to 60; fewer where the screen has no room for them',
+      'Most rows, from 1 to 60; fewer where the screen has no room for them. Where not all cars have room, the lower third of the rows turns pages through the rest, 8 s each',
+    ),
+    mode: option(
+      z.enum(['full', 'compact', 'battle']),
+      'full',
+      '`full`; `compact`, with three letters in place of a name; or `battle`: the leader and the rows around the cued battle, the cued driver, or the first battle',
     ),
     gap: option(
-      z.enum(['interval', 'leader']),
+      z.enum(TOWER_GAPS),
       'interval',
-      '`interval` for the gap to the car ahead, `leader` for the gap to the leader',
+      `\`interval\` for the gap to the car ahead, \`leader\` for the gap to the leader, \`last\` for the last lap, or \`rotate\` for all three in turn, ${FIGURE_TURN_MS / 1000} s each`,
     ),
     class: option(
       z.nullable(z.string().check(z.minLength(1), z.maxLength(60))),
@@ -29,9 +36,8 @@ export const overlay = defineOverlay({
     scale,
   }),
   mount: (root, source, options) =>
-    drawOverlay(root, source, { className: 'tower', css }, (stage) => {
-      const choice = { rows: options.rows, figure: options.gap, classNamed: options.class };
-      const tower = new TimingTower(stage, choice, options.scale);
+    drawOverlay(root, source, { className: 'tower', css: `${graphic}\n${css}` }, (stage) => {
+      const tower = new TimingTower(stage, options);
       return (picture) => tower.draw(picture);
     }),
 });

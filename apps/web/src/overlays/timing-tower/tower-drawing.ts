@@ -1,42 +1,67 @@
-import { flagShown, headline, onAirAt, type TowerChoice, type TowerRow, towerRows } from '@okboxbox/race-view';
+import {
+  flagShown,
+  flagsShown,
+  headline,
+  onAirAt,
+  type TowerChoice,
+  type TowerMode,
+  type TowerRow,
+  towerRows,
+} from '@okboxbox/race-view';
 import type { Picture } from '../define-overlay.js';
 import { type Stage, setText } from '../draw-overlay.js';
+import { FittedTexts } from '../drawing/fitted-texts.js';
+import { setData, showClass } from '../drawing/parts.js';
+import { FIGURE_TITLES, figureAt, pageAt, type TowerGap } from './rotation.js';
 
 /** Heights on the 1920×1080 canvas, in px; as in the style sheet. */
 const ROW_HEIGHT = 36;
-const HEAD_HEIGHT = 52;
+const HEAD_HEIGHT = 80;
 const SAFE_HEIGHT = 1080 * 0.9;
-/** Names narrow in these steps before they are cut, in per cent. */
-const WIDTHS = [100, 87, 75] as const;
 /** After a pause as long as this nothing glides: the source was hidden, or the machine busy. In ms. */
 const JUMP_AFTER_MS = 1_500;
+
+/** What a tower is set to. */
+export interface TowerSettings {
+  readonly rows: number;
+  readonly mode: TowerMode;
+  readonly gap: TowerGap;
+  readonly class: string | null;
+  readonly scale: number;
+}
 
 /** The drawn tower: rows stay the same elements while their cars are in it, and move by transform alone. */
 export class TimingTower {
   readonly #stage: Stage;
   readonly #lap: HTMLElement;
   readonly #flag: HTMLElement;
+  readonly #class: HTMLElement;
+  readonly #title: HTMLElement;
   readonly #rows: HTMLElement;
+  readonly #names: FittedTexts;
   readonly #drawn = new Map<number, DrawnRow>();
-  readonly #choice: TowerChoice;
+  readonly #settings: TowerSettings;
   #drawnAt = Number.NEGATIVE_INFINITY;
 
-  constructor(stage: Stage, choice: TowerChoice, scale: number) {
+  constructor(stage: Stage, settings: TowerSettings) {
     const { element, create } = stage;
     this.#stage = stage;
     this.#lap = create('span', 'tower-lap');
-    this.#flag = create('span', 'tower-flag');
+    this.#flag = create('span', 'tower-flag flag-patch');
+    this.#class = create('span', 'tower-of');
+    this.#title = create('span', 'tower-title');
     this.#rows = create('div', 'tower-rows');
+    this.#names = new FittedTexts(stage);
+    const { rows, scale, mode } = settings;
     const fitting = Math.floor((SAFE_HEIGHT / scale - HEAD_HEIGHT) / ROW_HEIGHT);
-    this.#choice = { ...choice, rows: Math.max(1, Math.min(choice.rows, fitting)) };
+    this.#settings = { ...settings, rows: Math.max(1, Math.min(rows, fitting)) };
     element.style.setProperty('--scale', String(scale));
+    element.dataset.mode = mode;
     const head = create('div', 'tower-head');
     head.append(this.#lap, this.#flag);
-    element.append(head, this.#rows);
-    // Widths were measured in another type before this one was there.
-    void stage.fonts.ready.then(() => {
-      for (const drawn of this.#drawn.values()) drawn.fit();
-    });
+    const heading = create('div', 'tower-heading');
+    heading.append(this.#class, this.#title);
+    element.append(head, heading, this.#rows);
   }
 
   /** Draws a picture. */
@@ -49,18 +74,34 @@ export class TimingTower {
     element.toggleAttribute('data-jump', jumps);
     const onAir = onAirAt(race.onAir, at);
     setText(this.#lap, headline(race));
-    const flag = flagShown(onAir.flag === null ? race.clock.flags : [onAir.flag.flag]);
+    const flag = flagShown(onAir.flag === null ? flagsShown(race) : [onAir.flag.flag]);
     const showsFlag = flag.colour !== 'none' && (flag.colour !== 'green' || onAir.flag !== null);
     setText(this.#flag, showsFlag ? flag.words : '');
-    this.#flag.dataset.flag = showsFlag ? flag.colour : 'none';
+    setData(this.#flag, 'flag', showsFlag ? flag.colour : 'none');
 
-    const rows = towerRows({ ...race, onAir }, this.#choice);
+    const { gap, mode, rows: most } = this.#settings;
+    const figure = figureAt(gap, at);
+    const classNamed = this.#settings.class;
+    const choice: TowerChoice = { rows: most, figure, mode, classNamed, page: pageAt(at) };
+    const ofClass = race.session.classes.find(({ id, name }) => id === classNamed || sameName(name, classNamed));
+    setText(this.#class, ofClass?.name ?? '');
+    setText(this.#title, FIGURE_TITLES[figure]);
+    this.#show(towerRows({ ...race, onAir }, choice));
+    // Where nothing may glide, the next change may: the browser must have seen this one first.
+    if (jumps) void element.offsetHeight;
+    element.removeAttribute('data-jump');
+  }
+
+  #show(rows: readonly TowerRow[]): void {
+    const { element } = this.#stage;
     const shown = new Set(rows.map(({ car }) => car));
     for (const [car, drawn] of this.#drawn) {
       if (shown.has(car)) continue;
       drawn.remove();
+      this.#names.drop(drawn.name);
       this.#drawn.delete(car);
     }
+    const isCompact = this.#settings.mode === 'compact';
     for (const row of rows) {
       let drawn = this.#drawn.get(row.car);
       if (drawn === undefined) {
@@ -68,55 +109,67 @@ export class TimingTower {
         this.#drawn.set(row.car, drawn);
       }
       drawn.draw(row);
+      this.#names.set(drawn.name, isCompact ? row.code : row.name);
     }
-    element.toggleAttribute(
+    setFlag(
+      element,
       'data-classes',
       rows.some(({ colour }) => colour !== null),
     );
-    this.#rows.style.height = `${rows.length * ROW_HEIGHT}px`;
-    // Where nothing may glide, the next change may: the browser must have seen this one first.
-    if (jumps) void element.offsetHeight;
-    element.removeAttribute('data-jump');
+    setFlag(
+      element,
+      'data-gains',
+      rows.some(({ gained }) => gained !== null),
+    );
+    const height = `${rows.length * ROW_HEIGHT}px`;
+    if (this.#rows.style.height !== height) this.#rows.style.height = height;
+    this.#names.fit();
   }
 }
 
 class DrawnRow {
+  readonly name: HTMLElement;
   readonly #row: HTMLElement;
   readonly #position: HTMLElement;
-  readonly #colour: HTMLElement;
+  readonly #class: HTMLElement;
   readonly #number: HTMLElement;
-  readonly #name: HTMLElement;
+  readonly #mark: HTMLElement;
+  readonly #gain: HTMLElement;
   readonly #figure: HTMLElement;
   #place = -1;
 
   constructor({ create }: Stage, rows: HTMLElement) {
     this.#row = create('div', 'tower-row');
     this.#position = create('span', 'tower-position');
-    this.#colour = create('i', 'tower-class');
+    this.#class = create('i', 'tower-class');
     this.#number = create('span', 'tower-number');
-    this.#name = create('span', 'tower-name');
+    this.name = create('span', 'tower-name fitted');
+    this.#mark = create('span', 'tower-mark');
+    this.#gain = create('span', 'tower-gain');
     this.#figure = create('span', 'tower-figure');
-    this.#row.append(this.#position, this.#colour, this.#number, this.#name, this.#figure);
+    this.#row.append(
+      ...[this.#position, this.#class, this.#number, this.name],
+      ...[this.#mark, this.#gain, this.#figure],
+    );
     rows.append(this.#row);
   }
 
   draw(row: TowerRow): void {
     setText(this.#position, row.position);
     setText(this.#number, row.carNumber);
-    if (setText(this.#name, row.name)) this.fit();
+    showClass(this.#class, row.colour);
+    setText(this.#mark, row.isFastest ? 'FL' : '');
+    setText(this.#gain, row.gained === null ? '' : gainText(row.gained));
+    setData(this.#gain, 'tone', row.gained === null || row.gained === 0 ? null : row.gained > 0 ? 'gain' : 'loss');
     setText(this.#figure, row.figure);
-    this.#colour.style.background = row.colour ?? 'transparent';
-    const { dataset } = this.#row;
-    dataset.state = row.state;
-    dataset.mark = row.isFeatured ? 'driver' : row.inBattle ? 'battle' : 'none';
+    setData(this.#figure, 'tone', row.tone === 'plain' ? null : row.tone);
+    setFlag(this.#figure, 'data-estimated', row.isEstimated);
+    setData(this.#row, 'state', row.state);
+    setData(this.#row, 'mark', row.isFeatured ? 'driver' : row.inBattle ? 'battle' : 'none');
+    setFlag(this.#row, 'data-apart', row.isApart);
     if (row.place === this.#place) return;
     this.#place = row.place;
     this.#row.style.transform = `translateY(${row.place * ROW_HEIGHT}px)`;
-  }
-
-  /** Narrows the name until it fits. */
-  fit(): void {
-    narrow(this.#name);
   }
 
   remove(): void {
@@ -124,9 +177,16 @@ class DrawnRow {
   }
 }
 
-function narrow(name: HTMLElement): void {
-  for (const width of WIDTHS) {
-    name.style.fontStretch = `${width}%`;
-    if (name.scrollWidth <= name.clientWidth) return;
-  }
+function gainText(gained: number): string {
+  if (gained === 0) return '–';
+  return `${gained > 0 ? '▲' : '▼'}${Math.abs(gained)}`;
+}
+
+function sameName(name: string, wanted: string | null): boolean {
+  return wanted !== null && name.toLowerCase() === wanted.toLowerCase();
+}
+
+/** Sets an attribute without a value only where that changes it. */
+function setFlag(element: HTMLElement, name: string, isSet: boolean): void {
+  if (element.hasAttribute(name) !== isSet) element.toggleAttribute(name, isSet);
 }

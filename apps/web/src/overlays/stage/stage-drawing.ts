@@ -1,0 +1,117 @@
+import type { OverlayKind, ThemeName } from '@okboxbox/protocol';
+import { loadOverlay } from '../catalogue.js';
+import { isCued, type Overlay, type OverlaySource, type Picture, readOptions } from '../define-overlay.js';
+import { drawOverlay, type Stage } from '../draw-overlay.js';
+import { STAGED } from './staged.js';
+
+const CSS = `
+.stage { position: absolute; inset: 0; width: 1920px; height: 1080px; opacity: 0; transition: opacity 300ms ease-out; }
+.stage[data-shown] { opacity: 1; }
+@media (prefers-reduced-motion: reduce) { .stage { transition: none; } }`;
+
+type StagedKind = keyof typeof STAGED;
+const KINDS = Object.keys(STAGED) as readonly StagedKind[];
+
+/** What a stage is set to. */
+interface StageSettings {
+  readonly scale: number;
+  readonly set: string;
+}
+
+/** Puts a stage into an element: each overlay is loaded and mounted when it is first cued. */
+export function mountStage(root: HTMLElement, source: OverlaySource, settings: StageSettings): Overlay {
+  let stand: OverlaysOnStage | null = null;
+  const outer = drawOverlay(root, source, { className: 'stage', css: CSS }, (stage) => {
+    stand = new OverlaysOnStage(stage, source, settings);
+    return (picture) => stand?.draw(picture);
+  });
+  return {
+    ...outer,
+    wear: (theme) => {
+      outer.wear(theme);
+      stand?.wear(theme);
+    },
+    close: () => {
+      stand?.close();
+      outer.close();
+    },
+  };
+}
+
+/** The overlays of a stage, by their kind. */
+class OverlaysOnStage {
+  readonly #stage: Stage;
+  readonly #source: OverlaySource;
+  readonly #settings: StageSettings;
+  readonly #given: ReturnType<typeof optionsByKind>;
+  readonly #mounted = new Map<StagedKind, Overlay>();
+  /** Kinds that are on their way, or here. */
+  readonly #asked = new Set<StagedKind>();
+  #picture: Picture | null = null;
+  #theme: ThemeName | null = null;
+  #isClosed = false;
+
+  constructor(stage: Stage, source: OverlaySource, settings: StageSettings) {
+    this.#stage = stage;
+    this.#source = source;
+    this.#settings = settings;
+    this.#given = optionsByKind(settings.set);
+    // What is cued later is there at once then. A script that cannot be loaded now is asked for again when it is cued.
+    stage.whenIdle(() => {
+      for (const kind of KINDS) loadOverlay(kind).catch(() => undefined);
+    });
+  }
+
+  draw(picture: Picture): void {
+    this.#picture = picture;
+    for (const kind of KINDS) {
+      const isOn = this.#isCued(kind);
+      const overlay = this.#mounted.get(kind);
+      if (overlay !== undefined) void (isOn ? overlay.show() : overlay.hide());
+      else if (isOn && !this.#asked.has(kind)) void this.#mount(kind);
+    }
+  }
+
+  wear(theme: ThemeName | null): void {
+    this.#theme = theme;
+    for (const [kind, overlay] of this.#mounted) if (this.#given.get(kind)?.theme === undefined) overlay.wear(theme);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    for (const overlay of this.#mounted.values()) overlay.close();
+    this.#mounted.clear();
+  }
+
+  #isCued(kind: StagedKind): boolean {
+    const picture = this.#picture;
+    return picture !== null && isCued(STAGED[kind], picture.race.onAir, picture.at);
+  }
+
+  async #mount(kind: StagedKind): Promise<void> {
+    this.#asked.add(kind);
+    const definition = await loadOverlay(kind).catch(() => null);
+    // Without its script it is asked for again at the next picture in which it is cued.
+    if (definition === null) this.#asked.delete(kind);
+    if (definition === null || this.#isClosed) return;
+    const { scale } = this.#settings;
+    const place = this.#stage.create('div', `stage-${kind}`);
+    this.#stage.element.append(place);
+    const given = { scale, theme: this.#theme, ...this.#given.get(kind) };
+    const overlay = definition.mount(place, this.#source, readOptions(definition.options, given));
+    this.#mounted.set(kind, overlay);
+    if (this.#isCued(kind)) void overlay.show();
+  }
+}
+
+/** The options of single overlays: `KIND.OPTION:VALUE`, with a comma between two. What is none of these is left out. */
+function optionsByKind(set: string): ReadonlyMap<OverlayKind, Readonly<Record<string, string>>> {
+  const found = new Map<OverlayKind, Record<string, string>>();
+  for (const each of set.split(',')) {
+    const [, kind, name, value] = /^([\w-]+)\.(\w+):(.+)$/.exec(each.trim()) ?? [];
+    const known = KINDS.find((one) => one === kind);
+    if (known === undefined || name === undefined || value === undefined) continue;
+    found.set(known, { ...found.get(known), [name]: value });
+  }
+  return found;
+}

@@ -1,0 +1,14 @@
+import type { OverlayKind } from '@okboxbox/protocol';
+import type { OverlayDefinition } from '../define-overlay.js';
+
+/**
+ * What puts each overlay on air, known before its script is loaded: the stage loads a script only when it is needed. A test
+ * compares it with the definitions.
+ */
+export const STAGED: Readonly<Record<Exclude<OverlayKind, 'stage'>, Pick<OverlayDefinition, 'slot' | 'board'>>> = {
+  'timing-tower': { slot: 'tower' },
+  'lower-third': { slot: 'driver' },
+  'battle-box': { slot: 'battle' },
+  flag: { slot: 'flag' },
+  'race-control': { slot: 'message' },
+};
