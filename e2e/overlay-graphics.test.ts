@@ -57,23 +57,26 @@ describe.skipIf(WITHOUT_CHROMIUM).each(GRAPHICS)('the graphic %s, with 60 cars a
     expect(problems).toEqual([]);
   });
 
-  it('cuts no text but one that may be cut, and draws no line thinner than 2 px', async () => {
-    const { page } = await open();
-    const faults = await page.locator('#root > div > :not(style)').evaluate((stage) =>
-      [...stage.querySelectorAll<HTMLElement>('*')].flatMap((element) => {
-        const style = getComputedStyle(element);
-        const isText = element.childElementCount === 0 && element.textContent !== '';
-        const isCut = isText && element.scrollWidth > element.clientWidth + 1 && style.display !== 'inline';
-        const mayBeCut = style.textOverflow === 'ellipsis' || style.webkitLineClamp !== 'none';
-        const borders = [style.borderTopWidth, style.borderLeftWidth].map(Number.parseFloat);
-        const isThin = borders.some((width) => width > 0 && width < 2);
-        const isLight = isText && Number(style.fontWeight) < 600;
-        const fault = `${element.className}: ${element.textContent}`;
-        return (isCut && !mayBeCut) || isThin || isLight ? [fault] : [];
-      }),
-    );
-    expect(faults).toEqual([]);
-  });
+  it.each(['board', 'light'])(
+    'cuts no text but one that may be cut, and has no thin lines or letters (theme %s)',
+    async (theme) => {
+      const { page } = await open(`&theme=${theme}`);
+      const faults = await page.locator('#root > div > :not(style)').evaluate((stage) =>
+        [...stage.querySelectorAll<HTMLElement>('*')].flatMap((element) => {
+          const style = getComputedStyle(element);
+          const isText = element.childElementCount === 0 && element.textContent !== '';
+          const isCut = isText && element.scrollWidth > element.clientWidth + 1 && style.display !== 'inline';
+          const mayBeCut = style.textOverflow === 'ellipsis' || style.webkitLineClamp !== 'none';
+          const borders = [style.borderTopWidth, style.borderLeftWidth].map(Number.parseFloat);
+          const isThin = borders.some((width) => width > 0 && width < 2);
+          const isLight = isText && Number(style.fontWeight) < 600;
+          const fault = `${element.className}: ${element.textContent}`;
+          return (isCut && !mayBeCut) || isThin || isLight ? [fault] : [];
+        }),
+      );
+      expect(faults).toEqual([]);
+    },
+  );
 
   it('has the same pixels for the same race', async () => {
     const shots = [];

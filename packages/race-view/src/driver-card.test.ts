@@ -30,6 +30,14 @@ describe('the lower third of a car', () => {
     expect(driverCard(field, 9)).toBeNull();
   });
 
+  it('says where it started and what it has gained since', () => {
+    const start = (gridPosition: number | null) => driverCard(fieldOf([{}, {}, { gridPosition }]), 2)?.start;
+    expect(start(8)).toMatchObject({ grid: 'P8', gained: { text: '▲5', tone: 'personal' } });
+    expect(start(1)).toMatchObject({ gained: { text: '▼2', tone: 'slower' } });
+    expect(start(3)).toMatchObject({ gained: { text: '=' } });
+    expect(start(null)).toBeNull();
+  });
+
   it('compares a car with its class where there are several', () => {
     const field = fieldOf([
       { class: 'gt', classPosition: 1 },

@@ -1,4 +1,4 @@
-import type { FeedState } from '@okboxbox/protocol';
+import type { EntryFigures, FeedState } from '@okboxbox/protocol';
 import { type AirFigure, type AirLap, airBestLap, airGap, airLastLap } from './air-figures.js';
 import { type CarState, carStateOf, placeText, type RunningCar, runningOrder, stateWord } from './running-order.js';
 
@@ -26,6 +26,8 @@ export interface DriverCard {
   readonly state: CarState;
   /** `PIT`, `STOP`, `DNF`; `null` while it races. */
   readonly stateWord: string | null;
+  /** Where it started, and how many places it has gained or lost since; `null` where that is not known. */
+  readonly start: { readonly grid: string; readonly gained: AirFigure & { readonly tone: string } } | null;
   readonly lastLap: AirLap;
   readonly bestLap: AirLap;
   /** The cars before and behind it, in its class where there are several; `null` where there is none. */
@@ -60,12 +62,22 @@ export function driverCard(feed: FeedState, car: number): DriverCard | null {
         : `P${figures.position} overall`,
     state: carStateOf(figures),
     stateWord: stateWord(figures, info),
+    start: startOf(figures),
     lastLap: airLastLap(figures),
     bestLap: airBestLap(figures),
     ahead: at > 0 ? nextCar(rivals[at - 1], found) : null,
     behind: nextCar(rivals[at + 1], rivals[at + 1]),
     crew: info.crew.length > 1 ? info.crew.map((each) => ({ name: each, isDriving: each === info.driver })) : [],
   };
+}
+
+/** Places gained overall since the start: `▲3`, `▼2`, `=`. */
+function startOf({ gridPosition, position }: EntryFigures): DriverCard['start'] {
+  if (gridPosition === null || position === null) return null;
+  const gained = gridPosition - position;
+  const text = gained === 0 ? '=' : `${gained > 0 ? '▲' : '▼'}${Math.abs(gained)}`;
+  const tone = gained === 0 ? 'plain' : gained > 0 ? 'personal' : 'slower';
+  return { grid: `P${gridPosition}`, gained: { text, isEstimated: false, tone } };
 }
 
 /** A neighbour, by the interval that the one of the two that is behind has to the other. */

@@ -102,6 +102,16 @@ function markOf(mark: LapMark): TimeMark {
 /** Colours for classes whose sim gives none: told apart by people who see colours differently (Okabe and Ito, 2008). */
 const CLASS_COLOURS = ['#56b4e9', '#e69f00', '#009e73', '#f0e442', '#cc79a7', '#d55e00'];
 
+/** Black or white: what can be read better on a colour, `#rrggbb`. */
+export function textOn(colour: string): '#000000' | '#ffffff' {
+  const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => {
+    const share = Number.parseInt(colour.slice(at, at + 2), 16) / 255;
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  });
+  // Where the contrast with both is the same (WCAG 2.2).
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 ? '#000000' : '#ffffff';
+}
+
 /** A class's own colour, or one by its place in the session. */
 export function classColour(given: string | null | undefined, place: number): string {
   return given ?? CLASS_COLOURS[place % CLASS_COLOURS.length] ?? '';

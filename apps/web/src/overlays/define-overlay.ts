@@ -46,6 +46,8 @@ export interface OverlayDefinition<Shape extends z.core.$ZodShape = z.core.$ZodS
   readonly board?: ResultBoard;
   /** Slots of which it draws what a director has cued. */
   readonly draws: readonly Slot[];
+  /** Whether it comes on air without a cue on a page of its own, where it can; the page asks at each picture. */
+  airsItself?(picture: Picture, options: z.output<z.ZodMiniObject<Shape>>): boolean;
   /** What its address, and the data of an OGraf graphic, can set; each made by `option`. */
   readonly options: z.ZodMiniObject<Shape>;
   /**

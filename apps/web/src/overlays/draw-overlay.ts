@@ -16,6 +16,8 @@ export interface Stage {
   now(): number;
   /** Calls back once when the page has nothing else to do. */
   whenIdle(then: () => void): void;
+  /** Calls back after some ms, unless the overlay has been closed by then. */
+  later(ms: number, call: () => void): void;
 }
 
 /**
@@ -52,7 +54,15 @@ export function drawOverlay(
   const whenIdle = (then: () => void) => {
     ownerDocument.defaultView?.requestIdleCallback(then);
   };
-  const draw = begin({ element, create, now, whenIdle, fonts: ownerDocument.fonts });
+  const timers = new Set<number>();
+  const later = (ms: number, call: () => void): void => {
+    const timer = ownerDocument.defaultView?.setTimeout(() => {
+      timers.delete(timer ?? 0);
+      call();
+    }, ms);
+    if (timer !== undefined) timers.add(timer);
+  };
+  const draw = begin({ element, create, now, whenIdle, later, fonts: ownerDocument.fonts });
   const drawNewest = () => {
     const picture = source.picture();
     if (picture !== null) draw(picture);
@@ -74,6 +84,7 @@ export function drawOverlay(
     wear,
     close: () => {
       unsubscribe();
+      for (const timer of timers) ownerDocument.defaultView?.clearTimeout(timer);
       host.remove();
     },
   };

@@ -7,6 +7,13 @@ export const OVERLAY_KINDS = [
   'battle-box',
   'flag',
   'race-control',
+  'results',
+  'grid',
+  'fastest-lap',
+  'pit-board',
+  'clock',
+  'ticker',
+  'track-map',
 ] as const;
 export type OverlayKind = (typeof OVERLAY_KINDS)[number];
 

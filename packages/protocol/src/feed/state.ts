@@ -64,7 +64,7 @@ export const feedEvent = z.object({
   lap: published(number.nullable()),
   car: published(number.nullable()),
   otherCar: published(number.nullable()),
-  /** The time that the event is about: a lap's, or a visit's to the pit lane. */
+  /** The time that the event is about: a lap's, or a visit's to the pit lane; of a stop, how long the car has stood already. */
   ms: published(number.nullable()),
   /** A place, a number of laps, a number of stops. */
   count: published(number.nullable()),

@@ -82,10 +82,15 @@ export function feedEventOf({ id, name, sessionTime, lap, car, otherCar, detail 
     lap,
     car: car ?? null,
     otherCar: otherCar ?? null,
-    ms: figure('lapTimeMs', 'laneMs', 'boxMs'),
+    ms: name === 'box.stopped' ? stoodMs(sessionTime, detail.since) : figure('lapTimeMs', 'laneMs', 'boxMs'),
     count: figure('position', 'laps', 'stop'),
     to: typeof to === 'string' ? to : null,
   };
+}
+
+/** A stop is told when the car has stood for a while: how long it had by then. */
+function stoodMs(sessionTime: number, since: unknown): number | null {
+  return typeof since === 'number' ? Math.max(0, Math.round((sessionTime - since) * 1000)) : null;
 }
 
 function eventRowOf(event: RaceEvent): EventRow {

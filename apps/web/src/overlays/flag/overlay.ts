@@ -1,6 +1,6 @@
-import { flagCard, onAirAt } from '@okboxbox/race-view';
+import { flagCard, flagIsOut, onAirAt } from '@okboxbox/race-view';
 import * as z from 'zod/mini';
-import { defineOverlay } from '../define-overlay.js';
+import { defineOverlay, option } from '../define-overlay.js';
 import { setText } from '../draw-overlay.js';
 import { drawGraphic, standing } from '../drawing/graphic.js';
 import { arrive, part, setData } from '../drawing/parts.js';
@@ -12,7 +12,15 @@ export const overlay = defineOverlay({
   title: 'Flag',
   slot: 'flag',
   draws: ['flag'],
-  options: z.object(standing),
+  options: z.object({
+    ...standing,
+    auto: option(
+      z.enum(['on', 'off']),
+      'off',
+      '`on`: also on air without a cue while the race shows a flag other than green, and before the start; `off`: a cue alone does that',
+    ),
+  }),
+  airsItself: ({ race }, options) => options.auto === 'on' && flagIsOut(race),
   mount: (root, source, options) =>
     drawGraphic(root, source, options, { name: 'flag', css }, (stage) => {
       const { element, create } = stage;
@@ -23,7 +31,10 @@ export const overlay = defineOverlay({
       element.append(strip);
       let shown: string | null = null;
       return ({ race, at }) => {
-        const card = flagCard({ ...race, onAir: onAirAt(race.onAir, at) });
+        const onAir = onAirAt(race.onAir, at);
+        // A cue that has ended stays in the picture while the graphic leaves.
+        if (onAir.flag === null && options.auto === 'off' && shown !== null) return;
+        const card = flagCard({ ...race, onAir });
         element.toggleAttribute('data-empty', card === null && shown === null);
         if (card === null) return;
         setData(cloth, 'flag', card.colour);

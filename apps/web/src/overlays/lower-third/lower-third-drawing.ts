@@ -24,6 +24,7 @@ export class LowerThird {
   readonly #state: HTMLElement;
   readonly #about: HTMLElement;
   readonly #class: HTMLElement;
+  readonly #start: Labelled;
   readonly #lastLap: Labelled;
   readonly #bestLap: Labelled;
   readonly #ahead: Labelled;
@@ -45,6 +46,7 @@ export class LowerThird {
     this.#state = make('span', 'state-word');
     this.#about = make('span', 'fitted');
     this.#class = make('span', 'lower-class');
+    this.#start = labelled(stage, 'Grid');
     this.#lastLap = labelled(stage, 'Last');
     this.#bestLap = labelled(stage, 'Best');
     this.#ahead = labelled(stage, 'Ahead');
@@ -68,7 +70,7 @@ export class LowerThird {
         stage,
         'div',
         'lower-figures',
-        ...[this.#lastLap, this.#bestLap, this.#ahead, this.#behind].map(({ element }) => element),
+        ...[this.#start, this.#lastLap, this.#bestLap, this.#ahead, this.#behind].map(({ element }) => element),
       ),
       this.#crew,
     );
@@ -97,6 +99,8 @@ export class LowerThird {
     setData(this.#state, 'state', card.state);
     this.#abouts.set(this.#about, card.about);
     setText(this.#class, [card.className, card.overall].filter((text) => text !== null).join(' · '));
+    setText(this.#start.label, card.start === null ? 'Grid' : `Grid ${card.start.grid}`);
+    showFigure(this.#start.figure, card.start?.gained ?? { text: UNKNOWN, isEstimated: false });
     showLap(this.#lastLap, card.lastLap);
     showLap(this.#bestLap, card.bestLap);
     showNext(this.#ahead, 'Ahead', card.ahead);

@@ -35,14 +35,18 @@ const store = new FeedStore('broadcast', address.extraDelayMs);
 // A hidden source draws nothing, and the newest picture once it is seen again.
 const source = pacedSource(store, requestAnimationFrame, () => obs.visible !== false);
 const obs = new ObsSource(window, source.look);
-const overlay = definition.mount(root, source, readOptions(definition.options, address.given));
+const options = readOptions(definition.options, address.given);
+const overlay = definition.mount(root, source, options);
 
 /** Shows the overlay while its slot is on air and the picture is not too old. */
 function check(): void {
   const { holding } = store;
   if (holding.holding === 'refusal') lastError = holding.error.message;
   if (holding.holding === 'closed') lastError = holding.reason;
-  const isNow = holding.holding === 'race' && isCued(definition, holding.feed.onAir, store.at);
+  const isNow =
+    holding.holding === 'race' &&
+    (isCued(definition, holding.feed.onAir, store.at) ||
+      definition.airsItself?.({ race: holding.feed, at: store.at }, options) === true);
   void (isNow && canStayOnAir(store, Date.now()) ? overlay.show() : overlay.hide());
 }
 

@@ -11,4 +11,11 @@ export const STAGED: Readonly<Record<Exclude<OverlayKind, 'stage'>, Pick<Overlay
   'battle-box': { slot: 'battle' },
   flag: { slot: 'flag' },
   'race-control': { slot: 'message' },
+  results: { slot: 'results', board: 'classification' },
+  grid: { slot: 'results', board: 'grid' },
+  'fastest-lap': { slot: 'fastestLap' },
+  'pit-board': { slot: 'pits' },
+  clock: { slot: 'clock' },
+  ticker: { slot: 'ticker' },
+  'track-map': { slot: 'map' },
 };
