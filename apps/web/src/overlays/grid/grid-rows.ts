@@ -2,7 +2,7 @@ import type { GridRow } from '@okboxbox/race-view';
 import { type Stage, setText } from '../draw-overlay.js';
 import { DrawnList } from '../drawing/drawn-list.js';
 import { FittedTexts } from '../drawing/fitted-texts.js';
-import { part, setData, showClass } from '../drawing/parts.js';
+import { part, showClass } from '../drawing/parts.js';
 
 /** The cars of a page of the grid, two in a row, those on the right half a row further back. */
 export class GridRows {
@@ -63,6 +63,5 @@ class GridCell {
     setText(this.#place, String(row.place));
     showClass(this.#bar, row.colour);
     setText(this.#number, row.carNumber);
-    setData(this.element, 'side', row.place % 2 === 1 ? 'front' : 'back');
   }
 }

@@ -7,6 +7,7 @@ const STEPS = [
   [75, 32],
   [75, 28],
   [75, 24],
+  [75, 20],
 ] as const;
 
 /** The text of a message on at most two lines: it narrows, then becomes smaller, and is cut only after that. */
@@ -25,10 +26,11 @@ export class MessageText {
 
   #fit(): void {
     const { style } = this.element;
+    // Letters may reach a little over their line; one line more is more than half of their size.
     for (const [width, size] of STEPS) {
       style.fontStretch = `${width}%`;
       style.fontSize = `${size}px`;
-      if (this.element.scrollHeight <= this.element.clientHeight) return;
+      if (this.element.scrollHeight <= this.element.clientHeight + size / 2) return;
     }
   }
 }

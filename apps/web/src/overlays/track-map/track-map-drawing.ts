@@ -5,8 +5,8 @@ import { DrawnList } from '../drawing/drawn-list.js';
 import { setData } from '../drawing/parts.js';
 
 /** The map's size, and the radius of the circle in it, in px; as in the style sheet. */
-const SIZE = 520;
-const RADIUS = 221;
+const SIZE = 448;
+const RADIUS = 185;
 /** Cars in the pits are this far inside the circle, in px. */
 const PIT_INSIDE = 44;
 /** A car that is further round than this since the last picture has been moved: it does not glide there. */
