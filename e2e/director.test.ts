@@ -2,6 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import { io } from 'socket.io-client';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../testing/eventually.js';
+import { axeViolations } from './axe.js';
 import { launch, openPage, WITHOUT_CHROMIUM } from './browser.js';
 import { freePort, okboxbox, type Running, stop, temporaryData, tokenOf } from './okboxbox.js';
 
@@ -34,7 +35,7 @@ function withRace(): void {
   });
   beforeEach(async () => {
     await call('broadcast:publish', { published: true });
-    await call('broadcast:delay:set', { delayMs: 0, mode: 'jump' });
+    await call('broadcast:delay:set', { delayMs: 0, publicExtraMs: 0, mode: 'jump' });
   });
   afterAll(end);
 }
@@ -75,6 +76,9 @@ async function call<T>(event: string, body: object): Promise<T> {
   }
 }
 
+/** What the desk says of the graphics' delay. */
+const graphicsDelay = (page: Page) => page.getByRole('group', { name: 'Graphics', exact: true });
+
 const region = (page: Page, name: string) => page.getByRole('region', { name, exact: true });
 
 describe.skipIf(WITHOUT_CHROMIUM)('the director’s desk', () => {
@@ -85,11 +89,11 @@ describe.skipIf(WITHOUT_CHROMIUM)('the director’s desk', () => {
   }, async () => {
     const [first, second] = [await deskOf(), await deskOf()];
     await first.page.keyboard.press('PageUp');
-    await region(second.page, 'Delay')
+    await graphicsDelay(second.page)
       .getByText(/^Holding \d+\.\d s$/)
       .waitFor();
     await region(second.page, 'Actions').getByText('changed the delay from 0 s to 10 s').waitFor();
-    await region(first.page, 'Delay').getByText('Running 10 s behind').waitFor({ timeout: 20_000 });
+    await graphicsDelay(first.page).getByText('Running 10 s behind').waitFor({ timeout: 20_000 });
     // Read in one look, and again while a stall lasts: then one picture stands and the other does not.
     const behind = () =>
       first.page.evaluate(() => {
@@ -106,9 +110,9 @@ describe.skipIf(WITHOUT_CHROMIUM)('the director’s desk', () => {
     });
 
     await second.page.keyboard.press('p');
-    await region(first.page, 'Delay').getByText('Paused', { exact: true }).waitFor();
+    await graphicsDelay(first.page).getByText('Paused', { exact: true }).waitFor();
     await first.page.keyboard.press('p');
-    await region(second.page, 'Delay').getByText('Running 10 s behind').waitFor({ timeout: 20_000 });
+    await graphicsDelay(second.page).getByText('Running 10 s behind').waitFor({ timeout: 20_000 });
 
     await first.page.keyboard.press('n');
     await first.page.keyboard.type('Formation lap');
@@ -126,20 +130,41 @@ describe.skipIf(WITHOUT_CHROMIUM)('the director’s desk', () => {
   it('sets the delay by what the stream shows: a moment, and the press', { timeout: 90_000 }, async () => {
     const { page, problems } = await deskOf();
     await page.keyboard.press('m');
-    const panel = region(page, 'Calibrate');
+    const panel = region(page, 'Calibrate the graphics: watch OBS');
     await panel.getByRole('listitem').first().waitFor({ timeout: 60_000 });
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Space');
     // Nothing is set before it is confirmed.
     await panel.getByText(/the delay would be [\d.]+ s; it is 0 s now\.$/).waitFor();
-    await region(page, 'Delay').getByText('Live', { exact: true }).waitFor();
+    await graphicsDelay(page).getByText('Live', { exact: true }).waitFor();
     await page.keyboard.press('Enter');
-    await panel.getByText(/^Delay 0 s before, [\d.]+ s now\.$/).waitFor();
+    await panel.getByText(/^The delay was 0 s before, and is [\d.]+ s now\.$/).waitFor();
     await region(page, 'Actions')
-      .getByText(/^calibrated the delay from 0 s to /)
+      .getByText(/^calibrated a picture: its delay from 0 s to /)
       .waitFor();
     await page.keyboard.press('z');
-    await region(page, 'Delay').getByText('Live', { exact: true }).waitFor({ timeout: 30_000 });
+    await graphicsDelay(page).getByText('Live', { exact: true }).waitFor({ timeout: 30_000 });
+
+    // The public picture in the same way: what it is behind comes on top of the graphics.
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('u');
+    await page.keyboard.press('m');
+    const stream = region(page, 'Calibrate the public picture: watch the stream');
+    await stream.getByRole('listitem').first().waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Space');
+    await page.keyboard.press('Enter');
+    await stream.getByText(/^The extra delay was 0 s before, and is [\d.]+ s now\.$/).waitFor();
+    await page
+      .getByRole('group', { name: 'Public', exact: true })
+      .getByText(/^(Holding|Running) [\d.]+ s/)
+      .waitFor();
+    await graphicsDelay(page).getByText('Live', { exact: true }).waitFor();
+    await page.keyboard.press('z');
+    await page
+      .getByRole('group', { name: 'Public', exact: true })
+      .getByText('Live', { exact: true })
+      .waitFor({ timeout: 30_000 });
     expect(problems).toEqual([]);
     await page.close();
   });
@@ -154,11 +179,11 @@ describe.skipIf(WITHOUT_CHROMIUM)('the director’s desk', () => {
     await page.keyboard.press('Escape');
     await page.keyboard.press('b');
     await page.getByRole('button', { name: 'Cancel' }).click();
-    await region(page, 'Delay').getByText('Running 2 s behind').waitFor({ timeout: 20_000 });
+    await graphicsDelay(page).getByText('Running 2 s behind').waitFor({ timeout: 20_000 });
     expect(await page.getByRole('button', { name: /^Published/ }).count()).toBe(1);
     await page.keyboard.press('l');
     await page.getByRole('button', { name: 'Go live' }).click();
-    await region(page, 'Delay').getByText('Live', { exact: true }).waitFor({ timeout: 30_000 });
+    await graphicsDelay(page).getByText('Live', { exact: true }).waitFor({ timeout: 30_000 });
     expect(problems).toEqual([]);
     await page.close();
   });
@@ -180,12 +205,53 @@ describe.skipIf(WITHOUT_CHROMIUM)('the director’s desk', () => {
     await page.keyboard.type('1,5');
     await page.keyboard.press('Enter');
     await page.keyboard.press('Escape');
-    await region(page, 'Delay').getByText('Running 1.5 s behind').waitFor({ timeout: 20_000 });
+    await graphicsDelay(page).getByText('Running 1.5 s behind').waitFor({ timeout: 20_000 });
     await page.keyboard.press('+');
-    await region(page, 'Delay').getByText('Running 2.5 s behind').waitFor({ timeout: 20_000 });
+    await graphicsDelay(page).getByText('Running 2.5 s behind').waitFor({ timeout: 20_000 });
     await page.keyboard.press('?');
     await page.getByRole('dialog').getByText('go live (asks first)').waitFor();
     expect(problems).toEqual([]);
+    await page.close();
+  });
+});
+
+describe.skipIf(WITHOUT_CHROMIUM)('two directors of one show', () => {
+  withRace();
+
+  it('can work at once: neither loses the next cue that it makes, and both see all that is done', {
+    timeout: 60_000,
+  }, async () => {
+    const [ann, ben] = [await deskOf(), await deskOf()];
+    await ann.page.keyboard.press('n');
+    await ann.page.keyboard.type('From Ann');
+    await ben.page.keyboard.press('k');
+    await ben.page.getByRole('button', { name: 'Track map: on' }).waitFor();
+    await ben.page.keyboard.press('a');
+    for (const { page } of [ann, ben]) {
+      await region(page, 'On air')
+        .getByRole('row', { name: /^Track map on/ })
+        .waitFor();
+      await region(page, 'Actions').getByText('cued track map on, with the picture').waitFor();
+    }
+    // Ann's own cue is as she left it.
+    await region(ann.page, 'Next cue').getByText('Message From Ann', { exact: true }).waitFor();
+    await Promise.all([ann.page.keyboard.press('Control+Enter'), ben.page.keyboard.press('x')]);
+    for (const { page } of [ann, ben]) {
+      await region(page, 'Actions').getByText('cued message on, with the picture').waitFor();
+      await region(page, 'On air').getByRole('row', { name: 'Track map – –' }).waitFor();
+    }
+    expect([...ann.problems, ...ben.problems]).toEqual([]);
+    await Promise.all([ann.page.close(), ben.page.close()]);
+  });
+
+  it('has a desk that can be used by everybody: nothing that axe finds, with a match open too', {
+    timeout: 60_000,
+  }, async () => {
+    const { page } = await deskOf();
+    expect(await axeViolations(page)).toEqual([]);
+    await page.keyboard.press('m');
+    await region(page, 'Calibrate the graphics: watch OBS').waitFor();
+    expect(await axeViolations(page)).toEqual([]);
     await page.close();
   });
 });
@@ -214,21 +280,21 @@ describe.skipIf(WITHOUT_CHROMIUM)('the desk’s keys', () => {
       await page.keyboard.up(key);
     };
     await hold('p');
-    await region(page, 'Delay').getByText('Paused', { exact: true }).waitFor();
+    await graphicsDelay(page).getByText('Paused', { exact: true }).waitFor();
     // A press of the same key with Caps Lock, and one of a Cyrillic keyboard.
     await page.evaluate(() => window.dispatchEvent(new KeyboardEvent('keydown', { key: 'P', code: 'KeyP' })));
-    await region(page, 'Delay').getByText('Live', { exact: true }).waitFor();
+    await graphicsDelay(page).getByText('Live', { exact: true }).waitFor();
     await page.evaluate(() => window.dispatchEvent(new KeyboardEvent('keydown', { key: 'з', code: 'KeyP' })));
-    await region(page, 'Delay').getByText('Paused', { exact: true }).waitFor();
+    await graphicsDelay(page).getByText('Paused', { exact: true }).waitFor();
     await page.keyboard.press('p');
-    await region(page, 'Delay').getByText('Live', { exact: true }).waitFor();
+    await graphicsDelay(page).getByText('Live', { exact: true }).waitFor();
     await hold('x');
     await region(page, 'Actions')
       .getByText(/^cued /)
       .first()
       .waitFor();
     await hold('+', 5);
-    await region(page, 'Delay').getByText('Running 5 s behind').waitFor({ timeout: 30_000 });
+    await graphicsDelay(page).getByText('Running 5 s behind').waitFor({ timeout: 30_000 });
     expect(calls.filter((each) => each !== 'broadcast:delay:set')).toEqual([
       'broadcast:pause',
       'broadcast:resume',

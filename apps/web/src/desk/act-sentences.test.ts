@@ -5,7 +5,10 @@ const sentence = (act: string, from: unknown, to: unknown) => actSentence({ at: 
 
 it('an act is told in plain words, from what and to what', () => {
   expect(sentence('broadcast:delay:set', 10_000, 12_500)).toBe('changed the delay from 10 s to 12.5 s');
-  expect(sentence('broadcast:match', 0, 8_240)).toBe('calibrated the delay from 0 s to 8.24 s');
+  expect(sentence('broadcast:match', 0, 8_240)).toBe('calibrated a picture: its delay from 0 s to 8.24 s');
+  expect(sentence('broadcast:extra:set', 0, 5_000)).toBe(
+    'changed the extra delay of the public picture from 0 s to 5 s',
+  );
   expect(sentence('publish', false, true)).toBe('published the show');
   expect(sentence('broadcast:pause', 'running', 'paused')).toBe('paused the picture');
   expect(sentence('scene:delete', 'Intro', null)).toBe('deleted the scene “Intro”');

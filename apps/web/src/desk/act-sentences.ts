@@ -7,7 +7,8 @@ type Sentence = (act: Pick<DirectorAct, 'from' | 'to'>) => string;
 /** What each act is, as one director would tell another. An act that is not here is shown by its name. */
 const SENTENCES: Readonly<Record<string, Sentence>> = {
   'broadcast:delay:set': ({ from, to }) => `changed the delay${change(from, to)}`,
-  'broadcast:match': ({ from, to }) => `calibrated the delay${change(from, to)}`,
+  'broadcast:extra:set': ({ from, to }) => `changed the extra delay of the public picture${change(from, to)}`,
+  'broadcast:match': ({ from, to }) => `calibrated a picture: its delay${change(from, to)}`,
   'broadcast:pause': () => 'paused the picture',
   'broadcast:resume': () => 'resumed the picture',
   'broadcast:cue': ({ to }) => cueSentence(String(to)),

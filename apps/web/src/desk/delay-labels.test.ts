@@ -1,6 +1,15 @@
 import { DELAY_STATE_NAMES, type MeasuredDelay } from '@okboxbox/protocol';
 import { describe, expect, it } from 'vitest';
-import { delayStands, nextPreset, stepped, typedDelay } from './delay-labels.js';
+import {
+  canPause,
+  delayStands,
+  isMeantDelayed,
+  nextPreset,
+  PRESETS_MS,
+  pictureDelay,
+  stepped,
+  typedDelay,
+} from './delay-labels.js';
 
 const delay = (over: Partial<MeasuredDelay>): MeasuredDelay => ({
   sessionId: 'sess_1',
@@ -42,6 +51,32 @@ describe('a delay in words', () => {
     });
   });
 
+  it('is live without a warning, unless the show had a delay before', () => {
+    const act = (from: number, to: number) => ({ at: 0, who: 'zoe', act: 'broadcast:delay:set', from, to });
+    const live = delay({ state: 'live', delayMs: 0 });
+    expect(delayStands(live, 0, isMeantDelayed([])).tone).toBe('ok');
+    expect(delayStands(live, 0, isMeantDelayed([act(30_000, 0), act(0, 30_000)])).tone).toBe('warn');
+    expect(delayStands(delay({}), 0, true).tone).toBe('ok');
+  });
+
+  it('counts the public picture’s delay from the race, and what is set for it from the graphics', () => {
+    const both = delay({
+      delayMs: 2_000,
+      publicExtraMs: 8_000,
+      public: { state: 'holding', measuredMs: 4_000, airedAt: 0, holdMs: 6_000 },
+    });
+    expect(pictureDelay(both, 'graphics')).toMatchObject({ state: 'running', delayMs: 2_000, setMs: 2_000 });
+    expect(pictureDelay(both, 'public')).toMatchObject({ delayMs: 10_000, setMs: 8_000, measuredMs: 4_000 });
+    expect(delayStands(pictureDelay(both, 'public'), 1_000).title).toBe('Holding 5.0 s');
+  });
+
+  it('has nothing to pause where no session runs, and can always be resumed', () => {
+    expect(canPause({ delay: null, sessionId: null })).toBe(false);
+    expect(canPause({ delay: delay({}), sessionId: 'sess_1' })).toBe(true);
+    expect(canPause({ delay: delay({}), sessionId: null })).toBe(false);
+    expect(canPause({ delay: delay({ state: 'paused' }), sessionId: null })).toBe(true);
+  });
+
   it('says the delay as short as it can', () => {
     expect(delayStands(delay({ delayMs: 12_500 }), 0).title).toBe('Running 12.5 s behind');
     expect(delayStands(delay({ state: 'gliding', delayMs: 10_000 }), 0).title).toBe('Gliding to 10 s');
@@ -59,6 +94,7 @@ describe('a delay as it is set', () => {
     expect(stepped(119_950, 100)).toBe(120_000);
     expect(nextPreset(12_500, 1)).toBe(30_000);
     expect(nextPreset(12_500, -1)).toBe(10_000);
+    expect(nextPreset(10_000, 1, PRESETS_MS.public)).toBe(20_000);
     expect([nextPreset(120_000, 1), nextPreset(0, -1)]).toEqual([120_000, 0]);
   });
 });

@@ -5,6 +5,8 @@ import {
   delayStateText,
   MAX_DELAY_MS,
   type MeasuredDelay,
+  type MeasuredPicture,
+  type Picture,
 } from '@okboxbox/protocol';
 import { delayLabel, seconds } from '../format.js';
 
@@ -13,6 +15,32 @@ export interface DelayStands {
   readonly tone: 'ok' | 'warn';
   readonly title: string;
   readonly detail: string;
+}
+
+/** What a picture is called on the desk, where a director sees it, and what its delay is counted from. */
+export const PICTURE_LABELS = {
+  graphics: { name: 'Graphics', title: 'graphics', watch: 'watch OBS', figure: 'delay' },
+  public: { name: 'Public', title: 'public picture', watch: 'watch the stream', figure: 'extra delay' },
+} as const satisfies Readonly<Record<Picture, object>>;
+
+/** What each picture's delay can be set to at one press, in ms; the public one's is on top of the graphics'. */
+export const PRESETS_MS: Readonly<Record<Picture, readonly number[]>> = {
+  graphics: DELAY_PRESETS_MS,
+  public: [0, 5_000, 10_000, 20_000, 30_000],
+};
+
+/** Where one of the two pictures stands. */
+export interface PictureDelay extends MeasuredPicture {
+  /** How far behind it is meant to be, in ms. */
+  readonly delayMs: number;
+  /** The figure that is set for it, in ms: the public picture's comes on top of the graphics'. */
+  readonly setMs: number;
+}
+
+/** Where a picture of a show stands. */
+export function pictureDelay(delay: MeasuredDelay, picture: Picture): PictureDelay {
+  if (picture === 'graphics') return { ...delay, setMs: delay.delayMs };
+  return { ...delay.public, delayMs: delay.delayMs + delay.publicExtraMs, setMs: delay.publicExtraMs };
 }
 
 /** Acts that set a delay. */
@@ -33,7 +61,11 @@ export function canPause({ delay, sessionId }: Pick<DeskState, 'delay' | 'sessio
  * The state of a delay in words; `sinceMs` is how long ago the server sent it, from which a countdown continues.
  * `isMeant`: the show is meant to be delayed.
  */
-export function delayStands(delay: MeasuredDelay, sinceMs: number, isMeant = false): DelayStands {
+export function delayStands(
+  delay: Pick<PictureDelay, 'state' | 'holdMs' | 'delayMs'>,
+  sinceMs: number,
+  isMeant = false,
+): DelayStands {
   const set = delayLabel(delay.delayMs);
   const { name, text, severity } = delayStateText(delay.state);
   const figures: Partial<Record<MeasuredDelay['state'], string>> = {
@@ -59,7 +91,7 @@ export function stepped(delayMs: number, byMs: number): number {
 }
 
 /** The next preset up or down. */
-export function nextPreset(delayMs: number, direction: 1 | -1): number {
-  const presets: readonly number[] = direction === 1 ? DELAY_PRESETS_MS : [...DELAY_PRESETS_MS].reverse();
+export function nextPreset(delayMs: number, direction: 1 | -1, all: readonly number[] = PRESETS_MS.graphics): number {
+  const presets = direction === 1 ? all : [...all].reverse();
   return presets.find((preset) => (preset - delayMs) * direction > 0) ?? delayMs;
 }

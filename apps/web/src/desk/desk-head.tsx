@@ -3,7 +3,7 @@ import { age } from '../format.js';
 import { Button } from '../kit/button.js';
 import { KeyHint } from '../kit/key-hint.js';
 import { StateBadge } from '../kit/state-badge.js';
-import { DelayBadge } from './delay-panel.js';
+import { DelayBadges } from './delay-panel.js';
 import type { DelayActions } from './use-delay-actions.js';
 import { useDesk, useDeskStore } from './use-desk.js';
 
@@ -26,7 +26,7 @@ export function DeskHead({ actions }: { actions: DelayActions }) {
         <StateBadge state={published ? 'ok' : 'off'}>{published ? 'Published' : 'Not published'}</StateBadge>
         <KeyHint>b</KeyHint>
       </Button>
-      <DelayBadge />
+      <DelayBadges />
       <span className="soft">
         {watchers.length} {watchers.length === 1 ? 'overlay' : 'overlays'} · {publicViewers} public
       </span>

@@ -1,3 +1,4 @@
+import type { Picture } from '@okboxbox/protocol';
 import type { KeyHelp } from '../kit/keys-dialog.js';
 import type { MatchKeys } from './match-panel.js';
 import type { DelayActions } from './use-delay-actions.js';
@@ -13,6 +14,7 @@ export const DESK_KEYS: readonly KeyHelp[] = [
   { keys: ['w'], does: 'air it with the picture, or now' },
   { keys: ['a', 'Ctrl Enter'], does: 'put the next cue on air' },
   { keys: ['x'], does: 'take everything but the tower off air' },
+  { keys: ['u'], does: 'the delay keys are for the graphics, or for the public picture' },
   { keys: ['+', '-'], does: 'delay a second longer, shorter; goes on while it is held' },
   { keys: ['.', ','], does: 'delay a tenth longer, shorter; goes on while it is held' },
   { keys: ['PgUp', 'PgDn'], does: 'next preset up, down' },
@@ -22,7 +24,7 @@ export const DESK_KEYS: readonly KeyHelp[] = [
   { keys: ['p'], does: 'pause and resume the picture' },
   {
     keys: ['m'],
-    does: 'calibrate: ↓ ↑ choose a moment, Space says that you see it, Enter sets it, z undoes it, c chooses a car',
+    does: 'calibrate the picture: ↓ ↑ choose a moment, Space says that you see it, Enter sets it, z undoes it, c chooses a car',
   },
   { keys: ['b'], does: 'publish, or unpublish (asks first)' },
   { keys: ['s'], does: 'create a share link' },
@@ -37,20 +39,20 @@ export function goesOn(key: string): boolean {
   return key in DELAY_STEPS || key === 'ArrowDown' || key === 'ArrowUp';
 }
 
-/** Does what a key does to the picture as a whole; says whether it does anything. */
-export function delayKey(key: string, actions: DelayActions): boolean {
+/** Does what a key does to the delay of the picture that the keys are for, and to the show as a whole; says whether it does anything. */
+export function delayKey(key: string, actions: DelayActions, picture: Picture): boolean {
   const step = DELAY_STEPS[key];
   if (step !== undefined) {
-    actions.step(step);
+    actions.step(picture, step);
     return true;
   }
   switch (key) {
     case 'PageUp':
     case 'PageDown':
-      actions.preset(key === 'PageUp' ? 1 : -1);
+      actions.preset(picture, key === 'PageUp' ? 1 : -1);
       return true;
     case 'l':
-      actions.set(0);
+      actions.set(picture, 0);
       return true;
     case 'p':
       actions.pauseOrResume();

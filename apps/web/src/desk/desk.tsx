@@ -1,10 +1,16 @@
 import './desk.css';
-import { type DelayMode, PLAIN_SLOTS, type Scene, SLOTS, type Slot, type SlotsSet } from '@okboxbox/protocol';
-import { type ReactNode, useEffect, useRef, useState } from 'react';
+import {
+  type DelayMode,
+  type Picture,
+  PLAIN_SLOTS,
+  type Scene,
+  SLOTS,
+  type Slot,
+  type SlotsSet,
+} from '@okboxbox/protocol';
+import { useEffect, useRef, useState } from 'react';
 import { useRace } from '../feed/use-race.js';
 import { delayLabel } from '../format.js';
-import { Button } from '../kit/button.js';
-import { KeyHint } from '../kit/key-hint.js';
 import { useKeys } from '../kit/use-keys.js';
 import { ActionsPanel } from './actions-panel.js';
 import { type CueDraft, cuedAlone, cueLabel, EMPTY_DRAFT, setsAnything, turned } from './cue-draft.js';
@@ -28,14 +34,18 @@ import { SuggestionsPanel } from './suggestions-panel.js';
 import { useDelayActions } from './use-delay-actions.js';
 import { useDesk, useDeskStore, useDeskWorld } from './use-desk.js';
 
+/** Moments and the choices of the next cue are made anew this often, in ms. */
+const RACE_EVERY_MS = 1_000;
+
 /** The director's desk, once there is one to show. */
 export function Desk() {
   const { client, store, live, broadcast, publicPicture } = useDeskWorld();
   const { delay, scenes, published, watchers } = useDesk();
-  const race = useRace(live);
+  const race = useRace(live, RACE_EVERY_MS);
   const isLost = useDeskStore((each) => each.connection.state === 'lost');
   const [mode, setMode] = useState<DelayMode>('glide');
   const [draft, setDraft] = useState<CueDraft>(EMPTY_DRAFT);
+  const [picture, setPicture] = useState<Picture>('graphics');
   const [isMatching, setMatching] = useState(false);
   const [isSaving, setSaving] = useState(false);
   const matching = useRef<MatchKeys>(null);
@@ -85,7 +95,7 @@ export function Desk() {
       return true;
     }
     if (isMatching && matchKey(key, matching.current)) return true;
-    if (delayKey(key, actions)) return true;
+    if (delayKey(key, actions, picture)) return true;
     const plain = PLAIN_SLOTS.find((slot) => PLAIN_SLOT_KEYS[slot] === key);
     if (plain !== undefined) {
       setDraft({ ...draft, scene: null, set: turned(draft.set, plain) });
@@ -115,6 +125,9 @@ export function Desk() {
       case 'g':
         setMode(mode === 'glide' ? 'jump' : 'glide');
         return true;
+      case 'u':
+        setPicture(picture === 'graphics' ? 'public' : 'graphics');
+        return true;
       case 'm':
         setMatching(!isMatching);
         return true;
@@ -135,13 +148,20 @@ export function Desk() {
       <DeskHead actions={actions} />
       <div className="desk-columns">
         <div className="desk-column">
-          <DelayPanel actions={actions} mode={mode} onMode={setMode} field={delayField} />
-          {isMatching ? (
-            <MatchPanel keys={matching} onClose={() => setMatching(false)} />
-          ) : (
-            <Opener onOpen={() => setMatching(true)}>
-              Calibrate the delay against the stream <KeyHint>m</KeyHint>
-            </Opener>
+          <DelayPanel
+            actions={actions}
+            mode={mode}
+            onMode={setMode}
+            picture={picture}
+            onPicture={setPicture}
+            onMatch={(each) => {
+              setPicture(each);
+              setMatching(true);
+            }}
+            field={delayField}
+          />
+          {isMatching && (
+            <MatchPanel key={picture} picture={picture} keys={matching} onClose={() => setMatching(false)} />
           )}
           <SuggestionsPanel
             suggestions={suggestions}
@@ -201,12 +221,4 @@ function useSuggestionKeys(suggestions: readonly Suggestion[]): KeysOfSuggestion
     before.current = keys;
   });
   return keys;
-}
-
-function Opener({ onOpen, children }: { onOpen: () => void; children: ReactNode }) {
-  return (
-    <Button className="opener" onClick={onOpen}>
-      {children}
-    </Button>
-  );
 }

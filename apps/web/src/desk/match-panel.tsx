@@ -1,5 +1,5 @@
 import './match-panel.css';
-import type { Moment } from '@okboxbox/protocol';
+import type { Moment, Picture } from '@okboxbox/protocol';
 import { carName } from '@okboxbox/race-view';
 import { useEffect, useRef, useState } from 'react';
 import { useRace } from '../feed/use-race.js';
@@ -9,6 +9,7 @@ import { Select } from '../kit/field.js';
 import { KeyHint } from '../kit/key-hint.js';
 import { ListButton } from '../kit/list-button.js';
 import { Panel } from '../kit/panel.js';
+import { PICTURE_LABELS } from './delay-labels.js';
 import { type Matching, NOT_MATCHED, type Proposal, proposalOf, stillMatching } from './matching.js';
 import { momentLabel } from './moment-labels.js';
 import { useDesk, useDeskWorld, useServerNow } from './use-desk.js';
@@ -30,38 +31,53 @@ export interface MatchKeys {
  * Matches a delay with what the director sees: a moment, and the press at which it is seen, in either order. What that would
  * set is shown before it is set, and can be undone.
  */
-export function MatchPanel({ keys, onClose }: { keys: { current: MatchKeys | null }; onClose: () => void }) {
+export function MatchPanel({
+  picture,
+  keys,
+  onClose,
+}: {
+  picture: Picture;
+  keys: { current: MatchKeys | null };
+  onClose: () => void;
+}) {
   const { client, live, store } = useDeskWorld();
   const { delay } = useDesk();
-  const race = useRace(live);
+  const race = useRace(live, 1_000);
   const [car, setCar] = useState<number | null>(null);
   const moments = useMoments(car);
   const [kept, setMatching] = useState<Matching>(NOT_MATCHED);
-  const [matched, setMatched] = useState<{ readonly from: number; readonly delayMs: number } | null>(null);
+  const [matched, setMatched] = useState<{ readonly from: number; readonly to: number } | null>(null);
   const cars = useRef<HTMLSelectElement>(null);
   const now = useServerNow(250);
   const matching = stillMatching(kept, now);
-  const proposal = proposalOf(matching, 0);
+  const figure = picture === 'graphics' ? 'delayMs' : 'publicExtraMs';
+  const { name, watch, figure: word } = PICTURE_LABELS[picture];
+  const proposal = proposalOf(matching, picture === 'public' ? (delay?.delayMs ?? 0) : 0);
   const { rows, reading } = useHeldList((moments ?? []).slice(0, MAX_SHOWN));
 
   const confirm = async () => {
     if (proposal === null || proposal.problem !== null) return;
     const agoMs = Math.max(0, Math.round(store.serverNow(Date.now()) - proposal.pressedAt));
-    const done = await client.call<{ delayMs: number; from: number }>('broadcast:match', {
+    const done = await client.call<{ delayMs: number; publicExtraMs: number; from: number }>('broadcast:match', {
+      picture,
       at: proposal.moment.at,
       agoMs,
     });
     if (done === null) return;
-    setMatched(done);
+    setMatched({ from: done.from, to: done[figure] });
     setMatching(NOT_MATCHED);
-    store.say('ok', `Calibrated: ${delayLabel(done.from)} before, ${delayLabel(done.delayMs)} now.`, Date.now());
+    store.say(
+      'ok',
+      `${name} calibrated: ${delayLabel(done.from)} before, ${delayLabel(done[figure])} now.`,
+      Date.now(),
+    );
   };
   const undo = async () => {
     if (matched === null) return;
-    const done = await client.call('broadcast:delay:set', { delayMs: matched.from });
+    const done = await client.call('broadcast:delay:set', { [figure]: matched.from });
     if (done === null) return;
     setMatched(null);
-    store.say('ok', `Undone: the delay is ${delayLabel(matched.from)} again.`, Date.now());
+    store.say('ok', `Undone: the ${word} is ${delayLabel(matched.from)} again.`, Date.now());
   };
   const press = () => {
     setMatched(null);
@@ -87,7 +103,7 @@ export function MatchPanel({ keys, onClose }: { keys: { current: MatchKeys | nul
 
   return (
     <Panel
-      title="Calibrate"
+      title={`Calibrate the ${PICTURE_LABELS[picture].title}: ${watch}`}
       className="match-panel"
       aside={
         <Button onClick={onClose}>
@@ -96,8 +112,9 @@ export function MatchPanel({ keys, onClose }: { keys: { current: MatchKeys | nul
       }
     >
       <p className="soft">
-        Choose a moment <KeyHint>↓</KeyHint>, and press <KeyHint>Space</KeyHint> when you see it on the stream. Or press
-        first and choose the moment after. Nothing is set before you confirm it.
+        Choose a moment <KeyHint>↓</KeyHint>, and press <KeyHint>Space</KeyHint> when you see it{' '}
+        {picture === 'graphics' ? 'in OBS' : 'on the stream'}. Or press first and choose the moment after. Nothing is
+        set before you confirm it.
       </p>
       <div className="match-press">
         <Button kind={proposal === null ? 'primary' : 'plain'} onClick={press} disabled={delay === null}>
@@ -123,13 +140,14 @@ export function MatchPanel({ keys, onClose }: { keys: { current: MatchKeys | nul
         {proposal !== null ? (
           <Proposed
             proposal={proposal}
-            nowMs={delay?.delayMs ?? 0}
+            word={word}
+            nowMs={delay?.[figure] ?? 0}
             onConfirm={() => void confirm()}
             onDiscard={() => setMatching({ ...matching, pressedAt: null })}
           />
         ) : matched !== null ? (
           <>
-            <span>{`Delay ${delayLabel(matched.from)} before, ${delayLabel(matched.delayMs)} now.`}</span>
+            <span>{`The ${word} was ${delayLabel(matched.from)} before, and is ${delayLabel(matched.to)} now.`}</span>
             <Button onClick={() => void undo()}>
               Undo <KeyHint>z</KeyHint>
             </Button>
@@ -161,22 +179,25 @@ export function MatchPanel({ keys, onClose }: { keys: { current: MatchKeys | nul
 
 function Proposed({
   proposal: { moment, setsMs, problem },
+  word,
   nowMs,
   onConfirm,
   onDiscard,
 }: {
   proposal: Proposal;
+  /** The figure that it sets, in words. */
+  word: string;
   nowMs: number;
   onConfirm: () => void;
   onDiscard: () => void;
 }) {
   const { live } = useDeskWorld();
-  const race = useRace(live);
+  const race = useRace(live, 1_000);
   return (
     <>
       <span>
         {momentLabel(moment, race)}:{' '}
-        {problem ?? `the delay would be ${seconds(setsMs)}; it is ${delayLabel(nowMs)} now.`}
+        {problem ?? `the ${word} would be ${seconds(setsMs)}; it is ${delayLabel(nowMs)} now.`}
       </span>
       {problem === null && (
         <Button kind="primary" onClick={onConfirm}>

@@ -17,8 +17,8 @@ export function OnAirPanel({ onTakeOff }: { onTakeOff: (slots: readonly Slot[]) 
   const { live, broadcast } = useDeskWorld();
   const { cued, watchers } = useDesk();
   const now = useServerNow(1_000);
-  const race = useRace(live);
-  const shown = useRace(broadcast);
+  const race = useRace(live, 1_000);
+  const shown = useRace(broadcast, 500);
   const aired = shown === null ? null : onAirAt(shown.onAir, broadcast.at);
   const cuedNow = onAirAt(cued, raceOf(live) === null ? null : live.at);
   const undrawn = aired === null ? [] : undrawnSlots(aired, watchers, now);

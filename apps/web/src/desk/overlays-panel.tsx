@@ -31,7 +31,17 @@ export function OverlaysPanel() {
                   <small>{aboutOf(overlay)}</small>
                 </th>
                 <td>{obsLabel(overlay)}</td>
-                <td>{pictureLabel(overlay, now)}</td>
+                <td>
+                  {pictureLabel(overlay, now)}
+                  {overlay.picture === 'public' && (
+                    <small
+                      className="wrong-picture"
+                      title="Its address has no overlay link, so it gets the public picture. Open it by a link made under Share links."
+                    >
+                      public picture
+                    </small>
+                  )}
+                </td>
                 <td className={overlay.lastError === null ? 'soft' : 'problem'} title={overlay.lastError ?? undefined}>
                   {overlay.lastError ?? 'none'}
                 </td>

@@ -12,6 +12,8 @@ import { Screen } from './screen.js';
 import { screenSource } from './screen-source.js';
 
 const MAX_ROWS = 60;
+/** A picture beside the controls is drawn this often, in ms. */
+const REDRAW_MS = 500;
 
 /** One picture of the show as it is on air, in small, with its clock and lap. `empty` is said while there is none. */
 export function ScreenPicture(props: { title: string; store: FeedStore; empty: string }) {
@@ -44,7 +46,7 @@ function Framed({
   empty: string;
   children: (race: FeedState) => ReactNode;
 }) {
-  const race = useRace(store);
+  const race = useRace(store, REDRAW_MS);
   const freshness = useFreshness();
   const refusal = useFeed((each) => (each.holding.holding === 'refusal' ? each.holding.error.message : null));
   const isClosed = useFeed((each) => each.holding.holding === 'closed');

@@ -17,7 +17,7 @@ const MAX_KEYS = 9;
 export function ScenesPanel({ chosen, onChoose }: { chosen: string | null; onChoose: (scene: Scene) => void }) {
   const { client, live } = useDeskWorld();
   const { scenes } = useDesk();
-  const race = useRace(live);
+  const race = useRace(live, 1_000);
   const ask = useAsk();
   const remove = (name: string) =>
     ask({

@@ -1,64 +1,60 @@
-import type { DelayMode } from '@okboxbox/protocol';
+import type { DelayMode, Picture } from '@okboxbox/protocol';
 import { useEffect, useRef } from 'react';
 import { delayLabel } from '../format.js';
 import { useAsk } from './confirm-dialog.js';
-import { canPause, nextPreset } from './delay-labels.js';
+import { canPause, nextPreset, PICTURE_LABELS, PRESETS_MS, pictureDelay } from './delay-labels.js';
 import { DelaySteps } from './delay-steps.js';
 import { useDesk, useDeskAt, useDeskWorld } from './use-desk.js';
 
-/** What a director can do to the picture as a whole. */
+/** What a director can do to the delay of a picture; all figures in ms, the public picture's on top of the graphics'. */
 export interface DelayActions {
-  readonly set: (delayMs: number) => void;
+  readonly set: (picture: Picture, ms: number) => void;
   /** A step longer or shorter, from where the steps before it lead. */
-  readonly step: (byMs: number) => void;
+  readonly step: (picture: Picture, byMs: number) => void;
   /** To the next preset, up or down. */
-  readonly preset: (direction: 1 | -1) => void;
+  readonly preset: (picture: Picture, direction: 1 | -1) => void;
   readonly pauseOrResume: () => void;
   readonly publishOrNot: () => void;
 }
 
-/** The actions on delay and publishing; going live and unpublishing are confirmed first. */
+/** What is asked before a picture has no delay of its own any more. */
+const QUESTIONS = {
+  graphics: {
+    title: 'Go live?',
+    text: 'Without a delay, the graphics show everything as it happens, and every cue immediately.',
+    yes: 'Go live',
+  },
+  public: {
+    title: 'Show the public what the graphics show?',
+    text: 'Without an extra delay, public pages are as far behind as the graphics: ahead of the stream.',
+    yes: 'Remove the extra delay',
+  },
+} as const;
+
+/** The actions on delays and publishing; what would show more at once is confirmed first. */
 export function useDelayActions(mode: DelayMode): DelayActions {
   const { client, store } = useDeskWorld();
   const { delay, published, sessionId } = useDesk();
   const ask = useAsk();
   const say = (text: string) => store.say('ok', text, Date.now());
-  const setDelay = async (delayMs: number) => {
-    const done = await client.call('broadcast:delay:set', { delayMs, mode });
-    if (done !== null) say(delayMs === 0 ? 'Delay: live.' : `Delay: ${delayLabel(delayMs)}.`);
-    return done !== null;
-  };
-  const sendDelay = useRef(setDelay);
-  const steps = useRef<DelaySteps>(null);
-  steps.current ??= new DelaySteps((delayMs) => sendDelay.current(delayMs));
-  const toldAt = useDeskAt();
-  useEffect(() => {
-    sendDelay.current = setDelay;
-  });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each time that the desk is told of something
-  useEffect(() => steps.current?.told(), [toldAt]);
+  const steps = { graphics: useDelaySteps('graphics', mode), public: useDelaySteps('public', mode) };
   const publish = async (next: boolean) => {
     const done = await client.call('broadcast:publish', { published: next });
     if (done !== null) say(next ? 'The show is published.' : 'The show is unpublished.');
   };
-  const set = (delayMs: number) => {
-    if (delayMs > 0) steps.current?.go(delayMs);
-    else if (delay?.delayMs !== 0) {
-      ask({
-        title: 'Go live?',
-        text: 'Without a delay, viewers see everything as it happens, and every cue immediately.',
-        yes: 'Go live',
-        onYes: () => steps.current?.go(0),
-      });
+  const set = (picture: Picture, ms: number) => {
+    if (ms > 0) steps[picture].go(ms);
+    else if (delay === null || pictureDelay(delay, picture).setMs !== 0) {
+      ask({ ...QUESTIONS[picture], onYes: () => steps[picture].go(0) });
     }
   };
   return {
     set,
-    step: (byMs) => {
-      if (delay !== null && steps.current !== null) set(steps.current.next(byMs, delay.delayMs));
+    step: (picture, byMs) => {
+      if (delay !== null) set(picture, steps[picture].next(byMs, pictureDelay(delay, picture).setMs));
     },
-    preset: (direction) => {
-      if (delay !== null) set(nextPreset(delay.delayMs, direction));
+    preset: (picture, direction) => {
+      if (delay !== null) set(picture, nextPreset(pictureDelay(delay, picture).setMs, direction, PRESETS_MS[picture]));
     },
     pauseOrResume: () => {
       if (!canPause({ delay, sessionId })) {
@@ -83,4 +79,27 @@ export function useDelayActions(mode: DelayMode): DelayActions {
       });
     },
   };
+}
+
+/** The calls that set a picture's delay, one at a time. */
+function useDelaySteps(picture: Picture, mode: DelayMode): DelaySteps {
+  const { client, store } = useDeskWorld();
+  const toldAt = useDeskAt();
+  const send = async (ms: number) => {
+    const figure = picture === 'graphics' ? { delayMs: ms } : { publicExtraMs: ms };
+    const done = await client.call('broadcast:delay:set', { ...figure, mode });
+    const { name, figure: word } = PICTURE_LABELS[picture];
+    if (done !== null)
+      store.say('ok', `${name}: ${ms === 0 ? `no ${word}` : `${word} ${delayLabel(ms)}`}.`, Date.now());
+    return done !== null;
+  };
+  const newest = useRef(send);
+  const steps = useRef<DelaySteps>(null);
+  steps.current ??= new DelaySteps((ms) => newest.current(ms));
+  useEffect(() => {
+    newest.current = send;
+  });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each time that the desk is told of something
+  useEffect(() => steps.current?.told(), [toldAt]);
+  return steps.current;
 }

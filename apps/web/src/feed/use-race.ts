@@ -6,8 +6,8 @@ import { raceOf } from './use-feed.js';
 /** Figures that drift are drawn so often, in ms. */
 const REPAINT_MS = 250;
 
-/** The race of a store, renewed at most four times a second: for lists that are drawn whole. */
-export function useRace(store: FeedStore): FeedState | null {
+/** The race of a store, renewed every `everyMs` at most, usually four times a second: for lists that are drawn whole. */
+export function useRace(store: FeedStore, everyMs = REPAINT_MS): FeedState | null {
   const [race, setRace] = useState(() => raceOf(store));
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | null = null;
@@ -16,7 +16,7 @@ export function useRace(store: FeedStore): FeedState | null {
       setRace(raceOf(store));
     };
     const onChange = () => {
-      timer ??= setTimeout(take, REPAINT_MS);
+      timer ??= setTimeout(take, everyMs);
     };
     take();
     const leave = store.subscribe(onChange);
@@ -24,6 +24,6 @@ export function useRace(store: FeedStore): FeedState | null {
       leave();
       if (timer) clearTimeout(timer);
     };
-  }, [store]);
+  }, [store, everyMs]);
   return race;
 }
