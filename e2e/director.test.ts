@@ -411,7 +411,7 @@ describe.skipIf(WITHOUT_CHROMIUM)('without a race', () => {
     const team = await pageOf('team', '/sessions/local/director');
     await team.page.getByText('racebox:director:control', { exact: true }).waitFor();
     const director = await pageOf('director', '/sessions/local/director', PHONE);
-    await director.page.getByText('No session yet', { exact: true }).waitFor();
+    await graphicsDelay(director.page).getByText('No session yet', { exact: true }).waitFor();
     expect(await director.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(PHONE.width);
     expect([...team.problems, ...director.problems]).toEqual([]);
     await Promise.all([team.page.close(), director.page.close()]);
