@@ -2,7 +2,6 @@ import type { Browser, Page } from 'playwright-core';
 import { io } from 'socket.io-client';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../testing/eventually.js';
-import { axeViolations } from './axe.js';
 import { launch, openPage, WITHOUT_CHROMIUM } from './browser.js';
 import { freePort, okboxbox, type Running, stop, temporaryData, tokenOf } from './okboxbox.js';
 
@@ -211,47 +210,6 @@ describe.skipIf(WITHOUT_CHROMIUM)('the director’s desk', () => {
     await page.keyboard.press('?');
     await page.getByRole('dialog').getByText('go live (asks first)').waitFor();
     expect(problems).toEqual([]);
-    await page.close();
-  });
-});
-
-describe.skipIf(WITHOUT_CHROMIUM)('two directors of one show', () => {
-  withRace();
-
-  it('can work at once: neither loses the next cue that it makes, and both see all that is done', {
-    timeout: 60_000,
-  }, async () => {
-    const [ann, ben] = [await deskOf(), await deskOf()];
-    await ann.page.keyboard.press('n');
-    await ann.page.keyboard.type('From Ann');
-    await ben.page.keyboard.press('k');
-    await ben.page.getByRole('button', { name: 'Track map: on' }).waitFor();
-    await ben.page.keyboard.press('a');
-    for (const { page } of [ann, ben]) {
-      await region(page, 'On air')
-        .getByRole('row', { name: /^Track map on/ })
-        .waitFor();
-      await region(page, 'Actions').getByText('cued track map on, with the picture').waitFor();
-    }
-    // Ann's own cue is as she left it.
-    await region(ann.page, 'Next cue').getByText('Message From Ann', { exact: true }).waitFor();
-    await Promise.all([ann.page.keyboard.press('Control+Enter'), ben.page.keyboard.press('x')]);
-    for (const { page } of [ann, ben]) {
-      await region(page, 'Actions').getByText('cued message on, with the picture').waitFor();
-      await region(page, 'On air').getByRole('row', { name: 'Track map – –' }).waitFor();
-    }
-    expect([...ann.problems, ...ben.problems]).toEqual([]);
-    await Promise.all([ann.page.close(), ben.page.close()]);
-  });
-
-  it('has a desk that can be used by everybody: nothing that axe finds, with a match open too', {
-    timeout: 60_000,
-  }, async () => {
-    const { page } = await deskOf();
-    expect(await axeViolations(page)).toEqual([]);
-    await page.keyboard.press('m');
-    await region(page, 'Calibrate the graphics: watch OBS').waitFor();
-    expect(await axeViolations(page)).toEqual([]);
     await page.close();
   });
 });
