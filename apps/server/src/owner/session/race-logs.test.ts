@@ -8,6 +8,7 @@ import {
 } from '@okboxbox/protocol';
 import { describe, expect, it } from 'vitest';
 import { frame, race, sessionLine } from '../../testing/race.js';
+import { feedEventOf } from './race-logs.js';
 import { SessionState } from './session-state.js';
 
 const FACTS = { sessionId: 'sess_1', show: 'local', sim: 'test', simSessionKey: '77:0', startedAt: 5 };
@@ -94,4 +95,11 @@ describe('the logs of a session', () => {
     for (const topic of TOPIC_NAMES) expect(all(state, topic)).toEqual([]);
     expect(folded([sessionLine(), frame(0)]).logs.counts().laps).toBe(0);
   });
+});
+
+it('the event of a stop says how long the car has stood by then, and that of its end how long it stood', () => {
+  const event = { id: 1, at: 0, sessionTime: 108.25, lap: 7, car: 3 };
+  expect(feedEventOf({ ...event, name: 'box.stopped', detail: { since: 107.15 } }).ms).toBe(1_100);
+  expect(feedEventOf({ ...event, name: 'box.stopped' }).ms).toBeNull();
+  expect(feedEventOf({ ...event, name: 'box.left', detail: { since: 108.25, boxMs: 23_000 } }).ms).toBe(23_000);
 });
