@@ -38,10 +38,28 @@ const overlayInLiveRoom: Drill = {
   inject: async (server) => {
     await delayed(server);
     const { sessionId } = await server.running();
-    const overlay = await server.viewer('overlay', 'team');
+    const overlay = await server.viewer('overlay', 'director');
     return async () => {
       await overlay.leave(sessionId);
       await overlay.join({ show: SHOW, audience: 'broadcast' });
+    };
+  },
+};
+
+const overlayInPublicPicture: Drill = {
+  name: 'broadcast-overlay-in-public-picture',
+  code: CODE,
+  cause: 'overlay_in_public_picture',
+  what: 'The public picture is later than the graphics, and an overlay without an overlay link or token gets it.',
+  fix: 'Create an overlay link at the desk, and use its address in OBS.',
+  on: 'server',
+  inject: async (server) => {
+    await server.direct('broadcast:delay:set', { publicExtraMs: SHORT_MS, mode: 'jump' });
+    const overlay = await server.connect('overlay', 'viewer');
+    await overlay.join({ show: SHOW, audience: 'broadcast' });
+    return async () => {
+      server.leave(overlay);
+      await server.direct('broadcast:delay:set', { publicExtraMs: 0, mode: 'jump' });
     };
   },
 };
@@ -146,6 +164,7 @@ const nothingArriving: SystemDrill = {
 /** The drills of a broadcast's delay that does not work. */
 export const BROADCAST_DELAY_NOT_WORKING: readonly Drill[] = [
   overlayInLiveRoom,
+  overlayInPublicPicture,
   notInitialized,
   directorLacksCapability,
   notPublished,

@@ -6,6 +6,7 @@ import { Night } from './testing/leaks/night.js';
 vi.mock('./directory/playhead.js', async (original) => ({
   ...(await original<typeof playhead>()),
   positionOf: (_delay: playhead.Delay, now: number) => now,
+  publicPosition: (_delays: playhead.Delays, now: number) => now,
 }));
 
 const WAYS = ['feed', 'joined', 'timing', 'sessions'];

@@ -12,7 +12,7 @@ const MUST_BE_SEEN = [
 ];
 
 describe(`the promise of the broadcast room (LEAK_SEED=${SEED})`, () => {
-  it('DLY-1, DLY-12, PUB-1, PUB-5: nothing younger than the delay and nothing private comes to anyone without session:live', {
+  it('DLY-1, DLY-12, DLY-17, PUB-1, PUB-5: nothing younger than the delay of its picture and nothing private comes to anyone without session:live', {
     timeout: 2 * FOR_MS + 90_000,
   }, async () => {
     const night = new Night({

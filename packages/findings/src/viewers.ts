@@ -69,6 +69,12 @@ export function delayOf({ summary }: OpsSnapshot, sessionId: string) {
   return summary.broadcastDelay.sessions.find((each) => each.sessionId === sessionId);
 }
 
+/** What the delay of a session says of the picture that a group gets, and how far behind that is set to be, in ms. */
+export function pictureOf(delay: NonNullable<ReturnType<typeof delayOf>>, { isOfPublicPicture }: SocketGroup) {
+  if (!isOfPublicPicture || delay.public === undefined) return { state: delay.state, delayMs: delay.delayMs };
+  return { state: delay.public.state, delayMs: delay.delayMs + (delay.publicExtraMs ?? 0) };
+}
+
 /** Groups of a room of a session. */
 export function groupsOf(
   { socketGroups }: OpsSnapshot,

@@ -33,6 +33,18 @@ describe('a broadcast delay', () => {
     ]);
   });
 
+  it('is too long for an overlay without the right to the graphics, where the public picture is later', () => {
+    const late = groupLike({ role: 'overlay', room: 'broadcast', count: 1, isOfPublicPicture: true });
+    const page = groupLike({ role: 'public', room: 'broadcast', count: 3, isOfPublicPicture: true });
+    const sessions = [sessionLike({ publicExtraMs: 20_000 })];
+    expect(look({ sessions, socketGroups: [late, page, overlays] })).toMatchObject([
+      { cause: 'overlay_in_public_picture', severity: 'warning', scope: { sessionId: SESSION, socketIds: ['a', 'b'] } },
+    ]);
+    expect(look({ sessions, socketGroups: [page, overlays] })).toEqual([]);
+    // Both pictures are the same then.
+    expect(look({ socketGroups: [late] })).toEqual([]);
+  });
+
   it('is not initialised, longer than a start takes', () => {
     const summary = delayed({}, { initialized: false, because: 'The timelines of sess_x cannot be read.' });
     expect(look({ summary: { ...summary, uptimeMs: 7_000 } })).toEqual([]);

@@ -14,7 +14,11 @@ const NOT_THERE: ReadonlySet<string> = new Set(['not_available', 'not_found']);
 /** What goes on air too early, or not at all. */
 export const broadcastDelayNotWorking = defineFailureMode(MODE, {
   look: (snapshot) => [
-    ...running(snapshot).flatMap((session) => [...tooEarly(snapshot, session), ...doesNotMove(snapshot, session)]),
+    ...running(snapshot).flatMap((session) => [
+      ...tooEarly(snapshot, session),
+      ...tooLate(snapshot, session),
+      ...doesNotMove(snapshot, session),
+    ]),
     ...notReady(snapshot),
     ...refusedDirectors(snapshot),
     ...notPublished(snapshot),
@@ -61,6 +65,28 @@ function tooEarly(snapshot: OpsSnapshot, session: OpsSession): Finding[] {
         { cause: 'service_not_initialized', because: 'the delay does not apply to the live room' },
         { cause: 'holding', because: 'the delayed picture is in the other room' },
       ],
+    }),
+  ];
+}
+
+/** Overlays that get the later picture, for want of the right to the graphics. Without a public extra both are the same. */
+function tooLate(snapshot: OpsSnapshot, session: OpsSession): Finding[] {
+  const { sessionId, show, publicExtraMs = 0 } = session;
+  const overlays = groupsOf(snapshot, sessionId, 'broadcast', isOverlay);
+  const late = overlays.filter(({ isOfPublicPicture }) => isOfPublicPicture);
+  const count = countOf(late);
+  if (count === 0 || publicExtraMs === 0) return [];
+  return [
+    finding(snapshot, MODE, 'overlay_in_public_picture', {
+      scope: { sessionId, show, socketIds: idsOf(late) },
+      summary: `${counted(count, 'overlay')} ${count === 1 ? 'gets' : 'get'} the public picture, ${publicExtraMs / 1_000} s later than the graphics.`,
+      because: 'The graphics are for overlay links and for tokens of the roles overlay, director and admin.',
+      evidence: [
+        figure('overlays.inPublicPicture', count, 0),
+        figure('overlays.inBroadcastRoom', countOf(overlays)),
+        figure('session.publicExtraMs', publicExtraMs, 0),
+      ],
+      ruledOut: [{ cause: 'overlay_in_live_room', because: 'what they get is later than the graphics, not live' }],
     }),
   ];
 }

@@ -63,10 +63,25 @@ export const MODE = {
       ],
       clearsWhen: 'every overlay is in a room whose name begins with "broadcast:"',
     },
+    overlay_in_public_picture: {
+      title: 'An overlay gets the public picture',
+      meaning:
+        'It has no right to the graphics: neither an overlay link nor a token of the role `overlay`. So it is as late as the public page, later than the video in OBS.',
+      severity: 'warning',
+      nextStep: {
+        text: 'On the desk, create a link of the kind overlay, and use its address in OBS.',
+        view: 'sockets?role=overlay',
+      },
+      fixes: [
+        'On the desk: *Links*, a new overlay link; in OBS use its address, or add `&link=CODE` to the one that is there.',
+        'A client of your own signs in with a token of the role `overlay`: `okboxbox token --role overlay --show SHOW`.',
+      ],
+      clearsWhen: 'every overlay gets the graphics, or `publicExtraMs` is 0: then both pictures are the same.',
+    },
     service_not_initialized: {
       title: 'The delay is not ready',
       meaning:
-        'The server is reading the last two minutes of a session that runs, or cannot read them. Until then, the session is not on air.',
+        'The server is reading the last minutes of a session that runs, or cannot read them. Until then, the session is not on air.',
       severity: 'critical',
       nextStep: {
         text: 'Wait ten seconds after a start. If it remains, end the session: the next one will be on air.',

@@ -1,7 +1,7 @@
 import { type Finding, type OpsSession, type OpsSnapshot, type SocketGroup, standsStill } from '@okboxbox/protocol';
 import { defineFailureMode } from '../failure-mode.js';
 import { counted, earlier, eventIds, figure, finding, limitOf, running } from '../finding.js';
-import { behindTheirShow, countOf, delayOf, groupsOf, idsOf } from '../viewers.js';
+import { behindTheirShow, countOf, delayOf, groupsOf, idsOf, pictureOf } from '../viewers.js';
 import { connections } from './connections.js';
 import { isFew } from './is-few.js';
 import { MODE } from './mode.js';
@@ -95,9 +95,10 @@ function unexplained(
   evidence: Finding['evidence'],
 ): Finding[] {
   const liveMoves = (session.flow?.liveTicks.perSec ?? 0) >= 1;
-  const airs =
-    delayOf(snapshot, session.sessionId)?.state === 'running' && (session.flow?.broadcastTicks.perSec ?? 0) >= 1;
-  const stale = groups.filter(({ stale: count, room }) => count > 0 && (room === 'live' ? liveMoves : airs));
+  const delay = delayOf(snapshot, session.sessionId);
+  const ticks = (session.flow?.broadcastTicks.perSec ?? 0) >= 1;
+  const airs = (group: SocketGroup) => ticks && delay !== undefined && pictureOf(delay, group).state === 'running';
+  const stale = groups.filter((group) => group.stale > 0 && (group.room === 'live' ? liveMoves : airs(group)));
   const count = countOf(stale, (group) => group.stale);
   if (count === 0) return [];
   return [
@@ -123,21 +124,29 @@ function unexplained(
 /** Pages of the public picture that stand still as a director wants it. Outputs are the delay's own finding. */
 function held(snapshot: OpsSnapshot, session: OpsSession): Finding[] {
   const delay = delayOf(snapshot, session.sessionId);
-  if (delay === undefined || !standsStill(delay)) return [];
-  if (countOf(groupsOf(snapshot, session.sessionId, 'broadcast', (role) => role === 'overlay')) > 0) return [];
-  const pages = groupsOf(snapshot, session.sessionId, 'broadcast', (role) => role === 'dashboard' || role === 'public');
-  if (countOf(pages) === 0) return [];
+  if (delay === undefined) return [];
+  const overlays = groupsOf(snapshot, session.sessionId, 'broadcast', (role) => role === 'overlay');
+  if (standsStill(delay) && countOf(overlays) > 0) return [];
+  const pages = groupsOf(
+    snapshot,
+    session.sessionId,
+    'broadcast',
+    (role) => role === 'dashboard' || role === 'public',
+  ).filter((group) => standsStill(pictureOf(delay, group)));
+  const [first] = pages;
+  if (first === undefined || countOf(pages) === 0) return [];
+  const { state, delayMs } = pictureOf(delay, first);
   return [
     finding(snapshot, MODE, 'held_by_delay', {
       scope: { sessionId: session.sessionId, show: session.show, socketIds: idsOf(pages) },
-      summary: `${counted(countOf(pages), 'page')} of the public picture ${countOf(pages) === 1 ? 'does' : 'do'} not move: the picture is ${delay.state}, as set.`,
+      summary: `${counted(countOf(pages), 'page')} of the public picture ${countOf(pages) === 1 ? 'does' : 'do'} not move: the picture is ${state}, as set.`,
       because:
-        delay.state === 'paused'
+        state === 'paused'
           ? 'A director has paused the picture.'
-          : `The delay of ${delay.delayMs / 1_000} s is filling: ${Math.round(delay.bufferedMs / 1_000)} s are buffered.`,
+          : `The delay of ${delayMs / 1_000} s is filling: ${Math.round(delay.bufferedMs / 1_000)} s are buffered for the graphics.`,
       evidence: [
-        figure('broadcastDelay.state', delay.state),
-        figure('broadcastDelay.delayMs', delay.delayMs),
+        figure('broadcastDelay.state', state),
+        figure('broadcastDelay.delayMs', delayMs),
         figure(
           'broadcastDelay.bufferedMs',
           delay.bufferedMs,

@@ -69,7 +69,7 @@ do. Otherwise it starts with the safe setting, and its log says so.
 | \`jwt-secret\` | ends, also if it is incomplete. Restore it from a copy; or remove it: every token must be created again |
 | \`server.lock\` | ends if it cannot be read or is a folder. Empty or damaged content, as after a power cut, is replaced |
 | \`sessions\` \`shows\` \`database\` \`database.lock\` \`socket\` | ends if one is a file, or this user has no permission |
-| \`shows/SHOW.json\` | that show is unpublished, with a delay of 120 s: set it again at the desk |
+| \`shows/SHOW.json\` | that show is unpublished, its graphics 120 s and its public picture 240 s behind: set it again at the desk |
 | \`paused-relays.json\` | every relay is paused, and a finding says so: press *Resume* for each relay that should send |
 | \`clock.json\` | nothing counts as older than the restart: pictures hold until their delay is filled |
 | \`sessions/ID\` | that session is skipped and its folder stays as it is; the others are available |

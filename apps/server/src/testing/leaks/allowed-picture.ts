@@ -10,7 +10,7 @@ interface Span {
 const GONE_MS = 1_000;
 
 /**
- * The newest instant that a show may have let out, told from its director's calls alone: what was asked for and what was
+ * The newest instant that one picture of a show may have let out, told from its director's calls alone: what was asked for and what was
  * answered, and when. Nothing of the server's own reckoning is in it. Where a call is on its way, whichever lets more out
  * counts; a pause or a longer delay counts from its answer, a shorter one from its call.
  */
@@ -23,7 +23,7 @@ export class AllowedPicture {
     this.#spans = [{ from, delayMs: 0, stands: false, published: false }];
   }
 
-  /** A delay is asked for; call what is returned with the answer: whether it was taken, or `null` where nobody said. */
+  /** A delay of this picture, all of it, is asked for; call what is returned with the answer: whether it was taken, or `null` where nobody said. */
   delay(delayMs: number, now: number): (taken: boolean | null, at: number) => void {
     const before = this.#delays;
     this.#delays = [...before, delayMs];
@@ -74,5 +74,43 @@ export class AllowedPicture {
 
   #change(change: Partial<Span>, from: number): void {
     this.#spans.push({ ...(this.#spans.at(-1) as Span), ...change, from });
+  }
+}
+
+/** The answer to a call, or that nobody knows it: see `AllowedPicture.delay`. */
+type Answered = ReturnType<AllowedPicture['delay']>;
+
+/** What both pictures of a show may have let out: whatever is done to the one is done to the other. */
+export class AllowedPictures {
+  readonly graphics: AllowedPicture;
+  readonly public: AllowedPicture;
+
+  constructor(from: number) {
+    this.graphics = new AllowedPicture(from);
+    this.public = new AllowedPicture(from);
+  }
+
+  /** Delays are asked for, as `AllowedPicture.delay` is told them. */
+  delay(delayMs: number, publicExtraMs: number, now: number): Answered {
+    const answers = [this.graphics.delay(delayMs, now), this.public.delay(delayMs + publicExtraMs, now)];
+    return (taken, at) => {
+      for (const answered of answers) answered(taken, at);
+    };
+  }
+
+  paused(at: number): void {
+    for (const each of [this.graphics, this.public]) each.paused(at);
+  }
+
+  resumes(at: number): void {
+    for (const each of [this.graphics, this.public]) each.resumes(at);
+  }
+
+  startedAnew(at: number): void {
+    for (const each of [this.graphics, this.public]) each.startedAnew(at);
+  }
+
+  published(isPublished: boolean, at: number): void {
+    for (const each of [this.graphics, this.public]) each.published(isPublished, at);
   }
 }

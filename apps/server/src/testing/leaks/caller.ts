@@ -42,7 +42,8 @@ export class Caller {
 
   async #call(url: string): Promise<void> {
     const { random } = this.#deps;
-    const { token, link } = (await this.#who.auth()) as { token?: string; link?: string };
+    const auth = (await this.#who.auth()) as { token?: string; link?: string };
+    const { token, link } = auth;
     const path = this.#path();
     const query = link === undefined ? '' : `${path.includes('?') ? '&' : '?'}link=${link}`;
     try {
@@ -52,7 +53,7 @@ export class Caller {
         redirect: 'manual',
         signal: AbortSignal.timeout(3_000),
       });
-      this.#tell(path, response, await response.text());
+      this.#tell(path, response, await response.text(), auth);
     } catch {
       // The server is going, or gone.
     }
@@ -89,19 +90,22 @@ export class Caller {
     ]);
   }
 
-  #tell(path: string, response: Response, content: string): void {
+  #tell(path: string, response: Response, content: string, auth: object): void {
     const headers = [...response.headers.entries()].map(([name, value]) => `${name}: ${value}`).join('\n');
     const isJson = response.headers.get('content-type')?.includes('json') === true;
     const body: unknown = isJson && content !== '' ? JSON.parse(content) : null;
     const kind = kindOf(path, response.status, isJson);
     const { sessionId, topics } = (kind === 'timing' ? body : {}) as Partial<TimingAnswer>;
     if (sessionId !== undefined && topics !== undefined) this.#learnChunks(sessionId, topics.epoch);
-    const { name: who, mayAlwaysSee } = this.#who;
+    const { name: who, mayAlwaysSee, mayGraphics } = this.#who;
     this.#deps.witness.looksAt({
       who,
       kind,
       body,
       mayAlwaysSee,
+      mayGraphics: (show) => mayGraphics(show, auth),
+      // The list and the public call are of the public picture, whoever asks.
+      isOfPublic: kind === 'timing' || kind === 'sessions',
       at: trueNow(),
       text: `${content}\n${headers}`,
       // A link names its session itself.

@@ -13,9 +13,10 @@ export interface DirectorDeps {
 }
 
 const DELAYS = [0, 0, 300, 500, 1_000, 1_500, 2_500, 4_000];
+const EXTRAS = [0, 0, 400, 1_000, 2_000, 3_500];
 
 /**
- * A director who cannot leave it alone: sets the delay up and down, pauses and goes on, publishes and takes off the air,
+ * A director who cannot leave it alone: sets the delays of both pictures up and down, pauses and goes on, publishes and takes off the air,
  * cues, makes links and revokes them. What was asked for and answered goes into the truth.
  */
 export class Director {
@@ -24,6 +25,8 @@ export class Director {
   #isOver = false;
   #isPaused = false;
   #cues = 0;
+  /** What is set; `null` where nobody knows, since an answer was lost. */
+  #set: { readonly delayMs: number; readonly publicExtraMs: number } | null = { delayMs: 0, publicExtraMs: 0 };
 
   constructor(deps: DirectorDeps) {
     this.#deps = deps;
@@ -48,7 +51,7 @@ export class Director {
     const { random } = this.#deps;
     const what = random.next();
     if (this.#isPaused && what < 0.5) await this.#resume();
-    else if (what < 0.32) await this.setDelay(random.pick(DELAYS), random.pick(['glide', 'jump']));
+    else if (what < 0.32) await this.setDelay(random.pick(['glide', 'jump']));
     else if (what < 0.4) await this.#pause();
     else if (what < 0.56) await this.publish(random.chance(0.85));
     else if (what < 0.72) await this.#cue();
@@ -57,9 +60,17 @@ export class Director {
     else await this.#revoke();
   }
 
-  async setDelay(delayMs: number, mode: 'glide' | 'jump'): Promise<void> {
-    const answered = this.#deps.truth.allowed.delay(delayMs, trueNow());
-    const answer = await this.#call('broadcast:delay:set', { delayMs, mode });
+  /** Sets one of the two figures, or both. */
+  async setDelay(mode: 'glide' | 'jump'): Promise<void> {
+    const { random, truth } = this.#deps;
+    const wanted = { delayMs: random.pick(DELAYS), publicExtraMs: random.pick(EXTRAS) };
+    const { delayMs, publicExtraMs } = wanted;
+    const asked = this.#set === null ? wanted : random.pick([{ delayMs }, { publicExtraMs }, wanted]);
+    const next = { ...wanted, ...this.#set, ...asked };
+    const answered = truth.allowed.delay(next.delayMs, next.publicExtraMs, trueNow());
+    const answer = await this.#call('broadcast:delay:set', { ...asked, mode });
+    if (answer === null) this.#set = null;
+    else if (answer.ok) this.#set = next;
     answered(answer === null ? null : answer.ok, trueNow());
   }
 

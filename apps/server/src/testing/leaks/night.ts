@@ -70,6 +70,8 @@ export class Night {
   #boot = 'first';
   #folder = mkdtempSync(join(tmpdir(), 'night-'));
   readonly #folders = [this.#folder];
+  /** Shows of the links that somebody has come by, by their codes: a link may be revoked meanwhile. */
+  readonly #showOfLink = new Map<string, string>();
   #server: RunningServer | null = null;
   readonly #people: { run(): Promise<void>; stop(): void }[] = [];
 
@@ -155,19 +157,30 @@ export class Night {
   #strangers(): Stranger[] {
     const nothing = () => false;
     const always = () => true;
+    const ofShow = (show: string, auth: object) => {
+      const { link = '' } = auth as { link?: string };
+      return this.#showOfLink.get(link) === show;
+    };
     const first = this.#shows[0]?.truth.show ?? '';
     const byToken = (role: Role, claims: object, mayAlwaysSee: Stranger['mayAlwaysSee']): Stranger => ({
       name: `${role} ${JSON.stringify(claims)}`,
       auth: async () => ({ token: await this.#token(role, claims) }),
       mayAlwaysSee,
+      mayGraphics: role === 'overlay' ? mayAlwaysSee : nothing,
     });
     const byLink = (kind: 'overlay' | 'public'): Stranger => ({
       name: `${kind} link`,
-      auth: async () => ({ link: this.#random.pick(this.#shows.flatMap(({ links }) => links[kind]).concat('none')) }),
+      auth: async () => {
+        const { truth, links } = this.#random.pick(this.#shows);
+        const link = this.#random.pick([...links[kind], ...links[kind], 'none']);
+        this.#showOfLink.set(link, truth.show);
+        return { link };
+      },
       // An overlay's link is of some show, and another is drawn at each connection.
       mayAlwaysSee: kind === 'overlay' ? always : nothing,
+      mayGraphics: kind === 'overlay' ? ofShow : nothing,
     });
-    const anonymous: Stranger = { name: 'anonymous', auth: async () => ({}), mayAlwaysSee: nothing };
+    const anonymous: Stranger = { name: 'anonymous', auth: async () => ({}), mayAlwaysSee: nothing, mayGraphics: nothing };
     return [
       ...[anonymous, byToken('viewer', {}, always), byLink('public'), byToken('overlay', {}, always), anonymous],
       ...[byLink('overlay'), byToken('team', { shows: ['elsewhere'] }, nothing)],

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { applyChange, type FeedMessage, type FeedState } from '@okboxbox/protocol';
+import { applyChange, type FeedMessage, type FeedState, type Picture } from '@okboxbox/protocol';
 import type { Socket } from 'socket.io-client';
 import type { PublicKind } from './public-shape.js';
 import type { Random } from './random.js';
@@ -13,6 +13,8 @@ export interface Stranger {
   readonly auth: () => Promise<object>;
   /** Shows that it may see before they are published. */
   readonly mayAlwaysSee: (show: string) => boolean;
+  /** Shows whose graphics it may see with what it has shown. */
+  readonly mayGraphics: (show: string, auth: object) => boolean;
 }
 
 export interface OutsiderDeps {
@@ -30,6 +32,7 @@ interface Joined {
   readonly sessionId: string;
   readonly extraMs: number;
   readonly format: 'rows' | 'json';
+  readonly picture: Picture;
   epoch: string;
   seq: number;
   at: number;
@@ -41,6 +44,7 @@ interface Joined {
 interface Answer {
   readonly ok: boolean;
   readonly sessionId?: string;
+  readonly picture?: Picture;
   readonly epoch?: string;
   readonly seq?: number;
   readonly at?: number;
@@ -63,6 +67,8 @@ const HOSTILE: readonly (readonly [string, unknown])[] = [
   ['session:join', { audience: 'live', sessionId: 'sess_none' }],
   ['session:join', { audience: 'everything', show: 'one' }],
   ['session:join', { audience: 'broadcast', sessionId: 'x'.repeat(5_000) }],
+  ['session:join', { audience: 'broadcast', show: 'one', picture: 'graphics' }],
+  ['session:join', { audience: 'broadcast', show: 'one', picture: 'both' }],
   ['session:leave', { sessionId: '__proto__' }],
   ['feed:resync', { epoch: 'ended', seq: 0 }],
   ['feed:resync', { epoch: '', seq: -1 }],
@@ -88,6 +94,7 @@ export class Outsider {
   /** In which form it has asked for a session last. */
   readonly #formats = new Map<string, Joined['format']>();
   #socket: Socket | null = null;
+  #auth: object = {};
   #isOver = false;
 
   constructor(who: Stranger, deps: OutsiderDeps) {
@@ -110,8 +117,10 @@ export class Outsider {
   }
 
   async #connect(): Promise<void> {
-    const socket = await this.#deps.connect(await this.#who.auth());
+    const auth = await this.#who.auth();
+    const socket = await this.#deps.connect(auth);
     if (socket === null) return;
+    this.#auth = auth;
     this.#joined.clear();
     this.#socket = socket;
     socket.onAny((event: string, body: unknown) => this.#heard(event, body));
@@ -137,7 +146,8 @@ export class Outsider {
       const place = random.chance(0.75) ? { show } : { sessionId };
       const extraDelayMs = random.pick(EXTRAS);
       const format = random.chance(0.7) ? 'rows' : 'json';
-      await this.#join(socket, { ...place, audience: 'broadcast', extraDelayMs, format });
+      const picture = random.pick([{}, {}, {}, { picture: 'public' }]);
+      await this.#join(socket, { ...place, ...picture, audience: 'broadcast', extraDelayMs, format });
     } else if (what < 0.5) await this.#resync(socket);
     else if (what < 0.56) await this.#leave(socket);
     else if (what < 0.62) socket.disconnect();
@@ -145,7 +155,7 @@ export class Outsider {
     else if (what < 0.78) await this.#ask(socket, ...random.pick(HOSTILE));
     else if (what < 0.86) await this.#ask(socket, random.pick(DIRECTOR_CALLS), random.pick([{ show }, { sessionId }]));
     else if (what < 0.9) {
-      await this.#ask(socket, 'broadcast:delay:set', { show, delayMs: 0, mode: 'jump' });
+      await this.#ask(socket, 'broadcast:delay:set', { show, delayMs: 0, publicExtraMs: 0, mode: 'jump' });
       await this.#ask(socket, 'link:create', { show, kind: 'overlay' });
     }
   }
@@ -154,7 +164,8 @@ export class Outsider {
     return this.#ask(socket, 'session:join', join, (answer) => {
       if (answer.sessionId === undefined) return;
       const { extraDelayMs: extraMs, format } = join;
-      this.#begin({ sessionId: answer.sessionId, extraMs, format }, answer);
+      const { sessionId, picture = 'public' } = answer;
+      this.#begin({ sessionId, extraMs, format, picture }, answer);
     });
   }
 
@@ -179,19 +190,20 @@ export class Outsider {
   }
 
   #begin(
-    { sessionId, extraMs, format }: Pick<Joined, 'sessionId' | 'extraMs' | 'format'>,
+    { sessionId, extraMs, format, picture }: Pick<Joined, 'sessionId' | 'extraMs' | 'format' | 'picture'>,
     answer: Answer,
     isResync = false,
   ): void {
     const { epoch = '', seq = 0, at = 0, state } = answer;
     const before = this.#joined.get(sessionId);
-    if (before?.epoch === epoch && before.extraMs === extraMs && at < before.at) {
+    if (before?.epoch === epoch && before.extraMs === extraMs && before.picture === picture && at < before.at) {
       this.#complain('order', 'joined', `the instant fell back from ${before.at} to ${at}`);
     }
     const joined: Joined = {
       sessionId,
       extraMs,
       format,
+      picture,
       epoch,
       seq,
       at,
@@ -234,6 +246,7 @@ export class Outsider {
         this.#tell(kindOf(event, answer, joined?.format), answer, {
           own,
           extraMs: answer.ok ? extra : 0,
+          isOfPublic: (isResync ? joined?.picture : answer.picture) === 'public',
           state: event === 'session:join' && isState(answer.state) ? answer.state : null,
         });
         if (answer.ok) taken(answer);
@@ -271,18 +284,21 @@ export class Outsider {
     joined.seq = message.seq;
     joined.at = at;
     if (joined.state !== null) this.#hold(joined, applyChange(joined.state, message));
-    const { extraMs, format, state } = joined;
-    this.#tell(format === 'json' ? 'feed (json)' : 'feed', message, { extraMs, state });
+    const { extraMs, format, state, picture } = joined;
+    const isOfPublic = picture === 'public';
+    this.#tell(format === 'json' ? 'feed (json)' : 'feed', message, { extraMs, state, isOfPublic });
   }
 
   #tell(
     kind: PublicKind | 'unknown',
     body: unknown,
-    more: { extraMs?: number; own?: string; state?: FeedState | null },
+    more: { extraMs?: number; own?: string; state?: FeedState | null; isOfPublic?: boolean },
   ) {
     const { name: who, mayAlwaysSee } = this.#who;
     const text = JSON.stringify(body) ?? '';
-    this.#deps.witness.looksAt({ who, kind, body, text, at: trueNow(), mayAlwaysSee, ...more });
+    const auth = this.#auth;
+    const mayGraphics = (show: string) => this.#who.mayGraphics(show, auth);
+    this.#deps.witness.looksAt({ who, kind, body, text, at: trueNow(), mayAlwaysSee, mayGraphics, ...more });
   }
 
   #complain(what: 'order' | 'differs' | 'early', kind: string, detail: string): void {

@@ -50,7 +50,7 @@ const namedAppended = {
   events: [{ ...events[0], lapRow: true }],
 } satisfies Shape;
 const figures = {
-  ...scalars('position', 'classPosition', 'status', 'inPit', 'lap', 'lapsCompleted', 'progress'),
+  ...scalars('position', 'classPosition', 'gridPosition', 'status', 'inPit', 'lap', 'lapsCompleted', 'progress'),
   ...scalars('gapMs', 'gapLaps', 'intervalMs', 'intervalLaps'),
   ...scalars('classGapMs', 'classGapLaps', 'classIntervalMs', 'classIntervalLaps'),
   ...scalars('lastLapMs', 'bestLapMs', 'lastLapMark', 'bestLapMark'),
@@ -97,7 +97,7 @@ const namedChange = {
 const delayState = scalars('sessionId', 'state', 'delayMs');
 const refusal = { ok: true, error: scalars('code', 'message', 'capability', 'retryAfterMs') } satisfies Shape;
 const joined = {
-  ...scalars('ok', 'sessionId', 'audience', 'epoch', 'seq', 'at', 'now', 'retrySpreadMs'),
+  ...scalars('ok', 'sessionId', 'audience', 'epoch', 'seq', 'at', 'now', 'retrySpreadMs', 'picture'),
   delay: delayState,
   changes: [change],
 } satisfies Shape;
@@ -125,7 +125,7 @@ const PUBLIC_SHAPES = {
     },
   ],
   'show state': {
-    ...scalars('sessionId', 'delayMs', 'state', 'published'),
+    ...scalars('sessionId', 'delayMs', 'publicExtraMs', 'state', 'published'),
     onAir,
     outputs: scalars('overlays', 'visible', 'failing', 'publicViewers'),
   },

@@ -1,4 +1,4 @@
-import { AllowedPicture } from './allowed-picture.js';
+import { AllowedPictures } from './allowed-picture.js';
 
 /** Time as the test measures it, which is what happened and when. It is never set. */
 export function trueNow(): number {
@@ -18,7 +18,7 @@ interface TrueSession {
 /** What really happened in a show, and when, by which whatever is received is judged. */
 export class ShowTruth {
   readonly show: string;
-  readonly allowed = new AllowedPicture(trueNow());
+  readonly allowed = new AllowedPictures(trueNow());
   readonly #letter: string;
   readonly #sessions = new Map<string, TrueSession>();
   /** When somebody first greeted, by the sim's session. */

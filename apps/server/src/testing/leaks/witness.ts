@@ -22,6 +22,10 @@ export interface Received {
   readonly at: number;
   /** Extra delay of the output that it came to, in ms. */
   readonly extraMs?: number;
+  /** Shows whose graphics the client may see; of all others it may have the public picture alone. */
+  readonly mayGraphics: (show: string) => boolean;
+  /** That it is of the public picture, whoever gets it. */
+  readonly isOfPublic?: boolean;
   /** Shows that the client may see before they are published. */
   readonly mayAlwaysSee: (show: string) => boolean;
   /** What it had said itself. */
@@ -45,7 +49,7 @@ export class Witness {
   }
 
   looksAt(received: Received): void {
-    const { who, kind, body, text, at, mayAlwaysSee } = received;
+    const { who, kind, body, text, at, mayAlwaysSee, mayGraphics, isOfPublic = false } = received;
     this.seen.set(kind, (this.seen.get(kind) ?? 0) + 1);
     const excerpt = text.slice(0, 300);
     if (text.includes(SECRET)) this.tell({ what: 'private', who, kind, detail: excerpt });
@@ -55,13 +59,14 @@ export class Witness {
     for (const truth of this.#truths) {
       const known = this.#newest(truth, received);
       if (known.at === Number.NEGATIVE_INFINITY) continue;
-      const margin = truth.allowed.positionAt(at) - (received.extraMs ?? 0) - known.at;
+      const picture = mayGraphics(truth.show) && !isOfPublic ? truth.allowed.graphics : truth.allowed.public;
+      const margin = picture.positionAt(at) - (received.extraMs ?? 0) - known.at;
       this.closest.set(truth.show, Math.min(this.closest.get(truth.show) ?? Number.POSITIVE_INFINITY, margin));
       if (margin < 0) {
         const detail = `${(-margin).toFixed(1)} ms too early for ${truth.show}, by ${known.from}: ${excerpt}`;
         this.tell({ what: 'early', who, kind, detail });
       }
-      if (!mayAlwaysSee(truth.show) && !truth.allowed.maySee(at)) {
+      if (!mayAlwaysSee(truth.show) && !truth.allowed.public.maySee(at)) {
         this.tell({ what: 'unpublished', who, kind, detail: `by ${known.from}: ${excerpt}` });
       }
     }
