@@ -15,7 +15,9 @@ const WAYS = ['feed', 'joined', 'timing', 'sessions'];
 const waysOf = (witness: Night['witness']) =>
   new Set<string>(witness.leaks.filter(({ what }) => what === 'early').map(({ kind }) => kind));
 
-it('the leak test finds a server that shows the public what only the graphics may show yet', { timeout: 90_000 }, async () => {
+it('the leak test finds a server that shows the public what only the graphics may show yet', {
+  timeout: 90_000,
+}, async () => {
   const night = new Night({
     seed: 1,
     forMs: 60_000,

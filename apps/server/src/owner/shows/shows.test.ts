@@ -1,7 +1,7 @@
 import { copyFileSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { MAX_DELAY_MS } from '@okboxbox/protocol';
+import { MAX_DELAY_MS, MAX_PUBLIC_EXTRA_MS } from '@okboxbox/protocol';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { eventually } from '../../../../../testing/eventually.js';
@@ -51,6 +51,20 @@ describe('what directors have set', () => {
     expect(shows.get('local').delayMs).toBe(1_000);
     expect(storedFirst).toBe(1_000);
     expect((await reopened()).get('local').delayMs).toBe(1_000);
+  });
+
+  it('DLY-20: of an earlier version have both pictures in one place, and no public extra', async () => {
+    const shows = await reopened();
+    const playhead = { moves: 'paused', at: 5_000 } as const;
+    await shows.change('local', closes({ delayMs: 30_000, playhead, airedAt: 5_000 }));
+    const { publicExtraMs: _, publicPlayhead: __, publicAiredAt: ___, ...before } = onDisk();
+    writeFileSync(join(dir, 'shows', 'local.json'), JSON.stringify(before));
+    expect((await reopened()).get('local')).toMatchObject({
+      delayMs: 30_000,
+      publicExtraMs: 0,
+      publicPlayhead: playhead,
+      publicAiredAt: 5_000,
+    });
   });
 
   it('DLY-9: closes whatever the disk does, and says that it is not stored; opens nothing that it could not store', async () => {
@@ -140,7 +154,11 @@ describe('what directors have set', () => {
     const again = await reopened();
     expect(again.get('local')).toMatchObject({ published: false, delayMs: 7_000 });
     for (const show of ['other', 'third']) {
-      expect(again.get(show)).toMatchObject({ published: false, delayMs: MAX_DELAY_MS });
+      expect(again.get(show)).toMatchObject({
+        published: false,
+        delayMs: MAX_DELAY_MS,
+        publicExtraMs: MAX_PUBLIC_EXTRA_MS,
+      });
     }
   });
 

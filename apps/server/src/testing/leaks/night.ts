@@ -180,7 +180,12 @@ export class Night {
       mayAlwaysSee: kind === 'overlay' ? always : nothing,
       mayGraphics: kind === 'overlay' ? ofShow : nothing,
     });
-    const anonymous: Stranger = { name: 'anonymous', auth: async () => ({}), mayAlwaysSee: nothing, mayGraphics: nothing };
+    const anonymous: Stranger = {
+      name: 'anonymous',
+      auth: async () => ({}),
+      mayAlwaysSee: nothing,
+      mayGraphics: nothing,
+    };
     return [
       ...[anonymous, byToken('viewer', {}, always), byLink('public'), byToken('overlay', {}, always), anonymous],
       ...[byLink('overlay'), byToken('team', { shows: ['elsewhere'] }, nothing)],
