@@ -41,6 +41,8 @@ export interface AgentOptions {
   readonly maxHz: () => number | null;
   /** Which of the own car's data may leave this PC. */
   readonly ownFields: () => readonly string[] | 'all';
+  /** Whether the relay's token lets it say which car the camera shows. */
+  readonly mayShowCamera: () => boolean;
   /** Whether what is captured is thrown away. */
   readonly discards: () => boolean;
   readonly onDrop: (because: string) => void;
@@ -93,7 +95,7 @@ export class Agent {
     }
     this.field.frame(record);
     this.#sessionTime = record.sessionTime;
-    if (this.#put(this.#withOwnFields(record))) this.counters.frames += 1;
+    if (this.#put(this.#withCamera(this.#withOwnFields(record)))) this.counters.frames += 1;
   }
 
   /** A server has ended the session of a stream: true where that is being captured, which goes on as a run of its own. */
@@ -148,6 +150,13 @@ export class Agent {
     spool.put(this.#stream, bytes, at, record.kind === 'session' || record.kind === 'frame' ? record.kind : 'other');
     onSpooled();
     return true;
+  }
+
+  /** Only a broadcaster's PC says it: what a driver looks at is nobody's business, and the server would leave it out. */
+  #withCamera(frame: Frame): Frame {
+    if (frame.camera === undefined || this.#options.mayShowCamera()) return frame;
+    const { camera: _, ...rest } = frame;
+    return rest;
   }
 
   #withOwnFields(frame: Frame): Frame {

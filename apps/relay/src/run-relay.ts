@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { printable, RELAY_PROTOCOL_VERSION, type RelayStatus, type SessionLine } from '@okboxbox/protocol';
 import { monotonicClock, type PaceClock, type SimState, SourceError } from '@okboxbox/sims';
 import { Agent } from './agent.js';
+import { mayShowCamera } from './camera-right.js';
 import { type CaptureOptions, captureSource, SIM_STATE_TEXTS } from './capture-source.js';
 import type { RelayConfig } from './config.js';
 import { type DebugServer, openDebugServer } from './debug/debug-server.js';
@@ -118,6 +119,7 @@ export async function runRelay(options: RelayOptions): Promise<RelayOutcome> {
     greet: (session) => greetingOf(options, session),
     maxHz: () => rates.maxHz,
     ownFields: () => config.current.ownFields,
+    mayShowCamera: () => mayShowCamera(config.current.token),
     discards: () => config.current.killSwitch && config.current.killDiscard,
     onDrop: (because) => say(`A record was dropped: ${because}`),
     onSpooled: () => targets.wake(),

@@ -15,6 +15,7 @@ export * from './phases.js';
 export * from './pit-board.js';
 export * from './race-clock.js';
 export * from './running-order.js';
+export * from './shown-driver.js';
 export * from './table.js';
 export * from './ticker-pages.js';
 export * from './tower-rows.js';

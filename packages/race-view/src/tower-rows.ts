@@ -13,6 +13,7 @@ import {
   runningOrder,
   stateWord,
 } from './running-order.js';
+import { shownDriver } from './shown-driver.js';
 import { shownInTower } from './tower-window.js';
 
 /** What stands in a tower's last column. */
@@ -68,10 +69,12 @@ export function towerRows(feed: FeedState, choice: TowerChoice): readonly TowerR
   const inClass = ofClass !== null;
   const placed = runningOrder(feed, ofClass);
   const grid = gridPlaces(feed, placed, inClass);
+  const driver = shownDriver(feed);
+  const cued = { driver: driver === null ? null : { car: driver, until: null }, battle: onAir.battle };
   const indexes = shownInTower(
     placed.map(({ info, figures }) => ({ car: info.car, battle: figures.battle })),
     choice,
-    onAir,
+    cued,
   );
   return indexes.flatMap((index, place): readonly TowerRow[] => {
     const running = placed[index];
@@ -92,7 +95,7 @@ export function towerRows(feed: FeedState, choice: TowerChoice): readonly TowerR
         state: carStateOf(figures),
         gained: start === undefined ? null : start - index - 1,
         isFastest: figures.bestLapMark === 'session' || (inClass && figures.bestLapMark === 'class'),
-        isFeatured: onAir.driver?.car === car,
+        isFeatured: driver === car,
         inBattle: onAir.battle?.cars.includes(car) === true,
         isApart: place > 0 && indexes[place - 1] !== index - 1,
       },

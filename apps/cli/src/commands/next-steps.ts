@@ -22,6 +22,7 @@ function stepOf({ role, shows = [], sessions = [] }: TokenAsked, url: string): s
   const [show] = shows;
   const subject = sessions[0] ?? show;
   switch (role) {
+    case 'camera':
     case 'relay': {
       const flag = shows.length === 1 ? '' : ` --show ${show ?? 'SHOW'}`;
       return `On the relay's machine: RELAY_BACKENDS=${url} RELAY_TOKEN=… okboxbox relay --source SPEC${flag}`;

@@ -28,6 +28,7 @@ export type NamedFeedMessage = FeedPosition & {
   readonly gone?: readonly number[];
   readonly events?: FeedState['events'];
   readonly onAir?: Partial<OnAir>;
+  readonly camera?: number | null;
   readonly topics?: Partial<FeedState['topics']>;
   readonly appended?: NamedRows;
 };
@@ -131,7 +132,7 @@ export class Feed {
 }
 
 function named(change: FeedChange, state: FeedState): Omit<NamedFeedMessage, keyof FeedPosition | 'sessionId'> {
-  const { clock, rows, gone, session, entries, events, onAir, topics, appended } = change;
+  const { clock, rows, gone, session, entries, events, onAir, camera, topics, appended } = change;
   const cars = entries ? Object.keys(state.rows).map(Number) : rows?.map(([car]) => car);
   return {
     ...(clock?.sessionTimeMs !== undefined && {
@@ -144,6 +145,7 @@ function named(change: FeedChange, state: FeedState): Omit<NamedFeedMessage, key
     ...(gone && { gone }),
     ...(events && { events: events.added }),
     ...(onAir && { onAir }),
+    ...(camera !== undefined && { camera }),
     ...(topics && { topics }),
     ...(appended && { appended: namedRows(appended) }),
   };

@@ -13,8 +13,17 @@ export const ROLE_MAY: Readonly<Record<Role, readonly Capability[]>> = {
   director: ['session:live', 'racebox:director:control', 'broadcast:view'],
   overlay: ['broadcast:view'],
   viewer: ['broadcast:view'],
+  camera: ['relay:publish', 'broadcast:camera'],
   ops: ['ops:read', 'session:live'],
-  admin: ['relay:publish', 'session:live', 'racebox:director:control', 'broadcast:view', 'ops:read', 'ops:act'],
+  admin: [
+    'relay:publish',
+    'broadcast:camera',
+    'session:live',
+    'racebox:director:control',
+    'broadcast:view',
+    'ops:read',
+    'ops:act',
+  ],
 };
 
 /** What a call needs of its caller. */

@@ -52,16 +52,25 @@ export function turned(set: SlotsSet, slot: PlainSlot): SlotsSet {
   return before === null ? rest : { ...rest, [slot]: null };
 }
 
+function driverOf(
+  driver: SlotsSet['driver'],
+  race: FeedState | null,
+): Omit<NonNullable<OnAir['driver']>, 'until'> | null {
+  if (driver === 'onCamera') return race?.camera == null ? null : { car: race.camera, onCamera: true };
+  const car = driver === 'leader' ? leaderOf(race) : (driver?.car ?? null);
+  return car === null ? null : { car };
+}
+
 /** What will be on air once a cue has aired, as far as it can be known before. */
 export function previewOf(cued: OnAir, { scene, set }: CueDraft, race: FeedState | null): OnAir {
   const until = null;
-  const driver = set.driver === 'leader' ? leaderOf(race) : (set.driver?.car ?? null);
+  const driver = driverOf(set.driver, race);
   const battle = set.battle === 'closest' ? closestOf(race) : (set.battle?.cars ?? null);
   const plain = PLAIN_SLOTS.map((slot) => [slot, set[slot] === undefined ? cued[slot] : set[slot] && { until }]);
   return {
     ...(Object.fromEntries(plain) as Pick<OnAir, PlainSlot>),
     scene,
-    driver: set.driver === undefined ? cued.driver : driver === null ? null : { car: driver, until },
+    driver: set.driver === undefined ? cued.driver : driver && { ...driver, until },
     battle: set.battle === undefined ? cued.battle : battle && { cars: battle, until },
     message:
       set.message === undefined
@@ -114,6 +123,7 @@ export function slotLabel(slot: Slot, onAir: OnAir, race: FeedState | null): str
 
 function valueLabel(slot: Slot, set: SlotsSet, race: FeedState | null): string {
   if (slot === 'driver' && set.driver === 'leader') return ' the leader';
+  if (slot === 'driver' && set.driver === 'onCamera') return ' the car on camera';
   if (slot === 'battle' && set.battle === 'closest') {
     return race !== null && closestOf(race) === null ? ' the closest (none now)' : ' the closest';
   }

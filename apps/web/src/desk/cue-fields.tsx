@@ -227,13 +227,13 @@ function MessageFields({
 function driverValue({ driver }: SlotsSet): string {
   if (driver === undefined) return AS_IS;
   if (driver === null) return OFF;
-  return driver === 'leader' ? driver : String(driver.car);
+  return typeof driver === 'string' ? driver : String(driver.car);
 }
 
 function driverOf(value: string): SlotsSet['driver'] {
   if (value === AS_IS) return undefined;
   if (value === OFF) return null;
-  return value === 'leader' ? 'leader' : { car: Number(value) };
+  return value === 'leader' || value === 'onCamera' ? value : { car: Number(value) };
 }
 
 function battleValue({ battle }: SlotsSet): string {

@@ -25,6 +25,8 @@ export interface FeedChange {
   readonly events?: { readonly keep: number; readonly added: readonly FeedEvent[] };
   /** Slots that changed. */
   readonly onAir?: Partial<OnAir>;
+  /** The car that the sim's camera shows now; `null`: nobody says it. */
+  readonly camera?: number | null;
   /** Logs that have grown, by the number of their rows; another epoch: the rows of before say nothing any more. */
   readonly topics?: Partial<FeedTopics>;
   /** The rows that came to them. No part of the state: a reader that holds none of a log needs none of them. */
@@ -57,6 +59,7 @@ export function changeBetween(previous: FeedState, next: FeedState): FeedChange 
   if (!same(previous.events, next.events)) change.events = eventsChange(previous.events, next.events);
   const cued = fieldsChange(previous.onAir, next.onAir);
   if (cued) change.onAir = cued;
+  if ((previous.camera ?? null) !== (next.camera ?? null)) change.camera = next.camera ?? null;
   const topics = fieldsChange(previous.topics, next.topics);
   if (topics) change.topics = topics;
 
@@ -91,8 +94,14 @@ export function applyChange(state: FeedState, change: FeedChange): FeedState {
     rows: change.rows || change.gone ? changedRows(state.rows, change) : state.rows,
     events: change.events ? changedEvents(state.events, change.events) : state.events,
     onAir: change.onAir ? { ...state.onAir, ...change.onAir } : state.onAir,
+    ...cameraAfter(state, change),
     topics: change.topics ? { ...state.topics, ...change.topics } : state.topics,
   };
+}
+
+function cameraAfter(state: FeedState, change: FeedChange): Pick<FeedState, 'camera'> {
+  const camera = change.camera === undefined ? state.camera : change.camera;
+  return camera === undefined ? {} : { camera };
 }
 
 /**

@@ -16,7 +16,8 @@ export const MAX_BATTLE_CARS = 5;
 export const CUE_FLAGS = KNOWN_FLAGS;
 export const RESULT_BOARDS = ['classification', 'grid'] as const;
 
-const driver = { car: published(carIndex) };
+/** `onCamera`: whichever car the sim's camera shows at the instant shown; `car` is the one that it showed when it was cued. */
+const driver = { car: published(carIndex), onCamera: published(z.literal(true).exactOptional()) };
 const battle = { cars: published(z.array(carIndex).min(2).max(MAX_BATTLE_CARS).readonly()) };
 const message = {
   title: published(z.string().max(60).nullable()),
@@ -77,9 +78,9 @@ export const slotsSet = z.object({
   map: z.object({}).nullable().optional(),
   ticker: z.object({}).nullable().optional(),
   clock: z.object({}).nullable().optional(),
-  /** `leader` is found when the cue is given. */
+  /** `leader` is found when the cue is given; `onCamera` follows the sim's camera from then on. */
   driver: z
-    .union([z.literal('leader'), z.object({ car: carIndex })])
+    .union([z.enum(['leader', 'onCamera']), z.object({ car: carIndex })])
     .nullable()
     .optional(),
   /** `closest` is the closest battle when the cue is given; where there is none the slot stays empty. */

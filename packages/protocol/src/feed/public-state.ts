@@ -32,8 +32,17 @@ export function publicStates(columns: readonly boolean[] = ROW_COLUMNS_PUBLIC): 
       events = state.events;
       shownEvents = events.filter(({ name }) => PUBLIC_EVENT_NAMES.has(name));
     }
-    const { session, clock, entries, onAir, topics } = state;
+    const { session, clock, entries, onAir, camera, topics } = state;
     // `rows` are named here, and any part that is added to a state is not until it stands in `feedParts`.
-    return { ...parts({ session, clock, entries, events: shownEvents, onAir, topics }), rows: publicRows(state.rows) };
+    const shown = {
+      session,
+      clock,
+      entries,
+      events: shownEvents,
+      onAir,
+      topics,
+      ...(camera !== undefined && { camera }),
+    };
+    return { ...parts(shown), rows: publicRows(state.rows) };
   };
 }

@@ -127,6 +127,8 @@ export const feedParts = z.object({
   events: published(z.array(feedEvent).readonly()),
   /** What the director has put on air. */
   onAir: published(onAir),
+  /** The car that the sim's camera shows, by its index; absent or `null` where no relay with `broadcast:camera` says it. */
+  camera: published(number.nullable().exactOptional()),
   topics: published(feedTopics),
 });
 
@@ -140,6 +142,8 @@ export interface FeedState {
   /** The newest race events, oldest first; at most `MAX_FEED_EVENTS`. */
   readonly events: readonly FeedEvent[];
   readonly onAir: OnAir;
+  /** The car that the sim's camera shows; absent or `null` where no relay with the right says it. */
+  readonly camera?: number | null;
   /** How far the logs have come. Their rows are no part of a state. */
   readonly topics: FeedTopics;
 }

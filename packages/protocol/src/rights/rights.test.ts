@@ -9,13 +9,22 @@ const TABLE: Readonly<Record<Role, readonly Capability[]>> = {
   director: ['session:live', 'racebox:director:control', 'broadcast:view'],
   overlay: ['broadcast:view'],
   viewer: ['broadcast:view'],
+  camera: ['relay:publish', 'broadcast:camera'],
   ops: ['ops:read', 'session:live'],
-  admin: ['relay:publish', 'session:live', 'broadcast:view', 'racebox:director:control', 'ops:read', 'ops:act'],
+  admin: [
+    'relay:publish',
+    'broadcast:camera',
+    'session:live',
+    'broadcast:view',
+    'racebox:director:control',
+    'ops:read',
+    'ops:act',
+  ],
 };
 const claims = { sub: 'someone', role: 'viewer', exp: 2_000_000_000 };
 
 describe('roles', () => {
-  it('RGT-1: there are the eight roles of the table and no other', () => {
+  it('RGT-1: there are the nine roles of the table and no other', () => {
     expect([...ROLES].sort()).toEqual(Object.keys(TABLE).sort());
   });
 
@@ -25,10 +34,10 @@ describe('roles', () => {
     });
   }
 
-  it('RGT-1: only an admin acts on operations, and only relays and admins publish', () => {
+  it('RGT-1: only an admin acts on operations, and only relays, cameras and admins publish', () => {
     const rolesWith = (capability: Capability) => ROLES.filter((role) => capabilitiesOf({ role }).has(capability));
     expect(rolesWith('ops:act')).toEqual(['admin']);
-    expect(rolesWith('relay:publish')).toEqual(['relay', 'admin']);
+    expect(rolesWith('relay:publish')).toEqual(['relay', 'camera', 'admin']);
     expect(rolesWith('racebox:director:control')).toEqual(['director', 'admin']);
     for (const capability of CAPABILITIES) expect(rolesWith(capability)).not.toEqual([]);
   });

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 
 /** Roles that a token may carry (contract, section 4). */
-export const ROLES = ['relay', 'driver', 'team', 'director', 'overlay', 'viewer', 'ops', 'admin'] as const;
+export const ROLES = ['relay', 'driver', 'team', 'director', 'overlay', 'viewer', 'camera', 'ops', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
 
 /** Everything that a token can allow. Rights are decided from these on the server, in one place. */
 export const CAPABILITIES = [
   'relay:publish',
+  'broadcast:camera',
   'session:live',
   'broadcast:view',
   'racebox:director:control',
@@ -23,6 +24,8 @@ export const CAPABILITIES_OF_ROLE: Readonly<Record<Role, readonly Capability[]>>
   director: ['session:live', 'racebox:director:control', 'broadcast:view'],
   overlay: ['broadcast:view'],
   viewer: ['broadcast:view'],
+  /** A broadcaster's relay, which also says which car the sim shows. */
+  camera: ['relay:publish', 'broadcast:camera'],
   ops: ['ops:read', 'session:live'],
   admin: CAPABILITIES,
 };

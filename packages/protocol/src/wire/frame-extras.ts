@@ -9,7 +9,7 @@ import { decodeJson, encodeJson } from './text.js';
  */
 const frameExtras = z.strictObject({
   // Fields with a schema of their own are checked like those of a recording; the rest is kept as it is.
-  frame: frameLine.pick({ remaining: true, weather: true, own: true }).optional(),
+  frame: frameLine.pick({ remaining: true, weather: true, own: true, camera: true }).optional(),
   cars: z.record(z.string(), z.looseObject({})).optional(),
 });
 type FrameExtras = z.infer<typeof frameExtras>;

@@ -149,6 +149,8 @@ export const frameLine = z.looseObject({
   cars: z.array(carSample).max(MAX_CARS).refine(eachCarOnce, { message: 'a car stands twice in the frame' }),
   remaining: remaining.optional(),
   weather: z.looseObject({}).optional(),
+  /** The car that the sim's camera shows, of a broadcaster's PC; `null` where it shows none. */
+  camera: z.looseObject({ car: carIndex.nullable() }).optional(),
   /** The relay's own car: never public, only to viewers whose token names the car. */
   own: z.looseObject({ car: carIndex }).optional(),
 });

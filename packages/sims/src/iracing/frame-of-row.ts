@@ -69,8 +69,16 @@ export function frameOfRow(row: TelemetryRow, cars: RowCars, times: LapTimes, se
       laps: laps !== undefined && laps >= 0 && laps < NO_LAP_LIMIT ? laps : null,
     },
     ...(weather && { weather }),
+    ...cameraOf(row, cars.all),
     ...(own && { own }),
   };
+}
+
+/** The car that the sim's camera shows; a file of one car has none. Outside the list of cars it shows none of them. */
+function cameraOf(row: TelemetryRow, cars: readonly number[]): Pick<Frame, 'camera'> {
+  const car = row.value('CamCarIdx');
+  if (car === undefined || row.values('CarIdxLapDistPct').length === 0) return {};
+  return { camera: { car: cars.includes(car) ? car : null } };
 }
 
 /** Samples of all cars; `null` where the row has no arrays of them. */

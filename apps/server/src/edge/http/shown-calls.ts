@@ -38,6 +38,8 @@ export interface ShownState {
   readonly published: boolean;
   /** The slots at the instant that is on air, without what has left by itself. */
   readonly onAir: OnAir;
+  /** The car that the sim's camera shows, by its index; `null` where nobody says it. */
+  readonly camera: number | null;
   /** Who shows it; `null` for those who see the public picture. */
   readonly outputs: ShownOutputs | null;
 }
@@ -146,7 +148,8 @@ function stateOf({ directory, watchers }: ShownDeps, { show, extra, sessionId, p
   const publicExtraMs = isOfGraphics ? record.publicExtraMs : null;
   const onAir = picture === null ? NOTHING_CUED : onAirAt(picture.race.onAir, picture.at);
   const outputs = isOfGraphics ? outputsOf(watchers(show)) : null;
-  return { sessionId, delayMs, publicExtraMs, state, published: record.published, onAir, outputs };
+  const camera = picture?.race.camera ?? null;
+  return { sessionId, delayMs, publicExtraMs, state, published: record.published, onAir, camera, outputs };
 }
 
 function outputsOf({ watchers, publicViewers }: ReturnType<ShownDeps['watchers']>): ShownOutputs {

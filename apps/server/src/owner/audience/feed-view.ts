@@ -31,6 +31,7 @@ export function feedStateOf(
     rows,
     events: feedEventsOf(state.timing.events, previous?.events),
     onAir: state.onAir,
+    ...(state.camera !== null && { camera: state.camera.car }),
     topics: topicsOf(state, epoch, previous?.topics),
   };
 }

@@ -80,7 +80,9 @@ export class LineMaker {
     this.#logged.state = state;
     this.#remember(state);
     const stepMs = state.at < now - KEPT_MS ? OLD_STEP_MS : STEP_MS;
-    const isNews = state.onAir !== this.#previous.onAir || state.status.status !== this.#previous.session.status;
+    const isCut = (state.camera?.car ?? null) !== (this.#previous.camera ?? null);
+    const isNews =
+      isCut || state.onAir !== this.#previous.onAir || state.status.status !== this.#previous.session.status;
     if (isNews || state.at - this.#madeAt >= stepMs) this.flush(state, now);
   }
 

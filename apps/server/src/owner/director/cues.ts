@@ -40,9 +40,10 @@ export function slotsOf(set: SlotsSet, picture: FeedState, until: number | null)
   if (set.flag !== undefined) found.flag = set.flag && { ...set.flag, until };
   if (set.results !== undefined) found.results = set.results && { ...set.results, until };
   if (set.driver !== undefined) {
-    const car = set.driver === 'leader' ? leaderOf(picture) : (set.driver?.car ?? null);
+    const onCamera = set.driver === 'onCamera';
+    const car = carOf(set.driver, picture);
     if (set.driver !== null && car !== null) known(picture, [car]);
-    found.driver = car === null ? null : { car, until };
+    found.driver = car === null ? null : { car, ...(onCamera && { onCamera: true as const }), until };
   }
   if (set.battle !== undefined) {
     const cars = set.battle === 'closest' ? closestBattle(picture) : (set.battle?.cars ?? null);
@@ -50,6 +51,15 @@ export function slotsOf(set: SlotsSet, picture: FeedState, until: number | null)
     found.battle = cars && { cars, until };
   }
   return found;
+}
+
+function carOf(driver: SlotsSet['driver'], picture: FeedState): number | null {
+  if (driver === 'leader') return leaderOf(picture);
+  if (driver !== 'onCamera') return driver?.car ?? null;
+  if (picture.camera == null) {
+    throw new CueError('No relay with the right broadcast:camera says which car the camera shows.');
+  }
+  return picture.camera;
 }
 
 /** A cue's slots with its scene's name, or with none where it changes a scene by hand. */

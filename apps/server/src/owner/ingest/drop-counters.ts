@@ -6,6 +6,8 @@ export const DROP_REASONS = [
   'clock_jump',
   /** Fields of a record that were cut or left out, since pages cannot show them; the record itself is taken. */
   'out_of_bounds',
+  /** What a frame said of the camera, of a relay whose token lacks `broadcast:camera`; the frame itself is taken. */
+  'camera_refused',
   /** Too many sessions were begun in a short time. */
   'session_limit',
   /** Too many runs joined running sessions in a short time. */

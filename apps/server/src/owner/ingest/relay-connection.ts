@@ -11,7 +11,7 @@ import type {
   WireRecord,
 } from '@okboxbox/protocol';
 import type { Socket } from 'socket.io';
-import { namedCars, type Visitor } from '../../access/visitor.js';
+import { deny, namedCars, type Visitor } from '../../access/visitor.js';
 import { answerCall, CallRefused } from '../../sockets/calls.js';
 import { RELAY_CALLS } from '../../sockets/relay-calls.js';
 import type { Attached } from '../session/registry.js';
@@ -188,11 +188,15 @@ export class RelayConnection implements FeedingConnection {
     const { session, stream } = this.#mustFeed('relay:frames');
     const { taps } = this.#deps;
     taps?.batch.emit?.(session.id, stream.relayId, typeof sentAt === 'number' ? sentAt : null, bytes.length);
+    const mayShowCamera = deny(this.#visitor, 'broadcast:camera') === null;
     let sliceEnd = performance.now() + SLICE_MS;
     for (const record of this.#split(bytes)) {
-      const receipt = session.receive(stream, record, this.#clock.proven?.proof ?? null);
+      const receipt = session.receive(stream, record, this.#clock.proven?.proof ?? null, mayShowCamera);
       if (receipt.receipt !== 'taken') this.#drop(receipt.receipt, 1, 'because' in receipt ? receipt.because : null);
       else if (receipt.cut !== undefined) this.#tellCut(session, receipt.cut);
+      if (receipt.receipt === 'taken' && receipt.camera === 'refused') {
+        this.#drop('camera_refused', 1, 'the token does not have broadcast:camera');
+      }
       if (receipt.receipt === 'invalid') {
         this.#deps.log.warn(
           { sessionId: session.id, seq: record.seq, because: receipt.because },

@@ -1,6 +1,6 @@
 /** What became of a record that a relay sent. */
 export type Receipt =
-  | { readonly receipt: 'taken'; readonly cut?: readonly string[] }
+  | { readonly receipt: 'taken'; readonly cut?: readonly string[]; readonly camera?: 'refused' }
   | { readonly receipt: 'duplicate' }
   /** Something before it is missing; the relay is told what is there and sends again from behind that. */
   | { readonly receipt: 'gap' }

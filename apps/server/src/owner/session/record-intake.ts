@@ -1,7 +1,10 @@
 import {
   decodeRecord,
+  encodeRecord,
+  type Frame,
   type RelayAhead,
   type RelayLost,
+  readRecord,
   type SourceRecord,
   shownRecord,
   WireError,
@@ -59,9 +62,11 @@ export class RecordIntake {
 
   /**
    * Takes a record, once and in order: at the end of its stream, or of what fills a gap in it. `proof` is what is known of
-   * the clock that it is stamped with.
+   * the clock that it is stamped with. Without `mayShowCamera`, what a frame says of the camera is left out of it before it
+   * is written: nothing later has to know whose it was.
    */
-  receive(stream: Stream, wire: WireRecord, proof: ClockProof | null = null): Receipt {
+  receive(stream: Stream, sent: WireRecord, proof: ClockProof | null = null, mayShowCamera = true): Receipt {
+    let wire = sent;
     const place = placeOf(stream, wire.seq);
     if (place === 'taken') return { receipt: 'duplicate' };
     if (place === 'later') return { receipt: 'gap' };
@@ -70,8 +75,16 @@ export class RecordIntake {
     const receivedAt = Math.ceil(this.#deps.clock.now());
     this.#noteLate(receivedAt);
     let cut: readonly string[] = [];
+    let refused: { readonly camera?: 'refused' } = {};
     try {
-      const record = decodeRecord(wire);
+      let record = decodeRecord(wire);
+      const isRefused = !mayShowCamera && record.kind === 'frame' && record.camera !== undefined;
+      if (isRefused) {
+        const { camera: _, ...rest } = record as Frame;
+        record = rest;
+        wire = readRecord(encodeRecord(record, wire.seq));
+        refused = { camera: 'refused' };
+      }
       cut = shownRecord(record).cut;
       const { capturedAt, kind } = record;
       const { bytes, seq } = wire;
@@ -100,7 +113,7 @@ export class RecordIntake {
       this.#drop(stream, wire, error.message, receivedAt);
       return { receipt: 'invalid', because: error.message };
     }
-    return cut.length === 0 ? { receipt: 'taken' } : { receipt: 'taken', cut };
+    return cut.length === 0 ? { receipt: 'taken', ...refused } : { receipt: 'taken', cut, ...refused };
   }
 
   /** Goes on behind a record that can never be taken. */

@@ -19,6 +19,7 @@ import {
   withVerdicts,
 } from '@okboxbox/timing';
 import type { Note } from '../timeline/segment-format.js';
+import { type CameraCar, cameraAfter } from './camera-car.js';
 import { type GapSamples, sampleGaps } from './gap-samples.js';
 import { createWitness, latestCapture } from './latest-capture.js';
 import { createMerge, type MergeState, mergeRecord, promote } from './merging.js';
@@ -62,6 +63,7 @@ export interface SessionImage {
   readonly framesTotal: number;
   readonly at: number;
   readonly onAir: OnAir;
+  readonly camera: CameraCar | null;
   readonly merge: MergeState;
   readonly own: OwnImage;
   readonly gapStep: number;
@@ -91,6 +93,8 @@ export class SessionState {
   at: number;
   /** What directors have put on air, whether it has aired yet or not. */
   onAir: OnAir = NOTHING_CUED;
+  /** The car that the sim's camera shows; `null` where no relay says it. */
+  camera: CameraCar | null = null;
   /** Whose own-car data is whose. */
   readonly own: OwnCars;
   /** What became of the own-car data in the newest record. Not part of the image: it is of that moment alone. */
@@ -131,6 +135,7 @@ export class SessionState {
     state.framesTotal = image.framesTotal;
     state.at = image.at;
     state.onAir = image.onAir;
+    state.camera = image.camera;
     for (const row of gaps) state.gaps.rows.push(row);
     state.gaps.step = image.gapStep;
     return state;
@@ -138,7 +143,7 @@ export class SessionState {
 
   /** An image of this instant. It shares its parts with the state: pack it before anything else is folded. */
   image(): SessionImage {
-    const { facts, streams, status, receivedAt, framesTotal, at, onAir, timing, merge } = this;
+    const { facts, streams, status, receivedAt, framesTotal, at, onAir, camera, timing, merge } = this;
     return {
       facts,
       streams,
@@ -147,6 +152,7 @@ export class SessionState {
       framesTotal,
       at,
       onAir,
+      camera,
       merge,
       own: this.own.image(),
       gapStep: this.gaps.step,
@@ -180,6 +186,7 @@ export class SessionState {
     mergeRecord(this.merge, this.timing, stream, record);
     this.ownJudgement = this.own.take(stream, record, receivedAt);
     if (record.kind !== 'frame') return;
+    this.camera = cameraAfter(this.camera, { stream, receivedAt, frame: record });
     this.receivedAt = receivedAt;
     this.framesTotal += 1;
     sampleGaps(this.gaps, this.timing);
@@ -295,6 +302,7 @@ export class SessionState {
   /** Moves what instants are kept of to the clock of a server that began again. */
   #shift(ms: number): void {
     this.at += ms;
+    if (this.camera !== null) this.camera = { ...this.camera, at: this.camera.at + ms };
     for (const { witness } of this.streams) {
       witness.proof = null;
       witness.frameAt += ms;

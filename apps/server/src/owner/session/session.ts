@@ -178,10 +178,10 @@ export class Session {
 
   /**
    * Takes a record, once and in order: at the end of its stream, or of what fills a gap in it. `proof` is what is known of
-   * the clock that it is stamped with.
+   * the clock that it is stamped with, `mayShowCamera` whether it may say which car the camera shows.
    */
-  receive(stream: Stream, wire: WireRecord, proof: ClockProof | null = null): Receipt {
-    return this.#intake.receive(stream, wire, proof);
+  receive(stream: Stream, wire: WireRecord, proof: ClockProof | null = null, mayShowCamera = true): Receipt {
+    return this.#intake.receive(stream, wire, proof, mayShowCamera);
   }
 
   /**

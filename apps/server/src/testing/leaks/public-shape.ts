@@ -25,7 +25,7 @@ const events = [scalars('id', 'name', 'sessionTimeMs', 'lap', 'car', 'otherCar',
 const onAir = {
   scene: true,
   tower: scalars('until'),
-  driver: scalars('car', 'until'),
+  driver: scalars('car', 'onCamera', 'until'),
   battle: { cars: [true], until: true },
   message: scalars('title', 'text', 'until'),
   flag: scalars('flag', 'until'),
@@ -71,7 +71,7 @@ const chunk = {
   repeated: [true],
   rows: [[true]],
 } satisfies Shape;
-const state = { session, clock, entries, rows: { '*': [true] }, events, onAir, topics } satisfies Shape;
+const state = { session, clock, entries, rows: { '*': [true] }, events, onAir, camera: true, topics } satisfies Shape;
 const change = {
   ...scalars('epoch', 'seq', 'at', 'sessionId'),
   session,
@@ -81,6 +81,7 @@ const change = {
   gone: [true],
   events: { keep: true, added: events },
   onAir,
+  camera: true,
   topics,
   appended,
 } satisfies Shape;
@@ -91,6 +92,7 @@ const namedChange = {
   gone: [true],
   events,
   onAir,
+  camera: true,
   topics,
   appended: namedAppended,
 } satisfies Shape;
@@ -127,6 +129,7 @@ const PUBLIC_SHAPES = {
   'show state': {
     ...scalars('sessionId', 'delayMs', 'publicExtraMs', 'state', 'published'),
     onAir,
+    camera: true,
     outputs: scalars('overlays', 'visible', 'failing', 'publicViewers'),
   },
   table: [

@@ -1,4 +1,12 @@
-import { type AirLap, type DriverCard, driverCard, type NextCar, onAirAt, UNKNOWN } from '@okboxbox/race-view';
+import {
+  type AirLap,
+  type DriverCard,
+  driverCard,
+  type NextCar,
+  onAirAt,
+  shownDriver,
+  UNKNOWN,
+} from '@okboxbox/race-view';
 import type { Picture } from '../define-overlay.js';
 import { type Stage, setText } from '../draw-overlay.js';
 import { DrawnList } from '../drawing/drawn-list.js';
@@ -79,9 +87,12 @@ export class LowerThird {
 
   /** Draws a picture. */
   draw({ race, at }: Picture): void {
-    const cued = onAirAt(race.onAir, at).driver;
-    const card = cued === null ? null : driverCard(race, cued.car);
-    this.#stage.element.toggleAttribute('data-empty', card === null && this.#car === null);
+    const onAir = onAirAt(race.onAir, at);
+    const car = shownDriver({ ...race, onAir });
+    const card = car === null ? null : driverCard(race, car);
+    // What was taken off leaves as it was; where nobody says any more which car is on camera, its name goes at once.
+    const isUnknown = card === null && onAir.driver !== null;
+    this.#stage.element.toggleAttribute('data-empty', isUnknown || (card === null && this.#car === null));
     if (card === null) return;
     const isAnother = this.#car !== null && this.#car !== card.car;
     this.#car = card.car;
