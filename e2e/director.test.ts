@@ -2,6 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import { io } from 'socket.io-client';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../testing/eventually.js';
+import { axeViolations } from './axe.js';
 import { launch, openPage, WITHOUT_CHROMIUM } from './browser.js';
 import { freePort, okboxbox, type Running, stop, temporaryData, tokenOf } from './okboxbox.js';
 
@@ -216,6 +217,17 @@ describe.skipIf(WITHOUT_CHROMIUM)('the director’s desk', () => {
 
 describe.skipIf(WITHOUT_CHROMIUM)('the desk’s keys', () => {
   withRace();
+
+  it('can be used by everybody: axe finds nothing, with a calibration open either', {
+    timeout: 60_000,
+  }, async () => {
+    const { page } = await deskOf();
+    expect(await axeViolations(page)).toEqual([]);
+    await page.keyboard.press('m');
+    await region(page, 'Calibrate the graphics: watch OBS').waitFor();
+    expect(await axeViolations(page)).toEqual([]);
+    await page.close();
+  });
 
   it('one press is one call however long a key is held, with Caps Lock and on a keyboard of another script', {
     timeout: 60_000,

@@ -129,10 +129,10 @@ export function PlainSlots({ set, change }: { set: SlotsSet; change: (over: Part
             key={slot}
             size="small"
             data-set={choice === AS_IS ? undefined : choice}
-            aria-label={`${SLOT_LABELS[slot]}: ${choice}`}
             onClick={() => change({ [slot]: turned(set, slot)[slot] })}
           >
-            {SLOT_LABELS[slot]} <b>{choice === AS_IS ? '' : choice}</b> <KeyHint>{PLAIN_SLOT_KEYS[slot]}</KeyHint>
+            {SLOT_LABELS[slot]} <b>{choice === AS_IS ? <span className="visually-hidden">{choice}</span> : choice}</b>{' '}
+            <KeyHint>{PLAIN_SLOT_KEYS[slot]}</KeyHint>
           </Button>
         );
       })}

@@ -120,7 +120,7 @@ function PictureDelayRow({
       <div className="delay-stands" data-tone={stands.tone}>
         <b>{name}</b>
         <strong role="status">{stands.title}</strong>
-        <Button size="small" aria-label={`Calibrate the ${PICTURE_LABELS[picture].title}: ${watch}`} onClick={onMatch}>
+        <Button size="small" onClick={onMatch}>
           Calibrate: {watch} {hint('m')}
         </Button>
       </div>
@@ -147,7 +147,7 @@ function PictureDelayRow({
         </div>
         <TypedDelay picture={picture} actions={actions} field={field} setMs={of?.setMs ?? null} hint={hint('d')} />
         {!hasKeys && (
-          <Button size="small" onClick={onKeys} aria-label={`Delay keys for the ${PICTURE_LABELS[picture].title}`}>
+          <Button size="small" onClick={onKeys} title={`Delay keys for the ${PICTURE_LABELS[picture].title}`}>
             Keys <KeyHint>u</KeyHint>
           </Button>
         )}

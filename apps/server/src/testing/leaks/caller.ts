@@ -104,7 +104,7 @@ export class Caller {
       body,
       mayAlwaysSee,
       mayGraphics: (show) => mayGraphics(show, auth),
-      // The list and the public call are of the public picture, whoever asks.
+      // The list and the public call are of the public picture for every caller.
       isOfPublic: kind === 'timing' || kind === 'sessions',
       at: trueNow(),
       text: `${content}\n${headers}`,

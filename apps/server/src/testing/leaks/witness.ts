@@ -24,7 +24,7 @@ export interface Received {
   readonly extraMs?: number;
   /** Shows whose graphics the client may see; of all others it may have the public picture alone. */
   readonly mayGraphics: (show: string) => boolean;
-  /** That it is of the public picture, whoever gets it. */
+  /** That it is of the public picture, no matter who gets it. */
   readonly isOfPublic?: boolean;
   /** Shows that the client may see before they are published. */
   readonly mayAlwaysSee: (show: string) => boolean;
