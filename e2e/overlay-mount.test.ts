@@ -1,28 +1,13 @@
-import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
-import { build, defaultClientConditions } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { OVERLAY_KINDS, type OverlayKind } from '../packages/protocol/src/index.js';
 import { launch, openPage, WITHOUT_CHROMIUM } from './browser.js';
-
-const ENTRY = fileURLToPath(new URL('mounted-overlays.ts', import.meta.url));
+import { overlaysScript } from './overlays-script.js';
 
 /** What the tested page has as globals. */
 interface Tested {
   readonly overlays: typeof import('./mounted-overlays.js');
   mounted: import('../apps/web/src/overlays/define-overlay.js').Overlay;
-}
-
-/** The overlays as one script, as another page than ours would load them. */
-async function script(): Promise<string> {
-  const built = await build({
-    configFile: false,
-    logLevel: 'error',
-    resolve: { conditions: ['okboxbox:source', ...defaultClientConditions] },
-    build: { write: false, minify: false, lib: { entry: ENTRY, formats: ['iife'], name: 'overlays' } },
-  });
-  const [{ output } = { output: [] as never }] = built as { output: { type: string; code?: string }[] }[];
-  return output.find(({ type }) => type === 'chunk')?.code ?? '';
 }
 
 describe.skipIf(WITHOUT_CHROMIUM).each(OVERLAY_KINDS)('the overlay %s, mounted in a page of others', (kind) => {
@@ -36,7 +21,7 @@ describe.skipIf(WITHOUT_CHROMIUM).each(OVERLAY_KINDS)('the overlay %s, mounted i
     await page.setContent(
       '<body style="font: 40px serif; color: red"><iframe width="1920" height="1080"></iframe></body>',
     );
-    await page.addScriptTag({ content: await script() });
+    await page.addScriptTag({ content: await overlaysScript() });
   });
   afterAll(() => browser.close());
 
