@@ -7,7 +7,7 @@ import { type Browser, chromium } from 'playwright-core';
 
 /**
  * What an overlay costs the machine that runs OBS: script, style and layout of each frame that draws a new picture, by the
- * browser's own trace, with 60 cars and a picture a second (the demo race itself included); and what a page costs in half a minute in which
+ * browser's own trace of the time that its thread has the processor, with 60 cars and a picture a second; and what a page costs while
  * nothing changes, as a share of one core.
  */
 
@@ -43,6 +43,8 @@ interface TraceEvent {
   /** Microseconds. */
   readonly ts: number;
   readonly dur?: number;
+  /** Of `dur`, what the thread had the processor for. */
+  readonly tdur?: number;
 }
 
 /** Milliseconds of script, style and layout in each frame that draws a picture. */
@@ -58,7 +60,7 @@ async function moving(within: Browser, kind: string): Promise<object> {
   const mine = traceEvents.filter(({ tid }) => tid === main).sort((a, b) => a.ts - b.ts);
   const costs: number[] = [];
   let [endsAt, isFrame] = [0, false];
-  for (const { name, ts, dur = 0 } of mine) {
+  for (const { name, ts, dur = 0, tdur = dur } of mine) {
     if (name === 'FireAnimationFrame') {
       costs.push(0);
       isFrame = true;
@@ -66,7 +68,7 @@ async function moving(within: Browser, kind: string): Promise<object> {
     const counts = isFrame && ['FireAnimationFrame', 'UpdateLayoutTree', 'Layout'].includes(name);
     // What happens within another one is in its time already.
     if (!counts || ts < endsAt) continue;
-    costs[costs.length - 1] = (costs.at(-1) ?? 0) + dur / 1_000;
+    costs[costs.length - 1] = (costs.at(-1) ?? 0) + tdur / 1_000;
     endsAt = ts + dur;
   }
   costs.sort((a, b) => a - b);
