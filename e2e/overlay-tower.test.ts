@@ -13,6 +13,14 @@ const FIELD = 'demo=1&cars=60&seed=3';
 /** Where the tower never is, on the canvas. */
 const BESIDE = { x: 640, y: 0, width: 1280, height: 1080 };
 
+interface Box {
+  readonly kind: string;
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
 describe.skipIf(WITHOUT_CHROMIUM)('on air', () => {
   let browser: Browser;
   let pages: Awaited<ReturnType<typeof servePages>>;
@@ -119,6 +127,24 @@ describe.skipIf(WITHOUT_CHROMIUM)('on air', () => {
     }
   });
 
+  it('the stage draws what is cued, and no graphic of it covers another', async () => {
+    const drawn = new Set<string>();
+    for (let at = 1; at < 72; at += 8) {
+      const { page, problems } = await open(`stage?${FIELD}&at=${at}`);
+      const boxes = await page.evaluate(boxesOnAir);
+      for (const [i, a] of boxes.entries()) {
+        drawn.add(a.kind);
+        for (const b of boxes.slice(i + 1)) {
+          const isApart = a.right <= b.left || b.right <= a.left || a.bottom <= b.top || b.bottom <= a.top;
+          expect([at, a.kind, b.kind, isApart]).toEqual([at, a.kind, b.kind, true]);
+        }
+      }
+      expect(problems).toEqual([]);
+      await page.close();
+    }
+    expect([...drawn]).toEqual(expect.arrayContaining(['tower', 'lower-third', 'battle-box', 'race-control']));
+  });
+
   it('the stage gives single overlays their own options', async () => {
     const { page } = await open('stage?demo=1&at=1&set=timing-tower.rows:3,timing-tower.theme:light,nothing.x:1');
     await page.locator('.tower-row').first().waitFor();
@@ -141,5 +167,19 @@ async function atRest(page: Page): Promise<void> {
     const isOn = (each: Element | null | undefined) => each != null && getComputedStyle(each).opacity === '1';
     const isStage = graphic?.className === 'stage';
     return isOn(graphic) && !isMoving && (!isStage || inner.some(isOn));
+  });
+}
+
+/** What a stage has on air: where each graphic stands. Runs in the page. */
+function boxesOnAir(): Box[] {
+  const stage = document.querySelector('#root > div')?.shadowRoot?.lastElementChild;
+  return [...(stage?.children ?? [])].flatMap((place) => {
+    const graphic = place.firstElementChild?.shadowRoot?.lastElementChild;
+    // A board covers the middle of the picture, and what stands there.
+    const isBoard = graphic?.classList.contains('board') === true;
+    if (!graphic?.hasAttribute('data-shown') || graphic.hasAttribute('data-empty') || isBoard) return [];
+    const { left, top, right, bottom } = graphic.getBoundingClientRect();
+    const kind = [...graphic.classList].at(-1) ?? '';
+    return [{ kind, left, top, right, bottom }];
   });
 }
