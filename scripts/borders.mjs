@@ -220,6 +220,11 @@ export const BORDERS = [
     because: 'an overlay is drawn from its source and options alone.',
   },
   {
+    in: 'apps/web/src/ograf',
+    not: ['kit', 'screens', 'desk', 'console'].map(folder),
+    because: 'a graphic is an overlay in an element of the standard: it knows overlays and the feed alone.',
+  },
+  {
     in: 'apps/cli/src',
     not: ['@okboxbox/web'],
     because: 'commands start the server, which serves the built pages: their code is not for Node.',

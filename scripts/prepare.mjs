@@ -17,7 +17,14 @@ const BUILD_INPUTS = [
 const SEED = 'apps/server/dist/store/embedded/seed.tar.gz';
 const OUTPUTS = [
   ...[SEED, 'packages/protocol/dist', 'packages/findings/dist'],
-  ...['apps/server/dist', 'drills/dist', 'apps/cli/dist', 'apps/web/dist', 'apps/web/dist/pack-viewer.html'],
+  ...[
+    'apps/server/dist',
+    'drills/dist',
+    'apps/cli/dist',
+    'apps/web/dist',
+    'apps/web/dist/pack-viewer.html',
+    'apps/web/dist/ograf/okboxbox.zip',
+  ],
   'bench/dist',
 ];
 
@@ -63,6 +70,7 @@ export function build() {
     'The build of the viewer of support packs failed.',
     'apps/web',
   );
+  step(process.execPath, [join('scripts', 'build-graphics.mjs')], 'The build of the OGraf graphics failed.');
   writeStamp('built', wanted);
 }
 

@@ -33,6 +33,7 @@ import { addAnswerHeaders, addSocketHeaders } from './edge/http/answer-headers.j
 import { serveDiagnostics } from './edge/http/diagnostics.js';
 import { serveDocuments } from './edge/http/documents.js';
 import { guardDoor } from './edge/http/door.js';
+import { allowForeignPages } from './edge/http/foreign-pages.js';
 import { holdCalls } from './edge/http/held-calls.js';
 import { hostInUrl, listen } from './edge/http/listen.js';
 import { logCalls } from './edge/http/log-calls.js';
@@ -223,6 +224,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       stop: () => closePort(http, io),
     });
     addAnswerHeaders(http);
+    allowForeignPages(http, io);
     answerProblems(http, log, taps);
     logCalls(http, log);
     holdCalls(http, { rights, log, taps });

@@ -50,6 +50,8 @@ export function subjectOf(id: string): Subject {
 export interface Following {
   readonly subject: Subject;
   readonly audience: 'live' | 'broadcast';
+  /** For the broadcast audience: the later picture, also where the right to the graphics is there. */
+  readonly picture?: 'public';
   /** For the broadcast audience: so much more than the session's own delay. */
   readonly extraDelayMs?: number;
   readonly token: string | null;
@@ -161,8 +163,8 @@ class Follower implements FollowedFeed {
     if (this.#again) clearTimeout(this.#again);
     if (!this.#connection.socket.connected) return;
     this.#joining = true;
-    const { subject, audience, extraDelayMs } = this.#following;
-    const join = { ...subject, audience, ...(extraDelayMs ? { extraDelayMs } : {}) };
+    const { subject, audience, extraDelayMs, picture } = this.#following;
+    const join = { ...subject, audience, ...(picture && { picture }), ...(extraDelayMs ? { extraDelayMs } : {}) };
     try {
       const joined = await this.#connection.askWhole<Joined>('session:join', join);
       if (joined.ok) this.#begin(joined);
@@ -205,7 +207,7 @@ class Follower implements FollowedFeed {
    */
   async #isPassing(code: string): Promise<boolean> {
     if (code === 'not_available' || code === 'internal') return true;
-    return code === 'not_found' && (await hasJustStarted(this.#server));
+    return code === 'not_found' && (await hasJustStarted(this.#server, this.#following.link));
   }
 
   /** What is not there yet may come; what is not public may be published. */

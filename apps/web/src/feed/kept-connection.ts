@@ -70,8 +70,11 @@ export class KeptConnection {
     this.#keeping = keeping;
     this.#page = page;
     this.#spreadMs = FIRST_SPREAD_MS[keeping.isOverlay ? 'overlay' : 'page'];
+    const { link } = keeping.auth;
     this.socket = io(keeping.server, {
       auth: keeping.auth,
+      // A page of another origin may read the answer to a handshake only where its address names the link.
+      ...(keeping.server !== '/' && link !== undefined && { query: { link } }),
       transports: ['websocket', 'polling'],
       // Each part of a page has its own, and when to try again is decided here.
       forceNew: true,

@@ -2,15 +2,19 @@
 const KNOWS_ALL_AFTER_MS = 15_000;
 const ANSWER_WITHIN_MS = 2_000;
 
-function askHealth(server: string, withinMs: number, mode: RequestMode): Promise<Response> {
-  const url = `${server.replace(/\/$/, '')}/api/health`;
+function askHealth(server: string, withinMs: number, mode: RequestMode, link?: string | null): Promise<Response> {
+  const query = link ? `?${new URLSearchParams({ link })}` : '';
+  const url = `${server.replace(/\/$/, '')}/api/health${query}`;
   return fetch(url, { cache: 'no-store', mode, signal: AbortSignal.timeout(withinMs) });
 }
 
-/** Whether a server has started only now, so that what it does not find may still be there. One that does not answer has not. */
-export async function hasJustStarted(server: string): Promise<boolean> {
+/**
+ * Whether a server has started only now, so that what it does not find may still be there. One that does not answer has not.
+ * A page of another origin may read the answer only where it names a link.
+ */
+export async function hasJustStarted(server: string, link?: string | null): Promise<boolean> {
   try {
-    const response = await askHealth(server, ANSWER_WITHIN_MS, 'cors');
+    const response = await askHealth(server, ANSWER_WITHIN_MS, 'cors', server === '/' ? null : link);
     const { uptimeMs } = (await response.json()) as { readonly uptimeMs: number };
     return uptimeMs < KNOWS_ALL_AFTER_MS;
   } catch {

@@ -25,10 +25,13 @@ export interface OverlaySource {
 
 /** An overlay that is in a document. It begins hidden. */
 export interface Overlay {
-  /** Brings it on air; resolves when its animation has ended, or another call has replaced it. */
-  show(): Promise<void>;
-  /** Takes it off the air; resolves when its animation has ended, or another call has replaced it. */
-  hide(): Promise<void>;
+  /**
+   * Brings it on air; resolves when its animation has ended, or another call has replaced it. With `'at once'` there is no
+   * animation.
+   */
+  show(how?: 'at once'): Promise<void>;
+  /** Takes it off the air, and resolves, as `show` does. */
+  hide(how?: 'at once'): Promise<void>;
   /** Puts a theme on it; `null`: the usual one. */
   wear(theme: ThemeName | null): void;
   /** Takes it out of the document at once, with all that it put there. */

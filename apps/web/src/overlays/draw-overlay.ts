@@ -69,18 +69,19 @@ export function drawOverlay(
   };
   const unsubscribe = source.subscribe(drawNewest);
   drawNewest();
-  const turn = async (isShown: boolean): Promise<void> => {
+  const turn = async (isShown: boolean, how?: 'at once'): Promise<void> => {
     if (element.hasAttribute('data-shown') !== isShown) {
       // An element that the browser has not styled yet has nothing to animate from.
       void element.offsetWidth;
       element.toggleAttribute('data-shown', isShown);
     }
+    if (how === 'at once') for (const animation of element.getAnimations()) animation.finish();
     // The promise of an animation that another one replaces is rejected: it has ended, too.
     await Promise.allSettled(element.getAnimations().map(({ finished }) => finished));
   };
   return {
-    show: () => turn(true),
-    hide: () => turn(false),
+    show: (how) => turn(true, how),
+    hide: (how) => turn(false, how),
     wear,
     close: () => {
       unsubscribe();

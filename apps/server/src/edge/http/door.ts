@@ -70,7 +70,7 @@ async function waitOf(request: IncomingMessage, limits: Limits, isConnected: (id
 }
 
 function limitOf(url: string, isSigned: boolean): KeyedLimit {
-  if (url.startsWith('/assets/')) return 'file';
+  if (url.startsWith('/assets/') || url.startsWith('/ograf/')) return 'file';
   return isSigned ? 'signed-call' : 'call';
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import { commandName, isOverlayKind, noSuchCall } from '@okboxbox/protocol';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { setReadable } from './foreign-pages.js';
 import { sendProblem } from './problem.js';
 
 /** Pages that exist; the browser's router draws them from one document. */
@@ -67,6 +68,14 @@ export async function servePages(
       prefix: '/assets/',
       immutable: true,
       maxAge: '1y',
+    });
+    // Graphics for programs of playout, which load them from an origin of their own.
+    await http.register(fastifyStatic, {
+      root: join(webDir, 'ograf'),
+      prefix: '/ograf/',
+      decorateReply: false,
+      cacheControl: false,
+      setHeaders: setReadable,
     });
     if (withOps) serveViewer(http, join(webDir, 'pack-viewer.html'));
     for (const path of withOps ? [...PAGES, ...OPS_PAGES] : PAGES) {

@@ -72,8 +72,8 @@ function entryAt({ entry: { lapS: _, crew, ...info }, stops }: DemoCar, at: numb
   };
 }
 
-/** Lets a demo race run in a store, or stand still at the second `at`. */
-export function runDemo(store: FeedStore, choice: DemoChoice, at: number | null, shownFor: DemoFor): void {
+/** Lets a demo race run in a store, or stand still at the second `at`; the function returned ends it. */
+export function runDemo(store: FeedStore, choice: DemoChoice, at: number | null, shownFor: DemoFor): () => void {
   const show = (second: number) => {
     const now = Date.now();
     // What stands still has an instant of its own, too: graphics that turn by it are the same every time.
@@ -83,9 +83,13 @@ export function runDemo(store: FeedStore, choice: DemoChoice, at: number | null,
   store.connect({ state: 'live' });
   let second = at ?? 0;
   show(second);
+  if (at === null) {
+    const timer = setInterval(() => show(++second), SECOND);
+    return () => clearInterval(timer);
+  }
   // A picture that a director has paused stays on air without news.
-  if (at !== null) store.setDelay({ sessionId: DEMO_SESSION.sessionId, state: 'paused', delayMs: 0 }, Date.now());
-  else setInterval(() => show(++second), SECOND);
+  store.setDelay({ sessionId: DEMO_SESSION.sessionId, state: 'paused', delayMs: 0 }, Date.now());
+  return () => undefined;
 }
 
 interface DemoRace {

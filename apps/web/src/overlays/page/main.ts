@@ -1,20 +1,19 @@
 import '@fontsource-variable/saira/wdth.css';
 import './page.css';
 import { isOverlayKind, USUAL_OVERLAY } from '@okboxbox/protocol';
-import { version } from '../../../package.json';
-import { followFeed } from '../../feed/feed-client.js';
 import { FeedStore } from '../../feed/feed-store.js';
 import { loadOverlay } from '../catalogue.js';
 import { isCued, readOptions } from '../define-overlay.js';
 import { overlayAddress } from './address.js';
 import { canStayOnAir } from './air-time.js';
 import { runDemo } from './demo-race.js';
+import { ObsControl, type ObsStudio, obsWishes } from './obs-control.js';
 import { ObsSource } from './obs-source.js';
+import { followOverlay } from './overlay-feed.js';
 import { pacedSource } from './paced-source.js';
 
 /** The page of an overlay, for OBS: one feed, one graphic, no text about faults; they are reported to the desk instead. */
 
-const REPORT_EVERY_MS = 5_000;
 /** How often it is checked whether the picture has become too old, in ms. */
 const CHECK_EVERY_MS = 500;
 
@@ -38,11 +37,19 @@ const obs = new ObsSource(window, source.look);
 const options = readOptions(definition.options, address.given);
 const overlay = definition.mount(root, source, options);
 
+const { obsstudio } = window as { readonly obsstudio?: ObsStudio };
+const control =
+  obsstudio &&
+  new ObsControl(obsstudio, obsWishes(location.search), (message) => {
+    lastError = message;
+  });
+
 /** Shows the overlay while its slot is on air and the picture is not too old. */
 function check(): void {
   const { holding } = store;
   if (holding.holding === 'refusal') lastError = holding.error.message;
   if (holding.holding === 'closed') lastError = holding.reason;
+  if (holding.holding === 'race') control?.aired(holding.feed.onAir.scene);
   const isNow =
     holding.holding === 'race' &&
     (isCued(definition, holding.feed.onAir, store.at) ||
@@ -57,40 +64,5 @@ if (address.demo !== null) {
   runDemo(store, address.demo.choice, address.demo.at, definition);
 } else if (address.subject !== null) {
   const { subject, extraDelayMs, token, link } = address;
-  const feed = followFeed(
-    {
-      subject,
-      audience: 'broadcast',
-      extraDelayMs,
-      token,
-      link,
-      clientKind: 'overlay',
-      surface: kind,
-      keepsTrying: true,
-    },
-    store,
-  );
-  const report = () => {
-    if (store.connection.state === 'lost') lastError = store.connection.because;
-    feed.send('overlay:report', {
-      name: kind,
-      version,
-      visible: obs.visible,
-      active: obs.active,
-      frameAgeMs: store.ageOfPicture(Date.now()),
-      lastError,
-    });
-  };
-  setInterval(report, REPORT_EVERY_MS);
-  store.subscribe(once(() => store.connection.state === 'live', report));
-}
-
-/** Calls back the first time that a condition holds. */
-function once(holds: () => boolean, then: () => void): () => void {
-  let isDone = false;
-  return () => {
-    if (isDone || !holds()) return;
-    isDone = true;
-    then();
-  };
+  followOverlay({ subject, extraDelayMs, token, link }, store, { kind, obs, lastError: () => lastError });
 }

@@ -5,6 +5,8 @@ import type { OverlaySource } from '../define-overlay.js';
 export interface PacedSource extends OverlaySource {
   /** To be called when the overlay may be seen again: it gets the newest picture. */
   look(): void;
+  /** Hears nothing more. */
+  close(): void;
 }
 
 /**
@@ -26,9 +28,13 @@ export function pacedSource(
       for (const listener of listeners) listener();
     });
   };
-  store.subscribe(look);
+  const unsubscribe = store.subscribe(look);
   return {
     look,
+    close: () => {
+      unsubscribe();
+      listeners.clear();
+    },
     picture: () => (store.holding.holding === 'race' ? { race: store.holding.feed, at: store.at } : null),
     subscribe: (listener) => {
       listeners.add(listener);

@@ -33,7 +33,15 @@ function PublicPage({ id }: { id: string }) {
   useEffect(() => {
     const link = new URLSearchParams(location.search).get('link');
     const feed = followFeed(
-      { subject: subjectOf(id), audience: 'broadcast', token: null, link, clientKind: 'public', surface: 'public' },
+      {
+        subject: subjectOf(id),
+        audience: 'broadcast',
+        picture: 'public',
+        token: null,
+        link,
+        clientKind: 'public',
+        surface: 'public',
+      },
       store,
     );
     return () => feed.stop();
