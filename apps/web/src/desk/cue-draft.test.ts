@@ -1,7 +1,7 @@
 import { NOTHING_CUED } from '@okboxbox/protocol';
 import { expect, it } from 'vitest';
 import { fieldOf } from '../../../../packages/race-view/src/testing/field.js';
-import { cueLabel, EMPTY_DRAFT, previewOf, setsAnything } from './cue-draft.js';
+import { cueLabel, EMPTY_DRAFT, previewOf, setsAnything, slotLabel } from './cue-draft.js';
 
 const RACE = fieldOf([{}, { battle: 1 }, { battle: 1, intervalMs: 412 }]);
 const preview = (set: Parameters<typeof cueLabel>[0], race: typeof RACE | null = RACE) =>
@@ -21,6 +21,18 @@ it('the leader and the closest battle are looked for in the race', () => {
   expect(preview({ driver: 'leader' }).driver).toEqual({ car: 0, until: null });
   expect(preview({ battle: 'closest' }).battle).toEqual({ cars: [1, 2], until: null });
   expect(preview({ driver: 'leader', battle: 'closest' }, null)).toMatchObject({ driver: null, battle: null });
+});
+
+it('a driver slot that follows the camera says which car that is now', () => {
+  const onCamera = { ...NOTHING_CUED, driver: { car: 0, onCamera: true, until: null } };
+  expect(slotLabel('driver', onCamera, { ...RACE, camera: 1 })).toBe('on camera: #11 Driver 11');
+  expect(slotLabel('driver', onCamera, { ...RACE, camera: null })).toBe('on camera: unknown');
+  expect(preview({ driver: 'onCamera' }, { ...RACE, camera: 2 }).driver).toEqual({
+    car: 2,
+    onCamera: true,
+    until: null,
+  });
+  expect(cueLabel({ driver: 'onCamera' }, RACE)).toBe('Driver the car on camera');
 });
 
 it('a cue in words says what goes on and what goes off', () => {

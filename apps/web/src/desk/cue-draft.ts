@@ -9,7 +9,7 @@ import {
   type SlotsSet,
   unpackRow,
 } from '@okboxbox/protocol';
-import { carName, carTag, flagShown } from '@okboxbox/race-view';
+import { carName, carTag, flagShown, shownDriver } from '@okboxbox/race-view';
 
 /** A cue that is being made: what it sets, for how long, and onto which picture. */
 export interface CueDraft {
@@ -107,7 +107,7 @@ export function slotLabel(slot: Slot, onAir: OnAir, race: FeedState | null): str
     case 'clock':
       return onAir[slot] === null ? '' : 'on';
     case 'driver':
-      return onAir.driver === null ? '' : carName(race, onAir.driver.car);
+      return driverLabel(onAir, race);
     case 'battle':
       return onAir.battle === null ? '' : onAir.battle.cars.map((car) => carTag(race, car)).join(', ');
     case 'message':
@@ -119,6 +119,14 @@ export function slotLabel(slot: Slot, onAir: OnAir, race: FeedState | null): str
     default:
       return slot satisfies never;
   }
+}
+
+/** A slot that follows the camera says so, with the car that it shows now. */
+function driverLabel(onAir: OnAir, race: FeedState | null): string {
+  if (onAir.driver === null) return '';
+  if (!onAir.driver.onCamera) return carName(race, onAir.driver.car);
+  const car = shownDriver({ onAir, camera: race?.camera ?? null });
+  return car === null ? 'on camera: unknown' : `on camera: ${carName(race, car)}`;
 }
 
 function valueLabel(slot: Slot, set: SlotsSet, race: FeedState | null): string {

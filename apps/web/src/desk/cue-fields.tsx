@@ -59,6 +59,8 @@ export function CueFields({
         onChoose={(value) => change({ driver: driverOf(value) })}
       >
         <option value="leader">the leader</option>
+        {/* The server refuses it while no relay says which car that is. */}
+        {(race?.camera != null || set.driver === 'onCamera') && <option value="onCamera">the car on camera</option>}
         {race?.entries.map((entry) => (
           <option key={entry.car} value={entry.car}>
             {carName(race, entry.car)}

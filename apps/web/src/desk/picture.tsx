@@ -1,5 +1,5 @@
 import './picture.css';
-import type { FeedState, OnAir } from '@okboxbox/protocol';
+import type { FeedState } from '@okboxbox/protocol';
 import { clock, flagsShown, lapLabel, onAirAt, PHASES, towerRows } from '@okboxbox/race-view';
 import { type ReactNode, useMemo } from 'react';
 import type { FeedStore } from '../feed/feed-store.js';
@@ -94,7 +94,11 @@ function Rows({ race }: { race: FeedState }) {
   return (
     <ol className="picture-rows">
       {rows.map((row) => (
-        <li key={row.car} data-state={row.state} data-mark={markOf(row.car, onAir)}>
+        <li
+          key={row.car}
+          data-state={row.state}
+          data-mark={row.isFeatured ? 'driver' : row.inBattle ? 'battle' : undefined}
+        >
           <span className="position">{row.position}</span>
           <i style={{ background: row.colour ?? undefined }} />
           <span className="number">{row.carNumber}</span>
@@ -104,9 +108,4 @@ function Rows({ race }: { race: FeedState }) {
       ))}
     </ol>
   );
-}
-
-function markOf(car: number, onAir: OnAir): 'driver' | 'battle' | undefined {
-  if (onAir.driver?.car === car) return 'driver';
-  return onAir.battle?.cars.includes(car) ? 'battle' : undefined;
 }
