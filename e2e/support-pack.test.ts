@@ -70,7 +70,8 @@ describe('okboxbox support-pack', () => {
       reconnection: false,
     });
     expect(await relay.emitWithAck('relay:hello', HELLO)).toMatchObject({ ok: true });
-    relay.emit('relay:bye', { reason: 'failed', message: 'Anna closed it, pw: hunter2' });
+    const bye = { reason: 'failed', message: 'Anna closed it, pw: hunter2' };
+    expect(await relay.emitWithAck('relay:bye', bye)).toMatchObject({ ok: true });
     relay.disconnect();
     const file = join(data.dir, 'pack.json');
     await eventually(async () => {

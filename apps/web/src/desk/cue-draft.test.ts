@@ -24,7 +24,7 @@ it('the leader and the closest battle are looked for in the race', () => {
 });
 
 it('a driver slot that follows the camera says which car that is now', () => {
-  const onCamera = { ...NOTHING_CUED, driver: { car: 0, onCamera: true, until: null } };
+  const onCamera = { ...NOTHING_CUED, driver: { car: 0, onCamera: true as const, until: null } };
   expect(slotLabel('driver', onCamera, { ...RACE, camera: 1 })).toBe('on camera: #11 Driver 11');
   expect(slotLabel('driver', onCamera, { ...RACE, camera: null })).toBe('on camera: unknown');
   expect(preview({ driver: 'onCamera' }, { ...RACE, camera: 2 }).driver).toEqual({

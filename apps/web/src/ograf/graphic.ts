@@ -3,7 +3,8 @@ import type { GraphicsAPI, PlayActionReturnPayload, ReturnPayload } from 'ograf'
 import { FeedStore } from '../feed/feed-store.js';
 import type { Overlay, OverlayDefinition } from '../overlays/define-overlay.js';
 import { canStayOnAir } from '../overlays/page/air-time.js';
-import { runDemo, USUAL_DEMO } from '../overlays/page/demo-race.js';
+import { USUAL_DEMO } from '../overlays/page/demo/demo-choice.js';
+import { runDemo } from '../overlays/page/demo-race.js';
 import { followOverlay } from '../overlays/page/overlay-feed.js';
 import { pacedSource } from '../overlays/page/paced-source.js';
 import { addType } from './fonts.js';

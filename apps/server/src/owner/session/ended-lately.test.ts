@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { MAX_BEHIND_MS } from '@okboxbox/protocol';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { LIVE_HELLO as HELLO } from '../../testing/hellos.js';
@@ -41,7 +42,7 @@ it('DLY-9: a session that ended a moment ago is known to have, whatever the cloc
   const fourth = await run(1_062_000 - 3_600_000, null);
   expect(1_000_000 + fourth.shiftOf('sess_one')).toBe(1_062_000 - 3_600_000);
   // By now it has aired for sure.
-  const fifth = await run(1_062_000 - 3_600_000 + 140_000, 0);
+  const fifth = await run(1_062_000 - 3_600_000 + MAX_BEHIND_MS + 20_000, 0);
   expect(fifth.endedLately()).toEqual([]);
   expect(fifth.summary('sess_one')).toMatchObject({ status: 'ended', endedAt: 1_000_000 });
 });

@@ -67,7 +67,6 @@ const HOSTILE: readonly (readonly [string, unknown])[] = [
   ['session:join', { audience: 'live', sessionId: 'sess_none' }],
   ['session:join', { audience: 'everything', show: 'one' }],
   ['session:join', { audience: 'broadcast', sessionId: 'x'.repeat(5_000) }],
-  ['session:join', { audience: 'broadcast', show: 'one', picture: 'graphics' }],
   ['session:join', { audience: 'broadcast', show: 'one', picture: 'both' }],
   ['session:leave', { sessionId: '__proto__' }],
   ['feed:resync', { epoch: 'ended', seq: 0 }],
@@ -146,7 +145,8 @@ export class Outsider {
       const place = random.chance(0.75) ? { show } : { sessionId };
       const extraDelayMs = random.pick(EXTRAS);
       const format = random.chance(0.7) ? 'rows' : 'json';
-      const picture = random.pick([{}, {}, {}, { picture: 'public' }]);
+      // The graphics are refused to who has no right to them, and are a join like any other to who has.
+      const picture = random.pick([{}, {}, {}, { picture: 'public' }, { picture: 'graphics' }]);
       await this.#join(socket, { ...place, ...picture, audience: 'broadcast', extraDelayMs, format });
     } else if (what < 0.5) await this.#resync(socket);
     else if (what < 0.56) await this.#leave(socket);

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { readOptions } from '../define-overlay.js';
-import { demoState, USUAL_DEMO } from '../page/demo-race.js';
+import { USUAL_DEMO } from '../page/demo/demo-choice.js';
+import { demoState } from '../page/demo-race.js';
 import { overlay } from './overlay.js';
 
 const SECONDS = Array.from({ length: 300 }, (_, second) => second);

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { overlayAddress } from './address.js';
-import { USUAL_DEMO } from './demo-race.js';
+import { USUAL_DEMO } from './demo/demo-choice.js';
 
 const read = (search: string) => overlayAddress({ pathname: '/overlay/timing-tower', search });
 

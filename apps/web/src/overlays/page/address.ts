@@ -1,5 +1,4 @@
-import { MAX_DEMO_CARS } from './demo/roster.js';
-import { DEMO_PHASES, type DemoChoice, USUAL_DEMO } from './demo-race.js';
+import { DEMO_PHASES, type DemoChoice, MAX_DEMO_CARS, USUAL_DEMO } from './demo/demo-choice.js';
 
 /** What an overlay's address says beside the overlay's own options. */
 export interface OverlayAddress {

@@ -1,6 +1,7 @@
 import { type Entry, entryOf, SLOTS } from '@okboxbox/protocol';
 import { expect, it } from 'vitest';
-import { type DemoChoice, type DemoPhase, demoState, USUAL_DEMO } from './demo-race.js';
+import { type DemoChoice, type DemoPhase, USUAL_DEMO } from './demo/demo-choice.js';
+import { demoState } from './demo-race.js';
 
 const TOWER = { slot: 'tower' } as const;
 const at = (second: number, over: Partial<DemoChoice> = {}) => demoState(second, { ...USUAL_DEMO, ...over }, TOWER);

@@ -8,6 +8,7 @@ import {
 } from '@okboxbox/protocol';
 import type { FeedStore } from '../../feed/feed-store.js';
 import { cuesAt, type DemoFor } from './demo/cues.js';
+import type { DemoChoice } from './demo/demo-choice.js';
 import { type DemoLap, lapsOf } from './demo/laps.js';
 import { eventsOf, isYellowAt, newestAt, sessionTimeMs } from './demo/race-events.js';
 import { DEMO_SESSION } from './demo/roster.js';
@@ -15,22 +16,6 @@ import { figuresAt } from './demo/standings.js';
 import { type DemoCar, type DemoStory, FORMATION_S, SEATED_BEFORE_S, storyOf } from './demo/story.js';
 
 /** A demo race, to set an overlay up without a server: the same for the same choice at every time. */
-
-/** Where a demo begins. */
-export const DEMO_PHASES = ['grid', 'racing', 'checkered'] as const;
-export type DemoPhase = (typeof DEMO_PHASES)[number];
-
-/** Which demo race it is. */
-export interface DemoChoice {
-  /** All that is left to chance comes from this number. */
-  readonly seed: number;
-  readonly cars: number;
-  /** From where it goes through the phases of a race in fast order; `null`: a race under way, at its own pace. */
-  readonly phase: DemoPhase | null;
-}
-
-/** The demo race of an address that says no more than `demo=1`. */
-export const USUAL_DEMO: DemoChoice = { seed: 0, cars: 24, phase: null };
 
 const SECOND = 1_000;
 /** A usual demo begins this long after green, in s: the cars have spread out, and the first stops are near. */

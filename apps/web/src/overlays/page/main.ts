@@ -6,7 +6,6 @@ import { loadOverlay } from '../catalogue.js';
 import { isCued, readOptions } from '../define-overlay.js';
 import { overlayAddress } from './address.js';
 import { canStayOnAir } from './air-time.js';
-import { runDemo } from './demo-race.js';
 import { ObsControl, type ObsStudio, obsWishes } from './obs-control.js';
 import { ObsSource } from './obs-source.js';
 import { followOverlay } from './overlay-feed.js';
@@ -61,6 +60,8 @@ source.subscribe(check);
 setInterval(check, CHECK_EVERY_MS);
 
 if (address.demo !== null) {
+  // What is on air does not carry it.
+  const { runDemo } = await import('./demo-race.js');
   runDemo(store, address.demo.choice, address.demo.at, definition);
 } else if (address.subject !== null) {
   const { subject, extraDelayMs, token, link } = address;

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { FeedStore } from '../../feed/feed-store.js';
-import { demoState, USUAL_DEMO } from './demo-race.js';
+import { USUAL_DEMO } from './demo/demo-choice.js';
+import { demoState } from './demo-race.js';
 import { pacedSource } from './paced-source.js';
 
 function held() {

@@ -1,9 +1,6 @@
 import type { EntryInfo, FeedSession } from '@okboxbox/protocol';
 import { chance, shuffled } from './chance.js';
 
-/** Most cars of a demo race. */
-export const MAX_DEMO_CARS = 60;
-
 /** The classes of the demo race, the fastest first. */
 export const DEMO_CLASSES = [
   { id: '1', name: 'GTP', color: '#e5484d', lapS: 96, share: 0.25, models: ['Cadillac V-Series.R', 'Porsche 963'] },
