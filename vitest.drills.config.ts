@@ -6,7 +6,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['okboxbox:source'] } },
   test: {
     include: ['drills/tests/**/*.drill.test.ts'],
-    maxConcurrency: 5,
+    maxConcurrency: 4,
     // The command starts systems of its own.
     fileParallelism: false,
     testTimeout: 300_000,

@@ -74,9 +74,11 @@ const latency: SystemDrill = {
   like: {},
   inject: async (system) => {
     await clockKnown(system);
-    system.line.late(LATE_MS);
-    // Nothing arrives before.
-    await wait(LATE_MS);
+    // In two steps, and nothing arrives during each: a line that brings nothing for five seconds is a dead one.
+    for (const lateMs of [LATE_MS / 2, LATE_MS]) {
+      system.line.late(lateMs);
+      await wait(LATE_MS / 2);
+    }
     return async () => system.line.repair();
   },
 };

@@ -30,8 +30,8 @@ const HOLD_EVERY_MS = 1_000;
 /** A room leaks as often as this, in ms. */
 const LEAK_EVERY_MS = 250;
 /** Memory grows by this number of bytes, at this interval in ms, up to the third. */
-const GROW_BYTES = 24 * 1024 * 1024;
-const GROW_EVERY_MS = 500;
+const GROW_BYTES = 4 * 1024 * 1024;
+const GROW_EVERY_MS = 80;
 const MOST_BYTES = 1024 * 1024 * 1024;
 
 /** Begins a fault; returns what ends it. */
