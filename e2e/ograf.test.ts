@@ -203,6 +203,7 @@ describe.skipIf(WITHOUT_CHROMIUM)('a graphic of the zip, in a program on another
       statusCode: 409,
     });
     expect(await call('c', 'goToTime', { timestamp: 5 })).toMatchObject({ statusCode: 400 });
+    expect(await call('c', 'setActionsSchedule', { schedule: [] })).toMatchObject({ statusCode: 400 });
   });
 
   it('is loaded before the show has a session, and is told so', async () => {

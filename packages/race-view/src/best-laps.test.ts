@@ -51,7 +51,7 @@ describe('a new best lap', () => {
     expect(newBestCard(told(595_000), 'b')).toBeNull();
   });
 
-  it('does not where it was taken back, is estimated, or is one of the first laps', () => {
+  it('does not come if it was withdrawn, is estimated, or is one of the first laps', () => {
     expect(newBestCard(told(595_000, { bestLapMs: 91_000 }), null)).toBeNull();
     expect(newBestCard(told(595_000, { lapsCompleted: 1 }), null)).toBeNull();
     const provenance = {

@@ -49,7 +49,7 @@ export function bestLapCard(feed: FeedState, classNamed: string | null): BestLap
 
 /**
  * The best lap of the session or of a class that was driven just now, for a card that comes by itself; `null` where there is
- * none, where it was taken back, or where it is estimated.
+ * none, where it was withdrawn, or where it is estimated.
  */
 export function newBestCard(feed: FeedState, classNamed: string | null): BestLapCard | null {
   const { sessionTimeMs } = feed.clock;

@@ -115,7 +115,7 @@ function PictureDelayRow({
     of === null ? NO_SESSION : standsNow(of, sessionId, since, picture === 'graphics' && isMeantDelayed(acts));
   const hint = (key: string) => (hasKeys ? <KeyHint>{key}</KeyHint> : null);
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a fieldset draws its legend in its border
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is no flex or grid container in every browser that people direct with, and nothing here is a form
     <div className="picture-delay" role="group" aria-label={name} data-keys={hasKeys || undefined}>
       <div className="delay-stands" data-tone={stands.tone}>
         <b>{name}</b>

@@ -99,7 +99,7 @@ function useDelaySteps(picture: Picture, mode: DelayMode): DelaySteps {
   useEffect(() => {
     newest.current = send;
   });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each time that the desk is told of something
+  // biome-ignore lint/correctness/useExhaustiveDependencies: runs again with each message of the desk; the time of the message is only how that is noticed
   useEffect(() => steps.current?.told(), [toldAt]);
   return steps.current;
 }

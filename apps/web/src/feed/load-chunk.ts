@@ -5,7 +5,7 @@ import { ChunkFailed, type LoadChunk } from './topic-store.js';
 export interface ChunkCaller {
   readonly audience: 'live' | 'broadcast';
   readonly token: string | null;
-  /** The code of a share link, where there is no token. */
+  /** The code of a share link, for a caller without a token. */
   readonly link?: string | null;
 }
 

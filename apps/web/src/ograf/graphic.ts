@@ -143,8 +143,8 @@ export function ografGraphic(definition: OverlayDefinition): typeof HTMLElement 
       return LIVE_ONLY;
     }
 
-    async setActionsSchedule(): Promise<undefined> {
-      return undefined;
+    async setActionsSchedule(): Promise<Answer> {
+      return LIVE_ONLY;
     }
 
     /** Draws what the place holds in the way that the data say, in place of what was drawn before. */

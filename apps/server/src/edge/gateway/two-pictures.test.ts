@@ -121,7 +121,7 @@ describe('the two pictures of a show', () => {
     const viewer = socket('/', {});
     viewer.on('broadcast:delay:state', (state: object) => heard.push(state));
     await viewer.emitWithAck('session:join', BROADCAST);
-    // The same total, put together otherwise: nothing is told of that.
+    // The total stays the same, so viewers are told nothing.
     await direct('broadcast:delay:set', { delayMs: 10_000, publicExtraMs: LATER_MS - 10_000 });
     await direct('broadcast:delay:set', { publicExtraMs: LATER_MS });
     await eventually(() => expect(heard).toEqual([{ ...told, delayMs: LATER_MS + 10_000 }]));

@@ -3,9 +3,8 @@ import { TABLE_COLUMNS, type TableRow } from '@okboxbox/race-view';
 /** A text that a spreadsheet would take for a formula; a gap such as `+1.284` is a number there and does nothing. */
 const FORMULA = /^[=+\-@\t\r]/;
 const FIGURE = /^[+-]?[\d:.]+$/;
-/** What XML 1.0 has no place for, escaped or not. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones that are taken out.
-const NOT_XML = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\p{Surrogate}/gu;
+/** All but the characters of XML 1.0 (section 2.2, "Char"): it has no place for others, escaped or not. */
+const NOT_XML = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
 const XML_NAMES: Readonly<Record<string, string>> = { '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot', "'": 'apos' };
 
 /** A table as CSV (RFC 4180), with its columns in the first line. Names that a spreadsheet would run begin with an apostrophe. */

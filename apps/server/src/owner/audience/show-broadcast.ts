@@ -318,7 +318,7 @@ export class ShowBroadcast {
 
   /**
    * Tells the rooms of a session the delay's state, each only where it changed for that room: delayed viewers are not even
-   * sent the same again when something happens that has not aired yet. A room is told of its own picture alone.
+   * sent the same again when something happens that has not aired yet. A room hears only of its own picture.
    */
   #tell(now: number): void {
     const { record } = this;
