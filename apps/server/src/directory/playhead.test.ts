@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   behindBy,
+  bothResumed,
   type Delay,
   type Delays,
   dueAt,
@@ -14,6 +15,7 @@ import {
   settled,
   stateName,
   withDelay,
+  withDelays,
 } from './playhead.js';
 
 const running = (delayMs: number): Delay => ({ delayMs, playhead: { moves: 'running' } });
@@ -155,21 +157,21 @@ const actOnBoth = fc.record({
 type ActOnBoth = typeof actOnBoth extends fc.Arbitrary<infer T> ? T : never;
 
 function afterOnBoth(delays: Delays, { what, delayMs, publicExtraMs, mode }: ActOnBoth, now: number): Delays {
-  const { graphics, public: ofPublic } = delays;
   switch (what) {
     case 'set':
-      return {
-        graphics: withDelay(graphics, delayMs, mode, now),
-        public: withDelay(ofPublic, delayMs + publicExtraMs, mode, now),
-      };
+      return withDelays(delays, { delayMs, publicExtraMs }, mode, now);
     case 'setExtra':
-      return { graphics, public: withDelay(ofPublic, graphics.delayMs + publicExtraMs, mode, now) };
+      return withDelays(delays, { publicExtraMs }, mode, now);
     case 'pause':
       return paused(delays, now);
     case 'resume':
-      return { graphics: resumed(graphics, mode, now), public: resumed(ofPublic, mode, now) };
+      return bothResumed(delays, mode, now);
     default:
-      return restarted(delays, { graphics: positionOf(graphics, now), public: publicPosition(delays, now) }, now);
+      return restarted(
+        delays,
+        { graphics: positionOf(delays.graphics, now), public: publicPosition(delays, now) },
+        now,
+      );
   }
 }
 
@@ -207,7 +209,7 @@ describe('the positions of the two pictures', () => {
           }
         },
       ),
-      { numRuns: 500 },
+      { numRuns: 1_000 },
     );
   });
 
@@ -228,6 +230,18 @@ describe('the positions of the two pictures', () => {
     const delays = { graphics: glides, public: running(20_000) };
     expect(publicPosition(delays, 1_000_000)).toBe(900_000);
     expect(publicPosition(delays, 1_600_000)).toBe(1_580_000);
+  });
+
+  it('DLY-17: what is done while the graphics glide starts from what the public has seen', () => {
+    const glides = withDelay(running(60_000), 0, 'glide', 1_000_000);
+    const seen = { graphics: glides, public: running(0) };
+    expect(publicPosition(seen, 1_010_000)).toBe(952_000);
+    const raised = withDelays(seen, { delayMs: 0, publicExtraMs: 30_000 }, 'jump', 1_010_000);
+    // Its own playhead was at 1,010,000 already, and nobody had seen that.
+    expect(publicPosition(raised, 1_010_000)).toBe(980_000);
+    expect(publicPosition(paused(seen, 1_010_000), 1_010_000)).toBe(952_000);
+    const standing = bothResumed(paused(seen, 1_010_000), 'jump', 1_020_000);
+    expect(publicPosition(standing, 1_020_000)).toBe(1_020_000);
   });
 
   it('DLY-9: no picture comes back from a restart further behind than it may be', () => {

@@ -84,14 +84,39 @@ export function withDelay(delay: Delay, delayMs: number, mode: DelayMode, now: n
   return { delayMs, playhead: towards(positionOf(delay, now), delayMs, mode, now) };
 }
 
+/**
+ * Other delays of both pictures from now on. Graphics whose delay is absent go on as they do: what they are set to already may
+ * still be ahead of them.
+ */
+export function withDelays(
+  delays: Delays,
+  { delayMs, publicExtraMs }: { readonly delayMs?: number | undefined; readonly publicExtraMs: number },
+  mode: DelayMode,
+  now: number,
+): Delays {
+  const graphics = delayMs === undefined ? delays.graphics : withDelay(delays.graphics, delayMs, mode, now);
+  return { graphics, public: withDelay(publicAsShown(delays, now), graphics.delayMs + publicExtraMs, mode, now) };
+}
+
 /** Both pictures stand still from now on. */
 export function paused(delays: Delays, now: number): Delays {
   const at = positionOf(delays.graphics, now);
   const { graphics } = delays;
   return {
     graphics: { delayMs: graphics.delayMs, playhead: { moves: 'paused', at } },
-    public: standing(delays.public, positionOf(delays.public, now), at),
+    public: standing(delays.public, publicPosition(delays, now), at),
   };
+}
+
+/**
+ * The public picture from where it is seen: while the graphics glide it may be behind where its own delay says, and what is
+ * done then starts from what has been seen.
+ */
+function publicAsShown(delays: Delays, now: number): Delay {
+  const { public: ofPublic } = delays;
+  const at = publicPosition(delays, now);
+  if (settled(ofPublic, now).playhead.moves === 'paused' || at >= positionOf(ofPublic, now)) return ofPublic;
+  return { delayMs: ofPublic.delayMs, playhead: towards(at, ofPublic.delayMs, 'glide', now) };
 }
 
 /** The public picture, standing at an instant for as long as graphics that are paused at `graphicsAt`. */
@@ -99,7 +124,15 @@ function standing({ delayMs }: Delay, at: number, graphicsAt: number): Delay {
   return { delayMs, playhead: { moves: 'paused', at, until: graphicsAt + MAX_DELAY_MS } };
 }
 
-/** Goes on at the set delay; `glide` takes its time to get there. */
+/** Both pictures go on at the set delays; `glide` takes its time to get there. */
+export function bothResumed(delays: Delays, mode: DelayMode, now: number): Delays {
+  return {
+    graphics: resumed(delays.graphics, mode, now),
+    public: resumed(publicAsShown(delays, now), mode, now),
+  };
+}
+
+/** One picture goes on at the set delay. */
 export function resumed(delay: Delay, mode: DelayMode, now: number): Delay {
   return { delayMs: delay.delayMs, playhead: towards(positionOf(delay, now), delay.delayMs, mode, now) };
 }

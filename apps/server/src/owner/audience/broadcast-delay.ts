@@ -8,7 +8,7 @@ import {
 } from '@okboxbox/protocol';
 import { diskReason } from '../../data-files.js';
 import { followedBy, shifted } from '../../directory/following.js';
-import { type Delays, type Playhead, paused, restarted, resumed, withDelay } from '../../directory/playhead.js';
+import { bothResumed, type Delays, type Playhead, paused, restarted, withDelays } from '../../directory/playhead.js';
 import type { DelayChange } from '../../directory/show-desk.js';
 import { delaysOf } from '../../directory/show-record.js';
 import type { Logger } from '../../log.js';
@@ -167,11 +167,7 @@ export class BroadcastDelayService {
   #setDelay(show: string, change: DelayChange, mode: DelayMode): Promise<Stored> {
     return this.#change(show, (settings, now) => {
       const { delayMs = settings.delayMs, publicExtraMs = settings.publicExtraMs } = change;
-      const { graphics, public: before } = this.of(show).delays;
-      const delays = {
-        graphics: change.delayMs === undefined ? graphics : withDelay(graphics, delayMs, mode, now),
-        public: withDelay(before, delayMs + publicExtraMs, mode, now),
-      };
+      const delays = withDelays(this.of(show).delays, { delayMs: change.delayMs, publicExtraMs }, mode, now);
       const closes = delayMs > settings.delayMs || delays.public.delayMs > settings.delayMs + settings.publicExtraMs;
       return { next: { ...settingsOf(delays), ...this.#whereTheyAre(show) }, closes };
     });
@@ -187,8 +183,7 @@ export class BroadcastDelayService {
 
   async resume(show: string, mode: DelayMode): Promise<Stored> {
     return this.#change(show, (_settings, now) => {
-      const { graphics, public: before } = this.of(show).delays;
-      const delays = { graphics: resumed(graphics, mode, now), public: resumed(before, mode, now) };
+      const delays = bothResumed(this.of(show).delays, mode, now);
       return { next: { ...settingsOf(delays), ...this.#whereTheyAre(show) }, closes: false };
     });
   }

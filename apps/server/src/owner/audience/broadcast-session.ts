@@ -29,6 +29,8 @@ export class BroadcastSession {
   readonly #onLine: () => void;
   readonly #audiences = new Map<ExtraDelay, BroadcastAudience>();
   #maker: LineMaker | null = null;
+  /** The session whose records come into the line; `null` where none do. */
+  #feeding: Session | null = null;
   #extras: readonly ExtraDelay[] = USUAL_OUTPUTS;
   #unlisten: () => void = () => undefined;
   #timer: NodeJS.Timeout | null = null;
@@ -108,6 +110,7 @@ export class BroadcastSession {
     const maker = this.#maker;
     if (maker === null) return;
     this.#unlisten();
+    this.#feeding = session;
     const unlisten = [
       session.beforeChange((at) => {
         if (maker.flushBefore(session.state, at, this.#deps.clock.now())) this.#onLine();
@@ -172,11 +175,18 @@ export class BroadcastSession {
     this.#audiences.clear();
   }
 
-  /** Nothing more comes into the line. What is in it still airs. */
+  /** Nothing more comes into the line. All that came is in it, and still airs. */
   detach(): void {
     this.#unlisten();
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
+    const maker = this.#maker;
+    const session = this.#feeding;
+    this.#feeding = null;
+    // What a relay sent just before it left waits for its instant: nobody is there to put it in then.
+    if (maker === null || session === null || maker.flushAt === null) return;
+    maker.flush(session.state, this.#deps.clock.now());
+    this.#onLine();
   }
 
   #observe(maker: LineMaker, session: Session): void {
