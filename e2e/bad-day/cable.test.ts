@@ -22,7 +22,7 @@ beforeEach(async () => {
   night = await RaceNight.begin();
   cable = await Cable.to(night.port);
   server = await night.serve();
-}, 60_000);
+}, 180_000);
 afterEach(async () => {
   await night.end();
   await cable.close();

@@ -62,8 +62,10 @@ describe('own-car data', () => {
     const eleven = await watchUntil(one.sessionId, '11', 40);
     const twelve = await watch(one.sessionId, '12');
     expect(twelve.joined).not.toHaveProperty('own');
+    // Around what the other sends, or that takes over from one that is silent, and its slots count.
+    await one.send([own(1, 0, 41)], 3);
     await two.send([own(1, 0, 555), own(2, 1, 555)], 3);
-    await one.send([own(1, 0, 39)], 3);
+    await one.send([own(2, 0, 39)], 4);
     await eventually(() => expect(eleven.heard.at(-1)?.own.fuelL).toBe(39));
     expect([...eleven.heard, ...twelve.heard].filter(({ own: { fuelL } }) => fuelL === 555)).toEqual([]);
     expect(await refusals()).toEqual([
@@ -78,7 +80,7 @@ describe('own-car data', () => {
     await restart();
     await look();
     const first = await relay({ ...LIVE, relayId: 'one' });
-    await first.send([own(9, 0, 38)], 4);
+    await first.send([own(9, 0, 38)], 5);
     const back = await relay({ ...LIVE, relayId: 'two', run: 'b' });
     await back.send([own(3, 0, 555)], 5);
     await watchUntil(one.sessionId, '11', 38);
