@@ -23,6 +23,6 @@ export default defineConfig({
     include: ['e2e/bad-day/**/*.test.ts'],
     maxWorkers: process.env.OKBOXBOX_LONG === '1' ? 2 : 4,
     sequence: { sequencer: LongestFirst },
-    hookTimeout: 60_000,
+    hookTimeout: 180_000,
   },
 });

@@ -22,16 +22,16 @@ const clockPast = (seconds: number) =>
 describe('everything captured arrives once and in order, without a restart', () => {
   beforeEach(async () => {
     expected ??= await undisturbed(RACE);
-  }, 60_000);
+  }, 180_000);
 
   it('when the laptop sleeps through ten minutes of the race', { timeout: 180_000 }, async () => {
     await night.serve();
     const relay = await night.relay(RACE, '12');
     await clockPast(20);
     relay.process.kill('SIGSTOP');
-    const at = await night.clock();
+    const at = await night.standingClock();
     await new Promise((resolve) => setTimeout(resolve, 50_000));
-    expect(await night.clock()).toBeLessThan(at + 60);
+    expect(await night.clock()).toBe(at);
     relay.process.kill('SIGCONT');
     await clockPast(at + 590);
     await vi.waitFor(() => expect(relay.stderr()).toMatch(/This PC slept, or gave the relay no time, for \d+ s/), SOON);
