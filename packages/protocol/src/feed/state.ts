@@ -32,6 +32,11 @@ export const feedSession = z.object({
   trackConfig: published(text.nullable()),
   /** Fractions of a lap where sectors begin; empty where the sim names none. */
   sectorStarts: published(z.array(number).readonly()),
+  /**
+   * The track's shape, where it has been learned from the cars: x and y of points at equal steps of the lap, the line first;
+   * seen from above with y up, about a middle of 0, 0, the longer side 1000. Absent where it is not known.
+   */
+  shape: published(z.array(number).readonly().exactOptional()),
   limitLaps: published(number.nullable()),
   limitTimeS: published(number.nullable()),
   classes: published(z.array(feedClass.readonly()).readonly()),

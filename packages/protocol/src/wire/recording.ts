@@ -120,6 +120,10 @@ export const carSample = z.looseObject({
   speedMps: z.number().min(-1e4).max(1e4).optional(),
   paceRow: wholeNumber.min(-1).max(32_767).optional(),
   paceLine: wholeNumber.min(-1).max(32_767).optional(),
+  /**
+   * Where the car is in the sim's world, in m, seen from above with y up. Two frames a second with them are enough to learn
+   * the track's shape; nobody else is given them.
+   */
   x: z.number().min(-1e9).max(1e9).optional(),
   y: z.number().min(-1e9).max(1e9).optional(),
 });

@@ -1,5 +1,6 @@
 import type { CarSample, Frame, SessionLine, SessionType, SourceRecord } from '@okboxbox/protocol';
 import type { ReadOptions, Source } from '../source.js';
+import { courseAt } from './course.js';
 import { type DemoCar, TANK_L } from './demo-car.js';
 import type { DemoOptions } from './demo-options.js';
 import { DemoSession, OWN_CAR, STEPS_HZ } from './demo-session.js';
@@ -12,6 +13,11 @@ const EVENING = 1_764_000_000_000;
 const PRACTICE_S = 600;
 const QUALIFY_S = 480;
 const WEATHER_S = 60;
+/** Where the cars are is told in the first frame of each half second: more is not needed to learn the track's shape. */
+const PLACES_S = 0.5;
+/** How far from the middle of the track cars are, in m to the left: off it, and in the pit lane. */
+const OFF_M = 14;
+const LANE_M = -18;
 /** Frames between two turns of the event loop. */
 const SLICE = 100;
 
@@ -67,6 +73,7 @@ async function* recordsOf(session: DemoSession, telling: Telling): AsyncGenerato
   const at = () => telling.beganAt + Math.round(session.now * 1000);
   let crew = -1;
   let seq = 0;
+  let placesAt = -1;
   for (let steps = 0; !session.isOver; steps++) {
     if (steps % telling.every() === 0) {
       // Who drives is told before the frame in which the car is back.
@@ -76,7 +83,9 @@ async function* recordsOf(session: DemoSession, telling: Telling): AsyncGenerato
       }
       for (const message of session.messages.splice(0)) yield { ...message, capturedAt: at() };
       seq += 1;
-      yield frameOf(session, seq, at());
+      const half = Math.floor(steps / (STEPS_HZ * PLACES_S));
+      yield frameOf(session, seq, at(), half !== placesAt);
+      placesAt = half;
       if (seq % SLICE === 0) await new Promise((resolve) => setImmediate(resolve));
     }
     session.step();
@@ -113,7 +122,7 @@ function sessionLine(session: DemoSession, { key, lengthS }: Telling, capturedAt
   };
 }
 
-function frameOf(session: DemoSession, seq: number, capturedAt: number): Frame {
+function frameOf(session: DemoSession, seq: number, capturedAt: number, withPlaces: boolean): Frame {
   const { now, phase, flags } = session;
   const own = session.cars[OWN_CAR];
   return {
@@ -123,14 +132,14 @@ function frameOf(session: DemoSession, seq: number, capturedAt: number): Frame {
     sessionTime: Math.round(now * 1000) / 1000,
     state: phase,
     flags: [...flags],
-    cars: session.cars.map((car) => sampleOf(car, now)),
+    cars: session.cars.map((car) => sampleOf(car, now, withPlaces)),
     remaining: { timeS: Math.round(session.remainingS * 10) / 10, laps: null },
     ...(Math.round(now * STEPS_HZ) % (WEATHER_S * STEPS_HZ) === 0 && { weather: weatherAt(now) }),
     ...(own?.isSeen(now) && { own: ownOf(own) }),
   };
 }
 
-function sampleOf(car: DemoCar, now: number): CarSample {
+function sampleOf(car: DemoCar, now: number, withPlace: boolean): CarSample {
   const { position, classPosition } = car;
   if (!car.isSeen(now)) {
     return {
@@ -157,7 +166,15 @@ function sampleOf(car: DemoCar, now: number): CarSample {
     classPosition,
     ...(last !== null && { lastLapMs: last }),
     ...(best !== null && { bestLapMs: best }),
+    ...(withPlace && placeOf(car)),
   };
+}
+
+/** Where a car is in the world, in m: cars keep to lines of their own, a few metres apart. */
+function placeOf(car: DemoCar): { readonly x: number; readonly y: number } {
+  const ownLine = ((car.entry.car % 5) - 2) * 1.5;
+  const { x, y } = courseAt(car.fraction, car.isInLane ? LANE_M : car.doing.doing === 'off' ? OFF_M : ownLine);
+  return { x: tenth(x), y: tenth(y) };
 }
 
 function surfaceOf(car: DemoCar): NonNullable<CarSample['surface']> {
@@ -179,7 +196,6 @@ function ownOf(car: DemoCar): NonNullable<Frame['own']> {
   const speed = car.speed * LENGTH_M;
   const faster = speedAt(car.fraction + 0.002) > speedAt(car.fraction);
   const gear = speed < 1 ? 0 : Math.min(6, 1 + Math.floor(speed / 13));
-  const tenth = (value: number) => Math.round(value * 10) / 10;
   return {
     car: car.entry.car,
     speed: tenth(speed),
@@ -193,12 +209,15 @@ function ownOf(car: DemoCar): NonNullable<Frame['own']> {
 
 function weatherAt(now: number): NonNullable<Frame['weather']> {
   const slow = Math.sin(now / 3_600);
-  const tenth = (value: number) => Math.round(value * 10) / 10;
   return { airC: tenth(21 + 3 * slow), trackC: tenth(30 + 6 * slow), wetness: 0, windMps: 2.5, windDeg: 240, skies: 1 };
 }
 
 function paceOf(entry: DemoEntry): number {
   return entry.lapS * (entry.drivers[0]?.pace ?? 1);
+}
+
+function tenth(value: number): number {
+  return Math.round(value * 10) / 10;
 }
 
 function milliseconds(seconds: number | null): number | null {

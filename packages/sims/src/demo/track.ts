@@ -21,18 +21,18 @@ export function boxOf(slot: number): number {
   return 0.955 + 0.0006 * slot;
 }
 
-/** Corners: where they are, how wide, and how much of the speed they take. */
-const CORNERS: readonly (readonly [at: number, width: number, takes: number])[] = [
-  [0.08, 0.018, 0.58],
-  [0.14, 0.02, 0.35],
-  [0.24, 0.022, 0.52],
-  [0.36, 0.02, 0.44],
-  [0.43, 0.025, 0.3],
-  [0.55, 0.018, 0.6],
-  [0.61, 0.02, 0.4],
-  [0.74, 0.022, 0.5],
-  [0.83, 0.018, 0.55],
-  [0.9, 0.02, 0.38],
+/** Corners: where they are, how wide, how much of the speed they take, and how far they turn to the left, in radians. */
+export const CORNERS: readonly (readonly [at: number, width: number, takes: number, turns: number])[] = [
+  [0.08, 0.018, 0.58, -2.159],
+  [0.14, 0.02, 0.35, -1.377],
+  [0.24, 0.022, 0.52, 1.933],
+  [0.36, 0.02, 0.44, 1.539],
+  [0.43, 0.025, 0.3, -2.277],
+  [0.55, 0.018, 0.6, -2.136],
+  [0.61, 0.02, 0.4, 0.733],
+  [0.74, 0.022, 0.5, -1.372],
+  [0.83, 0.018, 0.55, -0.624],
+  [0.9, 0.02, 0.38, -0.543],
 ];
 const STEPS = 2_000;
 

@@ -55,7 +55,7 @@ export function timingAnswerOf(state: SessionState): TimingAnswer {
   return namedTiming(feedStateOf(state, null), state.receivedAt);
 }
 
-function feedSessionOf({ facts, status, timing }: SessionState): FeedSession {
+function feedSessionOf({ facts, status, timing, shape }: SessionState): FeedSession {
   const session = timing.session;
   return {
     sessionId: facts.sessionId,
@@ -66,6 +66,7 @@ function feedSessionOf({ facts, status, timing }: SessionState): FeedSession {
     track: session?.track.name ?? '',
     trackConfig: session?.track.config ?? null,
     sectorStarts: session?.track.sectorStarts ?? [],
+    ...(shape.points !== null && { shape: shape.points }),
     limitLaps: session?.limit?.laps ?? null,
     limitTimeS: session?.limit?.timeS ?? null,
     classes: (session?.classes ?? []).map(({ id, name, color }) => ({ id, name, color: color ?? null })),
@@ -87,7 +88,16 @@ function clockOf(timing: TimingState): FeedClock {
 
 /** The old object where nothing in it changed, so that unchanged parts can be told by identity. */
 function keep(previous: FeedSession | undefined, next: FeedSession): FeedSession {
-  return previous !== undefined && JSON.stringify(previous) === JSON.stringify(next) ? previous : next;
+  // The shape is the same list until it is learned anew, and the one part that is long.
+  const isSame =
+    previous?.shape === next.shape && JSON.stringify(withoutShape(previous)) === JSON.stringify(withoutShape(next));
+  return previous !== undefined && isSame ? previous : next;
+}
+
+function withoutShape(session: FeedSession | undefined): Omit<FeedSession, 'shape'> | undefined {
+  if (session === undefined) return undefined;
+  const { shape: _, ...others } = session;
+  return others;
 }
 
 /** A car's drifting figures are renewed once in this number of ticks, not all cars in the same one. */

@@ -21,7 +21,7 @@ import type { SessionImage } from './session-state.js';
 const CHECKPOINT = 'checkpoint';
 const RACE_LOG = 'race-log';
 /** Raise the last byte whenever the shape of `SessionImage` changes; a checkpoint of another version is not read. */
-const MAGIC = Buffer.from('OBBCP\0\0\x10', 'latin1');
+const MAGIC = Buffer.from('OBBCP\0\0\x11', 'latin1');
 const FRAMING = 8;
 /** Seconds of a session between two checkpoints that are kept: folding so much takes about a tenth of a second. */
 const KEPT_EVERY_S = 300;

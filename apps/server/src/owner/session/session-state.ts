@@ -10,12 +10,16 @@ import {
   type TopicRow,
 } from '@okboxbox/protocol';
 import {
+  createShape,
   createTiming,
   entryInfos,
   hasFinished,
+  learnShape,
+  shapeOn,
   standings,
   TIMING_RULES_VERSION,
   type TimingState,
+  type TrackShape,
   withVerdicts,
 } from '@okboxbox/timing';
 import type { Note } from '../timeline/segment-format.js';
@@ -67,6 +71,7 @@ export interface SessionImage {
   readonly merge: MergeState;
   readonly own: OwnImage;
   readonly gapStep: number;
+  readonly shape: TrackShape;
   readonly timing: TimingState;
 }
 
@@ -95,6 +100,8 @@ export class SessionState {
   onAir: OnAir = NOTHING_CUED;
   /** The car that the sim's camera shows; `null` where no relay says it. */
   camera: CameraCar | null = null;
+  /** The track's shape, as far as it has been learned. */
+  shape: TrackShape = createShape();
   /** Whose own-car data is whose. */
   readonly own: OwnCars;
   /** What became of the own-car data in the newest record. Not part of the image: it is of that moment alone. */
@@ -138,12 +145,13 @@ export class SessionState {
     state.camera = image.camera;
     for (const row of gaps) state.gaps.rows.push(row);
     state.gaps.step = image.gapStep;
+    state.shape = image.shape;
     return state;
   }
 
   /** An image of this instant. It shares its parts with the state: pack it before anything else is folded. */
   image(): SessionImage {
-    const { facts, streams, status, receivedAt, framesTotal, at, onAir, camera, timing, merge } = this;
+    const { facts, streams, status, receivedAt, framesTotal, at, onAir, camera, shape, timing, merge } = this;
     return {
       facts,
       streams,
@@ -156,6 +164,7 @@ export class SessionState {
       merge,
       own: this.own.image(),
       gapStep: this.gaps.step,
+      shape,
       timing: { ...timing, laps: [], events: [] },
     };
   }
@@ -185,6 +194,7 @@ export class SessionState {
     if (this.status.status === 'ended') this.lateAt = receivedAt;
     mergeRecord(this.merge, this.timing, stream, record);
     this.ownJudgement = this.own.take(stream, record, receivedAt);
+    if (stream === this.merge.primary) this.#learnShape(record);
     if (record.kind !== 'frame') return;
     this.camera = cameraAfter(this.camera, { stream, receivedAt, frame: record });
     this.receivedAt = receivedAt;
@@ -290,6 +300,12 @@ export class SessionState {
           ? [{ position: figures.position, carNumber: info.carNumber, name: info.name }]
           : [];
       });
+  }
+
+  /** Of one relay alone: two of them may see the same car at a little different moments. */
+  #learnShape(record: SourceRecord): void {
+    if (record.kind === 'session') this.shape = shapeOn(this.shape, record.track);
+    else if (record.kind === 'frame') learnShape(this.shape, record);
   }
 
   #happened(stream: number, receivedAt: number, record: SourceRecord): void {

@@ -12,6 +12,7 @@ const session = {
   ...scalars('sessionId', 'show', 'status', 'sim', 'type', 'track', 'trackConfig', 'limitLaps', 'limitTimeS'),
   ...scalars('positionsDerived', 'startedAt'),
   sectorStarts: [true],
+  shape: [true],
   classes: [scalars('id', 'name', 'color')],
 } satisfies Shape;
 const clock = {

@@ -82,6 +82,8 @@ export class Sim {
           surface: 'onTrack' as const,
           onPitRoad: false,
           tyre: SECRET,
+          x: 600 * Math.cos(progress * 2 * Math.PI),
+          y: 400 * Math.sin(progress * 2 * Math.PI),
         };
       }),
       own: { car: 0, fuelL: 31.4, setup: SECRET },

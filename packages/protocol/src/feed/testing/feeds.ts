@@ -24,7 +24,7 @@ export const anyFigures: fc.Arbitrary<EntryFigures> = fc
   )
   .map(([row, fractions]) => ({ ...unpackRow(row), ...fractions }));
 
-const anySession: fc.Arbitrary<FeedSession> = fc.record({
+const sessionFacts = {
   sessionId: name,
   show: name,
   status: fc.constantFrom('live' as const, 'ended' as const),
@@ -38,7 +38,12 @@ const anySession: fc.Arbitrary<FeedSession> = fc.record({
   classes: fc.array(fc.record({ id: name, name, color: fc.option(name) }), { maxLength: 3 }),
   positionsDerived: fc.boolean(),
   startedAt: fc.nat(),
-});
+};
+const anyShape = fc.array(fc.integer({ min: -500, max: 500 }), { maxLength: 6 });
+const anySession: fc.Arbitrary<FeedSession> = fc.oneof(
+  fc.record(sessionFacts),
+  fc.record({ ...sessionFacts, shape: anyShape }),
+);
 
 const anyClock: fc.Arbitrary<FeedClock> = fc.record({
   sessionTimeMs: whole,
