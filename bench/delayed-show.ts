@@ -103,6 +103,7 @@ export class DelayedShow {
       publicAiredAt: null,
       scenes: [],
       links: [],
+      look: null,
       following: { mainFeed: null, follows },
     };
     return { show: 'bench', ...delay, published: true, ...stored };

@@ -37,6 +37,7 @@ import { allowForeignPages } from './edge/http/foreign-pages.js';
 import { holdCalls } from './edge/http/held-calls.js';
 import { hostInUrl, listen } from './edge/http/listen.js';
 import { logCalls } from './edge/http/log-calls.js';
+import { serveLogoCalls } from './edge/http/logo-calls.js';
 import { servePages } from './edge/http/pages.js';
 import { answerFrameworkError, answerProblems } from './edge/http/problem.js';
 import { servePublicCalls } from './edge/http/public-calls.js';
@@ -60,6 +61,7 @@ import { serveRelays } from './owner/ingest/relay-gateway.js';
 import { SessionRegistry } from './owner/session/registry.js';
 import { keepSessionRecords } from './owner/session-records.js';
 import { ShowOwner } from './owner/show-owner.js';
+import { ShowLogos } from './owner/shows/show-logos.js';
 import { Shows } from './owner/shows/shows.js';
 import { WriteBehind } from './owner/write-behind.js';
 import { Parts } from './parts.js';
@@ -204,7 +206,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const relays = new ConnectedRelays(await PausedRelays.open(config.dataDir, log, unsaved));
     const drops = new DropCounters();
     registry.listen({ began: () => undefined, ended: ({ id }) => relays.disconnect(id) });
-    const desk = new DirectorDesk({ registry, broadcasts, shows, links, clock, audit, publicUrl: config.publicUrl });
+    const logos = await ShowLogos.open(config.dataDir);
+    const told = { clock, audit, publicUrl: config.publicUrl };
+    const desk = new DirectorDesk({ registry, broadcasts, shows, links, logos, ...told });
     const owner = new ShowOwner({ registry, broadcasts, audiences, past, relays, desk });
     parts.add('owned shows', directory.offer(owner), { stop: (giveUp) => giveUp() });
 
@@ -237,6 +241,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     serveCalls(http, { ...edge, ...health, signIn, revoked, limits, audit });
     servePublicCalls(http, edge);
     serveTopicCalls(http, edge);
+    serveLogoCalls(http, edge);
     serveShownCalls(http, { ...edge, watchers: (show) => viewers.watchers(show) });
     const acts = new DirectorActs({ directory, publicUrl: config.publicUrl });
     serveShowActions(http, { acts, tokens, limits });

@@ -4,6 +4,7 @@ import { VIEWER_CALLS } from '../edge/gateway/viewer-calls.js';
 import type { Call } from '../edge/http/call.js';
 import { DIAGNOSTICS_CALLS } from '../edge/http/diagnostics.js';
 import { DOCUMENT_CALLS } from '../edge/http/documents.js';
+import { LOGO_CALLS } from '../edge/http/logo-calls.js';
 import { PUBLIC_CALLS } from '../edge/http/public-calls.js';
 import { SESSION_CALLS } from '../edge/http/routes.js';
 import { SHOW_CALLS } from '../edge/http/show-actions.js';
@@ -29,6 +30,7 @@ export const CALLS: readonly Call[] = [
   PUBLIC_CALLS,
   SHOW_CALLS,
   SHOWN_CALLS,
+  LOGO_CALLS,
   DIAGNOSTICS_CALLS,
   OPS_CALLS,
   WHY_CALLS,

@@ -69,7 +69,7 @@ export function openApi(): object {
 }
 
 function operation(call: Call): object {
-  const { method, path, group, title, params, query, body } = call;
+  const { method, path, group, title, params, query, body, file } = call;
   return {
     operationId: operationId(method, path),
     tags: [group],
@@ -82,6 +82,14 @@ function operation(call: Call): object {
       requestBody: {
         required: !z.safeParse(body, {}).success,
         content: { 'application/json': { schema: inputSchema(body) } },
+      },
+    }),
+    ...(file && {
+      requestBody: {
+        required: true,
+        content: Object.fromEntries(
+          file.mediaTypes.map((type) => [type, { schema: { type: 'string', format: 'binary' } }]),
+        ),
       },
     }),
     responses: { [call.status ?? 200]: answerOf(call), ...refusalsOf(call) },

@@ -7,6 +7,7 @@ import {
   liveRoom,
   type MeasuredDelay,
   type OwnCarMessage,
+  type ShowLook,
   type TopicName,
 } from '@okboxbox/protocol';
 import type { FeedFormat } from './feed-format.js';
@@ -79,6 +80,8 @@ export type ShowEvent =
   | { readonly event: 'changed' }
   /** The delay's state as the rooms of these outputs are to be told it. */
   | { readonly event: 'delay'; readonly outputs: readonly Output[]; readonly state: DelayState | MeasuredDelay }
+  /** The show's own look is another one from now on. */
+  | { readonly event: 'look'; readonly look: ShowLook | null }
   /** A session of the show has ended. Not public before its end has aired. */
   | { readonly event: 'ended'; readonly sessionId: string };
 

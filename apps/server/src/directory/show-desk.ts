@@ -2,12 +2,15 @@ import type {
   CueSet,
   DelayMode,
   DeskState,
+  LogoType,
+  LogoUploaded,
   MeasuredDelay,
   Moment,
   Picture,
   Scene,
   ShareLink,
   ShowFollowed,
+  ShowLook,
 } from '@okboxbox/protocol';
 import type { StoredLink, WantedLink } from '../access/share-links.js';
 import type { Stored } from '../unsaved-settings.js';
@@ -45,6 +48,12 @@ export interface SeenMoment {
   readonly mode: DelayMode;
 }
 
+/** A logo of a show, as it was uploaded. */
+export interface StoredLogo {
+  readonly type: LogoType;
+  readonly bytes: Uint8Array;
+}
+
 /** What a director sets of the delays: what is left out stays as it is. */
 export interface DelayChange {
   /** Of the graphics picture, in ms. */
@@ -79,4 +88,10 @@ export interface ShowDesk {
   deleteScene(show: string, who: string, name: string): Promise<void>;
   createLink(wanted: WantedLink): Promise<StoredLink>;
   revokeLink(show: string, who: string, code: string): Promise<Stored>;
+  /** Sets a show's own look, on air at once; `null` takes it away. Setting the one before undoes it. */
+  setLook(show: string, who: string, look: ShowLook | null): Promise<Stored>;
+  /** Keeps a picture as a logo that a look can name; nothing on air is different. */
+  addLogo(show: string, who: string, bytes: Uint8Array): Promise<LogoUploaded>;
+  /** A logo of the show by its name; `null` where there is none. */
+  logo(show: string, hash: string): Promise<StoredLogo | null>;
 }

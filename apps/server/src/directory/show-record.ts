@@ -1,4 +1,4 @@
-import type { DelayState, DelayStateName, ExtraDelay, Picture } from '@okboxbox/protocol';
+import type { DelayState, DelayStateName, ExtraDelay, Picture, ShowLook } from '@okboxbox/protocol';
 import type { Airing } from '../access/visitor.js';
 import { FOLLOWS_NOTHING, type Follow, type Following, followedBy, followsAt, isFollowedAt } from './following.js';
 import {
@@ -28,6 +28,8 @@ export interface ShowRecord {
   /** Nothing is public before the public picture's delay has reached this instant, in ms; `null`: nothing to wait for. */
   readonly publicFrom: number | null;
   readonly following: Following;
+  /** Its own look, in force at once: it shows nothing of the race. `null`: the usual theme. */
+  readonly look: ShowLook | null;
   /** Sessions of which something may still have to air, in the order in which they began. */
   readonly airing: readonly AiringSession[];
 }
@@ -62,6 +64,7 @@ export function unknownShow(show: string): ShowRecord {
     published: false,
     publicFrom: null,
     following: FOLLOWS_NOTHING,
+    look: null,
     airing: [],
   };
 }

@@ -76,6 +76,10 @@ const RUNS: Runs = {
     else await desk.cueScene(show, who, name, when);
     return { show };
   },
+  look: async ({ show, who, desk }, { look }) => {
+    const stored = await desk.setLook(show, who, look);
+    return { show, ...stored };
+  },
   createLink: async ({ show, who, desk, deps }, { label, onlySession, sessionId, kind, overlay, ttlMs }) => {
     const only = onlySession ? (sessionId ?? followedBy(deps.directory.show(show).following)) : null;
     const wanted = { show, kind, overlay, label: label || null, sessionId: only, ttlMs, createdBy: who };

@@ -4,6 +4,7 @@ import {
   directorJoin,
   linkCreate,
   linkRevoke,
+  lookSet,
   matchSet,
   momentsGet,
   ofPlace,
@@ -101,6 +102,15 @@ export const DIRECTOR_CALLS = declareSocketCalls({
     right: DIRECTOR_RIGHT,
     input: showScene,
     answer: 'ShowChanged',
+  },
+  look: {
+    event: 'show:look',
+    about:
+      "Sets the show's own look: colours, corners and a logo over one of the themes; `null` takes it away. A look with a text " +
+      'that cannot be read is refused.',
+    right: DIRECTOR_RIGHT,
+    input: lookSet,
+    answer: 'ShowChange',
   },
   createLink: {
     event: 'link:create',

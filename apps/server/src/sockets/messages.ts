@@ -8,6 +8,8 @@ import type {
   FeedPosition,
   FeedState,
   FramesReceipt,
+  LogoUploaded,
+  LookChanged,
   MeasuredDelay,
   Moment,
   OwnCarMessage,
@@ -21,6 +23,7 @@ import type {
   SessionWithdrawn,
   ShareLink,
   ShowFollowed,
+  ShowLook,
   TimingAnswer,
 } from '@okboxbox/protocol';
 import type { NamedFeedMessage } from '../channel/feed.js';
@@ -38,6 +41,8 @@ export interface Joined extends FeedPosition {
   /** Of a join of the broadcast: which picture it is, and its delay. */
   readonly picture?: Picture;
   readonly delay?: DelayState;
+  /** Of a join of the broadcast: the show's own look; `null` where it has none. */
+  readonly look?: ShowLook | null;
   /** The server's clock, in ms since the epoch: ages are reckoned by it. */
   readonly now?: number;
   /** A client that loses the connection comes back after a random time up to this, in ms. */
@@ -96,6 +101,8 @@ export interface Messages {
   readonly FramesReceipt: FramesReceipt;
   readonly Joined: Joined;
   readonly LinkCreated: { readonly link: ShareLink; readonly url: string };
+  readonly LogoUploaded: LogoUploaded;
+  readonly LookChanged: LookChanged;
   readonly MeasuredDelay: MeasuredDelay;
   readonly Moments: { readonly moments: readonly Moment[] };
   readonly NamedFeedMessage: NamedFeedMessage;

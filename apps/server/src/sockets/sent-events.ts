@@ -32,6 +32,11 @@ export const SENT_EVENTS: Readonly<Record<'viewers' | 'relays', readonly SentEve
       messages: ['DelayState', 'MeasuredDelay'],
     },
     {
+      event: 'show:look',
+      about: "The show's own look from now on, to all who see its picture.",
+      messages: ['LookChanged'],
+    },
+    {
       event: 'own',
       about: "A car's own data, to those whose tokens name the car and who joined with it.",
       messages: ['OwnCarMessage'],

@@ -122,6 +122,8 @@ export const HTTP_CALLS: Readonly<Record<string, HttpCall>> = {
   'GET /api/shows/:show/table.csv': shown('table.csv?rows=20'),
   'GET /api/shows/:show/table.json': shown('table.json'),
   'GET /api/shows/:show/table.xml': shown('table.xml?class=none'),
+  'GET /api/shows/:show/logo/:hash': shown(`logo/${'0'.repeat(64)}`),
+  'POST /api/shows/:show/logo': { path: '/api/shows/local/logo', body: {}, needs: show('racebox:director:control') },
   ...Object.fromEntries(
     Object.entries({
       delay: { delayMs: 0 },
@@ -131,6 +133,7 @@ export const HTTP_CALLS: Readonly<Record<string, HttpCall>> = {
       cue: { set: { tower: {} } },
       scene: { name: 'none' },
       follow: { relayId: 'none' },
+      look: { look: null },
       link: { code: 'none' },
       // Last: what is asked of a show that is not published stands above.
       publish: { published: true },
@@ -182,6 +185,7 @@ export const SOCKET_CALLS: readonly SocketCall[] = [
   directs('show:scene', { scene: { name: 'Race', set: { tower: {} }, forMs: null } }),
   directs('show:scene', { name: 'Race' }),
   directs('show:scene', { name: 'none', delete: true }),
+  directs('show:look', { look: null }),
   directs('link:create', { kind: 'overlay', ttlMs: 60_000 }),
   directs('link:revoke', { code: 'none' }),
 ];

@@ -19,6 +19,7 @@ const DESK: DeskState = {
   cued: NOTHING_CUED,
   scenes: [],
   links: [],
+  look: null,
   watchers: [],
   publicViewers: 0,
   acts: [],

@@ -3,6 +3,7 @@ import { showSlug } from '../rights/rights.js';
 import { PICTURES, type Picture } from '../rights/rooms.js';
 import type { SessionType } from '../wire/recording.js';
 import type { DelayStateName } from './delay-states.js';
+import type { ShowLook } from './look.js';
 import { type OnAir, type Scene, scene, slotsSet } from './on-air.js';
 import { OVERLAY_KINDS, type OverlayKind } from './overlay-kinds.js';
 import type { FeedEvent } from './state.js';
@@ -292,6 +293,8 @@ export interface DeskState {
   readonly cued: OnAir;
   readonly scenes: readonly Scene[];
   readonly links: readonly ShareLink[];
+  /** The show's own look; `null`: the usual theme. */
+  readonly look: ShowLook | null;
   /** What the addresses of links begin with; absent or `null`: the address that the desk was opened at. */
   readonly publicUrl?: string | null;
   readonly watchers: readonly Watcher[];

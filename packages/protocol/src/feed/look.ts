@@ -81,6 +81,34 @@ export const SURFACE_OPACITY = { surface: 0.92, raised: 0.95 } as const;
 /** Least contrast of text with what is behind it (WCAG 2.2, level AA). */
 export const MIN_CONTRAST = 4.5;
 
+/** A show's own look: what it changes of a finished theme, and its logo. Stored with the show, and told to all who see its picture. */
+export interface ShowLook {
+  /** The finished theme that it starts from. */
+  readonly base: ThemeName;
+  /** Colours of its own, each `#rrggbb`; what is left out is as in the base. */
+  readonly colours: Readonly<Partial<LookColours>>;
+  /** How round corners are, in px of the 1920×1080 canvas; `null`: as in the base. */
+  readonly radiusPx: number | null;
+  /** Name of a logo that was uploaded for the show: the SHA-256 of its file, in hex. `null`: none. */
+  readonly logo: string | null;
+}
+
+/** The most that corners can be round, in px of the 1920×1080 canvas. */
+export const MAX_RADIUS_PX = 24;
+/** The largest file of a logo, in bytes, and its most pixels on each side. */
+export const MAX_LOGO_BYTES = 128 * 1024;
+export const MAX_LOGO_PX = 1024;
+/** Files that a logo can be. SVG is none of them: it can hold scripts. */
+export const LOGO_TYPES = ['image/png', 'image/jpeg', 'image/webp'] as const;
+export type LogoType = (typeof LOGO_TYPES)[number];
+
+/** The theme of a look, whole; `null`, for a show without one, is the usual theme. */
+export function themeOf(look: Pick<ShowLook, 'base' | 'colours' | 'radiusPx'> | null): Theme {
+  if (look === null) return THEMES[USUAL_THEME];
+  const base = THEMES[look.base];
+  return { colours: { ...base.colours, ...look.colours }, radiusPx: look.radiusPx ?? base.radiusPx };
+}
+
 /** Which text stands on which ground. */
 const ON_SURFACES = [
   'ink',
@@ -95,16 +123,31 @@ const GROUNDS = ['surface', 'raised'] as const;
 /** The lightest and the darkest picture that can be behind a surface. */
 const PICTURES = ['#ffffff', '#000000'] as const;
 
-/** A text that could not be read: its contrast in the worst case is below `MIN_CONTRAST`. */
-export interface Unreadable {
+/** A text on a ground: its contrast where the picture behind the ground is at its worst for it. */
+export interface TextContrast {
   readonly text: LookColour;
   readonly on: LookColour;
   readonly contrast: number;
 }
 
-/** Texts of a theme that could not be read on their ground, over any picture. */
-export function unreadable({ colours }: Theme): readonly Unreadable[] {
-  const pairs = [
+/** Texts of a theme that could not be read on their ground: their contrast is below `MIN_CONTRAST` over some picture. */
+export function unreadable(theme: Theme): readonly TextContrast[] {
+  return contrastsOf(theme).filter(({ contrast }) => contrast < MIN_CONTRAST);
+}
+
+/** What is wrong with a text that could not be read, for people: which colours, and the measured value. */
+export function contrastSentence({ text, on, contrast }: TextContrast): string {
+  return `${text} on ${on} has a contrast of ${contrastText(contrast)} to 1; at least ${MIN_CONTRAST} to 1 can be read`;
+}
+
+/** A contrast with one decimal, rounded down: 4.49 is not 4.5. */
+export function contrastText(contrast: number): string {
+  return (Math.floor(contrast * 10) / 10).toFixed(1);
+}
+
+/** The contrast of every text of a theme with every ground that it stands on. */
+export function contrastsOf({ colours }: Theme): readonly TextContrast[] {
+  return [
     ...GROUNDS.flatMap((on) =>
       ON_SURFACES.map((text) => ({
         ...{ text, on },
@@ -120,7 +163,6 @@ export function unreadable({ colours }: Theme): readonly Unreadable[] {
       contrast: contrastOf(partsOf(colours.onAccent), partsOf(colours.accent)),
     },
   ];
-  return pairs.filter(({ contrast }) => contrast < MIN_CONTRAST);
 }
 
 type Parts = readonly [red: number, green: number, blue: number];

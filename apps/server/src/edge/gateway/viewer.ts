@@ -2,6 +2,7 @@ import {
   broadcastRoom,
   carRoom,
   type ExtraDelay,
+  type LookChanged,
   liveRoom,
   type OverlayReport,
   pictureOf,
@@ -133,6 +134,9 @@ export class Viewer {
       case 'moved':
         this.#follow((joined) => joined.show === show && joined.extra === told.extra, told.sessionId);
         break;
+      case 'look':
+        this.#tellLook({ show, look: told.look });
+        break;
       case 'changed':
         this.#withdraw(show);
         break;
@@ -232,6 +236,12 @@ export class Viewer {
     }
   }
 
+  /** Once, in however many rooms of the show it is; those who see it live only have no use for it. */
+  #tellLook(changed: LookChanged): void {
+    const sees = [...this.#joined.values()].some(({ show, extra }) => show === changed.show && extra !== null);
+    if (sees) this.#socket.emit('show:look', changed);
+  }
+
   cameBy(code: string): boolean {
     return this.#visitor.kind === 'link' && this.#visitor.code === code;
   }
@@ -326,6 +336,7 @@ export class Viewer {
       picture,
       delay: publicDelayState(record, sessionId, picture, now),
       now: Math.round(now),
+      look: record.look,
       retrySpreadMs: this.#retrySpread(),
     };
     return new SharedAnswer(answer, source.snapshots.of(format));

@@ -55,11 +55,13 @@ export interface Call<A extends AnyAnswer = AnyAnswer> {
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;
+  /** Its body is a file: of these types, and at most this large. */
+  readonly file?: { readonly mediaTypes: readonly string[]; readonly maxBytes: number };
   readonly answer: A;
   /** Its status where that is not 200. */
   readonly status?: 202 | 302;
   /** Refusals that do not follow from the rest of the declaration, and when each comes. */
-  readonly refusals?: Readonly<Partial<Record<400 | 401 | 403 | 404 | 409 | 415 | 429 | 503, string>>>;
+  readonly refusals?: Readonly<Partial<Record<400 | 401 | 403 | 404 | 409 | 413 | 415 | 429 | 503, string>>>;
   /** The switch without which the call is not there (404). */
   readonly needs?: 'OPS_UI_ENABLED' | 'METRICS_ENABLED' | 'DIAGNOSTICS_ENABLED' | 'DRILLS_ENABLED';
 }
@@ -78,11 +80,25 @@ type Answer<A> = A extends AnswerName
 /** Serves a call as it is declared. Its handler answers with what the declaration names, or sends finished bytes itself. */
 export function serve<A extends AnyAnswer>(
   http: FastifyInstance,
-  { method, path }: Call<A>,
+  { method, path, file }: Call<A>,
   handler: (request: FastifyRequest, reply: FastifyReply) => Answer<A> | Promise<Answer<A>>,
   onRequest: onRequestAsyncHookHandler[] = [],
 ): void {
-  http.route({ method, url: path, onRequest, handler: async (request, reply) => handler(request, reply) });
+  const route = {
+    method,
+    url: path,
+    onRequest,
+    handler: async (request: FastifyRequest, reply: FastifyReply) => handler(request, reply),
+  };
+  if (file === undefined) {
+    http.route(route);
+    return;
+  }
+  // Other calls go on to refuse such a body.
+  void http.register(async (only) => {
+    only.addContentTypeParser([...file.mediaTypes], { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+    only.route({ ...route, bodyLimit: file.maxBytes });
+  });
 }
 
 /** What a call was given, as its schema reads it. @throws HttpProblem 400, which names the field */

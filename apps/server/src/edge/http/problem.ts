@@ -78,7 +78,7 @@ export function answerProblems(http: FastifyInstance, log: Logger, taps?: Taps):
 
 /** What an owner refuses, as the problem that it is answered with. */
 function problemOfRefusal({ code, message }: OwnerRefusal): HttpProblem {
-  return new HttpProblem(code === 'not_found' ? 404 : 503, message);
+  return new HttpProblem(code === 'bad_request' ? 400 : code === 'not_found' ? 404 : 503, message);
 }
 
 /** Answers a call that comes too soon; `waitMs` is how long to wait. */

@@ -34,6 +34,7 @@ export const HTTP_ACTS: Readonly<Record<string, HttpAct>> = {
   cue: { title: 'Put graphics on air, or take them off', calls: ['cue'] },
   scene: { title: 'Cue, save or delete a scene', calls: ['scene'] },
   follow: { title: 'Choose the session that a show follows', calls: ['follow'] },
+  look: { title: "Set a show's own look", calls: ['look'] },
   link: {
     title: 'Create a share link, or revoke one',
     calls: ['createLink', 'revokeLink'],
@@ -110,7 +111,7 @@ export function serveShowActions(http: FastifyInstance, { acts, tokens, limits }
       try {
         return { ok: true as const, ...(await acts.run(name, visitor, parsed as ActInput<typeof name>, show)) };
       } catch (error) {
-        throw error instanceof CallRefused ? problemOfCall(error) : error;
+        throw problemOfCall(error);
       }
     });
   }
@@ -137,6 +138,9 @@ const STATUS: Readonly<Partial<Record<CallRefused['code'], number>>> = {
   rate_limited: 429,
 };
 
-function problemOfCall({ code, message, capability, retryAfterMs }: CallRefused): HttpProblem {
+/** What a call throws, as it is thrown over HTTP: a refusal is a problem document. */
+export function problemOfCall(error: unknown): unknown {
+  if (!(error instanceof CallRefused)) return error;
+  const { code, message, capability, retryAfterMs } = error;
   return new HttpProblem(STATUS[code] ?? 503, message, capability, retryAfterMs);
 }

@@ -92,6 +92,7 @@ export class BroadcastDelayService {
       if (sessionId !== null && sessionId !== (before.following && followedBy(before.following))) {
         deps.channel.tell(show, { event: 'followed', sessionId });
       }
+      if (settings.look !== before.look) deps.channel.tell(show, { event: 'look', look: settings.look });
       deps.channel.tell(show, { event: 'changed' });
     });
     for (const { show, sessionId } of registry.endedLately()) this.#prepareLater(this.of(show).add(sessionId), null);

@@ -49,6 +49,7 @@ export class ShowBroadcast {
   #pictures: PicturesOf;
   #published: boolean;
   #following: Following;
+  #look: ShowSettings['look'];
   /** As stored, and whether that instant has become due since. */
   #publicFrom: number | null;
   #wasDue = false;
@@ -69,6 +70,7 @@ export class ShowBroadcast {
     this.#pictures = picturesOf(settings);
     this.#published = settings.published;
     this.#following = settings.following ?? FOLLOWS_NOTHING;
+    this.#look = settings.look;
     this.#publicFrom = settings.publicFrom;
     this.#put();
   }
@@ -102,6 +104,7 @@ export class ShowBroadcast {
       published: this.#published,
       publicFrom: this.publicFrom,
       following: this.#following,
+      look: this.#look,
       airing: this.#sessions.map((session) => ({
         sessionId: session.sessionId,
         isAwaited: session.isAwaited,
@@ -167,12 +170,13 @@ export class ShowBroadcast {
 
   /** Takes what a director has set. */
   set(settings: ShowSettings): void {
-    const { published, publicFrom, following } = settings;
+    const { published, publicFrom, following, look } = settings;
     if (publicFrom !== this.#publicFrom) this.#wasDue = false;
     this.#publicFrom = publicFrom;
     this.#pictures = picturesOf(settings);
     this.#published = published;
     this.#following = following ?? FOLLOWS_NOTHING;
+    this.#look = look;
     this.#put();
     this.tick();
   }

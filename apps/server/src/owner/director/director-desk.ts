@@ -2,6 +2,7 @@ import {
   type CueSet,
   type DelayMode,
   type DirectorAct,
+  type LogoUploaded,
   MAX_DELAY_MS,
   MAX_PUBLIC_EXTRA_MS,
   type MeasuredDelay,
@@ -9,6 +10,7 @@ import {
   NOTHING_CUED,
   type Scene,
   type ShowFollowed,
+  type ShowLook,
 } from '@okboxbox/protocol';
 import { LinkError, type ShareLinks, type StoredLink, type WantedLink } from '../../access/share-links.js';
 import type { Clock } from '../../clock.js';
@@ -21,12 +23,14 @@ import type {
   SeenMoment,
   ShowDelay,
   ShowDesk,
+  StoredLogo,
 } from '../../directory/show-desk.js';
 import type { Stored } from '../../unsaved-settings.js';
 import type { BroadcastDelayService } from '../audience/broadcast-delay.js';
 import { feedStateOf } from '../audience/feed-view.js';
 import type { SessionRegistry } from '../session/registry.js';
 import type { Session } from '../session/session.js';
+import { LogoError, type ShowLogos } from '../shows/show-logos.js';
 import type { Shows } from '../shows/shows.js';
 import { CueError, slotNames, slotsOf, withScene, withSceneSaved } from './cues.js';
 import { momentsOf } from './moments.js';
@@ -39,6 +43,7 @@ export interface DirectorDeskDeps {
   readonly broadcasts: BroadcastDelayService;
   readonly shows: Shows;
   readonly links: ShareLinks;
+  readonly logos: ShowLogos;
   readonly clock: Clock;
   readonly audit: (who: string, action: string, detail: object) => void;
   /** What links that people are given begin with; `null` where that is not configured. */
@@ -83,6 +88,7 @@ export class DirectorDesk implements ShowDesk {
       cued: session?.state.onAir ?? NOTHING_CUED,
       scenes: shows.get(show).scenes,
       links: links.of(show),
+      look: shows.get(show).look,
       publicUrl: this.#deps.publicUrl ?? null,
       acts: this.#acts.get(show) ?? [],
     };
@@ -230,6 +236,33 @@ export class DirectorDesk implements ShowDesk {
     }
     this.#note(show, who, 'link:revoke', { kind: link?.kind, label: link?.label }, null);
     return stored;
+  }
+
+  /** @throws LogoError where the show has no such logo, ShowStoreError */
+  async setLook(show: string, who: string, look: ShowLook | null): Promise<Stored> {
+    const { logos, shows } = this.#deps;
+    if (look !== null && look.logo !== null && (await logos.read(show, look.logo)) === null) {
+      throw new LogoError(`The show "${show}" has no logo ${look.logo}. Upload it first.`);
+    }
+    let from: ShowLook | null = null;
+    const stored = await shows.change(show, (settings) => {
+      from = settings.look;
+      return { next: { look }, closes: false };
+    });
+    this.#note(show, who, 'show:look', from, look);
+    return stored;
+  }
+
+  /** @throws LogoError */
+  async addLogo(show: string, who: string, bytes: Uint8Array): Promise<LogoUploaded> {
+    const { logos, shows } = this.#deps;
+    const uploaded = await logos.add(show, bytes, shows.get(show).look?.logo ?? null);
+    this.#deps.audit(who, 'show:logo', { show, ...uploaded });
+    return uploaded;
+  }
+
+  async logo(show: string, hash: string): Promise<StoredLogo | null> {
+    return this.#deps.logos.read(show, hash);
   }
 
   /** What is measured of the session that is on air, or, before anything has aired, of the one that runs. */

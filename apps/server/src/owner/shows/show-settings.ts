@@ -6,6 +6,7 @@ import {
   MAX_PUBLIC_EXTRA_MS,
   OVERLAY_KINDS,
   scene,
+  showLook,
   showSlug,
   USUAL_SCENES,
 } from '@okboxbox/protocol';
@@ -61,6 +62,8 @@ const storedSettings = z.object({
   following: following.nullable().default(null),
   scenes: z.array(scene).max(100),
   links: z.array(storedLink),
+  /** A show of an earlier version has none. A look that this version does not take must not make the show's file unreadable. */
+  look: showLook.nullable().catch(null),
 });
 
 /** A show of an earlier version has one picture: both are where that was. */
@@ -86,6 +89,7 @@ export function newShow(show: string): ShowSettings {
     following: null,
     scenes: [...USUAL_SCENES],
     links: [],
+    look: null,
   };
 }
 

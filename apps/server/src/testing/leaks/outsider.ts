@@ -311,6 +311,7 @@ const OTHER_EVENTS = {
   'session:withdrawn': 1,
   'session:closed': 1,
   'broadcast:delay:state': 1,
+  'show:look': 1,
 } as const;
 
 function kindOf(event: string, answer: Answer, format: string | undefined): PublicKind | 'unknown' {

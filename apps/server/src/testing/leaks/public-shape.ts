@@ -97,11 +97,13 @@ const namedChange = {
   topics,
   appended: namedAppended,
 } satisfies Shape;
+const look = { ...scalars('base', 'radiusPx', 'logo'), colours: { '*': true } } satisfies Shape;
 const delayState = scalars('sessionId', 'state', 'delayMs');
 const refusal = { ok: true, error: scalars('code', 'message', 'capability', 'retryAfterMs') } satisfies Shape;
 const joined = {
   ...scalars('ok', 'sessionId', 'audience', 'epoch', 'seq', 'at', 'now', 'retrySpreadMs', 'picture'),
   delay: delayState,
+  look,
   changes: [change],
 } satisfies Shape;
 
@@ -118,6 +120,7 @@ const PUBLIC_SHAPES = {
   'session:withdrawn': scalars('sessionId'),
   'session:closed': scalars('reason'),
   'broadcast:delay:state': delayState,
+  'show:look': { show: true, look },
   timing,
   chunk,
   sessions: [
