@@ -131,6 +131,23 @@ const signInRefused: SystemDrill = {
   },
 };
 
+const slowLine: SystemDrill = {
+  name: 'database-slow-line',
+  code: CODE,
+  cause: 'slow_line',
+  // A probe needs many answers, each as late: it takes about ten seconds.
+  stands: 12,
+  what: 'The network to PostgreSQL carries everything 0.8 s late, each way.',
+  fix: 'Repair the network, or move the database near the server.',
+  on: 'system',
+  like: { database: 'postgresql' },
+  inject: async (system) => {
+    databaseOf(system).line.late(800, 800);
+    await statementWaits(system);
+    return async () => databaseOf(system).line.repair();
+  },
+};
+
 const notAnswering: SystemDrill = {
   name: 'database-not-answering',
   code: CODE,
@@ -197,6 +214,7 @@ export const DB_LATENCY: readonly Drill[] = [
   diskFull,
   tooManyConnections,
   signInRefused,
+  slowLine,
   notAnswering,
   unreachable,
   eventLoop,

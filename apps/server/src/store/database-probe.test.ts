@@ -1,4 +1,4 @@
-import { createServer, type Server, type Socket } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import { sql } from 'kysely';
 import pg from 'pg';
 import { pino } from 'pino';
@@ -77,6 +77,7 @@ describe.skipIf(WITHOUT_POSTGRESQL)('a probe of PostgreSQL', () => {
       because: 'A new connection answers.',
       processId: null,
       locks: [],
+      line: { connectMs: expect.any(Number), answerMs: expect.any(Number), echoMs: expect.any(Number) },
     });
     expect(await probePostgresql(`${url}_gone`, [])).toMatchObject({ found: 'sign_in_refused', code: '3D000' });
   });
@@ -105,6 +106,39 @@ describe.skipIf(WITHOUT_POSTGRESQL)('a probe of PostgreSQL', () => {
     await waits;
     await ours;
     expect(database.running).toEqual([]);
+  });
+
+  /** A line to the database on which everything is late, or large packets are lost. */
+  async function through({ lateMs = 0, mostBytes = Number.POSITIVE_INFINITY }): Promise<string> {
+    const { hostname, port } = new URL(url);
+    const begins = new URL(
+      await listening((near) => {
+        const far = connect(Number(port || 5432), hostname);
+        far.on('error', () => near.destroy());
+        near.on('close', () => far.destroy());
+        const pass = (from: Socket, to: Socket) =>
+          from.on('data', (bytes) => setTimeout(() => bytes.length <= mostBytes && to.write(bytes), lateMs));
+        pass(near, far);
+        pass(far, near);
+      }),
+    );
+    const changed = new URL(url);
+    changed.hostname = begins.hostname;
+    changed.port = begins.port;
+    return changed.href;
+  }
+
+  it('says how long a slow line takes, though a sign-in needs many answers of it', async () => {
+    const found = await probePostgresql(await through({ lateMs: 600 }), []);
+    expect(found).toMatchObject({ found: 'answers', locks: [] });
+    // The line itself is the clock: nothing comes back sooner than it takes.
+    expect(found?.line?.answerMs).toBeGreaterThanOrEqual(1_190);
+    expect(found?.line?.echoMs).toBeGreaterThanOrEqual(1_190);
+  });
+
+  it('says so where small packets come through and large ones do not', async () => {
+    const found = await probePostgresql(await through({ mostBytes: 1_500 }), []);
+    expect(found).toMatchObject({ found: 'answers', line: { echoMs: null } });
   });
 
   it('finds nobody where a lock is held and nothing waits for it', async () => {

@@ -4,11 +4,16 @@ import pg from 'pg';
 import { APPLICATION } from './database.js';
 import { type DatabaseFailure, failureOf } from './database-failure.js';
 
-/** How long each step of a probe may take, in ms: to connect and sign in, and for each of two questions. */
-const CONNECT_MS = 2_000;
-const ASK_MS = 1_000;
+/** How long nothing may come before the database counts as silent, in ms: on a slow line a sign-in takes several answers. */
+const SILENT_MS = 2_500;
+/** How long a probe may take in all, in ms. */
+const MOST_MS = 12_000;
+/** What is sent there and back to see how wide the line is, in characters. */
+const ECHO_LENGTH = 2_048;
 /** Timers that come later than this say that the event loop was held up, and nothing of the database, in ms. */
 const LATE_MS = 400;
+/** How often it is looked whether anything has come, in ms. */
+const LOOK_MS = 100;
 
 /** Who holds the lock that a statement waits for; each `null` where the database does not tell. */
 export interface LockHolder {
@@ -29,7 +34,7 @@ export interface WaitsForLock {
 }
 
 /** What a probe of the database has found. */
-export interface Probed extends Pick<DatabaseProbe, 'found' | 'code' | 'because' | 'processId'> {
+export interface Probed extends Pick<DatabaseProbe, 'found' | 'code' | 'because' | 'processId' | 'line'> {
   readonly locks: readonly WaitsForLock[];
 }
 
@@ -62,56 +67,125 @@ interface WaitingRow {
   readonly age_ms: number | null;
 }
 
-/** Probes a PostgreSQL server: does it connect, let us in, answer, and who holds up whom. */
+/** Probes a PostgreSQL server: does it connect, let us in, answer, how slow is the line to it, and who holds up whom. */
 export async function probePostgresql(connectionString: string, pids: readonly number[]): Promise<Probed | null> {
   const socket = new Socket();
+  const silence = new Silence(socket);
   const client = new pg.Client({
     connectionString,
     application_name: APPLICATION,
-    connectionTimeoutMillis: CONNECT_MS,
-    query_timeout: ASK_MS,
+    connectionTimeoutMillis: MOST_MS,
+    query_timeout: MOST_MS,
     stream: () => socket,
   });
   client.on('error', () => undefined);
-  let isThere = false;
-  socket.once('connect', () => {
-    isThere = true;
-  });
-  let begunAt = performance.now();
-  let mayTakeMs = CONNECT_MS;
   try {
     await client.connect();
-    begunAt = performance.now();
-    mayTakeMs = ASK_MS;
+    const asked = silence.watch();
     await client.query('select 1');
+    const answerMs = asked();
+    const line = { connectMs: silence.connectMs ?? 0, answerMs, echoMs: await echo(client, silence) };
     // Some that speak PostgreSQL's protocol have none of these views: then nothing is known of locks.
-    const rows = await client.query<WaitingRow>(WAITING, [pids]).then(
-      (result) => result.rows,
-      () => [],
-    );
+    const rows =
+      line.echoMs === null
+        ? []
+        : await client.query<WaitingRow>(WAITING, [pids]).then(
+            (result) => result.rows,
+            () => [],
+          );
     return {
       found: 'answers',
       code: null,
       because: 'A new connection answers.',
       processId: null,
       locks: locksOf(rows),
+      line,
     };
   } catch (error) {
+    if (silence.isTooLong) return slowly(silence);
     const failure = failureOf(error);
-    const lateMs = performance.now() - begunAt - mayTakeMs;
-    if (failure.kind === 'not_answering' && lateMs > LATE_MS) return null;
-    const { kind, code, message } = failure.kind === 'not_answering' ? silent(isThere, socket.bytesRead > 0) : failure;
-    return { found: kind, code, because: message, processId: null, locks: [] };
+    const isSilent = silence.lateMs !== null || failure.kind === 'not_answering';
+    if (isSilent && (silence.lateMs ?? 0) > LATE_MS) return null;
+    const { kind, code, message } = isSilent ? silent(silence.connectMs !== null, socket.bytesRead > 0) : failure;
+    return { found: kind, code, because: message, processId: null, locks: [], line: null };
   } finally {
+    silence.close();
     client.end().catch(() => undefined);
     socket.destroy();
+  }
+}
+
+/** Something came all the time, and the probe was not over in time. */
+function slowly(silence: Silence): Probed {
+  const because = `A new connection was not served in ${MOST_MS / 1000} s, though something came all the time.`;
+  const line = { connectMs: silence.connectMs ?? 0, answerMs: silence.watchedMs, echoMs: null };
+  return { found: 'answers', code: null, because, processId: null, locks: [], line };
+}
+
+/** How long a little text takes there and back, in ms; `null` where it does not come back in time. */
+async function echo(client: pg.Client, silence: Silence): Promise<number | null> {
+  const sent = silence.watch();
+  return client.query('select $1::text', ['.'.repeat(ECHO_LENGTH)]).then(sent, () => null);
+}
+
+/** Breaks a connection off where nothing comes on it for too long, however far a slow one has come by then. */
+class Silence {
+  readonly #socket: Socket;
+  readonly #begunAt = performance.now();
+  readonly #timer: NodeJS.Timeout;
+  #heardAt = this.#begunAt;
+  /** How long connecting took, in ms; `null` before. */
+  connectMs: number | null = null;
+  /** How late the connection was broken off, in ms: an event loop that was held up says nothing of the database. */
+  lateMs: number | null = null;
+  /** Whether it was broken off because all of it took too long, while something came. */
+  isTooLong = false;
+  #watchedFrom = this.#begunAt;
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+    socket.once('connect', () => {
+      this.#heardAt = performance.now();
+      this.connectMs = Math.round(this.#heardAt - this.#begunAt);
+    });
+    socket.on('data', () => {
+      this.#heardAt = performance.now();
+    });
+    this.#timer = setInterval(() => this.#look(), LOOK_MS);
+  }
+
+  /** Begins to count; the answer says how many ms it has been. */
+  watch(): () => number {
+    const from = performance.now();
+    this.#heardAt = from;
+    this.#watchedFrom = from;
+    return () => Math.round(performance.now() - from);
+  }
+
+  /** How long it has been since `watch`, or since the connection was begun, in ms. */
+  get watchedMs(): number {
+    return Math.round(performance.now() - this.#watchedFrom);
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+  }
+
+  #look(): void {
+    const now = performance.now();
+    const silentMs = now - this.#heardAt - SILENT_MS;
+    this.isTooLong = silentMs < 0 && now - this.#begunAt > MOST_MS;
+    if (silentMs < 0 && !this.isTooLong) return;
+    this.lateMs = Math.max(0, silentMs);
+    this.close();
+    this.#socket.destroy(new Error('silent'));
   }
 }
 
 /** Nothing answered in time: who did not? */
 function silent(isThere: boolean, hasAnswered: boolean): DatabaseFailure {
   if (!isThere) {
-    return { kind: 'unreachable', code: 'ETIMEDOUT', message: `No connection was made in ${CONNECT_MS / 1000} s.` };
+    return { kind: 'unreachable', code: 'ETIMEDOUT', message: `No connection was made in ${SILENT_MS / 1000} s.` };
   }
   const what = hasAnswered ? 'It let a connection begin' : 'It accepts connections';
   return { kind: 'not_answering', code: null, message: `${what} and then sent no answer.` };

@@ -7,11 +7,15 @@ import type {
   OpsSnapshot,
 } from '@okboxbox/protocol';
 import type { CauseOf } from '../failure-mode.js';
-import { earlier, eventIds, figure, inWords } from '../finding.js';
+import { earlier, eventIds, figure, inWords, limitOf } from '../finding.js';
 import { MODE } from './mode.js';
 
-/** What a probe or a lock has shown counts for so long, in ms: probes come every two seconds while there is trouble. */
+/** A lock that was seen counts for so long, in ms: probes come every two seconds while there is trouble. */
 const FRESH_MS = 10_000;
+/** What a probe has found counts for so long, in ms: on a slow line the next one takes its time. */
+const PROBE_FRESH_MS = 15_000;
+/** A probe gives up 2 KB that have not come back after so long, in ms. */
+const ECHO_GIVEN_UP_MS = 2_500;
 /** What a probe finds where the database does its work. */
 const ANSWERS: readonly DatabaseProbe['found'][] = ['answers', 'busy'];
 /** These take long only because something else does: nobody explains them. */
@@ -32,13 +36,26 @@ export function isStatement(name: string): boolean {
 /** The newest probe; `null` where it is too old to count, or there was none. */
 export function probeOf({ at, database }: OpsSnapshot): DatabaseProbe | null {
   const probe = database?.probe ?? null;
-  return probe !== null && at - probe.at <= FRESH_MS ? probe : null;
+  return probe !== null && at - probe.at <= PROBE_FRESH_MS ? probe : null;
 }
 
 /** The newest probe, where the database did its work. */
 export function answeringProbe(snapshot: OpsSnapshot): DatabaseProbe | null {
   const probe = probeOf(snapshot);
   return probe !== null && ANSWERS.includes(probe.found) ? probe : null;
+}
+
+/** How long the line to the database holds up each answer, in ms, by the newest probe; `null` where that is not known. */
+export function lineMsOf(snapshot: OpsSnapshot): number | null {
+  const line = answeringProbe(snapshot)?.line ?? null;
+  return line && Math.max(line.answerMs, line.echoMs ?? ECHO_GIVEN_UP_MS);
+}
+
+/** Whether the line to the database is what answers wait for, and not this process. */
+export function isSlowLine(snapshot: OpsSnapshot): boolean {
+  const lineMs = lineMsOf(snapshot);
+  const limit = limitOf(MODE.bounds.lineMs, isBelieved(snapshot, 'slow_line'));
+  return lineMs !== null && lineMs >= limit && lineMs > snapshot.summary.eventLoop.delayMaxMs;
 }
 
 /** The newest statement that fails by one of these kinds. */

@@ -54,6 +54,16 @@ describe('a slow database', () => {
     expect(look({ database: null, summary: summary({ queryMsP95: 800 }) })).toMatchObject([{ cause: 'slow_query' }]);
   });
 
+  it('has no slow query where one that needs nothing was as slow about then', () => {
+    const begin = (agoMs: number, tookMs: number) =>
+      slow(agoMs, tookMs).map((each) => ({ ...each, statement: 'begin' }));
+    const query = slow(3_000, 2_400);
+    expect(look({ database: databaseLike({ slow: [...query, ...begin(5_400, 1_600)] }) })).toEqual([]);
+    for (const other of [begin(5_400, 300), begin(25_000, 2_400)]) {
+      expect(look({ database: databaseLike({ slow: [...query, ...other] }) })).toMatchObject([{ cause: 'slow_query' }]);
+    }
+  });
+
   it('has no slow query where a connection was not got', () => {
     const connect = slow(3_000, 20_000).map((each) => ({ ...each, statement: 'connect' }));
     expect(look({ database: databaseLike({ slow: connect }) })).toEqual([]);

@@ -5,7 +5,9 @@ import {
   answeringProbe,
   evidenceOf,
   isBelieved,
+  isSlowLine,
   isStatement,
+  lineMsOf,
   lockRuledOut,
   loopRuledOut,
   newestLock,
@@ -26,6 +28,9 @@ const SLOW_DISK: FindingStep = {
   text: 'The database waits for its disk. See what else writes to it, on the database’s machine.',
   command: 'iostat -x 1',
 };
+/** Statements that need no table and no disk. */
+const NEEDS_NOTHING: ReadonlySet<string> = new Set(['begin', 'start transaction', 'rollback']);
+const ABOUT_THEN_MS = 10_000;
 /** Newest points of the history, 5 s apart, in which the event loop must have been busy as well. */
 const BUSY_POINTS = 2;
 
@@ -35,6 +40,7 @@ export const dbLatency = defineFailureMode(MODE, {
     const found =
       unusable(snapshot) ??
       refused(snapshot) ??
+      slowLine(snapshot) ??
       exhausted(snapshot) ??
       busyLoop(snapshot) ??
       slowQuery(snapshot) ??
@@ -42,6 +48,34 @@ export const dbLatency = defineFailureMode(MODE, {
     return found === null ? [] : [found];
   },
 });
+
+/** Every answer is late, also one that needs nothing of the database. */
+function slowLine(snapshot: OpsSnapshot): Finding | null {
+  const line = answeringProbe(snapshot)?.line;
+  const lineMs = lineMsOf(snapshot);
+  if (line == null || lineMs === null || !isSlowLine(snapshot)) return null;
+  // A statement that waits for a lock does so on any line.
+  if (newestLock(snapshot) !== undefined) return null;
+  const came = line.echoMs === null ? '2 KB did not come back in time' : `2 KB came back after ${inWords(line.echoMs)}`;
+  return finding(snapshot, MODE, 'slow_line', {
+    summary: `Every answer of the database takes ${inWords(lineMs)} or longer.`,
+    because: `A new connection waited ${inWords(line.answerMs)} for an answer that needs no table; ${came}.`,
+    evidence: [
+      figure('probe.line.connectMs', line.connectMs),
+      figure('probe.line.answerMs', line.answerMs, MODE.bounds.lineMs.raise),
+      figure('probe.line.echoMs', line.echoMs, MODE.bounds.lineMs.raise),
+      ...evidenceOf(snapshot),
+    ],
+    // What connects is the system, whatever the database does; behind a proxy it says nothing.
+    confidence: line.connectMs >= MODE.bounds.lineMs.raise || line.echoMs === null ? 'high' : 'medium',
+    ruledOut: [
+      { cause: 'slow_query', because: 'an answer that needs no table is as late' },
+      ...reachRuledOut(snapshot),
+      ...lockRuledOut(snapshot),
+      ...loopRuledOut(snapshot),
+    ],
+  });
+}
 
 /** The embedded database has one connection: what to do is another thing. */
 const EMBEDDED_POOL: FindingStep = {
@@ -110,13 +144,22 @@ function busyLoop(snapshot: OpsSnapshot): Finding | null {
 /** A query that was slow, and is over. */
 function newestSlow(snapshot: OpsSnapshot) {
   const limit = limitOf(MODE.bounds.slowMs, isBelieved(snapshot, 'slow_query'));
-  return snapshot.database?.slow.find(
-    ({ at, tookMs, statement, waitedFor }) =>
-      (isStatement(statement) || statement === COMMIT) &&
-      waitedFor === undefined &&
-      snapshot.at - at <= LATE_MS &&
-      tookMs >= limit,
+  const slow = snapshot.database?.slow ?? [];
+  return slow.find(
+    (query) =>
+      (isStatement(query.statement) || query.statement === COMMIT) &&
+      query.waitedFor === undefined &&
+      snapshot.at - query.at <= LATE_MS &&
+      query.tookMs >= limit &&
+      !slow.some((other) => isAsSlow(other, query)),
   );
+}
+
+type SlowQuery = NonNullable<OpsSnapshot['database']>['slow'][number];
+
+/** Whether a statement that needs nothing of the database was as slow about then: it is not the query's own doing. */
+function isAsSlow({ statement, at, tookMs }: SlowQuery, query: SlowQuery): boolean {
+  return NEEDS_NOTHING.has(statement) && Math.abs(at - query.at) <= ABOUT_THEN_MS && tookMs >= query.tookMs / 2;
 }
 
 /** A query that has not ended, or was given up, while the database was seen to do its work. */

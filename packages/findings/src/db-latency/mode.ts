@@ -29,6 +29,12 @@ export const MODE = {
     acquireMs: { raise: 500, clear: 250, unit: 'ms', what: 'wait for a connection, 95th percentile over five minutes' },
     queryMs: { raise: 500, clear: 250, unit: 'ms', what: '`db_query_ms_p95`' },
     slowMs: { raise: 1_000, clear: 500, unit: 'ms', what: 'duration of a query that runs, or ended in the last 30 s' },
+    lineMs: {
+      raise: 300,
+      clear: 150,
+      unit: 'ms',
+      what: 'what a new connection waits for an answer that needs no table, or for 2 KB to come back',
+    },
     lockedMs: {
       raise: 600,
       clear: 600,
@@ -167,6 +173,22 @@ export const MODE = {
         'Check that its disk is not busy. Add an index if one is missing.',
       ],
       clearsWhen: 'no query runs for a second, and none in the last 30 s took half a second.',
+    },
+    slow_line: {
+      title: 'The network to the database is slow',
+      meaning:
+        'Every answer of the database takes long, also one that needs no table and no disk: the network between is slow, narrow or full.',
+      severity: 'warning',
+      nextStep: {
+        text: 'Measure the network between this server and the database. If ping is fast, see whether the database’s machine is overloaded.',
+        command: 'ping DATABASE_HOST',
+      },
+      fixes: [
+        'From this machine, `ping` the host in DATABASE_URL: the time it shows is what each statement pays.',
+        'See what else uses the line: a backup, a copy, a VPN. Move the database near this server: same machine or same data centre.',
+        'If ping is fast, run `top` on the database’s machine: where no CPU is free, every answer is late.',
+      ],
+      clearsWhen: 'a new connection is answered within 150 ms, or no statement has taken long for 15 s.',
     },
     not_answering: {
       title: 'The database does not answer',

@@ -52,6 +52,34 @@ describe('a database that cannot be used', () => {
     expect(look({ failing: [failing({ since: AT - 9_000 })] })).toMatchObject([{ cause: 'server_unreachable' }]);
   });
 
+  const slowLine = (answerMs: number, echoMs: number | null, connectMs = 0) =>
+    probe('answers', { line: { connectMs, answerMs, echoMs } });
+
+  it('is the line, where an answer that needs no table is late, or 2 KB are not carried', () => {
+    const waits = { running: [running('insert laps', 3_200)] };
+    const seen = look({ ...waits, probe: slowLine(1_600, 1_650) });
+    expect(seen).toMatchObject([{ cause: 'slow_line', confidence: 'medium' }]);
+    expect(seen[0]?.because).toContain('waited 1.6 s for an answer that needs no table');
+    expect(causes(seen)).toEqual(expect.arrayContaining(['slow_query', 'not_answering', 'server_unreachable']));
+    expect(look({ ...waits, probe: slowLine(1_600, 1_650, 1_600) })).toMatchObject([{ confidence: 'high' }]);
+    expect(look({ ...waits, probe: slowLine(40, null) })).toMatchObject([{ cause: 'slow_line' }]);
+    // A connection without an answer for long is late on such a line, and not lost.
+    expect(look({ running: [running('begin', 4_000)], probe: slowLine(1_600, 3_100) })).toMatchObject([
+      { cause: 'slow_line' },
+    ]);
+  });
+
+  it('is not the line where that is fast, or this process was held up for as long', () => {
+    const waits = { running: [running('insert laps', 3_200)] };
+    expect(look({ ...waits, probe: slowLine(2, 3) })).toMatchObject([{ cause: 'slow_query' }]);
+    const { summary } = healthy();
+    const busy = healthy({
+      summary: { eventLoop: { ...summary.eventLoop, delayMaxMs: 900 } },
+      database: databaseLike({ ...waits, failing: [], locks: [], probe: slowLine(800, 850) }),
+    });
+    expect(dbLatency.look(busy)).not.toMatchObject([{ cause: 'slow_line' }]);
+  });
+
   it('rules out that it is unreachable where it accepts, and slow queries where nothing answers', () => {
     const seen = look({ running: [running('begin', 4_000)], probe: probe('not_answering') });
     expect(causes(seen)).toEqual(['server_unreachable', 'slow_query']);

@@ -4,6 +4,7 @@ import {
   answeringProbe,
   evidenceOf,
   failingBy,
+  isSlowLine,
   isStatement,
   isWaitingLong,
   poolRuledOut,
@@ -198,7 +199,8 @@ function tooMany(snapshot: OpsSnapshot): Finding {
 /** New connections are answered, and one that was open before is not: something between has forgotten it. */
 function lostConnections(snapshot: OpsSnapshot): Finding | null {
   const probe = answeringProbe(snapshot);
-  if (isEmbedded(snapshot) || probe?.found !== 'answers') return null;
+  // On a slow line nothing is lost that is late.
+  if (isEmbedded(snapshot) || probe?.found !== 'answers' || isSlowLine(snapshot)) return null;
   const lost = snapshot.database?.running?.find(
     ({ statement, ageMs }) => !isStatement(statement) && statement !== 'connect' && ageMs >= LOST_MS,
   );

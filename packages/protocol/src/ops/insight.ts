@@ -123,6 +123,11 @@ const databaseProbe = z.object({
   because: field.text,
   /** The embedded database's process. */
   processId: field.number.nullable(),
+  /** How long the line took: to connect, to answer what needs no table, and to carry 2 KB there and back. */
+  line: z
+    .object({ connectMs: field.number, answerMs: field.number, echoMs: field.number.nullable() })
+    .nullable()
+    .optional(),
 });
 /** What a connection of its own has found, opened because statements fail or do not end. */
 export type DatabaseProbe = Declared<typeof databaseProbe>;

@@ -108,6 +108,14 @@ describe('the watch of the database', () => {
     await after(0, [insert(800)]);
     expect(watch.waitedFor('insert laps', 'Store.save', 5_000)).toBe('answer');
   });
+
+  it('tells of a slow one that it was the line, where an answer that needs no table was half as late', async () => {
+    const line = { connectMs: 0, answerMs: 1_600, echoMs: 1_700 };
+    const { watch, after } = watched(() => ({ ...ANSWERS, line }));
+    await after(0, [insert(800)]);
+    expect(watch.waitedFor('insert laps', 'Store.save', 3_200)).toBe('answer');
+    expect(watch.waitedFor('insert laps', 'Store.save', 9_000)).toBeNull();
+  });
 });
 
 describe('failing statements', () => {

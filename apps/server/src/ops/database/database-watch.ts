@@ -85,7 +85,11 @@ export class DatabaseWatch {
     const isOurs = (lock: DatabaseLock) =>
       lock.at >= from && lock.statement === statement && (lock.callSite === null || lock.callSite === callSite);
     if (this.#locks.some(isOurs)) return 'lock';
-    return this.#probe !== null && this.#probe.at >= from && !ANSWERS.includes(this.#probe.found) ? 'answer' : null;
+    if (this.#probe === null || this.#probe.at < from) return null;
+    const { found, line } = this.#probe;
+    // What is half as late when nothing is asked for waits for the line.
+    const isLine = line != null && line.answerMs >= tookMs / 2;
+    return isLine || !ANSWERS.includes(found) ? 'answer' : null;
   }
 
   async #ask(): Promise<void> {
@@ -93,9 +97,10 @@ export class DatabaseWatch {
     const begunAt = now();
     const probed = await probe(running().flatMap(({ pid }) => pid ?? []));
     if (probed === null) return;
-    const { found, code, because, processId } = probed;
+    const { found, code, because, processId, line = null } = probed;
     const at = Math.round(now());
-    this.#probe = { found, code, processId, at, because: withoutSecrets(because), tookMs: Math.round(at - begunAt) };
+    const tookMs = Math.round(at - begunAt);
+    this.#probe = { found, code, processId, at, because: withoutSecrets(because), tookMs, line };
     this.#noteLocks(probed, at);
   }
 

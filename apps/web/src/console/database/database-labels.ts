@@ -43,8 +43,11 @@ const FOUND: Readonly<Record<DatabaseProbe['found'], string>> = {
 };
 
 /** What a probe has found, in a sentence. */
-export function probeText({ found, because, code, tookMs }: DatabaseProbe): string {
-  return `A connection of its own found in ${words(duration(tookMs))}: ${FOUND[found]}. ${because}${code === null ? '' : ` (${code})`}`;
+export function probeText({ found, because, code, tookMs, line }: DatabaseProbe): string {
+  const said = `A connection of its own found in ${words(duration(tookMs))}: ${FOUND[found]}. ${because}${code === null ? '' : ` (${code})`}`;
+  if (line == null) return said;
+  const echo = line.echoMs === null ? 'did not come back in time' : `took ${words(duration(line.echoMs))}`;
+  return `${said} An answer that needs no table took ${words(duration(line.answerMs))}; 2 KB there and back ${echo}.`;
 }
 
 /** A part of the pool's bar: how many, of all that there can be. */
