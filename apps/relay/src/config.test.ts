@@ -22,6 +22,7 @@ describe("a relay's configuration", () => {
       debugPort: 8_765,
       sampleHz: 10,
       ownFields: 'all',
+      cameraControl: false,
     });
   });
 

@@ -30,6 +30,8 @@ export interface RelayConfig {
   readonly sampleHz: number;
   /** Which of the own car's data leave this PC; all of them where absent. */
   readonly ownFields: readonly string[] | 'all';
+  /** Whether servers may ask the sim's camera on this PC for something else. */
+  readonly cameraControl: boolean;
   readonly spoolDir: string;
   readonly spoolMaxBytes: number;
 }
@@ -115,6 +117,11 @@ export const relayEnvironment = z.object({
     .transform((names) => (names.includes('all') ? ('all' as const) : names.filter((name) => name !== 'none')))
     .default('all')
     .describe('Own-car data that may leave this PC: names with commas between them, all or none.'),
+  RELAY_CAMERA_CONTROL: flag
+    .default(false)
+    .describe(
+      "Whether directors may ask the sim's camera on this PC for the next camera or another car. It needs a token with broadcast:camera.",
+    ),
   RELAY_SPOOL_DIR: z
     .string()
     .default(() => join(homedir(), '.okboxbox', 'spool'))
@@ -175,6 +182,7 @@ export function readRelayConfig(environment: Environment, file: Environment = {}
     token: read.RELAY_TOKEN,
     sampleHz: read.RELAY_SAMPLE_HZ,
     ownFields: read.RELAY_OWN_FIELDS,
+    cameraControl: read.RELAY_CAMERA_CONTROL,
     spoolDir: resolve(cwd, read.RELAY_SPOOL_DIR),
     spoolMaxBytes: Math.round(read.RELAY_SPOOL_MAX_MB * MEGABYTE),
   };

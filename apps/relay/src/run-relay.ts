@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { printable, RELAY_PROTOCOL_VERSION, type RelayStatus, type SessionLine } from '@okboxbox/protocol';
 import { monotonicClock, type PaceClock, type SimState, SourceError } from '@okboxbox/sims';
 import { Agent } from './agent.js';
+import { CameraRequests } from './camera-control.js';
 import { mayShowCamera } from './camera-right.js';
 import { type CaptureOptions, captureSource, SIM_STATE_TEXTS } from './capture-source.js';
 import type { RelayConfig } from './config.js';
@@ -70,6 +71,7 @@ export async function runRelay(options: RelayOptions): Promise<RelayOutcome> {
     say,
   });
   const rates = new RateRequests();
+  const camera = new CameraRequests({ source, settings: () => config.current, say });
   let refused: (error: RefusedError) => void = () => undefined;
   const refusal = new Promise<never>((_, reject) => {
     refused = reject;
@@ -90,6 +92,8 @@ export async function runRelay(options: RelayOptions): Promise<RelayOutcome> {
       onState: (target, state) => {
         if (state.state === 'waiting' || state.state === 'off') rates.forget(target);
         tellState(target, state);
+        // A desk that opens with the show is not to wait for what this relay can do.
+        if (state.state === 'streaming') target.report(status());
       },
       onRate: (target, request) => {
         if (!rates.take(target, request)) return;
@@ -99,6 +103,7 @@ export async function runRelay(options: RelayOptions): Promise<RelayOutcome> {
             : `${shownUrl(target.url)} asks for ${request.maxHz} frames a second at most (${request.because}).`,
         );
       },
+      onCamera: (target, request) => camera.take(request, shownUrl(target.url)),
       onSessionEnded: (stream) => {
         if (agent.beginAnew(stream))
           say('The server has ended this session: what is captured from now on is a new one.');
@@ -142,6 +147,7 @@ export async function runRelay(options: RelayOptions): Promise<RelayOutcome> {
     source: source.info.spec,
     ...(simState && { simState }),
     maxHz: rates.maxHz,
+    ...(camera.control !== null && { camera: camera.control }),
     queue: { ...spool.fill(capture.epoch + capture.now()) },
     cars: agent.field.now,
     ...signs.look(),
@@ -169,6 +175,7 @@ export async function runRelay(options: RelayOptions): Promise<RelayOutcome> {
 
   config.onChange((next) => {
     void targets.apply(next);
+    targets.report(status());
     if (next.killSwitch) say('The kill switch is on: nothing is sent. What is captured stays on this PC.');
   });
   if (config.current.killSwitch) say('The kill switch is on: nothing is sent. What is captured stays on this PC.');

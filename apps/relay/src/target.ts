@@ -1,6 +1,7 @@
 import {
   type Ack,
   type ByeReason,
+  type CameraAnswer,
   type ClockPing,
   type ClockPong,
   isFinalRefusal,
@@ -53,6 +54,8 @@ export interface TargetDeps {
   readonly onRate: (target: Target, request: RateRequest) => void;
   /** The session of a stream has ended at a server: what is still captured is of another one. */
   readonly onSessionEnded: (stream: SpoolStream) => void;
+  /** The server asks the sim's camera for something. */
+  readonly onCamera: (target: Target, request: unknown) => CameraAnswer;
   readonly say: (text: string) => void;
 }
 
@@ -230,6 +233,9 @@ export class Target {
     socket.on('clock:ping', (ping: ClockPing, answer: (pong: ClockPong) => void) => this.#tellClock(ping, answer));
     socket.on('relay:rate', (request: RateRequest) => this.#deps.onRate(this, request));
     socket.on('relay:pause', (request: unknown) => this.#takePause(request));
+    socket.on('relay:camera', (request: unknown, answer: unknown) => {
+      if (typeof answer === 'function') answer(this.#deps.onCamera(this, request));
+    });
   }
 
   #takePause(request: unknown): void {

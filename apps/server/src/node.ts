@@ -54,6 +54,7 @@ import { afterRestart, BroadcastDelayService } from './owner/audience/broadcast-
 import { feedStateOf } from './owner/audience/feed-view.js';
 import { PastSessions } from './owner/audience/past-sessions.js';
 import { DirectorDesk } from './owner/director/director-desk.js';
+import { ShowCamera } from './owner/director/show-camera.js';
 import { ConnectedRelays } from './owner/ingest/connected-relays.js';
 import { DropCounters } from './owner/ingest/drop-counters.js';
 import { PausedRelays } from './owner/ingest/paused-relays.js';
@@ -208,7 +209,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     registry.listen({ began: () => undefined, ended: ({ id }) => relays.disconnect(id) });
     const logos = await ShowLogos.open(config.dataDir);
     const told = { clock, audit, publicUrl: config.publicUrl };
-    const desk = new DirectorDesk({ registry, broadcasts, shows, links, logos, ...told });
+    const camera = new ShowCamera(relays);
+    const desk = new DirectorDesk({ registry, broadcasts, shows, links, logos, camera, ...told });
     const owner = new ShowOwner({ registry, broadcasts, audiences, past, relays, desk });
     parts.add('owned shows', directory.offer(owner), { stop: (giveUp) => giveUp() });
 

@@ -37,6 +37,7 @@ export * from './rights/handshake.js';
 export * from './rights/refusals.js';
 export * from './rights/rights.js';
 export * from './rights/rooms.js';
+export * from './wire/camera-request.js';
 export * from './wire/codec.js';
 export * from './wire/printable.js';
 export * from './wire/recording.js';

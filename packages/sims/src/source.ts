@@ -1,4 +1,4 @@
-import type { SourceRecord } from '@okboxbox/protocol';
+import type { CameraRequest, SourceRecord } from '@okboxbox/protocol';
 
 /** What a source is, known before its first record. */
 export interface SourceInfo {
@@ -44,6 +44,17 @@ export interface Source {
   readonly info: SourceInfo;
   /** @throws SourceError in the middle of the iteration where the data end in damage: the good records came first. */
   read(options?: ReadOptions): AsyncIterable<SourceRecord>;
+  /**
+   * Asks the sim's camera for something; absent where the source has no camera that can be asked. Whether the sim did it is to
+   * be seen in the frames.
+   * @throws CameraError where the sim cannot be asked now.
+   */
+  readonly askCamera?: (request: CameraRequest) => void;
+}
+
+/** The sim's camera cannot be asked for something; the message says why, for a director. */
+export class CameraError extends Error {
+  override readonly name = 'CameraError';
 }
 
 /** A source that cannot be opened or read on. The message names the thing and the way out. */

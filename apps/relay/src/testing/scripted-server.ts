@@ -105,6 +105,11 @@ export class ScriptedServer {
     this.#io.of(RELAY_NAMESPACE).emit(event, request);
   }
 
+  /** Asks every relay that is connected for something of its sim's camera; resolves with their answers. */
+  askCamera(request: object): Promise<unknown[]> {
+    return this.#io.of(RELAY_NAMESPACE).timeout(5_000).emitWithAck('relay:camera', request);
+  }
+
   /** Cuts every connection. */
   cut(): void {
     for (const socket of this.#io.of(RELAY_NAMESPACE).sockets.values()) socket.conn.close();

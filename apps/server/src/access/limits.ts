@@ -58,6 +58,8 @@ const EVENT_LIMITS: Readonly<Record<string, number>> = {
   // One every two seconds, and one more when a page is hidden or shown.
   'feed:beat': 5,
   'overlay:report': 5,
+  // Each one is a change of the picture on air.
+  'show:camera': 3,
   'relay:hello': 10,
   // Batches are bounded by the messages of a connection, and the relay waits for what it sends. An echo goes with each.
   'relay:frames': Number.POSITIVE_INFINITY,

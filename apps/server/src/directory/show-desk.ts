@@ -1,4 +1,6 @@
 import type {
+  CameraAsked,
+  CameraRequest,
   CueSet,
   DelayMode,
   DeskState,
@@ -80,6 +82,8 @@ export interface ShowDesk {
   /** Follows another session, or what another relay sends; `because` is what an operator gave as the reason. */
   follow(show: string, who: string, choice: FollowChoice, because?: string): Promise<ShowFollowed>;
   cue(show: string, who: string, cue: CueSet): Promise<void>;
+  /** Asks the sim's camera on the broadcaster's PC for another one, or for a car. */
+  camera(show: string, who: string, request: CameraRequest): Promise<CameraAsked>;
   /** What was seen lately, newest first, to match the stream's picture with; with `car`, its line crossings as well. */
   moments(show: string, car: number | undefined): Promise<Moment[]>;
   /** Cues a scene by its name, for the time that it has. */

@@ -9,6 +9,7 @@ import {
   momentsGet,
   ofPlace,
   publishSet,
+  showCamera,
   showFollow,
   showScene,
 } from '@okboxbox/protocol';
@@ -111,6 +112,16 @@ export const DIRECTOR_CALLS = declareSocketCalls({
     right: DIRECTOR_RIGHT,
     input: lookSet,
     answer: 'ShowChange',
+  },
+  camera: {
+    event: 'show:camera',
+    about:
+      "Asks the sim's camera on the broadcaster's PC for the next group of cameras on the car that it shows (`next: true`), or " +
+      'for a car, by its index (`car`). The relay there must accept it (`RELAY_CAMERA_CONTROL`). The answer names the relay that ' +
+      'has asked its sim.',
+    right: DIRECTOR_RIGHT,
+    input: showCamera,
+    answer: 'CameraAsked',
   },
   createLink: {
     event: 'link:create',

@@ -1,4 +1,6 @@
 import type {
+  CameraAsked,
+  CameraRequest,
   ClockPing,
   CloseReason,
   DelayState,
@@ -89,6 +91,8 @@ export type Nothing = Readonly<Record<never, never>>;
  * `/api/asyncapi.json`. The schemas are generated from these types and their comments (`npm run generate`).
  */
 export interface Messages {
+  readonly CameraAsked: CameraAsked;
+  readonly CameraRequest: CameraRequest;
   readonly ClockPing: ClockPing;
   readonly Delay: DelayAnswer;
   readonly DelayChange: DelayAnswer & Stored;

@@ -63,6 +63,13 @@ export const SENT_EVENTS: Readonly<Record<'viewers' | 'relays', readonly SentEve
     },
     { event: 'relay:rate', about: 'Asks for fewer frames; `null` ends that.', messages: ['RateRequest'] },
     { event: 'relay:pause', about: 'Asks for no frames, or for frames again.', messages: ['PauseRequest'] },
+    {
+      event: 'relay:camera',
+      about:
+        "Asks the sim's camera on the relay's PC for another one, or for a car. The acknowledgement is `{ asked: true }`, or " +
+        '`{ asked: false, because }`, without `ok`.',
+      messages: ['CameraRequest'],
+    },
     closed,
   ],
 };

@@ -131,6 +131,7 @@ export const HTTP_CALLS: Readonly<Record<string, HttpCall>> = {
       resume: {},
       match: { at: 1_764_000_000_000 },
       cue: { set: { tower: {} } },
+      camera: { next: true },
       scene: { name: 'none' },
       follow: { relayId: 'none' },
       look: { look: null },
@@ -186,6 +187,7 @@ export const SOCKET_CALLS: readonly SocketCall[] = [
   directs('show:scene', { name: 'Race' }),
   directs('show:scene', { name: 'none', delete: true }),
   directs('show:look', { look: null }),
+  directs('show:camera', { next: true }),
   directs('link:create', { kind: 'overlay', ttlMs: 60_000 }),
   directs('link:revoke', { code: 'none' }),
 ];

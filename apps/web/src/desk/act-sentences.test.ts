@@ -18,6 +18,8 @@ it('an act is told in plain words, from what and to what', () => {
   expect(sentence('link:revoke', { kind: 'public', label: null }, null)).toBe('revoked a link to the public page');
   expect(sentence('show:follow', { relayId: 'a' }, { relayId: 'b', sessionId: 's' })).toBe('made b the main feed');
   expect(sentence('show:follow', { relayId: 'b' }, { relayId: 'b', sessionId: 's' })).toBe('followed the session s');
+  expect(sentence('show:camera', '11', null)).toBe('asked for the next camera');
+  expect(sentence('show:camera', '11', '7')).toBe('asked the camera for car 7');
 });
 
 it('a cue names its scene, what comes on and what goes, and when', () => {

@@ -22,6 +22,7 @@ const DESK: DeskState = {
   look: null,
   watchers: [],
   publicViewers: 0,
+  camera: null,
   acts: [],
 };
 

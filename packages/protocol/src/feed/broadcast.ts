@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { showSlug } from '../rights/rights.js';
 import { PICTURES, type Picture } from '../rights/rooms.js';
+import type { CameraControl } from '../wire/camera-request.js';
 import type { SessionType } from '../wire/recording.js';
 import type { DelayStateName } from './delay-states.js';
 import type { ShowLook } from './look.js';
@@ -148,6 +149,29 @@ export interface ShowFollowed {
   /** The session that it is on; `null` where a relay was marked that feeds none. */
   readonly sessionId: string | null;
   readonly mainFeed: MainFeed | null;
+}
+
+/**
+ * `show:camera`: asks the sim's camera on a broadcaster's PC for the next group of cameras on the car that it shows (`next`), or
+ * for a car, by its index.
+ */
+export const showCamera = z
+  .object({ ...place, next: z.literal(true).optional(), car: z.number().int().min(0).max(65_535).optional() })
+  .refine(isPlace, onePlace)
+  .refine((call) => (call.next === undefined) !== (call.car === undefined), { message: 'give either next or car' });
+
+/** The acknowledgement of `show:camera`: the relay that has asked its sim. Whether the sim did it, the picture shows. */
+export interface CameraAsked {
+  readonly show: string;
+  readonly relayId: string;
+}
+
+/** A broadcaster's PC: the relay that may say which car the sim's camera shows. */
+export interface DeskCamera {
+  readonly relayId: string;
+  readonly control: CameraControl;
+  /** The car that the camera shows in real time, by its index; `null` where it shows none, or nothing was said of it. */
+  readonly car: number | null;
 }
 
 /** A show's main feed. */
@@ -300,6 +324,8 @@ export interface DeskState {
   readonly watchers: readonly Watcher[];
   /** Watchers that are counted and not listed: viewers of public pages. */
   readonly publicViewers: number;
+  /** The broadcaster's PC whose camera is asked; `null` where none is connected. */
+  readonly camera: DeskCamera | null;
   /** Newest first. */
   readonly acts: readonly DirectorAct[];
 }

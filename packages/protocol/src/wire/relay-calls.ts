@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { showSlug } from '../rights/rights.js';
+import { CAMERA_CONTROLS } from './camera-request.js';
 import { isPlainText } from './shown-text.js';
 
 /** Calls between a relay and a server, beside the batches of records (rules WIR of SPEC.md). */
@@ -152,6 +153,8 @@ export const relayStatus = z.looseObject({
   oldestUnsentMs: amount.optional(),
   /** Whether operations of that server have paused it. */
   paused: z.boolean().optional(),
+  /** Of a relay that may say which car the camera shows: whether it takes requests for another camera. */
+  camera: z.enum(CAMERA_CONTROLS).optional(),
   cars: z.looseObject({ seen: amount, entries: amount, blinksPerMin: amount }).nullable(),
   /** Share of a core. */
   cpu: amount,

@@ -2,6 +2,7 @@ import type { SourceRecord } from '@okboxbox/protocol';
 import type { PaceClock } from '../pace.js';
 import type { ReadOptions, Source } from '../source.js';
 import { MemoryReader } from './memory-reader.js';
+import { SimCamera, type SimMessage } from './sim-camera.js';
 import { SimRecords } from './sim-records.js';
 import { LayoutError } from './telemetry-header.js';
 
@@ -18,6 +19,8 @@ export interface SimMemory {
 export interface SimLink {
   /** The memory, or `null` while no sim shares one. */
   open(): SimMemory | null;
+  /** Sends a message to the sim's window; waits for nothing, and hears of no answer. */
+  send(message: SimMessage): void;
 }
 
 /** How often a sim that is not there, or in no session, is looked for, in ms. */
@@ -37,30 +40,37 @@ const REPLAY_AFTER_MS = 1_000;
  * with its next session, and waits again when the sim is closed.
  */
 export function openLive(link: SimLink, spec: string, hz: () => number, clock: PaceClock): Source {
+  const camera = new SimCamera();
   return {
     info: { kind: 'iracing', spec, sim: 'iracing', playback: false, rateHz: hz() },
-    read: (options) => liveRecords(link, hz, clock, options ?? {}),
+    read: (options) => liveRecords({ link, hz, clock, camera }, options ?? {}),
+    askCamera: (request) => link.send(camera.messageFor(request)),
   };
 }
 
-async function* liveRecords(
-  link: SimLink,
-  hz: () => number,
-  clock: PaceClock,
-  options: ReadOptions,
-): AsyncGenerator<SourceRecord> {
+/** What a running sim is read with. */
+interface LiveDeps {
+  readonly link: SimLink;
+  readonly hz: () => number;
+  readonly clock: PaceClock;
+  readonly camera: SimCamera;
+}
+
+async function* liveRecords(deps: LiveDeps, options: ReadOptions): AsyncGenerator<SourceRecord> {
+  const { link, clock, camera } = deps;
   const { signal, onState } = options;
   onState?.('sim-not-running');
   while (!signal?.aborted) {
     const memory = link.open();
     if (memory !== null) {
       try {
-        yield* sessionRecords(memory, hz, clock, options);
+        yield* sessionRecords(memory, deps, options);
       } catch (error) {
         if (!(error instanceof LayoutError)) throw error;
         // The sim makes its headers while it starts.
         options.onTrouble?.({ message: `iRacing's memory cannot be read yet: ${error.message}. Trying again.` });
       } finally {
+        camera.leave();
         memory.close();
       }
     }
@@ -71,8 +81,7 @@ async function* liveRecords(
 /** Records until the sim leaves its session, or is gone. */
 async function* sessionRecords(
   memory: SimMemory,
-  hz: () => number,
-  clock: PaceClock,
+  { hz, clock, camera }: LiveDeps,
   { signal, onState }: ReadOptions,
 ): AsyncGenerator<SourceRecord> {
   const reader = new MemoryReader(memory.bytes);
@@ -99,7 +108,10 @@ async function* sessionRecords(
     const step = 1000 / hz();
     due = Math.max(due + step, now - step);
     const before = records.sessionTime;
-    const told = records.take(row, reader.takeText(), Date.now());
+    const text = reader.takeText();
+    if (text !== null) camera.takeText(text);
+    camera.takeRow(row);
+    const told = records.take(row, text, Date.now());
     if (records.sessionTime !== before) wentOnAt = now;
     const isReplay = now - wentOnAt >= REPLAY_AFTER_MS;
     if (state !== (isReplay ? 'replay' : 'connected')) {

@@ -1,12 +1,15 @@
 import { createRequire } from 'node:module';
 import type { SimLink, SimMemory } from './live-source.js';
 import { libraryFile } from './private-library.js';
+import { SIM_MESSAGE, type SimMessage } from './sim-camera.js';
 
 /** What iRacing calls its memory and the event that it sets after each row. */
 const MEMORY_NAME = 'Local\\IRSDKMemMapFileName';
 const EVENT_NAME = 'Local\\IRSDKDataValidEvent';
 const FILE_MAP_READ = 4;
 const SYNCHRONIZE = 0x0010_0000;
+/** In place of a window: all of them. The sim takes its messages this way and no other. */
+const ALL_WINDOWS = 0xffff;
 /** Windows' description of a region of memory, and where its size stands in it. */
 const REGION_BYTES = 48;
 const REGION_SIZE_AT = 24;
@@ -58,8 +61,26 @@ function koffiOfProgram(): Koffi | null {
   return loaded.exports as Koffi;
 }
 
+/** Sends messages to the sim's window; the part of Windows that does is loaded with the first. */
+function windowMessages(native: Koffi): (message: SimMessage) => void {
+  let send: ((message: SimMessage) => void) | null = null;
+  return (message) => {
+    if (send === null) {
+      const user = native.load('user32.dll');
+      const register = user.func('uint32_t __stdcall RegisterWindowMessageA(const char *name)');
+      // It waits for no window, so one that hangs holds up nothing.
+      const notify = user.func(
+        'bool __stdcall SendNotifyMessageA(intptr_t window, uint32_t message, uintptr_t wParam, intptr_t lParam)',
+      );
+      const number = register(SIM_MESSAGE);
+      send = ({ wParam, lParam }) => void notify(ALL_WINDOWS, number, wParam, lParam);
+    }
+    send(message);
+  };
+}
+
 /**
- * Opens the memory of an iRacing on this PC, to read and nothing else.
+ * Opens the memory of an iRacing on this PC, to read and nothing else, and a way to send it messages.
  * @throws Error where `whyNoLiveSim` says why.
  */
 export function windowsSim(): SimLink {
@@ -97,5 +118,5 @@ export function windowsSim(): SimLink {
       close: release,
     };
   }
-  return { open };
+  return { open, send: windowMessages(native) };
 }

@@ -35,6 +35,7 @@ export const HTTP_ACTS: Readonly<Record<string, HttpAct>> = {
   scene: { title: 'Cue, save or delete a scene', calls: ['scene'] },
   follow: { title: 'Choose the session that a show follows', calls: ['follow'] },
   look: { title: "Set a show's own look", calls: ['look'] },
+  camera: { title: "Ask the sim's camera for another one, or for a car", calls: ['camera'] },
   link: {
     title: 'Create a share link, or revoke one',
     calls: ['createLink', 'revokeLink'],

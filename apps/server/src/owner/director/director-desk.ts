@@ -1,4 +1,6 @@
 import {
+  type CameraAsked,
+  type CameraRequest,
   type CueSet,
   type DelayMode,
   type DirectorAct,
@@ -34,6 +36,7 @@ import { LogoError, type ShowLogos } from '../shows/show-logos.js';
 import type { Shows } from '../shows/shows.js';
 import { CueError, slotNames, slotsOf, withScene, withSceneSaved } from './cues.js';
 import { momentsOf } from './moments.js';
+import type { ShowCamera } from './show-camera.js';
 
 /** Acts of a show's directors that the desk lists. */
 const MAX_ACTS = 50;
@@ -44,6 +47,7 @@ export interface DirectorDeskDeps {
   readonly shows: Shows;
   readonly links: ShareLinks;
   readonly logos: ShowLogos;
+  readonly camera: ShowCamera;
   readonly clock: Clock;
   readonly audit: (who: string, action: string, detail: object) => void;
   /** What links that people are given begin with; `null` where that is not configured. */
@@ -90,6 +94,7 @@ export class DirectorDesk implements ShowDesk {
       links: links.of(show),
       look: shows.get(show).look,
       publicUrl: this.#deps.publicUrl ?? null,
+      camera: this.#deps.camera.state(session),
       acts: this.#acts.get(show) ?? [],
     };
   }
@@ -189,6 +194,17 @@ export class DirectorDesk implements ShowDesk {
     if (scene === undefined) throw noScene(name);
     const { set, forMs } = scene;
     await this.cue(show, who, { set, scene: name, forMs, ...(when && { when }) });
+  }
+
+  /** @throws CameraRefusedError */
+  async camera(show: string, who: string, request: CameraRequest): Promise<CameraAsked> {
+    const session = this.#running(show);
+    const numberOf = (car: number | null | undefined) =>
+      car == null ? null : (session?.state.timing.entries[car]?.carNumber ?? `index ${car}`);
+    const from = numberOf(session?.state.camera?.car);
+    const relayId = await this.#deps.camera.ask(session, request);
+    this.#note(show, who, 'show:camera', from, 'car' in request ? numberOf(request.car) : null, { relayId });
+    return { show, relayId };
   }
 
   async moments(show: string, car: number | undefined): Promise<Moment[]> {

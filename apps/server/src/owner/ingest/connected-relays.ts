@@ -1,6 +1,7 @@
 import type { PauseRequest, RelayStatus, RelayWaiting, Watermarks } from '@okboxbox/protocol';
 import type { Stored } from '../../unsaved-settings.js';
 import { PausedRelays } from './paused-relays.js';
+import type { RelayCamera } from './relay-camera.js';
 import type { ClockEstimate } from './relay-clock.js';
 
 /** A relay that feeds now, how far its records have come, and what else is known of it. */
@@ -34,6 +35,8 @@ export interface RelayEntry {
   readonly look: () => Omit<ConnectedRelay, 'relayId' | 'show' | 'pausedBecause'>;
   /** Asks it to pause, or to go on. */
   readonly tell: (request: PauseRequest) => void;
+  /** The camera on its PC; absent or `null` where its token does not have the right. */
+  readonly camera?: RelayCamera | null;
   /** Closes its connection: it comes back and greets again. */
   readonly disconnect: () => void;
 }
@@ -76,6 +79,13 @@ export class ConnectedRelays {
       pausedBecause: this.#paused.because({ relayId, show }),
     }));
     return sessionId === undefined ? all : all.filter((relay) => relay.sessionId === sessionId);
+  }
+
+  /** Cameras of the relays that feed a session and have the right. */
+  cameras(sessionId: string): (RelayCamera & { readonly relayId: string })[] {
+    return [...this.#relays].flatMap(({ relayId, camera, look }) =>
+      camera == null || look().sessionId !== sessionId ? [] : [{ relayId, ...camera }],
+    );
   }
 
   /** Lets go of the relays that feed a session which has ended: they come back, and what they bring is another one's. */

@@ -25,6 +25,7 @@ import { Heard } from './heard.js';
 import type { ConnectionDeps, FeedingConnection } from './ingest-deps.js';
 import { ProvenClock } from './proven-clock.js';
 import type { WatchedRelay } from './rate-requests.js';
+import { relayCamera } from './relay-camera.js';
 import { checkHello, expectedShow, nameOf, waitToOpen } from './relay-hello.js';
 
 /** Longest time that taking records holds the event loop, in ms. */
@@ -159,6 +160,7 @@ export class RelayConnection implements FeedingConnection {
         this.#socket.emit('relay:pause', request);
         this.#deps.log.warn({ sessionId: session.id, relayId, ...request }, 'a relay is asked to pause or resume');
       },
+      camera: relayCamera(this.#socket, this.#visitor, () => this.#status?.said ?? null),
       disconnect: () => this.#close('the session has ended', 'session_ended'),
     });
     const isLive = !hello.playback && !ended;

@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import type { SourceRecord } from '@okboxbox/protocol';
 import type { PaceClock } from '../../pace.js';
-import type { SimState } from '../../source.js';
+import type { SimState, Source } from '../../source.js';
 import { sharedData } from '../../testing/shared-data.js';
 import { openLive, type SimLink } from '../live-source.js';
+import type { SimMessage } from '../sim-camera.js';
 import { type MovingCars, movingCarsRow, movingCarsText } from './moving-cars.js';
 import { type RowValues, SimStandIn } from './sim-stand-in.js';
 
@@ -22,6 +23,10 @@ export class DrivenSim implements SimLink, PaceClock {
   readonly sim = new SimStandIn(image());
   readonly states: SimState[] = [];
   readonly troubles: string[] = [];
+  /** What its window was sent. */
+  readonly heard: SimMessage[] = [];
+  /** The source that reads it, once it runs. */
+  source: Source | null = null;
   cars: MovingCars = { cars: 5, subSessionId: 77 };
   /** What a row shows besides, `sessionTime` seconds into the session. */
   besides: (sessionTime: number) => RowValues = () => ({});
@@ -67,12 +72,17 @@ export class DrivenSim implements SimLink, PaceClock {
     };
   }
 
+  send(message: SimMessage): void {
+    this.heard.push(message);
+  }
+
   /** Records until `ms` have gone by. */
   async run(ms: number, hz = 10): Promise<SourceRecord[]> {
     const stop = new AbortController();
     this.#plan.push([ms, () => stop.abort()]);
     const records: SourceRecord[] = [];
     const source = openLive(this, 'iracing', () => hz, this);
+    this.source = source;
     const options = {
       signal: stop.signal,
       onState: (state: SimState) => this.states.push(state),

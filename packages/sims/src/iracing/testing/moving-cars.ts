@@ -20,6 +20,7 @@ export function movingCarsText({ cars, subSessionId, sessionNum = 0, sessionType
    UserID: ${1000 + i}
    TeamName: Team ${i}
    CarNumber: "${i + 10}"
+   CarNumberRaw: ${i + 10}
    CarClassID: 7
    CarClassShortName: GT3
    CarIsPaceCar: 0
@@ -54,6 +55,25 @@ DriverInfo:
  DriverCarIdx: 0
  Drivers:
 ${drivers.join('')}
+CameraInfo:
+ Groups:
+ - GroupNum: 9
+   GroupName: Cockpit
+   Cameras:
+   - CameraNum: 1
+     CameraName: CamCockpit
+ - GroupNum: 10
+   GroupName: Scenic
+   IsScenic: true
+   Cameras:
+   - CameraNum: 1
+     CameraName: Scenic_01
+ - GroupNum: 11
+   GroupName: TV1
+   Cameras:
+   - CameraNum: 1
+     CameraName: CamTV1_01
+
 SplitTimeInfo:
  Sectors:
  - SectorNum: 0
