@@ -34,7 +34,8 @@ export class CameraRequests {
     if (control === null) return refused('the token of the relay does not have broadcast:camera');
     if (control === 'off') return refused('RELAY_CAMERA_CONTROL is not on there');
     try {
-      if (control === 'unable' || this.#deps.source.askCamera === undefined) return refused('its sim takes no requests');
+      if (control === 'unable' || this.#deps.source.askCamera === undefined)
+        return refused('its sim takes no requests');
       this.#deps.source.askCamera(request.data);
     } catch (error) {
       if (!(error instanceof CameraError)) throw error;

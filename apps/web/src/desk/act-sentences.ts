@@ -15,8 +15,7 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   publish: () => 'published the show',
   unpublish: () => 'unpublished the show',
   'show:follow': ({ from, to }) => followSentence(from, to),
-  'show:camera': ({ to }) =>
-    typeof to === 'string' ? `asked the camera for car ${to}` : 'asked for the next camera',
+  'show:camera': ({ to }) => (typeof to === 'string' ? `asked the camera for car ${to}` : 'asked for the next camera'),
   'scene:save': ({ to }) => `saved the scene ${named(to)}`,
   'scene:delete': ({ from }) => `deleted the scene ${named(from)}`,
   'link:create': ({ to }) => `created ${linkWords(to)}`,

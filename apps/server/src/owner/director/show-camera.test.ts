@@ -86,10 +86,7 @@ describe('a request to the camera of the sim', () => {
     expect(await refusal()).toEqual([503, expect.stringContaining("No broadcaster's PC is connected")]);
     expect(driver.asked).toEqual([]);
     const caster = await pc({ control: 'off', answer: { asked: true } });
-    expect(await refusal()).toEqual([
-      503,
-      'caster does not accept camera requests: set RELAY_CAMERA_CONTROL=1 there.',
-    ]);
+    expect(await refusal()).toEqual([503, 'caster does not accept camera requests: set RELAY_CAMERA_CONTROL=1 there.']);
     await caster.made.emitWithAck('relay:status', { ...RELAY_STATUS, camera: 'unable' });
     expect(await refusal()).toEqual([503, expect.stringContaining('caster reads no sim whose camera can be asked')]);
     expect(caster.asked).toEqual([]);
@@ -117,7 +114,9 @@ describe('a request to the camera of the sim', () => {
     expect((await act({})).status).toBe(400);
     expect((await act({ next: true, car: 1 })).status).toBe(400);
     const bearer = await token('director', { jti: 'one' });
-    const statuses = await Promise.all(Array.from({ length: 8 }, async () => (await act({ next: true }, bearer)).status));
+    const statuses = await Promise.all(
+      Array.from({ length: 8 }, async () => (await act({ next: true }, bearer)).status),
+    );
     expect(statuses.filter((status) => status === 429).length).toBeGreaterThan(0);
   });
 });

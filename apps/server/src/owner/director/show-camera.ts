@@ -1,7 +1,20 @@
-import type { CameraRequest, DeskCamera } from '@okboxbox/protocol';
+import type { CameraAnswer, CameraControl, CameraRequest, DeskCamera } from '@okboxbox/protocol';
 import { OwnerRefusal } from '../../directory/owner-refusal.js';
-import type { ConnectedRelays } from '../ingest/connected-relays.js';
 import type { Session } from '../session/session.js';
+
+/** A camera on the PC of a relay that may say which car it shows. */
+export interface AskedCamera {
+  readonly relayId: string;
+  /** Whether it can be asked. */
+  control(): CameraControl;
+  /** Asks it; `null` where no answer came in time. */
+  ask(request: CameraRequest): Promise<CameraAnswer | null>;
+}
+
+/** The cameras of the relays that feed a session. */
+export interface CamerasOfSessions {
+  cameras(sessionId: string): readonly AskedCamera[];
+}
 
 /** The camera cannot be asked; the message says why, and what to do. */
 export class CameraRefusedError extends OwnerRefusal {
@@ -14,9 +27,9 @@ export class CameraRefusedError extends OwnerRefusal {
 
 /** The sim's camera on the broadcaster's PC of a show: which relay that is, and how it is asked for another one. */
 export class ShowCamera {
-  readonly #relays: Pick<ConnectedRelays, 'cameras'>;
+  readonly #relays: CamerasOfSessions;
 
-  constructor(relays: Pick<ConnectedRelays, 'cameras'>) {
+  constructor(relays: CamerasOfSessions) {
     this.#relays = relays;
   }
 
@@ -55,7 +68,7 @@ export class ShowCamera {
   }
 
   /** Of several, one that accepts requests; of these, the one whose camera the show believes. */
-  #chosen(session: Session | null): ReturnType<ConnectedRelays['cameras']>[number] | undefined {
+  #chosen(session: Session | null): AskedCamera | undefined {
     if (session === null) return undefined;
     const { camera, streams } = session.state;
     const believed = camera === null ? undefined : streams[camera.stream]?.relayId;

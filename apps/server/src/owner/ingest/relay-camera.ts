@@ -1,4 +1,10 @@
-import { type CameraAnswer, type CameraControl, type CameraRequest, cameraAnswer, type RelayStatus } from '@okboxbox/protocol';
+import {
+  type CameraAnswer,
+  type CameraControl,
+  type CameraRequest,
+  cameraAnswer,
+  type RelayStatus,
+} from '@okboxbox/protocol';
 import type { Socket } from 'socket.io';
 import { deny, type Visitor } from '../../access/visitor.js';
 
