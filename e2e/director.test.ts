@@ -143,6 +143,7 @@ describe.skipIf(WITHOUT_CHROMIUM)('the director’s desk', () => {
       .getByText(/^calibrated a picture: its delay from 0 s to /)
       .waitFor();
     await page.keyboard.press('z');
+    await page.getByRole('dialog').getByRole('button', { name: 'Undo' }).click();
     await graphicsDelay(page).getByText('Live', { exact: true }).waitFor({ timeout: 30_000 });
 
     // The public picture in the same way: what it is behind comes on top of the graphics.
@@ -161,6 +162,7 @@ describe.skipIf(WITHOUT_CHROMIUM)('the director’s desk', () => {
       .waitFor();
     await graphicsDelay(page).getByText('Live', { exact: true }).waitFor();
     await page.keyboard.press('z');
+    await page.getByRole('dialog').getByRole('button', { name: 'Undo' }).click();
     await page
       .getByRole('group', { name: 'Public', exact: true })
       .getByText('Live', { exact: true })

@@ -13,6 +13,7 @@ import type {
   ShareLink,
   ShowFollowed,
   ShowLook,
+  UndoableAct,
 } from '@okboxbox/protocol';
 import type { StoredLink, WantedLink } from '../access/share-links.js';
 import type { Stored } from '../unsaved-settings.js';
@@ -64,6 +65,11 @@ export interface DelayChange {
   readonly publicExtraMs?: number | undefined;
 }
 
+/** An act that was undone: what it was, whose, and when. */
+export interface Undone {
+  readonly undone: Omit<UndoableAct, 'asks'>;
+}
+
 /**
  * What directors may do to a show. Rights are decided before it is called; `who` is the subject of the caller's token,
  * noted with each act. What is resolved as `Stored` says whether the setting is on the disk.
@@ -90,9 +96,13 @@ export interface ShowDesk {
   cueScene(show: string, who: string, name: string, when?: CueSet['when']): Promise<void>;
   saveScene(show: string, who: string, scene: Scene, replaces?: string): Promise<void>;
   deleteScene(show: string, who: string, name: string): Promise<void>;
+  /**
+   * Undoes the newest act that can be undone; `id` names it. Without `id` it must be of `who`, and nothing that is asked first.
+   */
+  undo(show: string, who: string, id: string | undefined): Promise<Stored & Undone>;
   createLink(wanted: WantedLink): Promise<StoredLink>;
   revokeLink(show: string, who: string, code: string): Promise<Stored>;
-  /** Sets a show's own look, on air at once; `null` takes it away. Setting the one before undoes it. */
+  /** Sets a show's own look, on air at once; `null` takes it away. */
   setLook(show: string, who: string, look: ShowLook | null): Promise<Stored>;
   /** Keeps a picture as a logo that a look can name; nothing on air is different. */
   addLogo(show: string, who: string, bytes: Uint8Array): Promise<LogoUploaded>;

@@ -12,6 +12,7 @@ import {
   showCamera,
   showFollow,
   showScene,
+  showUndo,
 } from '@okboxbox/protocol';
 import { declareSocketCalls } from '../sockets/calls.js';
 
@@ -122,6 +123,15 @@ export const DIRECTOR_CALLS = declareSocketCalls({
     right: DIRECTOR_RIGHT,
     input: showCamera,
     answer: 'CameraAsked',
+  },
+  undo: {
+    event: 'show:undo',
+    about:
+      'Undoes the newest act that can be undone. `id` is the one that the desk shows (`undo.id`); without it, the ' +
+      'newest must be your own. Creating and revoking links cannot be undone.',
+    right: DIRECTOR_RIGHT,
+    input: showUndo,
+    answer: 'ShowUndone',
   },
   createLink: {
     event: 'link:create',

@@ -29,7 +29,7 @@ import type {
   TimingAnswer,
 } from '@okboxbox/protocol';
 import type { NamedFeedMessage } from '../channel/feed.js';
-import type { Matched } from '../directory/show-desk.js';
+import type { Matched, Undone } from '../directory/show-desk.js';
 import type { Stored } from '../unsaved-settings.js';
 
 /** The answer to `session:join`: the whole state at the audience's instant. */
@@ -126,5 +126,6 @@ export interface Messages {
   readonly ShowChange: ShowChanged & Stored;
   readonly ShowChanged: ShowChanged;
   readonly ShowFollowed: ShowFollowed;
+  readonly ShowUndone: ShowChanged & Undone & Stored;
 }
 export type MessageName = keyof Messages;

@@ -135,6 +135,7 @@ export const HTTP_CALLS: Readonly<Record<string, HttpCall>> = {
       scene: { name: 'none' },
       follow: { relayId: 'none' },
       look: { look: null },
+      undo: { id: 'none' },
       link: { code: 'none' },
       // Last: what is asked of a show that is not published stands above.
       publish: { published: true },
@@ -188,6 +189,7 @@ export const SOCKET_CALLS: readonly SocketCall[] = [
   directs('show:scene', { name: 'none', delete: true }),
   directs('show:look', { look: null }),
   directs('show:camera', { next: true }),
+  directs('show:undo', { id: 'none' }),
   directs('link:create', { kind: 'overlay', ttlMs: 60_000 }),
   directs('link:revoke', { code: 'none' }),
 ];

@@ -2,6 +2,7 @@ import type { Capability, Role } from '@okboxbox/protocol';
 
 /** What of a token's payload pages read to decide what they offer; the server decides what is allowed. */
 interface ShownClaims {
+  readonly sub?: string;
   readonly role?: Role;
   readonly caps?: readonly Capability[];
   readonly shows?: readonly string[];
@@ -20,6 +21,11 @@ export function offersDesk(token: string | null, show: string): boolean {
 export function offersActions(token: string | null): boolean {
   const claims = claimsOf(token);
   return claims?.role === 'admin' || claims?.caps?.includes('ops:act') === true;
+}
+
+/** The name that the server notes acts with this token by; `null` without one that can be read. */
+export function subjectOfToken(token: string | null): string | null {
+  return claimsOf(token)?.sub ?? null;
 }
 
 function claimsOf(token: string | null): ShownClaims | null {

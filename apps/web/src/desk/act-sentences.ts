@@ -18,6 +18,7 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   'show:camera': ({ to }) => (typeof to === 'string' ? `asked the camera for car ${to}` : 'asked for the next camera'),
   'scene:save': ({ to }) => `saved the scene ${named(to)}`,
   'scene:delete': ({ from }) => `deleted the scene ${named(from)}`,
+  'show:undo': ({ from }) => `undid: ${part(from, 'who')} ${part(from, 'says')}`,
   'link:create': ({ to }) => `created ${linkWords(to)}`,
   'link:revoke': ({ from }) => `revoked ${linkWords(from)}`,
 };

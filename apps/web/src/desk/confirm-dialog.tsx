@@ -3,7 +3,7 @@ import { createContext, type ReactNode, useCallback, useContext, useEffect, useR
 import { Button } from '../kit/button.js';
 import { Dialog } from '../kit/dialog.js';
 
-/** A question before an action that cannot be undone. */
+/** A question before an action that shows viewers more, or cannot be undone. */
 export interface Question {
   readonly title: string;
   readonly text: string;

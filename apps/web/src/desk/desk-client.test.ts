@@ -24,6 +24,7 @@ const DESK: DeskState = {
   publicViewers: 0,
   camera: null,
   acts: [],
+  undo: null,
 };
 
 let io: Server;

@@ -24,8 +24,9 @@ export const DESK_KEYS: readonly KeyHelp[] = [
   { keys: ['p'], does: 'pause and resume the picture' },
   {
     keys: ['m'],
-    does: 'calibrate the picture: ↓ ↑ choose a moment, Space says that you see it, Enter sets it, z undoes it, c chooses a car',
+    does: 'calibrate the picture: ↓ ↑ choose a moment, Space says that you see it, Enter sets it, c chooses a car',
   },
+  { keys: ['z'], does: 'undo the newest action (asks first where it is another director’s, or shows viewers more)' },
   { keys: ['b'], does: 'publish, or unpublish (asks first)' },
   { keys: ['s'], does: 'create a share link' },
   { keys: ['Esc'], does: 'leave a field and keep the cue; outside a field: close, clear the next cue' },
@@ -74,9 +75,6 @@ export function matchKey(key: string, matching: MatchKeys | null): boolean {
       return true;
     case 'Enter':
       matching.confirm();
-      return true;
-    case 'z':
-      matching.undo();
       return true;
     case 'ArrowDown':
     case 'ArrowUp':

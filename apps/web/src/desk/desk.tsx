@@ -31,6 +31,7 @@ import { SessionPanel } from './session-panel.js';
 import { type KeysOfSuggestions, keysOf } from './suggestion-keys.js';
 import { type Suggestion, suggestionsOf } from './suggestions.js';
 import { SuggestionsPanel } from './suggestions-panel.js';
+import { useUndo } from './undo-button.js';
 import { useDelayActions } from './use-delay-actions.js';
 import { useDesk, useDeskStore, useDeskWorld } from './use-desk.js';
 
@@ -59,6 +60,7 @@ export function Desk() {
     results: useRef<HTMLElement>(null),
   };
   const actions = useDelayActions(mode);
+  const undo = useUndo();
   const suggestions = race === null || race.session.status === 'ended' ? [] : suggestionsOf(race);
   const keys = useSuggestionKeys(suggestions);
 
@@ -118,6 +120,9 @@ export function Desk() {
         return true;
       case 'x':
         takeAllOff();
+        return true;
+      case 'z':
+        undo();
         return true;
       case 'd':
         delayField.current?.focus();

@@ -12,6 +12,7 @@ import { Panel } from '../kit/panel.js';
 import { PICTURE_LABELS } from './delay-labels.js';
 import { type Matching, NOT_MATCHED, type Proposal, proposalOf, stillMatching } from './matching.js';
 import { momentLabel } from './moment-labels.js';
+import { UndoButton } from './undo-button.js';
 import { useDesk, useDeskWorld, useServerNow } from './use-desk.js';
 import { useHeldList } from './use-held-list.js';
 
@@ -23,13 +24,12 @@ export interface MatchKeys {
   readonly move: (step: 1 | -1) => void;
   readonly press: () => void;
   readonly confirm: () => void;
-  readonly undo: () => void;
   readonly chooseCar: () => void;
 }
 
 /**
  * Matches a delay with what the director sees: a moment, and the press at which it is seen, in either order. What that would
- * set is shown before it is set, and can be undone.
+ * set is shown before it is set.
  */
 export function MatchPanel({
   picture,
@@ -72,13 +72,6 @@ export function MatchPanel({
       Date.now(),
     );
   };
-  const undo = async () => {
-    if (matched === null) return;
-    const done = await client.call('broadcast:delay:set', { [figure]: matched.from });
-    if (done === null) return;
-    setMatched(null);
-    store.say('ok', `Undone: the ${word} is ${delayLabel(matched.from)} again.`, Date.now());
-  };
   const press = () => {
     setMatched(null);
     setMatching({ ...matching, pressedAt: store.serverNow(Date.now()) });
@@ -88,7 +81,6 @@ export function MatchPanel({
     keys.current = {
       press,
       confirm: () => void confirm(),
-      undo: () => void undo(),
       chooseCar: () => cars.current?.focus(),
       move: (step) => {
         const at = rows.findIndex(({ item }) => item.id === matching.moment?.id);
@@ -145,12 +137,10 @@ export function MatchPanel({
             onConfirm={() => void confirm()}
             onDiscard={() => setMatching({ ...matching, pressedAt: null })}
           />
-        ) : matched !== null ? (
+        ) : matched !== null && delay?.[figure] === matched.to ? (
           <>
             <span>{`The ${word} was ${delayLabel(matched.from)} before, and is ${delayLabel(matched.to)} now.`}</span>
-            <Button onClick={() => void undo()}>
-              Undo <KeyHint>z</KeyHint>
-            </Button>
+            <UndoButton />
           </>
         ) : matching.pressedAt !== null ? (
           `Pressed ${seconds(now - matching.pressedAt)} ago: choose the moment that you saw.`

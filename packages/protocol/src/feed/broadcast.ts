@@ -100,6 +100,12 @@ export const showScene = z
     message: 'give either scene, to save it, or the name of one, to cue or delete it',
   });
 
+/**
+ * `show:undo`: undoes the newest act that can be undone. `id` is the one that its director means; without it, it is undone
+ * only where it is their own.
+ */
+export const showUndo = z.object({ show: showSlug, requestId, id: z.string().max(100).optional() });
+
 /** What a share link opens. */
 export const LINK_KINDS = ['overlay', 'public'] as const;
 export type LinkKind = (typeof LINK_KINDS)[number];
@@ -297,6 +303,17 @@ export interface DirectorAct {
   readonly to: unknown;
 }
 
+/** An act that can be undone. */
+export interface UndoableAct {
+  readonly id: string;
+  readonly at: number;
+  readonly who: string;
+  /** What it was, behind its director's name: `changed the delay from 10 s to 30 s`. */
+  readonly says: string;
+  /** Whether undoing it publishes the show, or leaves a picture without a delay: that is asked first. */
+  readonly asks: boolean;
+}
+
 /** All that the desk shows beside the two pictures. */
 export interface DeskState {
   readonly show: string;
@@ -328,4 +345,6 @@ export interface DeskState {
   readonly camera: DeskCamera | null;
   /** Newest first. */
   readonly acts: readonly DirectorAct[];
+  /** What the next undo undoes; `null` where there is nothing. */
+  readonly undo: UndoableAct | null;
 }

@@ -36,6 +36,7 @@ export const HTTP_ACTS: Readonly<Record<string, HttpAct>> = {
   follow: { title: 'Choose the session that a show follows', calls: ['follow'] },
   look: { title: "Set a show's own look", calls: ['look'] },
   camera: { title: "Ask the sim's camera for another one, or for a car", calls: ['camera'] },
+  undo: { title: 'Undo the newest act', calls: ['undo'] },
   link: {
     title: 'Create a share link, or revoke one',
     calls: ['createLink', 'revokeLink'],

@@ -5,6 +5,7 @@ import {
   type OnAir,
   PICTURES,
   type Picture,
+  SLOTS,
 } from '@okboxbox/protocol';
 import { diskReason } from '../../data-files.js';
 import { followedBy, shifted } from '../../directory/following.js';
@@ -42,6 +43,18 @@ export interface BroadcastDelayStatus {
   /** Why not, where it is not. */
   readonly because: string | null;
   readonly sessions: readonly MeasuredDelay[];
+}
+
+/** What a change of a show started from. */
+export interface Before {
+  readonly settings: ShowSettings;
+  readonly delays: Delays;
+}
+
+/** What came of a change: whether it is stored, and what was in force until it was. */
+export interface Changed {
+  readonly stored: Stored;
+  readonly before: Before;
 }
 
 /** A show's settings of before a restart, in the terms of this run, whose clock was set forward by `shiftMs`. */
@@ -145,10 +158,11 @@ export class BroadcastDelayService {
 
   /**
    * Sets the delay of the graphics, how much later the public picture is, or both; what of it makes a picture later is in
-   * force at once. Resolves with whether it is stored, as `Shows.change` does, here and in the calls below.
+   * force at once. Resolves with whether it is stored, as `Shows.change` does, and with what was before, here and in the
+   * calls below.
    * @throws ShowStoreError
    */
-  async setDelay(show: string, change: DelayChange, mode: DelayMode): Promise<Stored> {
+  async setDelay(show: string, change: DelayChange, mode: DelayMode): Promise<Changed> {
     const before = this.#deps.shows.get(show);
     const { delayMs = before.delayMs, publicExtraMs = before.publicExtraMs } = change;
     const totalMs = delayMs + publicExtraMs;
@@ -161,11 +175,11 @@ export class BroadcastDelayService {
       opens && closes
         ? this.#setDelay(show, { delayMs: later.delayMs, publicExtraMs: later.totalMs - later.delayMs }, 'glide')
         : null;
-    const [, stored] = await Promise.all([closed, this.#setDelay(show, change, mode)]);
-    return stored;
+    const [first, second] = await Promise.all([closed, this.#setDelay(show, change, mode)]);
+    return { stored: second.stored, before: (first ?? second).before };
   }
 
-  #setDelay(show: string, change: DelayChange, mode: DelayMode): Promise<Stored> {
+  #setDelay(show: string, change: DelayChange, mode: DelayMode): Promise<Changed> {
     return this.#change(show, (settings, now) => {
       const { delayMs = settings.delayMs, publicExtraMs = settings.publicExtraMs } = change;
       const delays = withDelays(this.of(show).delays, { delayMs: change.delayMs, publicExtraMs }, mode, now);
@@ -175,21 +189,21 @@ export class BroadcastDelayService {
   }
 
   /** Stops both pictures where they are. */
-  async pause(show: string): Promise<Stored> {
+  async pause(show: string): Promise<Changed> {
     return this.#change(show, (_settings, now) => {
       const next = settingsOf(paused(this.of(show).delays, now));
       return { next: { ...next, ...this.#whereTheyAre(show) }, closes: true };
     });
   }
 
-  async resume(show: string, mode: DelayMode): Promise<Stored> {
+  async resume(show: string, mode: DelayMode): Promise<Changed> {
     return this.#change(show, (_settings, now) => {
       const delays = bothResumed(this.of(show).delays, mode, now);
       return { next: { ...settingsOf(delays), ...this.#whereTheyAre(show) }, closes: false };
     });
   }
 
-  async publish(show: string, published: boolean): Promise<Stored> {
+  async publish(show: string, published: boolean): Promise<Changed> {
     return this.#change(show, (settings, now) => {
       if (!published) return { next: { published }, closes: true };
       const broadcast = this.of(show);
@@ -201,18 +215,35 @@ export class BroadcastDelayService {
     });
   }
 
-  /** Puts slots on air with the picture of this moment, or at once onto the one that is on air. */
-  cue(session: Session, set: Partial<OnAir>, when: 'picture' | 'now'): void {
+  /**
+   * Puts slots on air with the picture of this moment, or at once onto the one that is on air. Gives the instant of the
+   * picture from which they are there.
+   */
+  cue(session: Session, set: Partial<OnAir>, when: 'picture' | 'now'): number {
     const broadcast = this.of(session.state.facts.show);
-    if (when === 'picture') {
-      session.cue(set, null);
-      return;
-    }
-    const at = broadcast.position();
+    if (when === 'now') return this.#cueAt(session, set, broadcast.position());
+    session.cue(set, null);
+    const { newestAt = Number.POSITIVE_INFINITY } = broadcast.session(session.id) ?? {};
+    return Number.isFinite(newestAt) ? newestAt : session.state.at;
+  }
+
+  /**
+   * Takes a cue back that airs from `at` on: `set` is what is in its slots instead, at once where it has aired already, and
+   * otherwise in its place. What is to have left by then is not there.
+   */
+  uncue(session: Session, set: Partial<OnAir>, at: number): void {
+    const from = Math.max(at, this.of(session.state.facts.show).position());
+    const left = SLOTS.filter((slot) => (set[slot]?.until ?? Number.POSITIVE_INFINITY) <= from);
+    this.#cueAt(session, { ...set, ...Object.fromEntries(left.map((slot) => [slot, null])) }, from);
+  }
+
+  #cueAt(session: Session, set: Partial<OnAir>, at: number): number {
+    const broadcast = this.of(session.state.facts.show);
     const aired = broadcast.session(session.id);
     // The line has it at that instant already when the session's state says so.
     session.cue(set, at, () => aired?.cueAt(session, set, at));
     broadcast.tick();
+    return at;
   }
 
   /** When an instant of a session's clock was, on the server's clock; `null` where that is not known any more. */
@@ -266,8 +297,17 @@ export class BroadcastDelayService {
     return { airedAt: broadcast.position(), publicAiredAt: broadcast.position('public'), publicFrom };
   }
 
-  #change(show: string, make: (settings: ShowSettings, now: number) => Change): Promise<Stored> {
-    return this.#deps.shows.change(show, (settings) => make(settings, this.#deps.clockOf(show).now()));
+  async #change(show: string, make: (settings: ShowSettings, now: number) => Change): Promise<Changed> {
+    let before = this.#before(show);
+    const stored = await this.#deps.shows.change(show, (settings) => {
+      before = this.#before(show);
+      return make(settings, this.#deps.clockOf(show).now());
+    });
+    return { stored, before };
+  }
+
+  #before(show: string): Before {
+    return { settings: this.#deps.shows.get(show), delays: this.of(show).delays };
   }
 
   #begin(session: Session): void {

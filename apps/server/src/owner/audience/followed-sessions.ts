@@ -80,15 +80,16 @@ export class FollowedSessions {
   }
 
   /**
-   * Follows what a director or operator chose; resolves when it is stored and in force.
+   * Follows what a director or operator chose; resolves when it is stored and in force, with what was followed before.
    * @throws FollowError where there is nothing of that id in the show; ShowStoreError where it cannot be stored
    */
-  async choose(show: string, choice: FollowChoice): Promise<void> {
+  async choose(show: string, choice: FollowChoice): Promise<Following> {
     const { shows, clockOf, positionOf } = this.#deps;
     const fed = 'sessionId' in choice ? null : this.#fedBy(show, choice.relayId);
     const sessionId = 'sessionId' in choice ? this.#sessionIn(show, choice.sessionId) : (fed?.sessionId ?? null);
+    let before = this.#following(show);
     const chosen = shows.change(show, (settings) => {
-      const before = settings.following ?? FOLLOWS_NOTHING;
+      before = settings.following ?? FOLLOWS_NOTHING;
       const marked = 'relayId' in choice ? onMarked(before, choice.relayId, sessionId, fed?.cars) : before;
       const times = { now: Math.ceil(clockOf(show).now()), onAirUpTo: positionOf(show) };
       const following = sessionId === null ? marked : onChoice(marked, sessionId, times, this.#isRunning);
@@ -102,6 +103,7 @@ export class FollowedSessions {
     await chosen.finally(() => {
       if (this.#choosing.get(show) === done) this.#choosing.delete(show);
     });
+    return before;
   }
 
   readonly #isRunning = (sessionId: string): boolean => this.#deps.registry.liveSession(sessionId) !== undefined;

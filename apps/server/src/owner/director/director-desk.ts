@@ -16,6 +16,7 @@ import {
 } from '@okboxbox/protocol';
 import { LinkError, type ShareLinks, type StoredLink, type WantedLink } from '../../access/share-links.js';
 import type { Clock } from '../../clock.js';
+import { followedBy } from '../../directory/following.js';
 import { OwnerRefusal } from '../../directory/owner-refusal.js';
 import type {
   DelayChange,
@@ -26,6 +27,7 @@ import type {
   ShowDelay,
   ShowDesk,
   StoredLogo,
+  Undone,
 } from '../../directory/show-desk.js';
 import type { Stored } from '../../unsaved-settings.js';
 import type { BroadcastDelayService } from '../audience/broadcast-delay.js';
@@ -37,6 +39,8 @@ import type { Shows } from '../shows/shows.js';
 import { CueError, slotNames, slotsOf, withScene, withSceneSaved } from './cues.js';
 import { momentsOf } from './moments.js';
 import type { ShowCamera } from './show-camera.js';
+import { UndoStack, type WayBack } from './undo-stack.js';
+import { cueBack, delayBack, followBack, pauseBack, publishBack, resumeBack, settingBack } from './ways-back.js';
 
 /** Acts of a show's directors that the desk lists. */
 const MAX_ACTS = 50;
@@ -70,6 +74,7 @@ export class DeskError extends OwnerRefusal {
 export class DirectorDesk implements ShowDesk {
   readonly #deps: DirectorDeskDeps;
   readonly #acts = new Map<string, DirectorAct[]>();
+  readonly #undo = new UndoStack();
 
   constructor(deps: DirectorDeskDeps) {
     this.#deps = deps;
@@ -96,6 +101,7 @@ export class DirectorDesk implements ShowDesk {
       publicUrl: this.#deps.publicUrl ?? null,
       camera: this.#deps.camera.state(session),
       acts: this.#acts.get(show) ?? [],
+      undo: this.#undo.newest(show),
     };
   }
 
@@ -105,47 +111,53 @@ export class DirectorDesk implements ShowDesk {
   }
 
   async setDelay(show: string, who: string, change: DelayChange, mode: DelayMode): Promise<Stored> {
-    const before = this.#deps.shows.get(show);
-    const { delayMs = before.delayMs, publicExtraMs = before.publicExtraMs } = change;
-    const stored = await this.#deps.broadcasts.setDelay(show, change, mode);
-    if (change.delayMs !== undefined) this.#note(show, who, 'broadcast:delay:set', before.delayMs, delayMs);
+    const { stored, before } = await this.#deps.broadcasts.setDelay(show, change, mode);
+    const from = before.settings;
+    const { delayMs = from.delayMs, publicExtraMs = from.publicExtraMs } = change;
+    this.#undoable(show, who, delayBack(this.#deps, show, from, { delayMs, publicExtraMs }));
+    if (change.delayMs !== undefined) this.#note(show, who, 'broadcast:delay:set', from.delayMs, delayMs);
     if (change.publicExtraMs !== undefined)
-      this.#note(show, who, 'broadcast:extra:set', before.publicExtraMs, publicExtraMs);
+      this.#note(show, who, 'broadcast:extra:set', from.publicExtraMs, publicExtraMs);
     return stored;
   }
 
   /** @throws DeskError where the moment is further than a delay may be, or nearer than the graphics */
   async match(show: string, who: string, { at, agoMs, picture, mode }: SeenMoment): Promise<Stored & Matched> {
     const { broadcasts, clock, shows } = this.#deps;
-    const before = shows.get(show);
+    const { delayMs: setMs } = shows.get(show);
     const behindMs = Math.round(clock.now() - agoMs - at);
-    const matched =
+    const change =
       picture === 'graphics'
-        ? { delayMs: matchedGraphics(behindMs), publicExtraMs: before.publicExtraMs }
-        : { delayMs: before.delayMs, publicExtraMs: matchedPublic(behindMs, before.delayMs) };
+        ? { delayMs: matchedGraphics(behindMs) }
+        : { publicExtraMs: matchedPublic(behindMs, setMs) };
+    const { stored, before } = await broadcasts.setDelay(show, change, mode);
+    const { delayMs, publicExtraMs } = before.settings;
+    const matched = { delayMs, publicExtraMs, ...change };
     const figure = picture === 'graphics' ? 'delayMs' : 'publicExtraMs';
-    const stored = await broadcasts.setDelay(show, { [figure]: matched[figure] }, mode);
-    this.#note(show, who, 'broadcast:match', before[figure], matched[figure], { picture });
-    return { picture, from: before[figure], ...matched, ...stored };
+    const from = before.settings[figure];
+    this.#undoable(show, who, delayBack(this.#deps, show, before.settings, matched));
+    this.#note(show, who, 'broadcast:match', from, matched[figure], { picture });
+    return { picture, from, ...matched, ...stored };
   }
 
   async pause(show: string, who: string): Promise<Stored> {
-    const from = this.#moves(show);
-    const stored = await this.#deps.broadcasts.pause(show);
-    this.#note(show, who, 'broadcast:pause', from, 'paused');
+    const { stored, before } = await this.#deps.broadcasts.pause(show);
+    this.#undoable(show, who, pauseBack(this.#deps, show, before));
+    this.#note(show, who, 'broadcast:pause', before.delays.graphics.playhead.moves, 'paused');
     return stored;
   }
 
   async resume(show: string, who: string, mode: DelayMode): Promise<Stored> {
-    const from = this.#moves(show);
-    const stored = await this.#deps.broadcasts.resume(show, mode);
-    this.#note(show, who, 'broadcast:resume', from, this.#moves(show));
+    const { stored, before } = await this.#deps.broadcasts.resume(show, mode);
+    this.#undoable(show, who, resumeBack(this.#deps, show, before));
+    this.#note(show, who, 'broadcast:resume', before.delays.graphics.playhead.moves, this.#moves(show));
     return stored;
   }
 
   async publish(show: string, who: string, published: boolean): Promise<Stored> {
-    const from = this.#deps.shows.get(show).published;
-    const stored = await this.#deps.broadcasts.publish(show, published);
+    const { stored, before } = await this.#deps.broadcasts.publish(show, published);
+    const from = before.settings.published;
+    this.#undoable(show, who, publishBack(this.#deps, show, from, published));
     this.#note(show, who, published ? 'publish' : 'unpublish', from, published);
     return stored;
   }
@@ -156,11 +168,12 @@ export class DirectorDesk implements ShowDesk {
    */
   async follow(show: string, who: string, choice: FollowChoice, because?: string): Promise<ShowFollowed> {
     const { followed } = this.#deps.broadcasts;
-    const from = { sessionId: followed.of(show)?.sessionId ?? null, relayId: followed.mainFeed(show)?.relayId ?? null };
-    await followed.choose(show, choice);
+    const before = await followed.choose(show, choice);
+    const from = { sessionId: followedBy(before), relayId: before.mainFeed?.relayId ?? null };
     const mainFeed = followed.mainFeed(show);
     const sessionId = followed.of(show)?.sessionId ?? null;
     const to = { sessionId, relayId: mainFeed?.relayId ?? null };
+    this.#undoable(show, who, followBack(this.#deps, show, from, to));
     this.#note(show, who, 'show:follow', from, to, because === undefined ? {} : { because });
     return { show, sessionId, mainFeed };
   }
@@ -176,14 +189,24 @@ export class DirectorDesk implements ShowDesk {
     }
     const picture = when === 'now' && aired !== undefined ? aired : feedStateOf(session.state, null);
     const now = when === 'now' ? broadcast.position() : clock.now();
-    const from = session.state.onAir.scene;
+    const before = session.state.onAir;
     const slots = withScene(slotsOf(set, picture, forMs === null ? null : now + forMs), scene);
-    broadcasts.cue(session, slots, when);
+    // What was cued before and has not aired gives way to what airs now: it comes back no earlier than it was there.
+    const cuedBy = broadcast.session(session.id)?.newestAt ?? session.state.at;
+    const at = broadcasts.cue(session, slots, when);
+    const back =
+      when === 'now' && aired !== undefined
+        ? [
+            { at, onAir: aired.onAir },
+            { at: cuedBy, onAir: before },
+          ]
+        : [{ at, onAir: before }];
+    this.#undoable(show, who, cueBack(this.#deps, show, { sessionId: session.id, set, scene, slots, before: back }));
     this.#note(
       show,
       who,
       'broadcast:cue',
-      from,
+      before.scene,
       [...(scene === undefined ? [] : [scene]), ...slotNames(set), when].join(' '),
     );
   }
@@ -217,20 +240,47 @@ export class DirectorDesk implements ShowDesk {
 
   /** @throws CueError */
   async saveScene(show: string, who: string, scene: Scene, replaces?: string): Promise<void> {
-    await this.#deps.shows.change(show, ({ scenes }) => ({
-      next: { scenes: withSceneSaved(scenes, scene, replaces) },
-      closes: false,
-    }));
+    const saved = (scenes: readonly Scene[]) => withSceneSaved(scenes, scene, replaces);
+    await this.#changeScenes(show, who, `saved the scene "${scene.name}"`, saved);
     this.#note(show, who, 'scene:save', replaces ?? null, scene.name);
   }
 
   /** @throws CueError */
   async deleteScene(show: string, who: string, name: string): Promise<void> {
-    await this.#deps.shows.change(show, ({ scenes }) => {
+    await this.#changeScenes(show, who, `deleted the scene "${name}"`, (scenes) => {
       if (!scenes.some((scene) => scene.name === name)) throw noScene(name);
-      return { next: { scenes: scenes.filter((scene) => scene.name !== name) }, closes: false };
+      return scenes.filter((scene) => scene.name !== name);
     });
     this.#note(show, who, 'scene:delete', name, null);
+  }
+
+  async #changeScenes(show: string, who: string, says: string, make: (scenes: Scene[]) => Scene[]): Promise<void> {
+    let from: Scene[] = [];
+    let to: Scene[] = [];
+    await this.#deps.shows.change(show, ({ scenes }) => {
+      from = scenes;
+      to = make(scenes);
+      return { next: { scenes: to }, closes: false };
+    });
+    this.#undoable(show, who, settingBack(this.#deps, show, { key: 'scenes', from, to, says }));
+  }
+
+  /**
+   * Undoes the newest act that can be undone. `id` is the one that its director means; without it, it must be their own.
+   * @throws UndoError where it is another one
+   */
+  async undo(show: string, who: string, id: string | undefined): Promise<Stored & Undone> {
+    const act = this.#undo.take(show, who, id);
+    let stored: Stored;
+    try {
+      stored = await act.undo();
+    } catch (error) {
+      this.#undo.putBack(show, act);
+      throw error;
+    }
+    const undone = { id: act.id, at: act.at, who: act.who, says: act.says };
+    this.#note(show, who, 'show:undo', undone, null);
+    return { undone, ...stored };
   }
 
   async createLink(wanted: WantedLink): Promise<StoredLink> {
@@ -265,6 +315,7 @@ export class DirectorDesk implements ShowDesk {
       from = settings.look;
       return { next: { look }, closes: false };
     });
+    this.#undoable(show, who, settingBack(this.#deps, show, { key: 'look', from, to: look, says: 'changed the look' }));
     this.#note(show, who, 'show:look', from, look);
     return stored;
   }
@@ -296,6 +347,11 @@ export class DirectorDesk implements ShowDesk {
     const { registry, broadcasts } = this.#deps;
     const current = broadcasts.followed.of(show);
     return (current && registry.liveSession(current.sessionId)) ?? null;
+  }
+
+  /** Keeps how an act is undone, where there is something to undo. */
+  #undoable(show: string, who: string, back: WayBack | null): void {
+    if (back !== null) this.#undo.add(show, { at: Math.round(this.#deps.clock.now()), who }, back);
   }
 
   #note(show: string, who: string, act: string, from: unknown, to: unknown, more: object = {}): void {
