@@ -8,6 +8,8 @@ export * from './flag-card.js';
 export * from './flags.js';
 export * from './format.js';
 export * from './headline.js';
+export * from './map-course.js';
+export * from './map-numbers.js';
 export * from './marks.js';
 export * from './names.js';
 export * from './order-hold.js';

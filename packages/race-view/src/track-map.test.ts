@@ -21,6 +21,17 @@ describe('the map of the track', () => {
     ]);
   });
 
+  it('features the cued driver, the one on camera where the cue says so, and a cued battle', () => {
+    const field = fieldOf([{ progress: 0.1 }, { progress: 0.2 }, { progress: 0.3 }]);
+    const featured = (onAir: Partial<typeof NOTHING_CUED>, camera: number | null = null) =>
+      mapCars({ ...field, camera, onAir: { ...NOTHING_CUED, ...onAir } }, null).flatMap(({ car, isFeatured }) =>
+        isFeatured ? [car] : [],
+      );
+    expect(featured({})).toEqual([]);
+    expect(featured({ driver: { car: 1, onCamera: true, until: null } }, 2)).toEqual([2]);
+    expect(featured({ battle: { cars: [0, 1], until: null } })).toEqual([1, 0]);
+  });
+
   it('writes numbers on a colour so that they can be read', () => {
     expect(['#f0e442', '#ffffff', '#3e8bff'].map(textOn)).toEqual(['#000000', '#000000', '#000000']);
     expect(['#000000', '#1146b8', '#6d1fc7'].map(textOn)).toEqual(['#ffffff', '#ffffff', '#ffffff']);

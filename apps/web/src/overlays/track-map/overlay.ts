@@ -4,12 +4,12 @@ import { classNamed, drawGraphic, standing } from '../drawing/graphic.js';
 import css from './track-map.css?inline';
 import { TrackMapDrawing } from './track-map-drawing.js';
 
-/** Where the cars are on the lap: on a circle, with the line on top. */
+/** Where the cars are on the lap: on the shape of the track where it has been learned, else on a circle. */
 export const overlay = defineOverlay({
   kind: 'track-map',
   title: 'Track map',
   slot: 'map',
-  draws: ['map', 'driver'],
+  draws: ['map', 'driver', 'battle'],
   options: z.object({ ...standing, class: classNamed }),
   mount: (root, source, options) =>
     drawGraphic(root, source, options, { name: 'track-map', css }, (stage) => {

@@ -1,5 +1,6 @@
 import type { EntryInfo, FeedSession } from '@okboxbox/protocol';
 import { chance, shuffled } from './chance.js';
+import { DEMO_SHAPE } from './demo-shape.js';
 
 /** The classes of the demo race, the fastest first. */
 export const DEMO_CLASSES = [
@@ -82,6 +83,7 @@ export const DEMO_SESSION: FeedSession = {
   track: 'Monza',
   trackConfig: 'Grand Prix',
   sectorStarts: [0, 0.31, 0.66],
+  shape: DEMO_SHAPE,
   limitLaps: 24,
   limitTimeS: null,
   classes: DEMO_CLASSES.map(({ id, name, color }) => ({ id, name, color })),
