@@ -102,6 +102,7 @@ export class DelayedShow {
       airedAt: null,
       publicAiredAt: null,
       scenes: [],
+      auto: { isRunning: false, heldBy: null, rules: {}, last: null },
       links: [],
       look: null,
       following: { mainFeed: null, follows },

@@ -30,6 +30,7 @@ import { DirectorActs } from './edge/director-acts.js';
 import { serveDirectors } from './edge/gateway/director-gateway.js';
 import { serveViewers } from './edge/gateway/viewer-gateway.js';
 import { addAnswerHeaders, addSocketHeaders } from './edge/http/answer-headers.js';
+import { serveAutoCalls } from './edge/http/auto-calls.js';
 import { serveDiagnostics } from './edge/http/diagnostics.js';
 import { serveDocuments } from './edge/http/documents.js';
 import { guardDoor } from './edge/http/door.js';
@@ -53,6 +54,7 @@ import { Audiences } from './owner/audience/audiences.js';
 import { afterRestart, BroadcastDelayService } from './owner/audience/broadcast-delay.js';
 import { feedStateOf } from './owner/audience/feed-view.js';
 import { PastSessions } from './owner/audience/past-sessions.js';
+import { AutoShows } from './owner/director/auto-shows.js';
 import { DirectorDesk } from './owner/director/director-desk.js';
 import { ShowCamera } from './owner/director/show-camera.js';
 import { ConnectedRelays } from './owner/ingest/connected-relays.js';
@@ -207,10 +209,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const relays = new ConnectedRelays(await PausedRelays.open(config.dataDir, log, unsaved));
     const drops = new DropCounters();
     registry.listen({ began: () => undefined, ended: ({ id }) => relays.disconnect(id) });
+    const auto = parts.add('shows that run themselves', new AutoShows({ registry, broadcasts, shows, clock, log }), {
+      stop: (running) => running.close(),
+    });
     const logos = await ShowLogos.open(config.dataDir);
-    const told = { clock, audit, publicUrl: config.publicUrl };
+    const told = { clock, log, audit, publicUrl: config.publicUrl };
     const camera = new ShowCamera(relays);
-    const desk = new DirectorDesk({ registry, broadcasts, shows, links, logos, camera, ...told });
+    const desk = new DirectorDesk({ registry, broadcasts, shows, links, logos, camera, auto, ...told });
     const owner = new ShowOwner({ registry, broadcasts, audiences, past, relays, desk });
     parts.add('owned shows', directory.offer(owner), { stop: (giveUp) => giveUp() });
 
@@ -247,6 +252,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     serveShownCalls(http, { ...edge, watchers: (show) => viewers.watchers(show) });
     const acts = new DirectorActs({ directory, publicUrl: config.publicUrl });
     serveShowActions(http, { acts, tokens, limits });
+    serveAutoCalls(http, { directory, tokens, limits });
     await servePages(http, options.webDir, { withOps: config.opsUiEnabled, publicUrl: config.publicUrl });
 
     addSocketHeaders(io);

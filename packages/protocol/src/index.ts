@@ -1,4 +1,5 @@
 export * from './feed/answers.js';
+export * from './feed/auto-show.js';
 export * from './feed/beat-pace.js';
 export * from './feed/broadcast.js';
 export * from './feed/calls.js';

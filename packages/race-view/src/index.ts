@@ -18,6 +18,8 @@ export * from './pit-board.js';
 export * from './race-clock.js';
 export * from './running-order.js';
 export * from './shown-driver.js';
+export * from './suggestion.js';
+export * from './suggestions.js';
 export * from './table.js';
 export * from './ticker-pages.js';
 export * from './tower-rows.js';

@@ -1,6 +1,7 @@
 import { DRILL_CALLS } from '../drills/drill-calls.js';
 import { DIRECTOR_CALLS } from '../edge/director-calls.js';
 import { VIEWER_CALLS } from '../edge/gateway/viewer-calls.js';
+import { AUTO_CALLS } from '../edge/http/auto-calls.js';
 import type { Call } from '../edge/http/call.js';
 import { DIAGNOSTICS_CALLS } from '../edge/http/diagnostics.js';
 import { DOCUMENT_CALLS } from '../edge/http/documents.js';
@@ -31,6 +32,7 @@ export const CALLS: readonly Call[] = [
   SHOW_CALLS,
   SHOWN_CALLS,
   LOGO_CALLS,
+  AUTO_CALLS,
   DIAGNOSTICS_CALLS,
   OPS_CALLS,
   WHY_CALLS,

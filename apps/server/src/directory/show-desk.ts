@@ -6,9 +6,11 @@ import type {
   DeskState,
   LogoType,
   LogoUploaded,
+  DryRunLine,
   MeasuredDelay,
   Moment,
   Picture,
+  RulesSet,
   Scene,
   ShareLink,
   ShowFollowed,
@@ -17,6 +19,12 @@ import type {
 } from '@okboxbox/protocol';
 import type { StoredLink, WantedLink } from '../access/share-links.js';
 import type { Stored } from '../unsaved-settings.js';
+
+/** What a director sets of a show's running by itself: what is left out stays as it is. */
+export interface AutoChange {
+  readonly on?: boolean | undefined;
+  readonly rules?: RulesSet | undefined;
+}
 
 /** A session to follow, or a relay whose sessions are followed from now on. */
 export type FollowChoice = { readonly sessionId: string } | { readonly relayId: string };
@@ -90,6 +98,13 @@ export interface ShowDesk {
   cue(show: string, who: string, cue: CueSet): Promise<void>;
   /** Asks the sim's camera on the broadcaster's PC for another one, or for a car. */
   camera(show: string, who: string, request: CameraRequest): Promise<CameraAsked>;
+  /** Lets the show run by itself, or takes control of it, and changes the rules by which it runs. */
+  auto(show: string, who: string, change: AutoChange): Promise<Stored>;
+  /**
+   * What the show would have aired by itself over a session of it; `null` where it has none of that id. Nothing is read
+   * before the first line is asked for, and nothing more once `signal` is aborted.
+   */
+  dryRun(show: string, sessionId: string, signal: AbortSignal): Promise<AsyncIterable<DryRunLine> | null>;
   /** What was seen lately, newest first, to match the stream's picture with; with `car`, its line crossings as well. */
   moments(show: string, car: number | undefined): Promise<Moment[]>;
   /** Cues a scene by its name, for the time that it has. */

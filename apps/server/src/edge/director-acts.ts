@@ -82,6 +82,10 @@ const RUNS: Runs = {
   },
   camera: async ({ show, who, desk }, { car }) => desk.camera(show, who, car === undefined ? { next: true } : { car }),
   undo: async ({ show, who, desk }, { id }) => ({ show, ...(await desk.undo(show, who, id)) }),
+  auto: async ({ show, who, desk }, { on, rules }) => {
+    const stored = await desk.auto(show, who, { on, rules });
+    return { show, ...stored };
+  },
   createLink: async ({ show, who, desk, deps }, { label, onlySession, sessionId, kind, overlay, ttlMs }) => {
     const only = onlySession ? (sessionId ?? followedBy(deps.directory.show(show).following)) : null;
     const wanted = { show, kind, overlay, label: label || null, sessionId: only, ttlMs, createdBy: who };

@@ -9,6 +9,7 @@ import {
   momentsGet,
   ofPlace,
   publishSet,
+  showAuto,
   showCamera,
   showFollow,
   showScene,
@@ -132,6 +133,15 @@ export const DIRECTOR_CALLS = declareSocketCalls({
     right: DIRECTOR_RIGHT,
     input: showUndo,
     answer: 'ShowUndone',
+  },
+  auto: {
+    event: 'show:auto',
+    about:
+      'With `on: true` the show runs by itself: it cues what is worth showing by its rules. With `on: false`, or any cue of a ' +
+      'director, it makes no cue until it is turned on again. `rules` changes the rules; what is left out stays as it is.',
+    right: DIRECTOR_RIGHT,
+    input: showAuto,
+    answer: 'ShowChange',
   },
   createLink: {
     event: 'link:create',

@@ -118,6 +118,10 @@ export const HTTP_CALLS: Readonly<Record<string, HttpCall>> = {
     path: '/api/ops/relays/none/main-feed',
     body: { show: 'local' },
   },
+  'GET /api/shows/:show/auto/dry-run': {
+    path: '/api/shows/local/auto/dry-run',
+    needs: show('racebox:director:control'),
+  },
   'GET /api/shows/:show/state': shown('state'),
   'GET /api/shows/:show/table.csv': shown('table.csv?rows=20'),
   'GET /api/shows/:show/table.json': shown('table.json'),
@@ -133,6 +137,7 @@ export const HTTP_CALLS: Readonly<Record<string, HttpCall>> = {
       cue: { set: { tower: {} } },
       camera: { next: true },
       scene: { name: 'none' },
+      auto: { on: false },
       follow: { relayId: 'none' },
       look: { look: null },
       undo: { id: 'none' },
@@ -190,6 +195,7 @@ export const SOCKET_CALLS: readonly SocketCall[] = [
   directs('show:look', { look: null }),
   directs('show:camera', { next: true }),
   directs('show:undo', { id: 'none' }),
+  directs('show:auto', { on: false }),
   directs('link:create', { kind: 'overlay', ttlMs: 60_000 }),
   directs('link:revoke', { code: 'none' }),
 ];

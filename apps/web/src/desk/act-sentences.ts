@@ -12,6 +12,8 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   'broadcast:pause': () => 'paused the picture',
   'broadcast:resume': () => 'resumed the picture',
   'broadcast:cue': ({ to }) => cueSentence(String(to)),
+  'show:auto': ({ to }) => (to === 'running' ? 'let the show run by itself' : 'took control of the show'),
+  'auto:rules': () => 'changed the rules by which the show runs itself',
   publish: () => 'published the show',
   unpublish: () => 'unpublished the show',
   'show:follow': ({ from, to }) => followSentence(from, to),

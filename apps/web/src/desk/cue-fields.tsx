@@ -8,13 +8,12 @@ import {
   RESULT_BOARDS,
   type SlotsSet,
 } from '@okboxbox/protocol';
-import { carName, carTag, flagShown } from '@okboxbox/race-view';
+import { carName, carTag, flagShown, type Suggestion } from '@okboxbox/race-view';
 import { type ReactNode, type RefObject, useId } from 'react';
 import { Button } from '../kit/button.js';
 import { Input, Select } from '../kit/field.js';
 import { KeyHint } from '../kit/key-hint.js';
 import { SLOT_LABELS, turned } from './cue-draft.js';
-import type { Suggestion } from './suggestions.js';
 
 /** Fields of a cue that keys go to. */
 export type FieldRefs = Readonly<

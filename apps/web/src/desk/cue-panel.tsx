@@ -1,6 +1,6 @@
 import './cue-panel.css';
 import type { FeedState, OnAir, SlotsSet } from '@okboxbox/protocol';
-import { onAirAt } from '@okboxbox/race-view';
+import { onAirAt, type Suggestion } from '@okboxbox/race-view';
 import { useEffect, useMemo, useRef } from 'react';
 import { delayLabel } from '../format.js';
 import { Button } from '../kit/button.js';
@@ -12,7 +12,6 @@ import { CueFields, type FieldRefs, PlainSlots } from './cue-fields.js';
 import { overlaysOf, undrawnSlots } from './outputs.js';
 import { Screen } from './screen.js';
 import { screenSource } from './screen-source.js';
-import type { Suggestion } from './suggestions.js';
 import { useDesk, useDeskWorld, useServerNow } from './use-desk.js';
 
 /** Makes a cue: what it sets, previewed in words and in small, and the press that puts it on air. */

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type DeskState, NOTHING_CUED } from '@okboxbox/protocol';
+import { type DeskState, NOTHING_CUED, USUAL_RULES } from '@okboxbox/protocol';
 import { Server } from 'socket.io';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../../../../testing/eventually.js';
@@ -18,6 +18,7 @@ const DESK: DeskState = {
   delay: null,
   cued: NOTHING_CUED,
   scenes: [],
+  auto: { isRunning: false, heldBy: null, rules: USUAL_RULES, next: null, aired: [] },
   links: [],
   look: null,
   watchers: [],

@@ -8,6 +8,7 @@ import {
   type Slot,
   type SlotsSet,
 } from '@okboxbox/protocol';
+import { type Suggestion, suggestionsOf } from '@okboxbox/race-view';
 import { useEffect, useRef, useState } from 'react';
 import { useRace } from '../feed/use-race.js';
 import { delayLabel } from '../format.js';
@@ -29,7 +30,6 @@ import { SaveScene } from './save-scene.js';
 import { ScenesPanel } from './scenes-panel.js';
 import { SessionPanel } from './session-panel.js';
 import { type KeysOfSuggestions, keysOf } from './suggestion-keys.js';
-import { type Suggestion, suggestionsOf } from './suggestions.js';
 import { SuggestionsPanel } from './suggestions-panel.js';
 import { useUndo } from './undo-button.js';
 import { useDelayActions } from './use-delay-actions.js';

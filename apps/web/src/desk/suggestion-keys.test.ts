@@ -1,8 +1,8 @@
+import type { Suggestion } from '@okboxbox/race-view';
 import { expect, it } from 'vitest';
 import { keysOf } from './suggestion-keys.js';
-import type { Suggestion } from './suggestions.js';
 
-const moment = (id: string): Suggestion => ({ id, kind: 'battle', words: id, set: {}, forMs: 1_000 });
+const moment = (id: string): Suggestion => ({ id, kind: 'battle', words: id, set: {}, forMs: 1_000, atMs: null });
 
 it('keys stay with their moments while others come and go', () => {
   const first = keysOf([moment('a'), moment('b'), moment('c')], new Map());

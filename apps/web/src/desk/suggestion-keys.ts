@@ -1,4 +1,4 @@
-import type { Suggestion } from './suggestions.js';
+import type { Suggestion } from '@okboxbox/race-view';
 
 /** Keys that suggestions are put on air with. */
 const SUGGESTION_KEYS = ['1', '2', '3', '4', '5', '6', '7', '8', '9'] as const;

@@ -1,21 +1,14 @@
 import './suggestions-panel.css';
 import type { Slot } from '@okboxbox/protocol';
+import type { Suggestion } from '@okboxbox/race-view';
 import { Button } from '../kit/button.js';
 import { KeyHint } from '../kit/key-hint.js';
 import { ListButton } from '../kit/list-button.js';
 import { Panel } from '../kit/panel.js';
 import { SLOT_LABELS } from './cue-draft.js';
+import { KIND_LABELS } from './kind-labels.js';
 import type { KeysOfSuggestions } from './suggestion-keys.js';
-import type { Suggestion } from './suggestions.js';
 import { useHeldList } from './use-held-list.js';
-
-const KIND_LABELS: Readonly<Record<Suggestion['kind'], string>> = {
-  incident: 'Incident',
-  'leader-pits': 'Leader',
-  'fastest-lap': 'Fastest lap',
-  battle: 'Battle',
-  closing: 'Closing',
-};
 
 /** What may be worth showing, the most important first; one key puts it on air with the picture. */
 export function SuggestionsPanel({
@@ -44,7 +37,7 @@ export function SuggestionsPanel({
           <li key={item.id} data-over={isOver || undefined}>
             <ListButton disabled={isOver} onClick={() => onAir(item)}>
               <KeyHint>{(isOver ? null : keys.get(item.id)) ?? '–'}</KeyHint>
-              <b data-kind={item.kind}>{KIND_LABELS[item.kind]}</b>
+              <b data-kind={item.kind}>{KIND_LABELS[item.kind].short}</b>
               <span>{item.words}</span>
               {isOver ? <span className="soft">over</span> : <Undrawn slots={undrawnOf?.(item) ?? []} />}
             </ListButton>

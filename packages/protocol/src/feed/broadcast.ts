@@ -3,6 +3,7 @@ import { showSlug } from '../rights/rights.js';
 import { PICTURES, type Picture } from '../rights/rooms.js';
 import type { CameraControl } from '../wire/camera-request.js';
 import type { SessionType } from '../wire/recording.js';
+import { type AutoState, rulesSet } from './auto-show.js';
 import type { DelayStateName } from './delay-states.js';
 import type { ShowLook } from './look.js';
 import { type OnAir, type Scene, scene, slotsSet } from './on-air.js';
@@ -105,6 +106,10 @@ export const showScene = z
  * only where it is their own.
  */
 export const showUndo = z.object({ show: showSlug, requestId, id: z.string().max(100).optional() });
+/** `show:auto`: lets the show run by itself, or takes control of it; with `rules`, changes those. */
+export const showAuto = z
+  .object({ show: showSlug, requestId, on: z.boolean().optional(), rules: rulesSet.optional() })
+  .refine(({ on, rules }) => on !== undefined || rules !== undefined, { message: 'give on, rules or both' });
 
 /** What a share link opens. */
 export const LINK_KINDS = ['overlay', 'public'] as const;
@@ -333,6 +338,8 @@ export interface DeskState {
   /** What has been cued, whether it has aired yet or not. */
   readonly cued: OnAir;
   readonly scenes: readonly Scene[];
+  /** Its running by itself. */
+  readonly auto: AutoState;
   readonly links: readonly ShareLink[];
   /** The show's own look; `null`: the usual theme. */
   readonly look: ShowLook | null;

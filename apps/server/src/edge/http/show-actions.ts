@@ -33,6 +33,7 @@ export const HTTP_ACTS: Readonly<Record<string, HttpAct>> = {
   match: { title: 'Match the delay with the stream', calls: ['match'] },
   cue: { title: 'Put graphics on air, or take them off', calls: ['cue'] },
   scene: { title: 'Cue, save or delete a scene', calls: ['scene'] },
+  auto: { title: 'Let the show run by itself, or take control', calls: ['auto'] },
   follow: { title: 'Choose the session that a show follows', calls: ['follow'] },
   look: { title: "Set a show's own look", calls: ['look'] },
   camera: { title: "Ask the sim's camera for another one, or for a car", calls: ['camera'] },

@@ -5,6 +5,7 @@ import {
   type DelayMode,
   type DirectorAct,
   type LogoUploaded,
+  type DryRunLine,
   MAX_DELAY_MS,
   MAX_PUBLIC_EXTRA_MS,
   type MeasuredDelay,
@@ -19,6 +20,7 @@ import type { Clock } from '../../clock.js';
 import { followedBy } from '../../directory/following.js';
 import { OwnerRefusal } from '../../directory/owner-refusal.js';
 import type {
+  AutoChange,
   DelayChange,
   FollowChoice,
   Matched,
@@ -29,6 +31,7 @@ import type {
   StoredLogo,
   Undone,
 } from '../../directory/show-desk.js';
+import type { Logger } from '../../log.js';
 import type { Stored } from '../../unsaved-settings.js';
 import type { BroadcastDelayService } from '../audience/broadcast-delay.js';
 import { feedStateOf } from '../audience/feed-view.js';
@@ -36,7 +39,9 @@ import type { SessionRegistry } from '../session/registry.js';
 import type { Session } from '../session/session.js';
 import { LogoError, type ShowLogos } from '../shows/show-logos.js';
 import type { Shows } from '../shows/shows.js';
+import type { AutoShows } from './auto-shows.js';
 import { CueError, slotNames, slotsOf, withScene, withSceneSaved } from './cues.js';
+import { DryRuns } from './dry-run.js';
 import { momentsOf } from './moments.js';
 import type { ShowCamera } from './show-camera.js';
 import { UndoStack, type WayBack } from './undo-stack.js';
@@ -52,7 +57,9 @@ export interface DirectorDeskDeps {
   readonly links: ShareLinks;
   readonly logos: ShowLogos;
   readonly camera: ShowCamera;
+  readonly auto: AutoShows;
   readonly clock: Clock;
+  readonly log: Logger;
   readonly audit: (who: string, action: string, detail: object) => void;
   /** What links that people are given begin with; `null` where that is not configured. */
   readonly publicUrl?: string | null;
@@ -75,6 +82,7 @@ export class DirectorDesk implements ShowDesk {
   readonly #deps: DirectorDeskDeps;
   readonly #acts = new Map<string, DirectorAct[]>();
   readonly #undo = new UndoStack();
+  readonly #dryRuns = new DryRuns();
 
   constructor(deps: DirectorDeskDeps) {
     this.#deps = deps;
@@ -96,6 +104,7 @@ export class DirectorDesk implements ShowDesk {
       delay: this.#measured(show),
       cued: session?.state.onAir ?? NOTHING_CUED,
       scenes: shows.get(show).scenes,
+      auto: this.#deps.auto.of(show),
       links: links.of(show),
       look: shows.get(show).look,
       publicUrl: this.#deps.publicUrl ?? null,
@@ -209,6 +218,8 @@ export class DirectorDesk implements ShowDesk {
       before.scene,
       [...(scene === undefined ? [] : [scene]), ...slotNames(set), when].join(' '),
     );
+    // Who cues has taken control.
+    if (this.#deps.auto.hold(show, who)) this.#note(show, who, 'show:auto', 'running', 'held', { because: 'cue' });
   }
 
   /** @throws CueError where the show has no scene of that name, DeskError */
@@ -228,6 +239,29 @@ export class DirectorDesk implements ShowDesk {
     const relayId = await this.#deps.camera.ask(session, request);
     this.#note(show, who, 'show:camera', from, 'car' in request ? numberOf(request.car) : null, { relayId });
     return { show, relayId };
+  }
+
+  /** Not noted cue by cue: the timeline has those, and a list of them would hide what people do. */
+  async auto(show: string, who: string, change: AutoChange): Promise<Stored> {
+    const { auto } = this.#deps;
+    const nameOf = ({ isRunning }: { readonly isRunning: boolean }) => (isRunning ? 'running' : 'held');
+    const before = auto.of(show);
+    const stored = auto.set(show, who, change);
+    const after = auto.of(show);
+    if (nameOf(before) !== nameOf(after)) this.#note(show, who, 'show:auto', nameOf(before), nameOf(after));
+    if (change.rules !== undefined) this.#note(show, who, 'auto:rules', before.rules, after.rules);
+    return stored;
+  }
+
+  async dryRun(show: string, sessionId: string, signal: AbortSignal): Promise<AsyncIterable<DryRunLine> | null> {
+    const { registry, auto, log } = this.#deps;
+    const summary = registry.summary(sessionId);
+    if (summary?.show !== show) return null;
+    await registry.liveSession(sessionId)?.synced();
+    const { startedAt, lastFrameAt } = summary;
+    const dir = registry.timelineDir(sessionId);
+    const { rules } = auto.of(show);
+    return this.#dryRuns.lines({ sessionId, dir, rules, startedAt, lastFrameAt, signal, log });
   }
 
   async moments(show: string, car: number | undefined): Promise<Moment[]> {

@@ -4,7 +4,9 @@ import {
   LINK_KINDS,
   MAX_DELAY_MS,
   MAX_PUBLIC_EXTRA_MS,
+  MOMENT_KINDS,
   OVERLAY_KINDS,
+  rulesSet,
   scene,
   showLook,
   showSlug,
@@ -39,6 +41,21 @@ const playhead = z.discriminatedUnion('moves', [
   z.object({ moves: z.literal('paused'), at: instant, until: instant.exactOptional() }),
 ]);
 
+/** A show's running by itself, as it is stored. */
+const storedAuto = z.object({
+  isRunning: z.boolean(),
+  heldBy: z.string().nullable(),
+  /** What was set of the rules; all else is as usual. A kind that this version does not have must not make the file unreadable. */
+  rules: rulesSet.catch({}),
+  /** What was shown last; `null` before anything was. */
+  last: z
+    .object({ sessionId: z.string(), id: z.string(), cars: z.array(z.number()).readonly(), kind: z.enum(MOMENT_KINDS) })
+    .nullable()
+    .catch(null),
+});
+export type StoredAuto = z.infer<typeof storedAuto>;
+const NOT_BY_ITSELF: StoredAuto = { isRunning: false, heldBy: null, rules: {}, last: null };
+
 /** What is known of a show on the disk, so that a restart opens nothing early. */
 const storedSettings = z.object({
   show: showSlug,
@@ -61,6 +78,7 @@ const storedSettings = z.object({
   /** Which sessions it follows; `null` where it is from before that was stored. */
   following: following.nullable().default(null),
   scenes: z.array(scene).max(100),
+  auto: storedAuto.default(NOT_BY_ITSELF),
   links: z.array(storedLink),
   /** A show of an earlier version has none. A look that this version does not take must not make the show's file unreadable. */
   look: showLook.nullable().catch(null),
@@ -88,6 +106,7 @@ export function newShow(show: string): ShowSettings {
     publicAiredAt: null,
     following: null,
     scenes: [...USUAL_SCENES],
+    auto: NOT_BY_ITSELF,
     links: [],
     look: null,
   };

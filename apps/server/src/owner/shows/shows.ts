@@ -115,10 +115,10 @@ export class Shows {
   }
 
   /**
-   * Changes what a show follows by itself, which neither opens nor closes more than its director has set: in force when this
+   * Changes what a show does by itself, which neither opens nor closes more than its director has set: in force when this
    * returns its promise, which resolves when it is stored, or is to be stored as soon as the disk takes it.
    */
-  adopt(show: string, next: Pick<ShowSettings, 'following'>): Promise<Stored> {
+  adopt(show: string, next: Partial<Pick<ShowSettings, 'following' | 'auto'>>): Promise<Stored> {
     this.#apply(show, next);
     const before = this.#writing.get(show) ?? Promise.resolve();
     const stored = before.then(() => this.#store(show));

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { eventOf, fieldOf } from '../../../../packages/race-view/src/testing/field.js';
 import { suggestionsOf } from './suggestions.js';
+import { eventOf, fieldOf } from './testing/field.js';
 
 const words = (...given: Parameters<typeof fieldOf>) => suggestionsOf(fieldOf(...given)).map((each) => each.words);
 const unmeasured = { position: null, gap: null, lastLap: null, bestLap: null, sectors: null } as const;
 
 describe('moments worth showing', () => {
-  it('a battle names its cars and the closest interval; the closest battle comes first', () => {
+  it('a battle names its cars and the closest interval; one for the lead comes first, then the closest', () => {
     const cars = [
       { battle: 0 },
       { battle: 0, intervalMs: 812 },
@@ -16,10 +16,10 @@ describe('moments worth showing', () => {
       { battle: 3, intervalMs: 655 },
     ];
     expect(words(cars)).toEqual([
+      'Battle for the lead: #10 Driver 10, #11 Driver 11 · +0.812',
       'Battle for P4: #13, #14, #15 · +0.412',
-      'Battle for P1: #10 Driver 10, #11 Driver 11 · +0.812',
     ]);
-    expect(suggestionsOf(fieldOf(cars))[1]?.set).toEqual({ battle: { cars: [0, 1] }, driver: null });
+    expect(suggestionsOf(fieldOf(cars))[0]?.set).toEqual({ battle: { cars: [0, 1] }, driver: null });
   });
 
   it('a battle of estimated intervals, or with a car in the pits, is none', () => {
@@ -52,6 +52,49 @@ describe('moments worth showing', () => {
       'The leader pits: #10 Driver 10',
     ]);
     expect(words([{}, {}], { events: [eventOf(5, 'pit.entered', { car: 1 })] })).toEqual([]);
+  });
+
+  it('a battle of several classes is for a place in its class, by the interval there', () => {
+    const classes = [
+      { id: 'p', name: 'Prototype', color: null },
+      { id: 'g', name: 'GT', color: null },
+    ];
+    const cars = [
+      { class: 'p' },
+      { class: 'g', classPosition: 1, battle: 1 },
+      { class: 'p', classPosition: 2, battle: 2 },
+      { class: 'g', classPosition: 2, battle: 1, intervalMs: 100, classIntervalMs: 700 },
+      { class: 'p', classPosition: 3, battle: 2, intervalMs: 100, classIntervalMs: 400 },
+    ];
+    const race = fieldOf(cars);
+    const made = suggestionsOf({ ...race, session: { ...race.session, classes } });
+    expect(made.map(({ kind, words }) => [kind, words])).toEqual([
+      ['lead-battle', 'Battle for the lead of GT: #11 Driver 11, #13 Driver 13 · +0.700'],
+      ['battle', 'Battle for P2 in Prototype: #12 Driver 12, #14 Driver 14 · +0.400'],
+    ]);
+  });
+
+  it('the grid counts while the cars are on it, the start for a while after it, in a race', () => {
+    const { session, clock } = fieldOf([{}]);
+    const onGrid = { clock: { ...clock, phase: 'grid' } } as const;
+    expect(words([{}], onGrid)).toEqual(['Starting grid']);
+    expect(words([{}], { ...onGrid, session: { ...session, type: 'practice' } })).toEqual([]);
+    const started = eventOf(1, 'phase.changed', { to: 'racing' });
+    expect(suggestionsOf(fieldOf([{}], { events: [started] }))).toMatchObject([{ kind: 'start', atMs: 600_000 }]);
+    expect(words([{}], { events: [{ ...started, sessionTimeMs: 500_000 }] })).toEqual([]);
+  });
+
+  it('the finish is the winner’s; results count once the first three are in', () => {
+    const { clock } = fieldOf([{}]);
+    const flagOut = { ...clock, phase: 'checkered', flags: ['checkered'] } as const;
+    const finished = { status: 'finished' } as const;
+    const events = [eventOf(1, 'finished', { car: 0 })];
+    const of = (...cars: Parameters<typeof fieldOf>[0]) => words(cars, { clock: flagOut, events });
+    // The flag is out, and the leader is still on its last lap.
+    expect(words([{}, {}], { clock: flagOut })).toEqual([]);
+    expect(of(finished, {}, {}, {})).toEqual(['Finish: #10 Driver 10']);
+    expect(of(finished, finished, finished, {})).toEqual(['Finish: #10 Driver 10', 'Results']);
+    expect(of(finished)).toEqual(['Finish: #10 Driver 10', 'Results']);
   });
 
   it('an incident comes first, once a car, and is forgotten after a minute and a half', () => {
