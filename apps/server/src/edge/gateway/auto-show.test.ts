@@ -70,6 +70,14 @@ describe('a show that runs itself', () => {
     expect(desk().auto.rules.start.on).toBe(true);
   });
 
+  it('its rules and its running can be undone', async () => {
+    const { call, desk } = await director();
+    await call('show:auto', { show: 'local', on: true, rules: { battle: { on: false } } });
+    await eventually(() => expect(desk().undo?.says).toBe('let the show run by itself'));
+    expect(await call('show:undo', { show: 'local' })).toMatchObject({ ok: true });
+    await eventually(() => expect(desk().auto).toMatchObject({ isRunning: false, rules: { battle: { on: true } } }));
+  });
+
   it('is turned on and held over HTTP as well; what makes no sense is refused', async () => {
     const act = async (body: object) => post('/api/shows/local/acts/auto', body, await token('director'));
     expect(await act({ on: true })).toMatchObject({ status: 200, body: { ok: true, show: 'local', stored: true } });

@@ -66,6 +66,7 @@ async function open(): Promise<void> {
       cue: (_session: Session, set: Partial<OnAir>) => {
         cued.push(set);
         state.applyNote({ note: 'cue', set, airsAt: null, at: now });
+        return now;
       },
     },
     shows,

@@ -4,8 +4,8 @@ import {
   type CueSet,
   type DelayMode,
   type DirectorAct,
-  type LogoUploaded,
   type DryRunLine,
+  type LogoUploaded,
   MAX_DELAY_MS,
   MAX_PUBLIC_EXTRA_MS,
   type MeasuredDelay,
@@ -45,7 +45,16 @@ import { DryRuns } from './dry-run.js';
 import { momentsOf } from './moments.js';
 import type { ShowCamera } from './show-camera.js';
 import { UndoStack, type WayBack } from './undo-stack.js';
-import { cueBack, delayBack, followBack, pauseBack, publishBack, resumeBack, settingBack } from './ways-back.js';
+import {
+  autoBack,
+  cueBack,
+  delayBack,
+  followBack,
+  pauseBack,
+  publishBack,
+  resumeBack,
+  settingBack,
+} from './ways-back.js';
 
 /** Acts of a show's directors that the desk lists. */
 const MAX_ACTS = 50;
@@ -250,6 +259,7 @@ export class DirectorDesk implements ShowDesk {
     const after = auto.of(show);
     if (nameOf(before) !== nameOf(after)) this.#note(show, who, 'show:auto', nameOf(before), nameOf(after));
     if (change.rules !== undefined) this.#note(show, who, 'auto:rules', before.rules, after.rules);
+    this.#undoable(show, who, autoBack(auto, show, who, before, after));
     return stored;
   }
 

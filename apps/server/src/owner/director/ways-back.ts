@@ -1,9 +1,10 @@
-import { type OnAir, SLOTS, type Slot, type SlotsSet } from '@okboxbox/protocol';
+import { type AutoState, type OnAir, SLOTS, type Slot, type SlotsSet } from '@okboxbox/protocol';
 import { STORED } from '../../unsaved-settings.js';
 import type { Before, BroadcastDelayService } from '../audience/broadcast-delay.js';
 import type { SessionRegistry } from '../session/registry.js';
 import type { ShowSettings } from '../shows/show-settings.js';
 import type { Shows } from '../shows/shows.js';
+import type { AutoShows } from './auto-shows.js';
 import { slotNames } from './cues.js';
 import type { WayBack } from './undo-stack.js';
 
@@ -83,6 +84,31 @@ export function settingBack<K extends Exclude<keyof ShowSettings, 'delayMs' | 'p
     says,
     stands: () => isSame(shows.get(show)[key], to),
     undo: () => shows.change(show, () => ({ next: { [key]: from }, closes: false })),
+  };
+}
+
+/** What of a show's running by itself a director sets. */
+type AutoSettings = Pick<AutoState, 'isRunning' | 'rules'>;
+
+/** Back to whether a show ran by itself, and by which rules; `null` where nothing is different. */
+export function autoBack(
+  auto: AutoShows,
+  show: string,
+  who: string,
+  from: AutoSettings,
+  to: AutoSettings,
+): WayBack | null {
+  const changed = ({ isRunning, rules }: AutoSettings) => ({
+    ...(from.isRunning !== to.isRunning && { on: isRunning }),
+    ...(!isSame(from.rules, to.rules) && { rules }),
+  });
+  const back = changed(from);
+  if (Object.keys(back).length === 0) return null;
+  const rulesAlone = 'changed the rules by which the show runs itself';
+  return {
+    says: back.on === undefined ? rulesAlone : to.isRunning ? 'let the show run by itself' : 'took control of the show',
+    stands: () => isSame(changed(auto.of(show)), changed(to)),
+    undo: () => auto.set(show, who, back),
   };
 }
 
