@@ -11,6 +11,8 @@ export interface ClientOptions {
   /** `null` for a client without one. */
   readonly token: string | null;
   readonly surface?: string;
+  /** It says nothing of what it shows, as many a script. */
+  readonly isScript?: boolean;
 }
 
 /** What a session is joined by. */
@@ -19,23 +21,23 @@ export type Join = Pick<SessionJoin, 'audience'> & Partial<Pick<SessionJoin, 'sh
 /** A client of a server: a dashboard, an overlay or a director, as the pages are one. It says what it shows, as they do. */
 export class Client {
   readonly socket: Socket;
-  readonly #beating: NodeJS.Timeout;
+  readonly #beating: NodeJS.Timeout | undefined;
   #joined: Join | null = null;
   #shownAt: number | null = null;
   #rttMs: number | null = null;
   #isFrozen = false;
 
-  private constructor(socket: Socket) {
+  private constructor(socket: Socket, isScript: boolean) {
     this.socket = socket;
     // What follows a show goes with it to the next session.
     socket.on('session:moved', (_moved: SessionMoved) => void this.#joinAgain());
     socket.on('connect', () => void this.#joinAgain());
     socket.on('feed', ({ at }: { readonly at: number }) => this.#show(at));
-    this.#beating = setInterval(() => void this.#beat(), BEAT_EVERY_MS);
+    this.#beating = isScript ? undefined : setInterval(() => void this.#beat(), BEAT_EVERY_MS);
   }
 
   /** Connects to a server. @throws Error where that refuses it. */
-  static async connect(url: string, { kind, token, surface }: ClientOptions): Promise<Client> {
+  static async connect(url: string, { kind, token, surface, isScript = false }: ClientOptions): Promise<Client> {
     const socket = io(url, {
       auth: { ...(token !== null && { token }), clientKind: kind, ...(surface !== undefined && { surface }) },
       transports: ['websocket'],
@@ -43,7 +45,7 @@ export class Client {
       reconnectionDelay: 200,
       reconnectionDelayMax: 500,
     });
-    const client = new Client(socket);
+    const client = new Client(socket, isScript);
     try {
       await new Promise<void>((resolve, reject) => {
         socket.once('connect', resolve);

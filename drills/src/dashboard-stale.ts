@@ -70,12 +70,12 @@ const unsubscribed: SystemDrill = {
   },
 };
 
-/** Dashboards on a line of their own, beside the two viewers of each system; all of them have sent beats. */
+/** Viewers on a line of their own, beside the two of each system; it is known of all of them that they answer. */
 const FAR_AWAY = 3;
 
-async function farAway(system: TestSystem): Promise<void> {
-  await system.watchFarAway(FAR_AWAY);
-  await until('all viewers send beats', async () => {
+async function farAway(system: TestSystem, are: 'pages' | 'scripts' = 'pages'): Promise<void> {
+  await system.watchFarAway(FAR_AWAY, are);
+  await until('all viewers send beats, or answer pings', async () => {
     const beating = (await system.sockets('limit=100')).filter(({ beats }) => beats === 'ok');
     return beating.length >= FAR_AWAY + 2;
   });
@@ -107,6 +107,21 @@ const deadConnection: SystemDrill = {
   like: {},
   inject: async (system) => {
     await farAway(system);
+    system.viewersLine.goDead();
+    return async () => system.viewersLine.repair();
+  },
+};
+
+const deadScripts: SystemDrill = {
+  name: 'dashboard-dead-scripts',
+  code: CODE,
+  cause: 'dead_connection',
+  what: 'The network between three scripts, which send no heartbeats, and the server swallows everything.',
+  fix: 'Repair the network of these scripts: they connect again.',
+  on: 'system',
+  like: {},
+  inject: async (system) => {
+    await farAway(system, 'scripts');
     system.viewersLine.goDead();
     return async () => system.viewersLine.repair();
   },
@@ -244,6 +259,7 @@ export const DASHBOARD_STALE: readonly Drill[] = [
   unsubscribed,
   someNeverJoined,
   deadConnection,
+  deadScripts,
   slowConnection,
   pageBehind,
   buffered,

@@ -2,6 +2,12 @@ import type { FindingsAnswer, OpsSession, OpsSocket, OpsSummary, Role } from '@o
 import { Client, type ClientOptions, type Join } from './client.js';
 import { until } from './running.js';
 
+/** How a client comes: by which address, and whether it is a script, which sends no heartbeats. */
+interface Way {
+  readonly url?: string;
+  readonly isScript?: boolean;
+}
+
 /** The show that drills are about. */
 export const SHOW = 'local';
 
@@ -22,21 +28,21 @@ export class ServerUnderTest {
   }
 
   /** Connects a client, with a token of this role, or without one. @throws Error where it is refused */
-  async connect(kind: ClientOptions['kind'], role: Role | null, surface?: string, url = this.url): Promise<Client> {
+  async connect(
+    kind: ClientOptions['kind'],
+    role: Role | null,
+    surface?: string,
+    { url = this.url, isScript = false }: Way = {},
+  ): Promise<Client> {
     const token = role === null ? null : await this.token(role);
-    const client = await Client.connect(url, { kind, token, ...(surface !== undefined && { surface }) });
+    const client = await Client.connect(url, { kind, token, isScript, ...(surface !== undefined && { surface }) });
     this.#clients.add(client);
     return client;
   }
 
-  /** The same, joined to the show; `url` where it reaches the server on another way. @throws Error where it is not let in */
-  async viewer(
-    kind: ClientOptions['kind'],
-    role: Role | null,
-    join: Partial<Join> = {},
-    url?: string,
-  ): Promise<Client> {
-    const client = await this.connect(kind, role, undefined, url);
+  /** The same, joined to the show; `way` where it reaches the server on another one. @throws Error where it is not let in */
+  async viewer(kind: ClientOptions['kind'], role: Role | null, join: Partial<Join> = {}, way?: Way): Promise<Client> {
+    const client = await this.connect(kind, role, undefined, way);
     const answer = await client.join({ show: SHOW, audience: 'live', ...join });
     if (answer.ok) return client;
     this.leave(client);

@@ -158,10 +158,10 @@ export class TestSystem extends ServerUnderTest {
     );
   }
 
-  /** Dashboards that reach the server by the viewers' line, and see the race live. */
-  watchFarAway(count: number): Promise<Client[]> {
-    const url = `http://127.0.0.1:${this.viewersLine.port}`;
-    return Promise.all(Array.from({ length: count }, () => this.viewer('dashboard', 'team', {}, url)));
+  /** Dashboards, or scripts of a team, that reach the server by the viewers' line, and see the race live. */
+  watchFarAway(count: number, are: 'pages' | 'scripts' = 'pages'): Promise<Client[]> {
+    const way = { url: `http://127.0.0.1:${this.viewersLine.port}`, isScript: are === 'scripts' };
+    return Promise.all(Array.from({ length: count }, () => this.viewer('dashboard', 'team', {}, way)));
   }
 
   /** Ends all that it has started, and leaves nothing behind. */

@@ -146,6 +146,8 @@ export class Taps {
   /** A message was not written to a socket that reads too slowly. */
   readonly skip = new Tap<[socketId: string, message: object, waitingBytes: number, isClosed: boolean]>();
   /** A client said what it shows: the newest instant, and how long the answer before took; `null` where it has neither. */
+  /** A connection that sends no beats answered a ping of WebSocket itself. */
+  readonly pong = new Tap<[socketId: string, rttMs: number]>();
   readonly beat = new Tap<[socketId: string, shownAt: number | null, rttMs: number | null, isHidden: boolean]>();
   /** A probe of operations passed a stage; `room` where that is one of a room. */
   readonly probe = new Tap<

@@ -186,6 +186,7 @@ export function listenToFanOut(
       if (at !== null) connection.newestAt = at;
     }),
     taps.beat.listen((socketId, shownAt, rttMs, isHidden) => sockets.beat(socketId, shownAt, rttMs, isHidden)),
+    taps.pong.listen((socketId, rttMs) => sockets.pong(socketId, rttMs)),
     taps.skip.listen((socketId, skipped, waitingBytes, isClosed) => {
       turnTo(skipped);
       sent.skipped.add(1, now);

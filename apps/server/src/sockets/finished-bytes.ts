@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { Socket } from 'socket.io';
+import type { WebSocket } from 'ws';
 import type { SharedJson } from '../channel/shared-json.js';
 
 /**
@@ -24,7 +25,7 @@ interface EngineConnection {
   readonly transport: {
     readonly name: string;
     readonly writable: boolean;
-    readonly socket?: {
+    readonly socket?: Pick<WebSocket, 'once' | 'ping'> & {
       readonly _socket?: Duplex & {
         readonly bytesWritten: number;
         readonly _writableState?: { readonly bufferedRequestCount: number };
@@ -53,6 +54,19 @@ export function sendFinished(socket: Socket, outgoing: Outgoing): void {
   if (stream !== null) stream.write(outgoing.frame);
   else if (outgoing.packet === null) connection.sendPacket('noop');
   else connection.write(outgoing.packet);
+}
+
+/**
+ * Sends a ping of WebSocket itself, which every client answers without its program hearing of it. `onPong` is called once, when
+ * anything answers; false where the connection has no WebSocket, or is not open.
+ */
+export function sendPing(socket: Socket, onPong: () => void): boolean {
+  const { transport, readyState, upgrading } = socket.conn as unknown as EngineConnection;
+  if (transport.name !== 'websocket' || transport.socket === undefined || readyState !== 'open' || upgrading)
+    return false;
+  transport.socket.once('pong', onPong);
+  transport.socket.ping();
+  return true;
 }
 
 /** The stream of a connection where nothing waits for it that a direct write would overtake, else `null`. */

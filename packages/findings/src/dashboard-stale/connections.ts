@@ -31,7 +31,7 @@ const TOLD: Readonly<Record<Trouble, Told>> = {
       `${who} ${isOne ? 'does' : 'do'} not answer any more: nothing has come for up to ${inWords(worstMs)}.`,
     ofAll: {
       because:
-        'No viewer has sent a heartbeat within the last 3 s, and relays still feed: the fault is on the way that all viewers share.',
+        'No viewer has sent a heartbeat or answered a ping within the last 3 s, and relays still feed: the fault is on the way that all viewers share.',
       severity: 'critical',
       nextStep: {
         text: 'Check the proxy, the firewall and the uplink between this server and its viewers, and repair it. Pages connect again by themselves.',

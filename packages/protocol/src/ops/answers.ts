@@ -112,7 +112,7 @@ export const opsSocket = z.object({
   /** How long ago its newest beat came, and the instant that its page showed then; `null` where it sends none. */
   beatAgeMs: field.number.nullable().exactOptional(),
   shownAgeMs: field.number.nullable().exactOptional(),
-  /** What its beats tell: `dead`, `slow`, `behind` what it was sent, or `ok`; absent where it sends none. */
+  /** What its beats, or its answers to pings, tell: `dead`, `slow`, `behind` what it was sent, or `ok`; absent where none came. */
   beats: field.word('ok', 'dead', 'slow', 'behind').exactOptional(),
   /** Messages that wait for it here, wherever. */
   bufferedPackets: field.number,

@@ -12,7 +12,7 @@ const beatTrouble = z.object({ count: field.number, socketIds: z.array(field.soc
 
 /** Declares `GroupBeats`. */
 const groupBeats = z.object({
-  /** How many send them. */
+  /** How many send them, or answer pings. */
   count: field.number,
   /** Of how many one came within the last 3 s. */
   answering: field.number,
@@ -47,7 +47,7 @@ export const socketGroup = z.object({
   idleWithRight: field.number.exactOptional(),
   /** Of the buffered ones: the most bytes that wait for one of them, in the transport as well; absent in older packs. */
   worstWaitingBytes: field.number.exactOptional(),
-  /** Absent where none of them sends beats. */
+  /** Absent where none of them sends beats or answers pings. */
   beats: groupBeats.exactOptional(),
   /** That they have neither a token nor a link: what they do must not change the status of a show. */
   isOfStrangers: field.yes.exactOptional(),

@@ -2,6 +2,7 @@ import type { DeskState } from '@okboxbox/protocol';
 import type { Server } from 'socket.io';
 import { numberAcknowledgements } from '../../sockets/finished-bytes.js';
 import { authenticate, refused } from '../../sockets/handshake.js';
+import { Pings } from './pings.js';
 import { type Moved, Viewer, type ViewerDeps, type ViewerRoom } from './viewer.js';
 
 /** Who is connected, for the desk and for operations. */
@@ -19,6 +20,7 @@ export interface Viewers {
 /** The socket calls of viewers: translates them, asks for rights, and leaves the rest to audiences and hub. */
 export function serveViewers(io: Server, deps: ViewerDeps): Viewers {
   const viewers = new Map<string, Viewer>();
+  const pings = new Pings(viewers);
   io.use((socket, next) => {
     authenticate(socket, deps).then(
       (hello) => {
@@ -32,6 +34,7 @@ export function serveViewers(io: Server, deps: ViewerDeps): Viewers {
     numberAcknowledgements(socket);
     const viewer = new Viewer(socket, deps, () => viewers.size);
     viewers.set(socket.id, viewer);
+    pings.start();
     socket.on('disconnect', () => {
       viewer.leaveAll();
       viewers.delete(socket.id);

@@ -1,4 +1,5 @@
 import {
+  BEAT_EVERY_MS,
   broadcastRoom,
   carRoom,
   type ExtraDelay,
@@ -25,6 +26,7 @@ import type { LastState } from '../../directory/owner.js';
 import { airedSession, airingOf, behindMsOf, isAiring, publicDelayState } from '../../directory/show-record.js';
 import type { Logger } from '../../log.js';
 import { answerCall, CallRefused } from '../../sockets/calls.js';
+import { sendPing } from '../../sockets/finished-bytes.js';
 import type { SocketHello } from '../../sockets/handshake.js';
 import type { SessionLeft } from '../../sockets/messages.js';
 import type { Taps } from '../../taps.js';
@@ -59,6 +61,9 @@ export type Moved =
     }
   | { readonly isMoved: false; readonly code: 'not_found' | 'forbidden' | 'conflict'; readonly because: string };
 
+/** A page has sent its first heartbeat by then, in ms after it connected. */
+const FIRST_BEAT_MS = 2 * BEAT_EVERY_MS;
+
 /** A room that a connection has joined, and what it watches there. */
 export interface ViewerRoom {
   readonly room: string;
@@ -88,6 +93,9 @@ export class Viewer {
   readonly #retrySpread: () => number;
   /** Shows that operations have moved it to the public picture of: it stays there as long as it is connected. */
   readonly #publicOnly = new Set<string>();
+  /** Whether it sends heartbeats, and since when a ping to it has no answer. */
+  #beats = false;
+  #pingedAt: number | null = null;
   #report: { readonly said: OverlayReport; readonly at: number } | null = null;
 
   /** `viewers` says how many there are: by that they are told how to come back. */
@@ -103,6 +111,7 @@ export class Viewer {
     answerCall(socket, VIEWER_CALLS.leave, deps, ({ sessionId }) => this.#leave(sessionId));
     answerCall(socket, VIEWER_CALLS.resync, deps, (at) => this.#resync(at));
     answerCall(socket, VIEWER_CALLS.beat, deps, ({ at, rttMs, hidden }) => {
+      this.#beats = true;
       deps.taps?.beat.emit?.(socket.id, at, rttMs, hidden === true);
       return { now: Math.round(deps.clock.now()), retrySpreadMs: this.#retrySpread() };
     });
@@ -122,6 +131,20 @@ export class Viewer {
 
   leaveAll(): void {
     for (const sessionId of [...this.#joined.keys()]) this.#leave(sessionId);
+  }
+
+  /** Pings it where it follows a feed and says nothing itself; one ping at a time. */
+  pingWhereSilent(): void {
+    const { clock, taps } = this.#deps;
+    const now = clock.now();
+    const isNew = now - this.#since < FIRST_BEAT_MS;
+    // What a ping finds is for operations: where they do not listen, none is sent.
+    if (this.#beats || isNew || this.#joined.size === 0 || this.#pingedAt !== null || !taps?.pong.emit) return;
+    const isSent = sendPing(this.#socket, () => {
+      this.#pingedAt = null;
+      taps.pong.emit?.(this.#socket.id, clock.now() - now);
+    });
+    if (isSent) this.#pingedAt = now;
   }
 
   /** Does what an event of a show asks for: moves a viewer that follows it, or takes away what it may no longer see. */

@@ -54,6 +54,19 @@ describe('the beats of a connection', () => {
     expect(after(unsent, unsent).after(0)).toBe('ok');
   });
 
+  it('are the answers to pings where it sends none: dead or slow, and never behind', () => {
+    const script = new Beats();
+    for (const at of [2_000, 4_000]) script.answered(at, 30);
+    expect([0, 5_000, 5_001].map((ms) => script.judge(4_000 + ms, 0))).toEqual(['ok', 'ok', 'dead']);
+    for (const at of [20_000, 24_000]) script.answered(at, 3_000);
+    expect(script.judge(24_000, 0)).toBe('slow');
+    expect(script).toMatchObject({ isOwn: false, behindMs: null, shownAt: null });
+    // What it says itself counts, and no answer to a ping after it.
+    const page = after({}).beats;
+    page.answered(200_000, 1);
+    expect(page).toMatchObject({ isOwn: true, rttMs: 30 });
+  });
+
   it('of a picture that is held for its delay are not behind: nothing newer was sent', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 100_000 }), fc.integer({ min: 0, max: 4_000 }), (sentAt, lagMs) => {

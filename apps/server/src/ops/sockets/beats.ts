@@ -10,20 +10,33 @@ const BEHIND_MS = 5_000;
 /** What the beats of a connection tell of it. */
 export type BeatVerdict = 'ok' | 'dead' | 'slow' | 'behind';
 
-/** The newest beat of a connection, and of the one before what decides: one late answer is no slow connection. */
+/** The newest beat of a connection, or its answer to a ping where it sends none, and of the one before what decides: one late answer is no slow connection. */
 export class Beats {
   /** When the newest came, on the server's clock, in ms. */
   at = 0;
   shownAt: number | null = null;
   rttMs: number | null = null;
   isHidden = false;
+  /** Whether it says itself what it shows. */
+  isOwn = false;
   /** By how much what it showed was older than what had been sent to it; `null` where nothing had. */
   behindMs: number | null = null;
   #steadyRttMs = 0;
   #steadyBehindMs = 0;
 
+  /** It sends no beats, and has answered a ping: what it shows is not known. */
+  answered(at: number, rttMs: number): void {
+    if (this.isOwn) return;
+    this.#take({ at, shownAt: null, rttMs, isHidden: false, sentAt: null, joinedAt: at });
+  }
+
   /** Takes a beat; `sentAt` is the instant that the client had been sent last, and `joinedAt` when it entered its room. */
   take(beat: BeatTaken): void {
+    this.isOwn = true;
+    this.#take(beat);
+  }
+
+  #take(beat: BeatTaken): void {
     const { at, shownAt, rttMs, isHidden, sentAt, joinedAt } = beat;
     const behindMs = sentAt === null ? null : Math.max(0, shownAt === null ? at - joinedAt : sentAt - shownAt);
     // What was hidden a moment ago has not painted yet.

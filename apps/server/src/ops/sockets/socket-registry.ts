@@ -64,7 +64,7 @@ export interface Connection {
   readonly sent: Rate;
   /** The instant that it has been sent last. */
   newestAt: number | null;
-  /** `null` where it has never sent a beat: it is not judged by them. */
+  /** `null` where it has never sent a beat or answered a ping: it is not judged by them. */
   beats: Beats | null;
 }
 
@@ -201,14 +201,23 @@ export class SocketRegistry {
     connection.beats.take({ at: this.#now(), shownAt, rttMs, isHidden, sentAt, joinedAt });
   }
 
+  /** It sends no beats, and answered a ping after so long, in ms. */
+  pong(socketId: string, rttMs: number): void {
+    const connection = this.#open.get(socketId);
+    if (connection === undefined) return;
+    connection.beats ??= new Beats();
+    connection.beats.answered(this.#now(), rttMs);
+  }
+
   /** What the beats of a connection tell now; `null` where it sends none. */
   beatsOf({ beats }: Connection) {
     if (beats === null) return null;
     const now = this.#now();
-    const { isHidden, shownAt, behindMs } = beats;
+    const { isHidden, shownAt, behindMs, isOwn } = beats;
     return {
       verdict: beats.judge(now, this.attentiveSince),
       silentMs: beats.silentMs(now, this.attentiveSince),
+      isOwn,
       isHidden,
       shownAgeMs: shownAt === null ? null : now - shownAt,
       behindMs,

@@ -136,7 +136,7 @@ export function lineStep(facts: WhyFacts): Judged | null {
 
 /** What it says itself that it shows. */
 export function pageStep({ connection, session }: WhyFacts): Judged | null {
-  if (connection.state === 'gone' || session === null || connection.beats === null) return null;
+  if (connection.state === 'gone' || session === null || connection.beats?.isOwn !== true) return null;
   const { isHidden, shownAgeMs, behindMs: lateMs } = connection.beats;
   const figures = [
     figure('shownAge', shownAgeMs === null ? null : Math.round(shownAgeMs), 'ms'),

@@ -37,7 +37,7 @@ export type ConnectionFacts =
       readonly rooms: readonly string[];
       readonly connectedForMs: number;
       readonly seenAgoMs: number;
-      /** `null` where it has never sent a beat. */
+      /** `null` where it has never sent a beat or answered a ping. */
       readonly beats: BeatFacts | null;
     }
   | {
@@ -48,9 +48,11 @@ export type ConnectionFacts =
       readonly reason: string;
     };
 
-/** What it says itself, in its beats. */
+/** What its beats tell, or its answers to pings. */
 export interface BeatFacts {
   readonly verdict: NonNullable<OpsSocket['beats']>;
+  /** Whether it says itself what it shows; else it only answers pings. */
+  readonly isOwn: boolean;
   /** For how long none has come. */
   readonly silentMs: number;
   readonly isHidden: boolean;

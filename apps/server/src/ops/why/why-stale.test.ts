@@ -5,7 +5,14 @@ import type { BeatFacts, ConnectionFacts, DelayFacts, LineFacts, SessionFacts, W
 import { whyStale } from './why-stale.js';
 
 const SESSION = 'sess_a';
-const beats: BeatFacts = { verdict: 'ok', silentMs: 900, isHidden: false, shownAgeMs: 1_050, behindMs: 30 };
+const beats: BeatFacts = {
+  verdict: 'ok',
+  isOwn: true,
+  silentMs: 900,
+  isHidden: false,
+  shownAgeMs: 1_050,
+  behindMs: 30,
+};
 const open: Extract<ConnectionFacts, { state: 'open' }> = {
   state: 'open',
   role: 'dashboard',

@@ -45,7 +45,7 @@ export function whyStale(facts: WhyFacts): WhyAnswer {
 }
 
 function saysWhatItShows({ connection }: WhyFacts): boolean {
-  return connection.state === 'open' && connection.beats !== null;
+  return connection.state === 'open' && connection.beats?.isOwn === true;
 }
 
 /** What is known to hold it up on purpose explains more than what is not known. */
