@@ -6,16 +6,20 @@ import type { Lap, SessionSummary, TimingAnswer } from '@okboxbox/protocol';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { freePort, getJson, okboxbox, type Running, SHARED, stop, tokenOf } from '../e2e/okboxbox.js';
 import { buildProgram, bundle, NODE_EXE } from './build.mjs';
+import { openScreen, type Screen } from './screen.js';
 
 const IMAGE = join(SHARED, 'data/iracing/memory/2024.bin.gz');
 const KOFFI = join(import.meta.dirname, 'node_modules/@koromix/koffi-win32-x64');
 const PATIENCE = { timeout: 60_000, interval: 250 };
+/** For calls that may be made three times a second. */
+const SLOWLY = { ...PATIENCE, interval: 500 };
 
 let dir: string;
 let program: string;
 let server: Running;
 let url: string;
 let token: string;
+let screen: Screen;
 const windows: ChildProcess[] = [];
 
 /** Starts a Windows program; its output goes to a file, since it cannot start with pipes. */
@@ -29,6 +33,7 @@ function startOnWindows(exe: string, args: readonly string[], name: string, env:
       HOME: dir,
       WINEPREFIX: join(dir, 'wine'),
       WINEDEBUG: '-all',
+      DISPLAY: screen.display,
       NODE_SKIP_PLATFORM_CHECK: '1',
       ...env,
     },
@@ -51,10 +56,23 @@ const order = (orders: object) =>
     join(dir, 'orders.json'),
     JSON.stringify({ cars: 5, subSessionId: 4711, sessionNum: 0, isConnected: true, clockStands: false, ...orders }),
   );
+/** What the relay is set to, in the file that it watches. */
+const relayEnv = (lines: Readonly<Record<string, string | number>>) =>
+  writeFileSync(
+    join(dir, 'relay.env'),
+    Object.entries(lines)
+      .map(([name, value]) => `${name}=${value}\n`)
+      .join(''),
+  );
+const startSim = () => {
+  const args = [join(dir, 'sim.cjs'), KOFFI, IMAGE, join(dir, 'orders.json')].map(onWindows);
+  return startOnWindows(NODE_EXE, args, 'sim');
+};
 const sessions = () => getJson<SessionSummary[]>(`${url}/api/sessions`, token);
 
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), 'okboxbox-windows-'));
+  screen = await openScreen();
   program = await buildProgram();
   await bundle(join(import.meta.dirname, 'sim.ts'), join(dir, 'sim.cjs'), ['okboxbox:source']);
   await ended(startOnWindows('wineboot', ['-i'], 'wineboot').child);
@@ -68,6 +86,7 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const child of windows) child.kill('SIGKILL');
   await stop(server);
+  screen?.close();
   rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
 }, 60_000);
 
@@ -81,19 +100,19 @@ describe('the single-file program on Windows', { timeout: 240_000 }, () => {
   it('waits for the sim, feeds its race, follows it to the next session, and says when it is closed', async () => {
     const relayToken = await tokenOf(join(dir, 'data'), 'relay', '--show', 'local');
     const debugPort = await freePort();
-    const envFile = (more: string) =>
-      writeFileSync(
-        join(dir, 'relay.env'),
-        `RELAY_BACKENDS=${url}\nRELAY_TOKEN=${relayToken}\nRELAY_DEBUG_PORT=${debugPort}\nRELAY_SPOOL_DIR=spool\n${more}`,
-      );
-    envFile('');
+    const settings = {
+      RELAY_BACKENDS: url,
+      RELAY_TOKEN: relayToken,
+      RELAY_DEBUG_PORT: debugPort,
+      RELAY_SPOOL_DIR: 'spool',
+    };
+    relayEnv(settings);
     order({});
     const relay = startOnWindows(program, [], 'relay');
     await vi.waitFor(() => expect(relay.log()).toContain('waiting for the sim to be started'), PATIENCE);
     expect(await sessions()).toEqual([]);
 
-    const args = [join(dir, 'sim.cjs'), KOFFI, IMAGE, join(dir, 'orders.json')].map(onWindows);
-    const sim = startOnWindows(NODE_EXE, args, 'sim');
+    const sim = startSim();
     await vi.waitFor(async () => expect(await sessions()).toHaveLength(1), PATIENCE);
     const [race] = (await sessions()) as [SessionSummary];
     expect(race).toMatchObject({ status: 'live', sim: 'iracing', track: 'Stand-in Park', type: 'race', entryCount: 5 });
@@ -137,13 +156,54 @@ describe('the single-file program on Windows', { timeout: 240_000 }, () => {
       return parity.sessions.flatMap((each) => each.relays);
     };
     await vi.waitFor(async () => expect(await relays()).toMatchObject([{ source: 'iracing' }]), PATIENCE);
-    envFile('RELAY_KILL_SWITCH=1\n');
+    relayEnv({ ...settings, RELAY_KILL_SWITCH: 1 });
     await vi.waitFor(async () => expect(await relays()).toEqual([]), PATIENCE);
-    envFile('RELAY_KILL_SWITCH=0\n');
+    relayEnv({ ...settings, RELAY_KILL_SWITCH: 0 });
     await vi.waitFor(async () => expect(await relays()).toHaveLength(1), PATIENCE);
 
     order({ sessionNum: 1, isConnected: false });
     await vi.waitFor(() => expect(relay.log()).toContain('the sim was closed'), PATIENCE);
     sim.child.kill('SIGKILL');
+    relay.child.kill('SIGKILL');
+  });
+
+  it("asks the sim's camera for what a director asks, only once that is allowed there; the picture follows", async () => {
+    const ask = async (request: object) => {
+      const response = await fetch(`${url}/api/shows/caster/acts/camera`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: JSON.stringify(request),
+      });
+      return [response.status, await response.json()] as const;
+    };
+    const onCamera = async () =>
+      (await getJson<{ camera: number | null }>(`${url}/api/shows/caster/state`, token)).camera;
+    const settings = {
+      RELAY_BACKENDS: url,
+      RELAY_TOKEN: await tokenOf(join(dir, 'data'), 'camera', '--show', 'caster'),
+      RELAY_DEBUG_PORT: await freePort(),
+      RELAY_SPOOL_DIR: 'spool-camera',
+    };
+    relayEnv(settings);
+    order({ subSessionId: 4712 });
+    const sim = startSim();
+    const relay = startOnWindows(program, [], 'relay-camera');
+    await vi.waitFor(async () => expect(await onCamera()).toBe(0), PATIENCE);
+    await vi.waitFor(async () => {
+      const [status, { detail }] = await ask({ next: true });
+      expect([status, detail]).toEqual([503, expect.stringContaining('set RELAY_CAMERA_CONTROL=1 there')]);
+    }, SLOWLY);
+    expect(sim.log()).not.toContain('sim: asked');
+
+    relayEnv({ ...settings, RELAY_CAMERA_CONTROL: 1 });
+    await vi.waitFor(async () => expect((await ask({ next: true }))[0]).toBe(200), SLOWLY);
+    const asked = (carNumber: number, group: number) =>
+      `sim: asked ${JSON.stringify({ message: 1, carNumber, group, camera: 0 })}`;
+    // From the cockpit to the first camera beside the track: the scenery between them shows no car.
+    await vi.waitFor(() => expect(sim.log()).toContain(asked(10, 11)), PATIENCE);
+    await vi.waitFor(async () => expect((await ask({ car: 3 }))[0]).toBe(200), SLOWLY);
+    await vi.waitFor(() => expect(sim.log()).toContain(asked(13, 11)), PATIENCE);
+    await vi.waitFor(async () => expect(await onCamera()).toBe(3), PATIENCE);
+    expect(relay.log()).toContain("has asked the sim's camera for the next camera.");
   });
 });

@@ -3,19 +3,19 @@ import { createRequire } from 'node:module';
 import { gunzipSync } from 'node:zlib';
 import { type MovingCars, movingCarsRow, movingCarsText } from '../packages/sims/src/iracing/testing/moving-cars.js';
 import { SimStandIn } from '../packages/sims/src/iracing/testing/sim-stand-in.js';
+import { openSimWindow, type WindowKoffi } from './sim-window.js';
 
 /**
  * A stand-in for the sim, as a Windows process: shares memory of a real image's layout under the sim's own names, and
  * writes rows of moving cars into it 60 times a second. It does what stands in a file, read again and again:
- * `sim.cjs KOFFI IMAGE ORDERS`.
+ * `sim.cjs KOFFI IMAGE ORDERS`. Its window hears requests to the camera, which it says and does.
  */
 interface Orders extends MovingCars {
   readonly isConnected: boolean;
   readonly clockStands: boolean;
 }
 
-interface Koffi {
-  load(library: string): { func(definition: string): (...args: readonly unknown[]) => unknown };
+interface Koffi extends WindowKoffi {
   view(pointer: unknown, length: number): ArrayBuffer;
 }
 
@@ -44,6 +44,14 @@ const view = mapView(mapping, FILE_MAP_WRITE, 0, 0, 0);
 if (view === null) throw new Error('The memory could not be mapped.');
 const event = createEvent(null, false, false, 'Local\\IRSDKDataValidEvent');
 const sim = new SimStandIn(image, new Uint8Array(koffi.view(view, image.length)));
+
+/** What the camera shows, as rows have it. */
+let camera = { CamCarIdx: 0, CamGroupNumber: 9 };
+const window = openSimWindow(koffi, (asked) => {
+  console.log(`sim: asked ${JSON.stringify(asked)}`);
+  // Cars have the numbers from 10 on.
+  camera = { CamCarIdx: asked.carNumber - 10, CamGroupNumber: asked.group };
+});
 
 let orders = readOrders();
 let said = '';
@@ -83,7 +91,9 @@ function tick(): void {
   }
   if (orders.clockStands) stoodFor += TICK_MS;
   const sessionTime = Math.max(0, performance.now() - sessionBegan - stoodFor) / 1000;
-  sim.write(movingCarsRow(orders, orders.clockStands ? 1_000 : sessionTime, sim.count('CarIdxLapDistPct')));
+  window.pump();
+  const row = movingCarsRow(orders, orders.clockStands ? 1_000 : sessionTime, sim.count('CarIdxLapDistPct'));
+  sim.write({ ...row, ...camera });
   setEvent(event);
 }
 

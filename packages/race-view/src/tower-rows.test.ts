@@ -127,6 +127,14 @@ describe('the rows of a tower', () => {
     expect(towerRows({ ...FIELD, onAir }, CHOICE).map(({ inBattle }) => inBattle)).toEqual([false, true, true, false]);
   });
 
+  it('mark the car on camera, and none where the camera shows none or nobody says it', () => {
+    const onCamera = (camera?: number | null) =>
+      towerRows({ ...FIELD, ...(camera !== undefined && { camera }) }, CHOICE).flatMap(({ car, isOnCamera }) =>
+        isOnCamera ? [car] : [],
+      );
+    expect([onCamera(2), onCamera(null), onCamera()]).toEqual([[2], [], []]);
+  });
+
   it('of one class, by its id or its name, have its places, its gaps and no colour', () => {
     const classes = [
       { id: 'a', name: 'GTP', color: '#ff0000' },

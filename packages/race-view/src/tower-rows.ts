@@ -57,6 +57,8 @@ export interface TowerRow {
   /** It has the fastest lap of what the tower shows. */
   readonly isFastest: boolean;
   readonly isFeatured: boolean;
+  /** The sim's camera shows it. */
+  readonly isOnCamera: boolean;
   readonly inBattle: boolean;
   /** The car above is not the one ahead of it. */
   readonly isApart: boolean;
@@ -96,6 +98,7 @@ export function towerRows(feed: FeedState, choice: TowerChoice): readonly TowerR
         gained: start === undefined ? null : start - index - 1,
         isFastest: figures.bestLapMark === 'session' || (inClass && figures.bestLapMark === 'class'),
         isFeatured: driver === car,
+        isOnCamera: feed.camera === car,
         inBattle: onAir.battle?.cars.includes(car) === true,
         isApart: place > 0 && indexes[place - 1] !== index - 1,
       },

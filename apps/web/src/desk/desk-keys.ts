@@ -27,6 +27,7 @@ export const DESK_KEYS: readonly KeyHelp[] = [
     does: 'calibrate the picture: ↓ ↑ choose a moment, Space says that you see it, Enter sets it, c chooses a car',
   },
   { keys: ['z'], does: 'undo the newest action (asks first where it is another director’s, or shows viewers more)' },
+  { keys: ['y'], does: 'ask the sim’s camera for the next one' },
   { keys: ['b'], does: 'publish, or unpublish (asks first)' },
   { keys: ['s'], does: 'create a share link' },
   { keys: ['Esc'], does: 'leave a field and keep the cue; outside a field: close, clear the next cue' },

@@ -14,6 +14,8 @@ import { useRace } from '../feed/use-race.js';
 import { delayLabel } from '../format.js';
 import { useKeys } from '../kit/use-keys.js';
 import { ActionsPanel } from './actions-panel.js';
+import { whyNotAsked } from './camera-labels.js';
+import { CameraPanel } from './camera-panel.js';
 import { type CueDraft, cuedAlone, cueLabel, EMPTY_DRAFT, setsAnything, turned } from './cue-draft.js';
 import { PLAIN_SLOT_KEYS } from './cue-fields.js';
 import { CuePanel } from './cue-panel.js';
@@ -41,7 +43,7 @@ const RACE_EVERY_MS = 1_000;
 /** The director's desk, once there is one to show. */
 export function Desk() {
   const { client, store, live, broadcast, publicPicture } = useDeskWorld();
-  const { delay, scenes, published, watchers } = useDesk();
+  const { delay, scenes, published, watchers, camera } = useDesk();
   const race = useRace(live, RACE_EVERY_MS);
   const isLost = useDeskStore((each) => each.connection.state === 'lost');
   const [mode, setMode] = useState<DelayMode>('glide');
@@ -85,6 +87,15 @@ export function Desk() {
   const takeOff = (slots: readonly Slot[]) =>
     void cue({ set: Object.fromEntries(slots.map((slot) => [slot, null])), forMs: null, when: draft.when });
   const choose = ({ name, set, forMs }: Scene) => setDraft({ ...draft, scene: name, set, forMs });
+  const nextCamera = async () => {
+    const because = whyNotAsked(camera);
+    if (because !== null) {
+      store.say('bad', because, Date.now());
+      return;
+    }
+    const done = await client.call<{ relayId: string }>('show:camera', { next: true });
+    if (done !== null) store.say('ok', `${done.relayId} has asked its sim for the next camera.`, Date.now());
+  };
   const takeAllOff = () => takeOff(SLOTS.filter((slot) => slot !== 'tower'));
 
   useKeys((key) => {
@@ -135,6 +146,9 @@ export function Desk() {
         return true;
       case 'm':
         setMatching(!isMatching);
+        return true;
+      case 'y':
+        void nextCamera();
         return true;
       case 's':
         linkField.current?.focus();
@@ -192,6 +206,7 @@ export function Desk() {
             suggestions={suggestions}
             fields={fields}
           />
+          <CameraPanel race={race} onNext={() => void nextCamera()} />
           <ScenesPanel chosen={draft.scene} onChoose={choose} />
           <OnAirPanel onTakeOff={takeOff} />
           <OverlaysPanel />

@@ -86,6 +86,8 @@ export class TimingTower {
     const ofClass = race.session.classes.find(({ id, name }) => id === classNamed || sameName(name, classNamed));
     setText(this.#class, ofClass?.name ?? '');
     setText(this.#title, FIGURE_TITLES[figure]);
+    // Also while the camera shows no car for a moment: the tower must not change its width with each shot.
+    setFlag(element, 'data-camera', race.camera !== undefined);
     this.#show(towerRows({ ...race, onAir }, choice));
     // Where nothing may glide, the next change may: the browser must have seen this one first.
     if (jumps) void element.offsetHeight;
@@ -133,7 +135,7 @@ class DrawnRow {
   readonly #position: HTMLElement;
   readonly #class: HTMLElement;
   readonly #number: HTMLElement;
-  readonly #mark: HTMLElement;
+  readonly #best: HTMLElement;
   readonly #gain: HTMLElement;
   readonly #figure: HTMLElement;
   #place = -1;
@@ -144,13 +146,12 @@ class DrawnRow {
     this.#class = create('i', 'tower-class');
     this.#number = create('span', 'tower-number');
     this.name = create('span', 'tower-name fitted');
-    this.#mark = create('span', 'tower-mark');
+    this.#best = create('span', 'tower-best');
+    const mark = create('span', 'tower-mark');
+    mark.append(create('i', 'tower-camera'), this.#best);
     this.#gain = create('span', 'tower-gain');
     this.#figure = create('span', 'tower-figure');
-    this.#row.append(
-      ...[this.#position, this.#class, this.#number, this.name],
-      ...[this.#mark, this.#gain, this.#figure],
-    );
+    this.#row.append(...[this.#position, this.#class, this.#number, this.name], ...[mark, this.#gain, this.#figure]);
     rows.append(this.#row);
   }
 
@@ -158,7 +159,8 @@ class DrawnRow {
     setText(this.#position, row.position);
     setText(this.#number, row.carNumber);
     showClass(this.#class, row.colour);
-    setText(this.#mark, row.isFastest ? 'FL' : '');
+    setText(this.#best, row.isFastest ? 'FL' : '');
+    setFlag(this.#row, 'data-camera', row.isOnCamera);
     setText(this.#gain, row.gained === null ? '' : gainText(row.gained));
     setData(this.#gain, 'tone', row.gained === null || row.gained === 0 ? null : row.gained > 0 ? 'gain' : 'loss');
     setText(this.#figure, row.figure);
