@@ -105,6 +105,7 @@ export class DelayedShow {
       auto: { isRunning: false, heldBy: null, rules: {}, last: null },
       links: [],
       look: null,
+      finishing: null,
       following: { mainFeed: null, follows },
     };
     return { show: 'bench', ...delay, published: true, ...stored };

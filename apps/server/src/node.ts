@@ -215,7 +215,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const logos = await ShowLogos.open(config.dataDir);
     const told = { clock, log, audit, publicUrl: config.publicUrl };
     const camera = new ShowCamera(relays);
-    const desk = new DirectorDesk({ registry, broadcasts, shows, links, logos, camera, auto, ...told });
+    const desk = parts.add(
+      'desk',
+      new DirectorDesk({ registry, broadcasts, shows, links, logos, camera, auto, ...told }),
+      {
+        stop: (running) => running.close(),
+      },
+    );
     const owner = new ShowOwner({ registry, broadcasts, audiences, past, relays, desk });
     parts.add('owned shows', directory.offer(owner), { stop: (giveUp) => giveUp() });
 

@@ -10,6 +10,7 @@ import type {
   MeasuredDelay,
   Moment,
   Picture,
+  PlannedFinish,
   RulesSet,
   Scene,
   ShareLink,
@@ -73,6 +74,13 @@ export interface DelayChange {
   readonly publicExtraMs?: number | undefined;
 }
 
+/** How a show is to be finished; see `show:finish`. */
+export interface FinishWanted {
+  /** How long the results are on air, in ms of the picture; absent: none are cued. */
+  readonly forMs?: number | undefined;
+  readonly publish: PlannedFinish['publish'];
+}
+
 /** An act that was undone: what it was, whose, and when. */
 export interface Undone {
   readonly undone: Omit<UndoableAct, 'asks'>;
@@ -115,6 +123,10 @@ export interface ShowDesk {
    * Undoes the newest act that can be undone; `id` names it. Without `id` it must be of `who`, and nothing that is asked first.
    */
   undo(show: string, who: string, id: string | undefined): Promise<Stored & Undone>;
+  /** Plans how the show ends, and cues its results. */
+  finish(show: string, who: string, wanted: FinishWanted): Promise<Stored & { finish: PlannedFinish | null }>;
+  /** Ends such a plan; what is on air stays. */
+  cancelFinish(show: string, who: string): Promise<Stored & { finish: PlannedFinish | null }>;
   createLink(wanted: WantedLink): Promise<StoredLink>;
   revokeLink(show: string, who: string, code: string): Promise<Stored>;
   /** Sets a show's own look, on air at once; `null` takes it away. */

@@ -55,6 +55,11 @@ const RUNS: Runs = {
     const stored = await call.desk.resume(call.show, call.who, 'jump');
     return { ...(await delayOf(call)), ...stored };
   },
+  finish: async ({ show, who, desk }, { results, publish }) => {
+    // Its schema takes either `publish` or `cancel`.
+    if (publish === undefined) return { show, ...(await desk.cancelFinish(show, who)) };
+    return { show, ...(await desk.finish(show, who, { forMs: results?.forMs, publish })) };
+  },
   publish: async ({ show, who, desk }, { published }) => {
     const stored = await desk.publish(show, who, published);
     return { show, published, ...stored };

@@ -11,6 +11,7 @@ import {
   publishSet,
   showAuto,
   showCamera,
+  showFinish,
   showFollow,
   showScene,
   showUndo,
@@ -44,6 +45,16 @@ export const DIRECTOR_CALLS = declareSocketCalls({
     right: DIRECTOR_RIGHT,
     input: delaySet,
     answer: 'DelayChange',
+  },
+  finish: {
+    event: 'show:finish',
+    about:
+      'Finishes the show: with `results`, cues them for `forMs` with the picture and takes all else off; when the public picture has ' +
+      'shown them, the show is unpublished or left as it is (`publish`). `cancel: true` ends the plan. So do publishing, ' +
+      'unpublishing, undo and another plan.',
+    right: DIRECTOR_RIGHT,
+    input: showFinish,
+    answer: 'ShowFinishing',
   },
   pause: {
     event: 'broadcast:pause',

@@ -17,6 +17,7 @@ import type {
   OwnCarMessage,
   PauseRequest,
   Picture,
+  PlannedFinish,
   RateRequest,
   Refusal,
   RelayByeReceipt,
@@ -125,6 +126,7 @@ export interface Messages {
   readonly SessionWithdrawn: SessionWithdrawn;
   readonly ShowChange: ShowChanged & Stored;
   readonly ShowChanged: ShowChanged;
+  readonly ShowFinishing: ShowChanged & { readonly finish: PlannedFinish | null } & Stored;
   readonly ShowFollowed: ShowFollowed;
   readonly ShowUndone: ShowChanged & Undone & Stored;
 }

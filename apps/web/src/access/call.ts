@@ -12,14 +12,29 @@ export class CallFailed extends Error {
   }
 }
 
+interface CallOptions {
+  readonly method?: 'GET' | 'POST';
+  readonly body?: unknown;
+  readonly signal?: AbortSignal;
+}
+
 /**
  * Calls the server as the person signed in, and gives the answer's JSON.
  * @throws CallFailed
  */
-export async function call<T>(
-  path: string,
-  options: { method?: 'GET' | 'POST'; body?: unknown; signal?: AbortSignal } = {},
-): Promise<T> {
+export async function call<T>(path: string, options: CallOptions = {}): Promise<T> {
+  return (await (await answered(path, options)).json()) as T;
+}
+
+/**
+ * The same of an answer that is no JSON: gives its text.
+ * @throws CallFailed
+ */
+export async function callText(path: string, options: CallOptions = {}): Promise<string> {
+  return (await answered(path, options)).text();
+}
+
+async function answered(path: string, options: CallOptions): Promise<Response> {
   const token = currentToken();
   let response: Response;
   try {
@@ -35,7 +50,7 @@ export async function call<T>(
   } catch {
     throw new CallFailed(null, 'The server does not answer.');
   }
-  if (response.ok) return (await response.json()) as T;
+  if (response.ok) return response;
   const problem = response.headers.get('content-type')?.includes('json') ? ((await response.json()) as Problem) : null;
   throw new CallFailed(problem, problem?.detail ?? `The server answered ${response.status}.`);
 }

@@ -19,6 +19,9 @@ it('an act is told in plain words, from what and to what', () => {
   expect(sentence('show:undo', { id: '1', at: 0, who: 'bo', says: 'paused the pictures' }, null)).toBe(
     'undid: bo paused the pictures',
   );
+  expect(sentence('show:finish', null, { publish: 'unpublish', forMs: 30_000 })).toBe(
+    'finished the show, to be unpublished after its results',
+  );
   expect(sentence('show:follow', { relayId: 'a' }, { relayId: 'b', sessionId: 's' })).toBe('made b the main feed');
   expect(sentence('show:follow', { relayId: 'b' }, { relayId: 'b', sessionId: 's' })).toBe('followed the session s');
   expect(sentence('show:camera', '11', null)).toBe('asked for the next camera');

@@ -20,6 +20,11 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   'show:camera': ({ to }) => (typeof to === 'string' ? `asked the camera for car ${to}` : 'asked for the next camera'),
   'scene:save': ({ to }) => `saved the scene ${named(to)}`,
   'scene:delete': ({ from }) => `deleted the scene ${named(from)}`,
+  'show:finish': ({ to }) =>
+    part(to, 'publish') === 'unpublish'
+      ? 'finished the show, to be unpublished after its results'
+      : 'finished the show, and left it published',
+  'show:finish:cancel': () => 'cancelled the end of the show',
   'show:undo': ({ from }) => `undid: ${part(from, 'who')} ${part(from, 'says')}`,
   'link:create': ({ to }) => `created ${linkWords(to)}`,
   'link:revoke': ({ from }) => `revoked ${linkWords(from)}`,

@@ -25,6 +25,7 @@ const DESK: DeskState = {
   publicViewers: 0,
   camera: null,
   acts: [],
+  finish: null,
   undo: null,
 };
 

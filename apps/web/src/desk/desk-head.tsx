@@ -4,6 +4,7 @@ import { Button } from '../kit/button.js';
 import { KeyHint } from '../kit/key-hint.js';
 import { StateBadge } from '../kit/state-badge.js';
 import { DelayBadges } from './delay-panel.js';
+import { FinishState } from './finish-state.js';
 import { UndoButton } from './undo-button.js';
 import type { DelayActions } from './use-delay-actions.js';
 import { useDesk, useDeskStore } from './use-desk.js';
@@ -35,6 +36,7 @@ export function DeskHead({ actions }: { actions: DelayActions }) {
         <StateBadge state="warn">{`settings not stored: ${notStoredBecause}. Do not restart the server`}</StateBadge>
       )}
       <UndoButton />
+      <FinishState />
       {moving && <StateBadge state="warn">a new session airs soon</StateBadge>}
       <p className="said" role="status" data-tone={said?.tone}>
         {connection.state === 'lost' ? (

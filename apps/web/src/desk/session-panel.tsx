@@ -5,6 +5,7 @@ import { Button } from '../kit/button.js';
 import { Panel } from '../kit/panel.js';
 import { StateBadge } from '../kit/state-badge.js';
 import { useAsk } from './confirm-dialog.js';
+import { FinishShow } from './finish-show.js';
 import { followLabel, isMainFeedLost } from './session-labels.js';
 import { useDesk, useDeskWorld, useServerNow } from './use-desk.js';
 
@@ -36,6 +37,7 @@ export function SessionPanel() {
           ))}
         </ul>
       )}
+      <FinishShow />
     </Panel>
   );
 }

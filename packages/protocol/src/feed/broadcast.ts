@@ -111,6 +111,31 @@ export const showAuto = z
   .object({ show: showSlug, requestId, on: z.boolean().optional(), rules: rulesSet.optional() })
   .refine(({ on, rules }) => on !== undefined || rules !== undefined, { message: 'give on, rules or both' });
 
+/** What becomes of a show's publishing when it is finished. */
+export const FINISH_PUBLISH = ['leave', 'unpublish'] as const;
+/**
+ * `show:finish`: cues the results for `forMs` of the picture and takes all else off; when the public picture has shown
+ * them, the show is unpublished or left as it is. Without `results` nothing is cued. `cancel` ends the plan, and leaves what is
+ * on air.
+ */
+export const showFinish = z
+  .object({
+    show: showSlug,
+    requestId,
+    results: z.object({ forMs: z.number().int().min(500).max(600_000) }).optional(),
+    publish: z.enum(FINISH_PUBLISH).optional(),
+    cancel: z.literal(true).optional(),
+  })
+  .refine((call) => (call.publish === undefined) !== (call.cancel === undefined), {
+    message: 'give either publish, to finish the show, or cancel: true',
+  })
+  .refine((call) => call.results === undefined || call.cancel === undefined, {
+    message: 'cancel takes no results',
+  })
+  .refine((call) => call.results !== undefined || call.publish !== 'leave', {
+    message: 'give results, or publish: "unpublish": there is nothing to finish otherwise',
+  });
+
 /** What a share link opens. */
 export const LINK_KINDS = ['overlay', 'public'] as const;
 export type LinkKind = (typeof LINK_KINDS)[number];
@@ -308,6 +333,15 @@ export interface DirectorAct {
   readonly to: unknown;
 }
 
+/** How a show is planned to end. */
+export interface PlannedFinish {
+  readonly by: string;
+  readonly at: number;
+  readonly publish: (typeof FINISH_PUBLISH)[number];
+  /** When the public picture has shown the results for their time, in ms on the server's clock; `null` while it is paused. */
+  readonly endsAt: number | null;
+}
+
 /** An act that can be undone. */
 export interface UndoableAct {
   readonly id: string;
@@ -352,6 +386,8 @@ export interface DeskState {
   readonly camera: DeskCamera | null;
   /** Newest first. */
   readonly acts: readonly DirectorAct[];
+  /** How the show is planned to end; `null` where nothing is planned. */
+  readonly finish: PlannedFinish | null;
   /** What the next undo undoes; `null` where there is nothing. */
   readonly undo: UndoableAct | null;
 }

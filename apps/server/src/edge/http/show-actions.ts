@@ -30,6 +30,7 @@ export const HTTP_ACTS: Readonly<Record<string, HttpAct>> = {
   pause: { title: 'Pause the picture', calls: ['pause'] },
   resume: { title: 'Resume the picture', calls: ['resume'] },
   publish: { title: 'Publish a show, or take it off the air', calls: ['publish'] },
+  finish: { title: 'Finish the show', calls: ['finish'] },
   match: { title: 'Match the delay with the stream', calls: ['match'] },
   cue: { title: 'Put graphics on air, or take them off', calls: ['cue'] },
   scene: { title: 'Cue, save or delete a scene', calls: ['scene'] },

@@ -72,9 +72,20 @@ export function afterRestart(settings: ShowSettings, shiftMs: number | null, now
     airedAt: playhead.moves === 'paused' ? playhead.at : aired.graphics,
     publicAiredAt: publicPlayhead.moves === 'paused' ? publicPlayhead.at : aired.public,
     publicFrom: onThisClock(settings.publicFrom),
+    finishing: settings.finishing && finishingAfter(settings.finishing, shiftMs, now),
     following: settings.following && shifted(settings.following, shiftMs, Math.ceil(now)),
   };
 }
+
+/** A planned end by this run's clock; where nobody knows that, it counts from now, which the picture shows no earlier. */
+function finishingAfter(finishing: Finishing, shiftMs: number | null, now: number): Finishing {
+  const { at, until } = finishing;
+  if (shiftMs === null) return { ...finishing, at: now, until: Math.ceil(now) };
+  return { ...finishing, at: at + shiftMs, until: until + shiftMs };
+}
+
+/** How a show is planned to end. */
+type Finishing = NonNullable<ShowSettings['finishing']>;
 
 /**
  * The `BroadcastDelayService`: the two pictures of every show, what directors may do to it, and what is known of it.
@@ -205,13 +216,27 @@ export class BroadcastDelayService {
 
   async publish(show: string, published: boolean): Promise<Changed> {
     return this.#change(show, (settings, now) => {
-      if (!published) return { next: { published }, closes: true };
+      // What somebody says of it now takes the place of what was planned.
+      if (!published) return { next: { published, finishing: null }, closes: true };
       const broadcast = this.of(show);
       const { delays, publicFrom } = broadcast;
       const position = broadcast.position('public');
       // What stood still before anybody public saw it is new to them.
       const isNew = !settings.published && position > now - delays.public.delayMs;
-      return { next: { published, publicFrom: isNew ? position : publicFrom }, closes: false };
+      return { next: { published, publicFrom: isNew ? position : publicFrom, finishing: null }, closes: false };
+    });
+  }
+
+  /** Plans how the show ends; `null` ends a plan. A plan lets less out than there is now, as far as anybody knows. */
+  async planFinish(show: string, finishing: Finishing | null): Promise<Changed> {
+    return this.#change(show, () => ({ next: { finishing }, closes: finishing !== null }));
+  }
+
+  /** The show ends as it was planned, unless that is not the plan any more. */
+  async endFinish(show: string, planned: Finishing): Promise<Changed> {
+    return this.#change(show, ({ finishing }) => {
+      if (finishing !== planned) return { next: {}, closes: false };
+      return { next: { finishing: null, ...(planned.publish === 'unpublish' && { published: false }) }, closes: true };
     });
   }
 

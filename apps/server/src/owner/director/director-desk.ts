@@ -11,9 +11,12 @@ import {
   type MeasuredDelay,
   type Moment,
   NOTHING_CUED,
+  type PlannedFinish,
   type Scene,
   type ShowFollowed,
   type ShowLook,
+  SLOTS,
+  type SlotsSet,
 } from '@okboxbox/protocol';
 import { LinkError, type ShareLinks, type StoredLink, type WantedLink } from '../../access/share-links.js';
 import type { Clock } from '../../clock.js';
@@ -22,6 +25,7 @@ import { OwnerRefusal } from '../../directory/owner-refusal.js';
 import type {
   AutoChange,
   DelayChange,
+  FinishWanted,
   FollowChoice,
   Matched,
   OwnedDeskState,
@@ -33,7 +37,7 @@ import type {
 } from '../../directory/show-desk.js';
 import type { Logger } from '../../log.js';
 import type { Stored } from '../../unsaved-settings.js';
-import type { BroadcastDelayService } from '../audience/broadcast-delay.js';
+import type { BroadcastDelayService, Changed } from '../audience/broadcast-delay.js';
 import { feedStateOf } from '../audience/feed-view.js';
 import type { SessionRegistry } from '../session/registry.js';
 import type { Session } from '../session/session.js';
@@ -44,17 +48,30 @@ import { CueError, slotNames, slotsOf, withScene, withSceneSaved } from './cues.
 import { DryRuns } from './dry-run.js';
 import { momentsOf } from './moments.js';
 import type { ShowCamera } from './show-camera.js';
+import { ShowFinish } from './show-finish.js';
 import { UndoStack, type WayBack } from './undo-stack.js';
 import {
   autoBack,
   cueBack,
   delayBack,
+  finishBack,
   followBack,
   pauseBack,
   publishBack,
   resumeBack,
   settingBack,
 } from './ways-back.js';
+
+/** The results with nothing beside them. */
+const RESULTS_ALONE: SlotsSet = {
+  ...Object.fromEntries(SLOTS.map((slot) => [slot, null])),
+  results: { of: 'classification' },
+};
+
+/** How a show is planned to end now. */
+interface Finishing {
+  readonly finish: PlannedFinish | null;
+}
 
 /** Acts of a show's directors that the desk lists. */
 const MAX_ACTS = 50;
@@ -92,9 +109,19 @@ export class DirectorDesk implements ShowDesk {
   readonly #acts = new Map<string, DirectorAct[]>();
   readonly #undo = new UndoStack();
   readonly #dryRuns = new DryRuns();
+  readonly #finish: ShowFinish;
 
   constructor(deps: DirectorDeskDeps) {
     this.#deps = deps;
+    const clockOf = () => deps.clock;
+    this.#finish = new ShowFinish({ ...deps, clockOf }, ({ by }, show, changed) =>
+      this.#published(show, by, false, changed),
+    );
+  }
+
+  /** Ends no more shows. */
+  close(): void {
+    this.#finish.close();
   }
 
   async state(show: string): Promise<OwnedDeskState> {
@@ -119,6 +146,7 @@ export class DirectorDesk implements ShowDesk {
       publicUrl: this.#deps.publicUrl ?? null,
       camera: this.#deps.camera.state(session),
       acts: this.#acts.get(show) ?? [],
+      finish: this.#finish.of(show),
       undo: this.#undo.newest(show),
     };
   }
@@ -173,11 +201,39 @@ export class DirectorDesk implements ShowDesk {
   }
 
   async publish(show: string, who: string, published: boolean): Promise<Stored> {
-    const { stored, before } = await this.#deps.broadcasts.publish(show, published);
+    const changed = await this.#deps.broadcasts.publish(show, published);
+    this.#published(show, who, published, changed);
+    return changed.stored;
+  }
+
+  #published(show: string, who: string, published: boolean, { before }: Changed): void {
     const from = before.settings.published;
     this.#undoable(show, who, publishBack(this.#deps, show, from, published));
     this.#note(show, who, published ? 'publish' : 'unpublish', from, published);
-    return stored;
+  }
+
+  /** @throws DeskError where results are to be cued and no session runs, or where nothing can have been shown */
+  async finish(show: string, who: string, { forMs, publish }: FinishWanted): Promise<Stored & Finishing> {
+    const { broadcasts, clock } = this.#deps;
+    const at = Math.round(clock.now());
+    const cued = forMs === undefined ? null : this.#cue(show, { set: RESULTS_ALONE, forMs });
+    const planned = { by: who, at, until: Math.ceil(cued?.until ?? clock.now()), publish };
+    const { stored } = await broadcasts.planFinish(show, planned);
+    const finish = this.#finish.of(show);
+    this.#undoable(show, who, finishBack(this.#deps, show, planned, cued?.back ?? null));
+    this.#note(show, who, 'show:finish', null, { publish, ...(forMs !== undefined && { forMs }) });
+    // It would cue over the results otherwise.
+    this.#takeControl(show, who, 'finish');
+    return { finish, ...stored };
+  }
+
+  /** @throws DeskError where nothing is planned */
+  async cancelFinish(show: string, who: string): Promise<Stored & Finishing> {
+    if (this.#deps.shows.get(show).finishing === null) throw new DeskError(`The show "${show}" is not being finished.`);
+    const { stored, before } = await this.#deps.broadcasts.planFinish(show, null);
+    const planned = before.settings.finishing;
+    this.#note(show, who, 'show:finish:cancel', planned && { publish: planned.publish, by: planned.by }, null);
+    return { finish: null, ...stored };
   }
 
   /**
@@ -196,7 +252,22 @@ export class DirectorDesk implements ShowDesk {
     return { show, sessionId, mainFeed };
   }
 
-  async cue(show: string, who: string, { set, scene, when = 'picture', forMs = null }: CueSet): Promise<void> {
+  async cue(show: string, who: string, cue: CueSet): Promise<void> {
+    const { from, back } = this.#cue(show, cue);
+    this.#undoable(show, who, back);
+    const { scene, set, when = 'picture' } = cue;
+    const to = [...(scene === undefined ? [] : [scene]), ...slotNames(set), when].join(' ');
+    this.#note(show, who, 'broadcast:cue', from, to);
+    this.#takeControl(show, who, 'cue');
+  }
+
+  /** Who cues has taken control of a show that runs itself. */
+  #takeControl(show: string, who: string, because: string): void {
+    if (this.#deps.auto.hold(show, who)) this.#note(show, who, 'show:auto', 'running', 'held', { because });
+  }
+
+  /** Cues; gives the scene of before, the way back, and the instant in the picture at which what is cued leaves. */
+  #cue(show: string, { set, scene, when = 'picture', forMs = null }: CueSet) {
     const { broadcasts, clock } = this.#deps;
     const session = this.#running(show);
     if (session === null) throw new DeskError(`The show "${show}" has no running session: there is nothing to cue.`);
@@ -208,27 +279,20 @@ export class DirectorDesk implements ShowDesk {
     const picture = when === 'now' && aired !== undefined ? aired : feedStateOf(session.state, null);
     const now = when === 'now' ? broadcast.position() : clock.now();
     const before = session.state.onAir;
-    const slots = withScene(slotsOf(set, picture, forMs === null ? null : now + forMs), scene);
+    const until = forMs === null ? null : now + forMs;
+    const slots = withScene(slotsOf(set, picture, until), scene);
     // What was cued before and has not aired gives way to what airs now: it comes back no earlier than it was there.
     const cuedBy = broadcast.session(session.id)?.newestAt ?? session.state.at;
     const at = broadcasts.cue(session, slots, when);
-    const back =
+    const onAirBefore =
       when === 'now' && aired !== undefined
         ? [
             { at, onAir: aired.onAir },
             { at: cuedBy, onAir: before },
           ]
         : [{ at, onAir: before }];
-    this.#undoable(show, who, cueBack(this.#deps, show, { sessionId: session.id, set, scene, slots, before: back }));
-    this.#note(
-      show,
-      who,
-      'broadcast:cue',
-      before.scene,
-      [...(scene === undefined ? [] : [scene]), ...slotNames(set), when].join(' '),
-    );
-    // Who cues has taken control.
-    if (this.#deps.auto.hold(show, who)) this.#note(show, who, 'show:auto', 'running', 'held', { because: 'cue' });
+    const given = { sessionId: session.id, set, scene, slots, before: onAirBefore };
+    return { from: before.scene, back: cueBack(this.#deps, show, given), until };
   }
 
   /** @throws CueError where the show has no scene of that name, DeskError */

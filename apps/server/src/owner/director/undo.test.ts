@@ -1,57 +1,13 @@
-import type { DeskState, FeedMessage, FeedState, Scene } from '@okboxbox/protocol';
-import type { Socket } from 'socket.io-client';
+import type { Scene } from '@okboxbox/protocol';
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../../../../../testing/eventually.js';
+import { type Answer, directors } from '../../testing/directors.js';
 import { frame, race } from '../../testing/race.js';
 import { serverForEachTest } from '../../testing/running-server.js';
 
-const { token, socket, relay, post } = serverForEachTest();
-
-interface Answer {
-  readonly ok: boolean;
-  readonly undone?: { readonly who: string; readonly says: string };
-  readonly error?: { readonly code: string; readonly message: string };
-}
-
-/** A director with an open desk. `undo` undoes what the desk shows. */
-async function director(sub = 'ana') {
-  const made: Socket = socket('/', { token: await token('director', { sub }), clientKind: 'director' });
-  let newest: DeskState | null = null;
-  made.on('desk', (state: DeskState) => {
-    newest = state;
-  });
-  const joined = await made.emitWithAck('director:join', { show: 'local' });
-  newest ??= joined.desk as DeskState;
-  const desk = (): DeskState => newest as DeskState;
-  const call = (event: string, body: object = {}): Promise<Answer> =>
-    made.emitWithAck(event, { show: 'local', ...body });
-  const does = async (event: string, body: object = {}) => expect(await call(event, body)).toMatchObject({ ok: true });
-  /** Waits until the desk says that this would be undone, and undoes it. */
-  const undo = async (says: string): Promise<Answer> => {
-    await eventually(() => expect(desk().undo?.says).toBe(says));
-    const answer = await call('show:undo', { id: desk().undo?.id });
-    expect(answer).toMatchObject({ ok: true, undone: { says } });
-    return answer;
-  };
-  return { desk, call, does, undo };
-}
-
-/** Somebody who sees the graphics: what comes, and the newest state of what is on air. */
-async function graphics() {
-  const made = socket('/', { token: await token('overlay') });
-  const heard: FeedMessage[] = [];
-  made.on('feed', (message) => heard.push(message));
-  const joined = await eventually(async () => {
-    const answer = await made.emitWithAck('session:join', { show: 'local', audience: 'broadcast' });
-    expect(answer.ok).toBe(true);
-    return answer;
-  });
-  const { onAir } = joined.state as FeedState;
-  return {
-    heard,
-    onAir: () => Object.assign({ ...onAir }, ...heard.map((change) => change.onAir)) as FeedState['onAir'],
-  };
-}
+const server = serverForEachTest();
+const { token, relay, post } = server;
+const { director, graphics } = directors(server);
 
 /** A race that is running, and a way to let it go on. */
 async function running() {

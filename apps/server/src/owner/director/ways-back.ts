@@ -140,6 +140,27 @@ export function followBack({ broadcasts }: WayBackDeps, show: string, from: Foll
   };
 }
 
+/**
+ * Back from finishing a show, as long as it is not finished: the plan ends, and what was on air is there again. `cue` is the
+ * way back from its results.
+ */
+export function finishBack(
+  { broadcasts, shows }: WayBackDeps,
+  show: string,
+  planned: NonNullable<ShowSettings['finishing']>,
+  cue: WayBack | null,
+): WayBack {
+  return {
+    says: 'finished the show',
+    stands: () => shows.get(show).finishing === planned,
+    undo: async () => {
+      const { stored } = await broadcasts.planFinish(show, null);
+      if (cue?.stands()) await cue.undo();
+      return stored;
+    },
+  };
+}
+
 /** A cue that was given. */
 export interface GivenCue {
   readonly sessionId: string;

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
+  FINISH_PUBLISH,
   LINK_KINDS,
   MAX_DELAY_MS,
   MAX_PUBLIC_EXTRA_MS,
@@ -77,6 +78,11 @@ const storedSettings = z.object({
   publicAiredAt: instant.nullable().optional(),
   /** Which sessions it follows; `null` where it is from before that was stored. */
   following: following.nullable().default(null),
+  /** How it is planned to end: when the public picture comes to the instant `until`. `null` where nothing is planned. */
+  finishing: z
+    .object({ by: z.string(), at: instant, until: instant, publish: z.enum(FINISH_PUBLISH) })
+    .nullable()
+    .default(null),
   scenes: z.array(scene).max(100),
   auto: storedAuto.default(NOT_BY_ITSELF),
   links: z.array(storedLink),
@@ -105,6 +111,7 @@ export function newShow(show: string): ShowSettings {
     airedAt: null,
     publicAiredAt: null,
     following: null,
+    finishing: null,
     scenes: [...USUAL_SCENES],
     auto: NOT_BY_ITSELF,
     links: [],

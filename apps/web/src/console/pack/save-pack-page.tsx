@@ -1,7 +1,7 @@
 import { pageOfPack } from '@okboxbox/protocol';
 import { useState } from 'react';
 import { Button } from '../../kit/button.js';
-import { saveFile } from '../save-file.js';
+import { saveFile } from '../../kit/save-file.js';
 
 /** Where the server has the viewer that packs are put into. */
 const VIEWER = '/admin/ops/pack-viewer.html';
