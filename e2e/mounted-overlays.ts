@@ -3,3 +3,4 @@ export { loadOverlays } from '../apps/web/src/overlays/catalogue.js';
 export { readOptions } from '../apps/web/src/overlays/define-overlay.js';
 export { USUAL_DEMO } from '../apps/web/src/overlays/page/demo/demo-choice.js';
 export { demoState } from '../apps/web/src/overlays/page/demo-race.js';
+export { runningAnimations } from './animations.js';

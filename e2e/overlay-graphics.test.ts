@@ -2,6 +2,8 @@ import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { OVERLAY_KINDS } from '../packages/protocol/src/index.js';
+import { eventually } from '../testing/eventually.js';
+import { runningAnimations } from './animations.js';
 import { launch, openPage, WITHOUT_CHROMIUM } from './browser.js';
 import { servePages } from './served-pages.js';
 
@@ -34,9 +36,9 @@ describe.skipIf(WITHOUT_CHROMIUM).each(GRAPHICS)('the graphic %s, with 60 cars a
     await opened.page.evaluate(() => document.fonts.ready);
     await opened.page.waitForFunction(() => {
       const stage = document.querySelector('#root > div')?.shadowRoot?.lastElementChild;
-      const isMoving = document.getAnimations().some(({ playState }) => playState === 'running');
-      return stage != null && getComputedStyle(stage).opacity === '1' && !isMoving;
+      return stage != null && getComputedStyle(stage).opacity === '1';
     });
+    await eventually(async () => expect(await opened.page.evaluate(runningAnimations)).toBe(0));
     return opened;
   }
 

@@ -1,6 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../testing/eventually.js';
+import { runningAnimations } from './animations.js';
 import { launch, openPage, WITHOUT_CHROMIUM } from './browser.js';
 import { servePages } from './served-pages.js';
 
@@ -110,7 +112,7 @@ describe.skipIf(WITHOUT_CHROMIUM)('on air', () => {
     await page.clock.runFor(50);
     expect(await rows()).not.toEqual(before);
     // What it missed is not played: every row stands where it belongs at once.
-    expect(await page.evaluate(() => document.getAnimations().length)).toBe(0);
+    expect(await page.evaluate(runningAnimations)).toBe(0);
     expect(problems).toEqual([]);
   });
 
@@ -163,11 +165,11 @@ async function atRest(page: Page): Promise<void> {
   await page.waitForFunction(() => {
     const graphic = document.querySelector('#root > div')?.shadowRoot?.lastElementChild;
     const inner = [...(graphic?.children ?? [])].map((each) => each.firstElementChild?.shadowRoot?.lastElementChild);
-    const isMoving = document.getAnimations().some(({ playState }) => playState === 'running');
     const isOn = (each: Element | null | undefined) => each != null && getComputedStyle(each).opacity === '1';
     const isStage = graphic?.className === 'stage';
-    return isOn(graphic) && !isMoving && (!isStage || inner.some(isOn));
+    return isOn(graphic) && (!isStage || inner.some(isOn));
   });
+  await eventually(async () => expect(await page.evaluate(runningAnimations)).toBe(0));
 }
 
 /** What a stage has on air: where each graphic stands. Runs in the page. */

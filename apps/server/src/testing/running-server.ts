@@ -36,8 +36,11 @@ export interface TestViewer {
   readonly heard: FeedMessage[];
 }
 
-/** A whole server on a free port with a data folder of its own for each test of a file, and its clients. */
-export function serverForEachTest(always: Readonly<Record<string, string>> = {}) {
+/**
+ * A whole server on a free port with a data folder of its own for each test of a file, and its clients. `webDir` is the folder of
+ * the built pages, where a test opens some.
+ */
+export function serverForEachTest(always: Readonly<Record<string, string>> = {}, webDir: string | null = null) {
   let dataDir: string;
   let server: RunningServer;
   let aheadMs = 0;
@@ -68,7 +71,7 @@ export function serverForEachTest(always: Readonly<Record<string, string>> = {})
     };
     const log = pino({ level: 'warn' }, { write: (line: string) => void warnings.push(line) });
     const wallNow = () => Date.now() + laterMs + aheadMs;
-    return startServer({ config, version: '0.0.0-test', webDir: null, log, clock, wallNow, uptime });
+    return startServer({ config, version: '0.0.0-test', webDir, log, clock, wallNow, uptime });
   }
 
   /** Starts the server again; so much later, where it says so. */
