@@ -34,7 +34,7 @@ export class FedRace {
     return this.#next / 10;
   }
 
-  /** Sends the frames of so many seconds at once. */
+  /** Sends the frames of some seconds at once. */
   skip(seconds: number): Promise<void> {
     return this.#send(Array.from({ length: Math.round(seconds * 10) }, () => this.#frame()));
   }
