@@ -194,6 +194,7 @@ export const BORDERS = [
       ...['screens', 'console', 'overlays'].map(folder),
       '!**/overlays/catalogue.js',
       '!**/overlays/cued-overlays.js',
+      '!**/overlays/page/demo-picture.js',
     ],
     because:
       'the desk knows the list of overlays and how all of them are drawn: move what else both need to kit, feed or race-view.',

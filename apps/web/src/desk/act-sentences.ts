@@ -26,6 +26,7 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
       : 'finished the show, and left it published',
   'show:finish:cancel': () => 'cancelled the end of the show',
   'show:undo': ({ from }) => `undid: ${part(from, 'who')} ${part(from, 'says')}`,
+  'show:look': ({ to }) => (to === null ? 'took away the look of the overlays' : 'changed the look of the overlays'),
   'link:create': ({ to }) => `created ${linkWords(to)}`,
   'link:revoke': ({ from }) => `revoked ${linkWords(from)}`,
 };

@@ -23,6 +23,7 @@ import { DelayPanel } from './delay-panel.js';
 import { DeskHead } from './desk-head.js';
 import { delayKey, goesOn, matchKey } from './desk-keys.js';
 import { LinksPanel } from './links-panel.js';
+import { LookPanel } from './look-panel.js';
 import { type MatchKeys, MatchPanel } from './match-panel.js';
 import { OnAirPanel } from './on-air-panel.js';
 import { undrawnSlots } from './outputs.js';
@@ -51,6 +52,7 @@ export function Desk() {
   const [picture, setPicture] = useState<Picture>('graphics');
   const [isMatching, setMatching] = useState(false);
   const [isSaving, setSaving] = useState(false);
+  const [isEditingLook, setEditingLook] = useState(false);
   const matching = useRef<MatchKeys>(null);
   const delayField = useRef<HTMLInputElement>(null);
   const linkField = useRef<HTMLInputElement>(null);
@@ -150,6 +152,9 @@ export function Desk() {
       case 'y':
         void nextCamera();
         return true;
+      case 'q':
+        setEditingLook(true);
+        return true;
       case 's':
         linkField.current?.focus();
         return true;
@@ -210,6 +215,7 @@ export function Desk() {
           <ScenesPanel chosen={draft.scene} onChoose={choose} />
           <OnAirPanel onTakeOff={takeOff} />
           <OverlaysPanel />
+          <LookPanel isEditing={isEditingLook} onEditing={setEditingLook} />
           <ActionsPanel />
         </div>
         <div className="desk-column desk-pictures">

@@ -13,6 +13,7 @@ import { DeskClient } from './desk-client.js';
 import { DESK_KEYS } from './desk-keys.js';
 import { DeskStore } from './desk-store.js';
 import { DeskContext, type DeskWorld, useDeskStore, useDeskWorld } from './use-desk.js';
+import { InShowLook } from './worn-look.js';
 
 /** The director's desk of a show; the address names the show or one of its sessions. */
 function DirectorPage({ id }: { id: string }) {
@@ -138,7 +139,9 @@ function Held() {
     case 'desk':
       return (
         <Asking>
-          <Desk />
+          <InShowLook>
+            <Desk />
+          </InShowLook>
         </Asking>
       );
     case 'refusal':

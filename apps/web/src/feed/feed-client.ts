@@ -5,10 +5,12 @@ import {
   type FeedMessage,
   type FeedPosition,
   type FeedState,
+  type LookChanged,
   type MeasuredDelay,
   RIGHT_ENDED,
   type SessionMoved,
   type SessionWithdrawn,
+  type ShowLook,
 } from '@okboxbox/protocol';
 import type { FeedStore } from './feed-store.js';
 import { KeptConnection } from './kept-connection.js';
@@ -26,6 +28,8 @@ type Joined = Ack<
     /** Where the delay stands and the server's clock; the broadcast audience's answer has both. */
     readonly delay?: DelayState | MeasuredDelay;
     readonly now?: number;
+    /** The show's own look, which the broadcast audience's answer has. */
+    readonly look?: ShowLook | null;
     readonly retrySpreadMs?: number;
   }
 >;
@@ -134,6 +138,7 @@ class Follower implements FollowedFeed {
       if (store.apply(message, Date.now()) === 'gap') void this.#resync(message.sessionId);
     });
     socket.on('broadcast:delay:state', (delay: DelayState) => store.setDelay(delay, Date.now()));
+    socket.on('show:look', (changed: LookChanged) => store.setLook(changed));
     socket.on('session:moved', (_moved: SessionMoved) => void this.#join());
     socket.on('session:withdrawn', (_withdrawn: SessionWithdrawn) => {
       store.refuse({ code: 'not_found', message: 'The show is not published any more.' });
@@ -195,6 +200,8 @@ class Follower implements FollowedFeed {
     if (joined.now !== undefined) this.#store.setServerClock(joined.now, now);
     if (joined.delay !== undefined) this.#store.setDelay(joined.delay, now);
     this.#store.begin(joined.epoch, joined.seq, joined.at, joined.state, now);
+    const { look, state } = joined;
+    if (look !== undefined) this.#store.setLook({ show: state.session.show, look });
   }
 
   #holdsRace(): boolean {

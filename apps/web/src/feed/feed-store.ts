@@ -7,6 +7,7 @@ import {
   type EntryInfo,
   type FeedMessage,
   type FeedState,
+  type LookChanged,
   type MeasuredDelay,
   type Refusal,
   type Row,
@@ -51,6 +52,7 @@ export class FeedStore {
   /** The newest state while it is older than the one that is shown. */
   #behind: FeedState | null = null;
   #delay: DelayState | MeasuredDelay | null = null;
+  #look: LookChanged | null = null;
   #order: readonly number[] = NO_ORDER;
   #infos = new Map<number, EntryInfo>();
   readonly #topics = new Map<TopicName, TopicStore<TopicName>>();
@@ -108,6 +110,11 @@ export class FeedStore {
   /** Where the delay stands, as this audience is told; `null` before it was. */
   get delay(): DelayState | MeasuredDelay | null {
     return this.#delay;
+  }
+
+  /** The show and its own look, if it has one; `null` before that is known. The same object until the look is another one. */
+  get look(): LookChanged | null {
+    return this.#look;
   }
 
   /** How old what is shown is, its delay included, in ms. */
@@ -201,6 +208,13 @@ export class FeedStore {
     const stoodStill = this.#delay !== null && standsStill(this.#delay);
     this.#delay = delay;
     if (stoodStill && !standsStill(delay) && this.#freshAt !== null) this.#freshAt = now;
+    this.#tell();
+  }
+
+  /** Takes the show's look as the server tells it; each join tells it again. */
+  setLook(changed: LookChanged): void {
+    if (JSON.stringify(changed) === JSON.stringify(this.#look)) return;
+    this.#look = changed;
     this.#tell();
   }
 

@@ -1,12 +1,14 @@
 import type { Refusal } from '@okboxbox/protocol';
 import type { GraphicsAPI, PlayActionReturnPayload, ReturnPayload } from 'ograf';
 import { FeedStore } from '../feed/feed-store.js';
+import { type LoadLogo, logoLoader } from '../feed/load-logo.js';
 import type { Overlay, OverlayDefinition } from '../overlays/define-overlay.js';
 import { canStayOnAir } from '../overlays/page/air-time.js';
 import { USUAL_DEMO } from '../overlays/page/demo/demo-choice.js';
 import { runDemo } from '../overlays/page/demo-race.js';
 import { followOverlay } from '../overlays/page/overlay-feed.js';
 import { pacedSource } from '../overlays/page/paced-source.js';
+import { wearShowLook } from '../overlays/page/show-look.js';
 import { addType } from './fonts.js';
 import { type GraphicData, GraphicDataError, readData } from './graphic-data.js';
 import { playedSource } from './played-source.js';
@@ -34,6 +36,7 @@ interface Place {
   /** The same for the same server, show, link and demo. */
   readonly key: string;
   readonly store: FeedStore;
+  readonly loadLogo: LoadLogo;
   /** Aborted when it is left. */
   readonly left: AbortSignal;
   leave(): void;
@@ -157,11 +160,14 @@ export function ografGraphic(definition: OverlayDefinition): typeof HTMLElement 
       this.append(canvas);
       const source = pacedSource(this.#place.store, requestAnimationFrame, () => true);
       const overlay = definition.mount(canvas, playedSource(definition, source), data.options as never);
+      const { store, loadLogo } = this.#place;
+      const undress = wearShowLook(store, overlay, loadLogo);
       const unsubscribe = source.subscribe(() => void this.#check());
       this.#drawing = {
         overlay,
         end: () => {
           unsubscribe();
+          undress();
           source.close();
           overlay.close();
           canvas.remove();
@@ -183,20 +189,20 @@ export function ografGraphic(definition: OverlayDefinition): typeof HTMLElement 
 
 function follow(definition: OverlayDefinition, data: GraphicData): Place {
   const store = new FeedStore('broadcast');
-  const { server, show, link, demo, seed } = data;
+  const { show, demo, seed } = data;
+  const caller = { token: null, link: data.link || null, server: data.server || ownServer() };
   const leaving = new AbortController();
   const end = demo
     ? runDemo(store, { ...USUAL_DEMO, seed }, null, definition)
-    : followOverlay(
-        { subject: { show }, extraDelayMs: 0, token: null, link: link || null, server: server || ownServer() },
-        store,
-        { kind: definition.kind, lastError: () => null },
-      );
+    : followOverlay({ subject: { show }, extraDelayMs: 0, ...caller }, store, {
+        kind: definition.kind,
+        lastError: () => null,
+      });
   const leave = () => {
     end();
     leaving.abort();
   };
-  return { key: keyOf(data), store, left: leaving.signal, leave };
+  return { key: keyOf(data), store, loadLogo: logoLoader(caller), left: leaving.signal, leave };
 }
 
 function keyOf({ options: _, ...place }: GraphicData): string {

@@ -1,25 +1,41 @@
 import { loadOverlay } from './catalogue.js';
-import { type Overlay, type OverlaySource, readOptions } from './define-overlay.js';
+import { type Look, type Overlay, type OverlaySource, readOptions, USUAL_LOOK } from './define-overlay.js';
 
 /** What a page that draws overlays in small has to give them. */
-export type { OverlaySource } from './define-overlay.js';
+export { type Look, type OverlaySource, USUAL_LOOK } from './define-overlay.js';
+
+/** What is cued, drawn in small. */
+export interface DrawnCued {
+  /** Gives it a look, at once. */
+  wear(look: Look): void;
+  /** Takes it out of the document. */
+  close(): void;
+}
 
 /**
- * Draws whatever is cued into an element of 1920×1080, as the stage does on air; the function returned takes it out. Where the
- * script of the stage cannot be loaded the element stays empty.
+ * Draws whatever is cued into an element of 1920×1080, as the stage does on air. Where the script of the stage cannot be loaded
+ * the element stays empty.
  */
-export function drawCued(root: HTMLElement, source: OverlaySource): () => void {
+export function drawCued(root: HTMLElement, source: OverlaySource): DrawnCued {
   let stage: Overlay | null = null;
+  let worn = USUAL_LOOK;
   let isOpen = true;
   loadOverlay('stage')
     .then((definition) => {
       if (!isOpen) return;
       stage = definition.mount(root, source, readOptions(definition.options, {}));
+      stage.wear(worn);
       void stage.show();
     })
     .catch(() => undefined);
-  return () => {
-    isOpen = false;
-    stage?.close();
+  return {
+    wear: (look) => {
+      worn = look;
+      stage?.wear(look);
+    },
+    close: () => {
+      isOpen = false;
+      stage?.close();
+    },
   };
 }

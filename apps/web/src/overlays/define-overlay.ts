@@ -4,7 +4,10 @@ import {
   type OverlayKind,
   type Slot,
   THEME_NAMES,
+  THEMES,
+  type Theme,
   type ThemeName,
+  USUAL_THEME,
 } from '@okboxbox/protocol';
 import { isOnAir } from '@okboxbox/race-view';
 import * as z from 'zod/mini';
@@ -23,6 +26,15 @@ export interface OverlaySource {
   subscribe(listener: () => void): () => void;
 }
 
+/** What an overlay looks like: a theme, and the `data:` address of a logo, for overlays that have a place for one. */
+export interface Look {
+  readonly theme: Theme;
+  readonly logo: string | null;
+}
+
+/** The look of a show that has none of its own. */
+export const USUAL_LOOK: Look = { theme: THEMES[USUAL_THEME], logo: null };
+
 /** An overlay that is in a document. It begins hidden. */
 export interface Overlay {
   /**
@@ -32,8 +44,8 @@ export interface Overlay {
   show(how?: 'at once'): Promise<void>;
   /** Takes it off the air, and resolves, as `show` does. */
   hide(how?: 'at once'): Promise<void>;
-  /** Puts a theme on it; `null`: the usual one. */
-  wear(theme: ThemeName | null): void;
+  /** Gives it a look, at once. Where its options name a theme it keeps that one, without a logo. */
+  wear(look: Look): void;
   /** Takes it out of the document at once, with all that it put there. */
   close(): void;
 }
@@ -83,8 +95,10 @@ export function defineOverlay<Shape extends z.core.$ZodShape>(
     options,
     mount(root, source, given) {
       const overlay = definition.mount(root, source, given);
-      overlay.wear((given as { readonly theme: ThemeName | null }).theme);
-      return overlay;
+      const { theme: name } = given as { readonly theme: ThemeName | null };
+      const wear = (look: Look) => overlay.wear(name === null ? look : { theme: THEMES[name], logo: null });
+      wear(USUAL_LOOK);
+      return { ...overlay, wear };
     },
   };
 }

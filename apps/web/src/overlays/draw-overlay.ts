@@ -1,6 +1,5 @@
-import { THEMES, type ThemeName, USUAL_THEME } from '@okboxbox/protocol';
 import tokens from '../kit/tokens.css?inline';
-import type { Overlay, OverlaySource, Picture } from './define-overlay.js';
+import { type Look, type Overlay, type OverlaySource, type Picture, USUAL_LOOK } from './define-overlay.js';
 import { lookCss } from './look-css.js';
 
 /** Nothing of the page around it is inherited: an overlay looks alike wherever it is put. */
@@ -10,6 +9,8 @@ const ALONE = ':host { all: initial; display: contents; }';
 export interface Stage {
   /** Has `data-shown` while the overlay is on air: its styles animate that. */
   readonly element: HTMLElement;
+  /** The show's logo, for an overlay that has a place for it to put there; hidden where the look has none. */
+  readonly logo: HTMLElement;
   readonly fonts: FontFaceSet;
   create(tag: string, className: string): HTMLElement;
   /** Milliseconds that only go forward. */
@@ -40,12 +41,19 @@ export function drawOverlay(
   const style = ownerDocument.createElement('style');
   style.textContent = [ALONE, tokens, css].join('\n');
   // Within a stage the shadow root of this host is in another one.
-  host.setAttribute('exportparts', 'graphic');
+  host.setAttribute('exportparts', 'graphic, logo');
   const look = ownerDocument.createElement('style');
-  const wear = (theme: ThemeName | null) => {
-    look.textContent = lookCss(THEMES[theme ?? USUAL_THEME]);
+  const image = ownerDocument.createElement('img');
+  image.className = 'logo';
+  image.alt = '';
+  image.part.add('logo');
+  const wear = ({ theme, logo }: Look) => {
+    setText(look, lookCss(theme));
+    image.hidden = logo === null;
+    if (logo === null) image.removeAttribute('src');
+    else if (image.getAttribute('src') !== logo) image.src = logo;
   };
-  wear(null);
+  wear(USUAL_LOOK);
   const element = create('div', className);
   element.part.add('graphic');
   host.attachShadow({ mode: 'open' }).append(style, look, element);
@@ -62,7 +70,7 @@ export function drawOverlay(
     }, ms);
     if (timer !== undefined) timers.add(timer);
   };
-  const draw = begin({ element, create, now, whenIdle, later, fonts: ownerDocument.fonts });
+  const draw = begin({ element, logo: image, create, now, whenIdle, later, fonts: ownerDocument.fonts });
   const drawNewest = () => {
     const picture = source.picture();
     if (picture !== null) draw(picture);

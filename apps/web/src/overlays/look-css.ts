@@ -26,6 +26,8 @@ export function lookCss({ colours, radiusPx }: Theme): string {
     const colour = colours[token as LookColour];
     return `${variable}: var(${customProperty(token)}, ${colour}${alphaOf(token)});`;
   });
+  // Text on the colour of a best lap or of the pits: that colour can be read on the surface, so the surface can be on it.
+  lines.push(`--on-mark: var(${customProperty('surface')}, ${colours.surface});`);
   return `:host { ${lines.join(' ')} --radius: var(${customProperty('radius')}, ${radiusPx}px); }`;
 }
 

@@ -43,7 +43,7 @@ export class Board<Row> {
     this.#about = stage.create('span', 'fitted');
     this.#chip = part(stage, 'span', 'board-about', this.#bar, this.#about);
     this.#count = stage.create('span', 'board-count');
-    stage.element.append(part(stage, 'div', 'board-head', this.#title, this.#chip, this.#count), of.rows);
+    stage.element.append(part(stage, 'div', 'board-head', stage.logo, this.#title, this.#chip, this.#count), of.rows);
   }
 
   /** Draws a picture: what is on the board stays while it leaves the air. */

@@ -2,6 +2,7 @@ import '@fontsource-variable/saira/wdth.css';
 import './page.css';
 import { isOverlayKind, USUAL_OVERLAY } from '@okboxbox/protocol';
 import { FeedStore } from '../../feed/feed-store.js';
+import { logoLoader } from '../../feed/load-logo.js';
 import { loadOverlay } from '../catalogue.js';
 import { isCued, readOptions } from '../define-overlay.js';
 import { overlayAddress } from './address.js';
@@ -10,6 +11,7 @@ import { ObsControl, type ObsStudio, obsWishes } from './obs-control.js';
 import { ObsSource } from './obs-source.js';
 import { followOverlay } from './overlay-feed.js';
 import { pacedSource } from './paced-source.js';
+import { wearShowLook } from './show-look.js';
 
 /** The page of an overlay, for OBS: one feed, one graphic, no text about faults; they are reported to the desk instead. */
 
@@ -66,4 +68,5 @@ if (address.demo !== null) {
 } else if (address.subject !== null) {
   const { subject, extraDelayMs, token, link } = address;
   followOverlay({ subject, extraDelayMs, token, link }, store, { kind, obs, lastError: () => lastError });
+  wearShowLook(store, overlay, logoLoader({ token, link }));
 }

@@ -1,6 +1,14 @@
-import type { OverlayKind, ThemeName } from '@okboxbox/protocol';
+import type { OverlayKind } from '@okboxbox/protocol';
 import { loadOverlay } from '../catalogue.js';
-import { isCued, type Overlay, type OverlaySource, type Picture, readOptions } from '../define-overlay.js';
+import {
+  isCued,
+  type Look,
+  type Overlay,
+  type OverlaySource,
+  type Picture,
+  readOptions,
+  USUAL_LOOK,
+} from '../define-overlay.js';
 import { drawOverlay, type Stage } from '../draw-overlay.js';
 import { STAGED } from './staged.js';
 
@@ -27,9 +35,9 @@ export function mountStage(root: HTMLElement, source: OverlaySource, settings: S
   });
   return {
     ...outer,
-    wear: (theme) => {
-      outer.wear(theme);
-      stand?.wear(theme);
+    wear: (look) => {
+      outer.wear(look);
+      stand?.wear(look);
     },
     close: () => {
       stand?.close();
@@ -48,7 +56,7 @@ class OverlaysOnStage {
   /** Kinds that are on their way, or here. */
   readonly #asked = new Set<StagedKind>();
   #picture: Picture | null = null;
-  #theme: ThemeName | null = null;
+  #look: Look = USUAL_LOOK;
   #isClosed = false;
 
   constructor(stage: Stage, source: OverlaySource, settings: StageSettings) {
@@ -72,9 +80,9 @@ class OverlaysOnStage {
     }
   }
 
-  wear(theme: ThemeName | null): void {
-    this.#theme = theme;
-    for (const [kind, overlay] of this.#mounted) if (this.#given.get(kind)?.theme === undefined) overlay.wear(theme);
+  wear(look: Look): void {
+    this.#look = look;
+    for (const overlay of this.#mounted.values()) overlay.wear(look);
   }
 
   close(): void {
@@ -97,8 +105,9 @@ class OverlaysOnStage {
     const { scale } = this.#settings;
     const place = this.#stage.create('div', `stage-${kind}`);
     this.#stage.element.append(place);
-    const given = { scale, theme: this.#theme, ...this.#given.get(kind) };
+    const given = { scale, ...this.#given.get(kind) };
     const overlay = definition.mount(place, this.#source, readOptions(definition.options, given));
+    overlay.wear(this.#look);
     this.#mounted.set(kind, overlay);
     if (this.#isCued(kind)) void overlay.show();
   }

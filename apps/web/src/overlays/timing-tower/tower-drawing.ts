@@ -58,7 +58,7 @@ export class TimingTower {
     element.style.setProperty('--scale', String(scale));
     element.dataset.mode = mode;
     const head = create('div', 'tower-head');
-    head.append(this.#lap, this.#flag);
+    head.append(stage.logo, this.#lap, this.#flag);
     const heading = create('div', 'tower-heading');
     heading.append(this.#class, this.#title);
     element.append(head, heading, this.#rows);
