@@ -69,7 +69,7 @@ describe.skipIf(WITHOUT_CHROMIUM)('the look of a show', () => {
 
   /** The editor, opened by its key. */
   async function editorOf(page: Page): Promise<Locator> {
-    await page.keyboard.press('q');
+    await page.keyboard.press('c');
     const editor = page.getByRole('dialog', { name: 'Look of the overlays' });
     await editor.waitFor();
     await editor.locator('.lower-third').waitFor();
@@ -147,7 +147,7 @@ describe.skipIf(WITHOUT_CHROMIUM)('the look of a show', () => {
     await editor.waitFor({ state: 'hidden' });
     const ink = () => stage.tower.evaluate((each) => getComputedStyle(each).color);
     await eventually(async () => expect(await ink()).toBe('rgb(255, 255, 255)'));
-    await page.keyboard.press('q');
+    await page.keyboard.press('c');
     await editor.getByRole('button', { name: 'Back to the usual theme' }).press('Enter');
     await editor.waitFor({ state: 'hidden' });
     await eventually(async () => expect(await ink()).toBe('rgb(233, 237, 242)'));

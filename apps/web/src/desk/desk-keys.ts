@@ -29,7 +29,7 @@ export const DESK_KEYS: readonly KeyHelp[] = [
   { keys: ['z'], does: 'undo the newest action (asks first where it is another director’s, or shows viewers more)' },
   { keys: ['y'], does: 'ask the sim’s camera for the next one' },
   { keys: ['b'], does: 'publish, or unpublish (asks first)' },
-  { keys: ['q'], does: 'edit the look of the overlays' },
+  { keys: ['c'], does: 'edit the look of the overlays' },
   { keys: ['s'], does: 'create a share link' },
   { keys: ['Esc'], does: 'leave a field and keep the cue; outside a field: close, clear the next cue' },
   { keys: ['?'], does: 'show these keys' },

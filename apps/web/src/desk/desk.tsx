@@ -152,7 +152,7 @@ export function Desk() {
       case 'y':
         void nextCamera();
         return true;
-      case 'q':
+      case 'c':
         setEditingLook(true);
         return true;
       case 's':

@@ -27,7 +27,7 @@ export function LookPanel({ isEditing, onEditing }: { isEditing: boolean; onEdit
           {saved.logo !== null && ', logo'}
         </span>
         <Button onClick={() => onEditing(true)}>
-          Edit the look <KeyHint>q</KeyHint>
+          Edit the look <KeyHint>c</KeyHint>
         </Button>
       </div>
       {isEditing && <LookEditor draft={draft} onDraft={setDraft} onClose={() => onEditing(false)} />}

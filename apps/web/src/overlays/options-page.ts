@@ -55,7 +55,7 @@ ${ownStyles()}`;
 function ownLook(): string {
   return `## A look of your own
 Every overlay takes \`theme=\`: ${THEME_NAMES.map((name) => `\`${name}\``).join(' or ')}, a finished theme, whatever the show has. Without it an overlay has
-the look of its show, set on the director's desk under *Look* (key \`q\`): one of the themes, colours of your own over it, corners from 0
+the look of its show, set on the director's desk under *Look* (key \`c\`): one of the themes, colours of your own over it, corners from 0
 to ${MAX_RADIUS_PX} px, and a logo. The preview shows the overlays themselves before anything is saved. What is saved is on air at once, without a
 reload in OBS, on every output of the show; the delay does not count, because a look shows nothing of the race. It is stored with the
 show, and is undone as every other act.
