@@ -28,6 +28,8 @@ export const DESK_KEYS: readonly KeyHelp[] = [
   },
   { keys: ['z'], does: 'undo the newest action (asks first where it is another director’s, or shows viewers more)' },
   { keys: ['y'], does: 'ask the sim’s camera for the next one' },
+  { keys: ['q'], does: 'take control of a show that runs by itself, and hold it' },
+  { keys: ['0'], does: 'let the show run by itself' },
   { keys: ['b'], does: 'publish, or unpublish (asks first)' },
   { keys: ['c'], does: 'edit the look of the overlays' },
   { keys: ['s'], does: 'create a share link' },

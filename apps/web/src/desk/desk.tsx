@@ -14,6 +14,7 @@ import { useRace } from '../feed/use-race.js';
 import { delayLabel } from '../format.js';
 import { useKeys } from '../kit/use-keys.js';
 import { ActionsPanel } from './actions-panel.js';
+import { AutoPanel } from './auto-panel.js';
 import { whyNotAsked } from './camera-labels.js';
 import { CameraPanel } from './camera-panel.js';
 import { type CueDraft, cuedAlone, cueLabel, EMPTY_DRAFT, setsAnything, turned } from './cue-draft.js';
@@ -98,6 +99,10 @@ export function Desk() {
     const done = await client.call<{ relayId: string }>('show:camera', { next: true });
     if (done !== null) store.say('ok', `${done.relayId} has asked its sim for the next camera.`, Date.now());
   };
+  const setAuto = (on: boolean) =>
+    void client.call('show:auto', { on }).then((done) => {
+      if (done !== null) store.say('ok', on ? 'The show runs by itself.' : 'You have control of the show.', Date.now());
+    });
   const takeAllOff = () => takeOff(SLOTS.filter((slot) => slot !== 'tower'));
 
   useKeys((key) => {
@@ -123,6 +128,10 @@ export function Desk() {
       case 'f':
       case 'r':
         fields[FIELD_KEYS[key]].current?.focus();
+        return true;
+      case 'q':
+      case '0':
+        setAuto(key === '0');
         return true;
       case 'w':
         setDraft({ ...draft, when: draft.when === 'now' ? 'picture' : 'now' });
@@ -198,6 +207,7 @@ export function Desk() {
             onAir={airSuggestion}
             onDraft={({ set, forMs }) => setDraft({ ...draft, scene: null, set, forMs })}
           />
+          <AutoPanel onRun={() => setAuto(true)} onTake={() => setAuto(false)} />
           <SessionPanel />
           <LinksPanel field={linkField} />
         </div>
