@@ -26,7 +26,7 @@ afterAll(async () => {
 });
 
 async function deskOf(): Promise<Page> {
-  const { page } = await openPage(browser, { width: 1366, height: 768 });
+  const { page } = await openPage(browser, { width: 1920, height: 1080 });
   const token = await tokenOf(data.dir, 'director');
   await page.addInitScript((value) => localStorage.setItem('okboxbox.token', value), token);
   await page.goto(`${url}/sessions/local/director`);

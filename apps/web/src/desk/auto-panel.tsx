@@ -7,7 +7,7 @@ import {
   MOMENT_KINDS,
   type MomentKind,
 } from '@okboxbox/protocol';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { delayLabel } from '../format.js';
 import { Button } from '../kit/button.js';
 import { Input } from '../kit/field.js';
@@ -101,10 +101,11 @@ function Next({ auto: { isRunning, heldBy, next } }: { auto: AutoState }) {
   );
 }
 
-/** The rules: which kinds are shown, and how long each. */
+/** The rules: which kinds are shown, and how long each. Fields take what another director sets. */
 function Rules({ auto: { rules } }: { auto: AutoState }) {
   const { client } = useDeskWorld();
-  const set = (kind: MomentKind, rule: Partial<AutoRule>) => void client.call('show:auto', { rules: { [kind]: rule } });
+  const set = async (kind: MomentKind, rule: Partial<AutoRule>) =>
+    (await client.call('show:auto', { rules: { [kind]: rule } })) !== null;
   return (
     <table className="desk-table auto-rules">
       <thead>
@@ -117,22 +118,13 @@ function Rules({ auto: { rules } }: { auto: AutoState }) {
         {MOMENT_KINDS.map((kind) => (
           <tr key={kind}>
             <td>
-              <label>
-                <input
-                  type="checkbox"
-                  checked={rules[kind].on}
-                  onChange={(event) => set(kind, { on: event.target.checked })}
-                />
-                {KIND_LABELS[kind].long}
-              </label>
+              <Switch label={KIND_LABELS[kind].long} on={rules[kind].on} onSwitch={(on) => set(kind, { on })} />
             </td>
             <td>
               <Hold
-                // Another director's change is shown at once.
-                key={rules[kind].holdS}
                 label={`Seconds for: ${KIND_LABELS[kind].long}`}
                 holdS={rules[kind].holdS}
-                onHold={(holdS) => set(kind, { holdS })}
+                onHold={(holdS) => void set(kind, { holdS })}
               />
             </td>
           </tr>
@@ -142,8 +134,25 @@ function Rules({ auto: { rules } }: { auto: AutoState }) {
   );
 }
 
+/** Shows at once what was chosen, and goes back where the server did not take it. */
+function Switch({ label, on, onSwitch }: { label: string; on: boolean; onSwitch: (on: boolean) => Promise<boolean> }) {
+  const [chosen, setChosen] = useState(on);
+  useEffect(() => setChosen(on), [on]);
+  const choose = async (wanted: boolean) => {
+    setChosen(wanted);
+    if (!(await onSwitch(wanted))) setChosen(on);
+  };
+  return (
+    <label>
+      <input type="checkbox" checked={chosen} onChange={(event) => void choose(event.target.checked)} />
+      {label}
+    </label>
+  );
+}
+
 function Hold({ label, holdS, onHold }: { label: string; holdS: number; onHold: (holdS: number) => void }) {
   const [typed, setTyped] = useState(String(holdS));
+  useEffect(() => setTyped(String(holdS)), [holdS]);
   const wanted = Number(typed);
   const isValid = Number.isInteger(wanted) && wanted >= MIN_HOLD_S && wanted <= MAX_HOLD_S;
   const done = () => {

@@ -14,7 +14,16 @@ const SAID_MS = 6_000;
 
 /** The show, whether it is published, where its delay stands, and what came of the last call. */
 export function DeskHead({ actions }: { actions: DelayActions }) {
-  const { show, published, notStoredBecause = null, sessionId, airedSessionId, publicViewers, watchers } = useDesk();
+  const {
+    show,
+    published,
+    notStoredBecause = null,
+    sessionId,
+    airedSessionId,
+    publicViewers,
+    watchers,
+    auto,
+  } = useDesk();
   const connection = useDeskStore((store) => store.connection);
   const said = useDeskStore((store) => store.said);
   const now = useNow(500);
@@ -29,6 +38,7 @@ export function DeskHead({ actions }: { actions: DelayActions }) {
         <KeyHint>b</KeyHint>
       </Button>
       <DelayBadges />
+      {auto.isRunning && <StateBadge state="ok">Runs by itself</StateBadge>}
       <span className="soft">
         {watchers.length} {watchers.length === 1 ? 'overlay' : 'overlays'} · {publicViewers} public
       </span>

@@ -123,7 +123,10 @@ async function* dryRunLines(of: DryRunOf): AsyncGenerator<DryRunLine> {
       recorder.take(state);
     },
   }).then(
-    (): DryRunLine => ({ dryRun: recorder.result(sessionId) }),
+    (folded): DryRunLine =>
+      folded === null
+        ? { failed: 'The timeline of the session is not here: it cannot be run again.' }
+        : { dryRun: recorder.result(sessionId) },
     (error: unknown): DryRunLine | null => {
       if (signal.aborted) return null;
       const because = diskReason(error);
