@@ -10,6 +10,7 @@ import { Dialog } from '../kit/dialog.js';
 import { Select } from '../kit/field.js';
 import { saveFile } from '../kit/save-file.js';
 import { type FinishChoice, finishSteps, finishWarning, RESULTS_FOR_MS } from './finish-plan.js';
+import { FinishState } from './finish-state.js';
 import { useDesk, useDeskWorld } from './use-desk.js';
 
 /** Results are on air for so long where nobody chooses, in ms. */
@@ -18,6 +19,7 @@ const USUAL_MS = 60_000;
 /** The end of the evening: the question that finishes the show, and the classification as a file. */
 export function FinishShow() {
   const { show, store } = useDeskWorld();
+  const { finish } = useDesk();
   const [isAsking, setAsking] = useState(false);
   const [isSaving, setSaving] = useState(false);
   const save = async () => {
@@ -35,7 +37,7 @@ export function FinishShow() {
   };
   return (
     <div className="finish-show">
-      <Button onClick={() => setAsking(true)}>Finish the show…</Button>
+      {finish === null ? <Button onClick={() => setAsking(true)}>Finish the show…</Button> : <FinishState />}
       <Button disabled={isSaving} onClick={() => void save()}>
         {isSaving ? 'Saving…' : 'Classification as CSV'}
       </Button>
