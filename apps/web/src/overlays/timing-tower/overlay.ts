@@ -6,7 +6,7 @@ import { FIGURE_TURN_MS, TOWER_GAPS } from './rotation.js';
 import css from './timing-tower.css?inline';
 import { TimingTower } from './tower-drawing.js';
 
-/** The order of the race with intervals or gaps. It marks the cued driver and battle, and shows the flag above. */
+/** The order of the race with intervals or gaps. It marks the cued driver and battle and the car on camera, and shows the flag above. */
 export const overlay = defineOverlay({
   kind: 'timing-tower',
   title: 'Timing tower',
