@@ -97,6 +97,18 @@ describe('moments worth showing', () => {
     expect(of(finished)).toEqual(['Finish: #10 Driver 10', 'Results']);
   });
 
+  it('the stop of a class’s leader counts as well, where there are several classes', () => {
+    const classes = ['p', 'g'].map((id) => ({ id, name: id.toUpperCase(), color: null }));
+    const cars = [{ class: 'p' }, { class: 'g', classPosition: 1 }, { class: 'g', classPosition: 2 }];
+    const of = (car: number) => {
+      const race = fieldOf(cars, { events: [eventOf(5, 'pit.entered', { car })] });
+      return suggestionsOf({ ...race, session: { ...race.session, classes } }).map((each) => each.words);
+    };
+    expect(of(0)).toEqual(['The leader pits: #10 Driver 10']);
+    expect(of(1)).toEqual(['The leader of G pits: #11 Driver 11']);
+    expect(of(2)).toEqual([]);
+  });
+
   it('an incident comes first, once a car, and is forgotten after a minute and a half', () => {
     const events = [
       eventOf(1, 'off.track', { car: 1 }),

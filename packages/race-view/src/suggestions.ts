@@ -98,9 +98,10 @@ function eventSuggestions(race: FeedState): readonly Suggestion[] {
       const words = `Fastest lap: ${text}`;
       return [{ id: `fastest ${event.id}`, kind: 'fastest-lap', words, set, forMs: MESSAGE_FOR_MS, atMs }];
     }
-    if (event.name === 'pit.entered' && wasLeader(race, event)) {
-      const set = { message: { title: 'Pit stop', text: `${name} comes in from the lead` }, driver: { car } };
-      const words = `The leader pits: ${tag} ${name.slice(tag.length + 1)}`;
+    const ofClass = event.name === 'pit.entered' ? leadOf(race, event) : null;
+    if (ofClass !== null) {
+      const set = { message: { title: 'Pit stop', text: `${name} comes in from the lead${ofClass}` }, driver: { car } };
+      const words = `The leader${ofClass} pits: ${tag} ${name.slice(tag.length + 1)}`;
       return [{ id: `pits ${event.id}`, kind: 'leader-pits', words, set, forMs: MESSAGE_FOR_MS, atMs }];
     }
     return [];
@@ -108,6 +109,20 @@ function eventSuggestions(race: FeedState): readonly Suggestion[] {
   const isFirst = (each: Suggestion, i: number) =>
     made.findIndex((other) => (each.kind === 'fastest-lap' ? other.kind === each.kind : other.id === each.id)) === i;
   return made.filter(isFirst);
+}
+
+/**
+ * What a car led when it came into the pits, as words behind "the lead": the race, or its class where there are several,
+ * for as long as it still leads that; `null` where it led nothing.
+ */
+function leadOf(race: FeedState, event: FeedEvent): string | null {
+  if (wasLeader(race, event)) return '';
+  const { classes } = race.session;
+  const row = race.rows[event.car ?? -1];
+  if (classes.length < 2 || row === undefined || unpackRow(row).classPosition !== 1) return null;
+  const classId = race.entries.find(({ car }) => car === event.car)?.class;
+  const ofClass = classes.find(({ id }) => id === classId);
+  return ofClass === undefined ? null : ` of ${ofClass.name}`;
 }
 
 /** Whether a car led when it came into the pits: it still does, or lost the lead since. */

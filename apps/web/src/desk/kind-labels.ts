@@ -8,7 +8,7 @@ export const KIND_LABELS: Readonly<Record<MomentKind, { readonly short: string; 
   grid: { short: 'Grid', long: 'Starting grid' },
   incident: { short: 'Incident', long: 'Incident: stopped, towed, retired' },
   'off-track': { short: 'Off track', long: 'Off the track' },
-  'leader-pits': { short: 'Leader', long: 'Pit stop of the leader' },
+  'leader-pits': { short: 'Leader', long: 'Pit stop of a leader, also of a class' },
   'fastest-lap': { short: 'Fastest lap', long: 'Fastest lap, from lap 4 on' },
   'lead-battle': { short: 'Lead', long: 'Battle for the lead, also of a class' },
   battle: { short: 'Battle', long: 'Battle for another place' },
