@@ -6,6 +6,7 @@ import { io } from 'socket.io-client';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { OVERLAY_KINDS } from '../packages/protocol/src/index.js';
 import { eventually } from '../testing/eventually.js';
+import { logoPng } from '../testing/logo-picture.js';
 import { launch, openPage, WITHOUT_CHROMIUM } from './browser.js';
 import { freePort, okboxbox, type Running, stop, temporaryData, tokenOf } from './okboxbox.js';
 
@@ -187,6 +188,35 @@ describe.skipIf(WITHOUT_CHROMIUM)('a graphic of the zip, in a program on another
     expect(await page.locator('#a .tower-row').count()).toBe(3);
     expect(await call('a', 'updateAction', { data: { demo: true } })).toEqual({ statusCode: 200 });
     expect([await opacity('a'), await tower('a').count()]).toEqual([1, 1]);
+  });
+
+  it('wears the look of the show, its logo as well, while it is on air, and keeps the theme that its data name', async () => {
+    const authorization = `Bearer ${await tokenOf(data.dir, 'director')}`;
+    const post = async (path: string, type: string, body: BodyInit) => {
+      const headers = { authorization, 'content-type': type };
+      const answer = await fetch(`${server}/api/shows/local/${path}`, { method: 'POST', headers, body });
+      expect(answer.status).toBe(200);
+      return (await answer.json()) as { hash: string };
+    };
+    await load('a');
+    await call('a', 'playAction');
+    await load('b', { theme: 'light' });
+    const { hash } = await post('logo', 'image/png', new Uint8Array(logoPng(90, 30)));
+    const look = { base: 'board', colours: { accent: '#ffb000' }, radiusPx: 4, logo: hash };
+    await post('acts/look', 'application/json', JSON.stringify({ look }));
+    const worn = (name: string) =>
+      tower(name).evaluate((each) => [
+        getComputedStyle(each).getPropertyValue('--box'),
+        each.querySelector<HTMLImageElement>('.logo')?.naturalWidth,
+      ]);
+    await eventually(async () => expect(await worn('a')).toEqual(['#ffb000', 90]));
+    expect(await worn('b')).toEqual(['#1d3fbb', 0]);
+    // What is drawn anew by an update has it, too.
+    await call('a', 'updateAction', { data: { rows: 3 } });
+    await eventually(async () => expect(await worn('a')).toEqual(['#ffb000', 90]));
+    await post('acts/look', 'application/json', JSON.stringify({ look: null }));
+    await eventually(async () => expect(await worn('a')).toEqual(['#ff6b1a', 0]));
+    expect(problems).toEqual([]);
   });
 
   it('answers with a status what cannot be done, and throws nothing', async () => {

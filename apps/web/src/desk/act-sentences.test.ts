@@ -24,6 +24,14 @@ it('an act is told in plain words, from what and to what', () => {
   );
   expect(sentence('show:follow', { relayId: 'a' }, { relayId: 'b', sessionId: 's' })).toBe('made b the main feed');
   expect(sentence('show:follow', { relayId: 'b' }, { relayId: 'b', sessionId: 's' })).toBe('followed the session s');
+  const look = { base: 'light', colours: { ink: '#000000', soft: '#333333' }, radiusPx: null, logo: 'f00' };
+  expect(sentence('show:look', null, look)).toBe(
+    'changed the look of the overlays: the theme light with 2 colours and a logo of its own',
+  );
+  expect(sentence('show:look', look, { ...look, colours: {}, logo: null })).toBe(
+    'changed the look of the overlays: the theme light',
+  );
+  expect(sentence('show:look', look, null)).toBe('took away the look of the overlays');
   expect(sentence('show:camera', '11', null)).toBe('asked for the next camera');
   expect(sentence('show:camera', '11', '7')).toBe('asked the camera for car 7');
 });

@@ -1,4 +1,4 @@
-import { type DirectorAct, SLOTS } from '@okboxbox/protocol';
+import { type DirectorAct, type ShowLook, SLOTS } from '@okboxbox/protocol';
 import { delayLabel } from '../format.js';
 import { SLOT_LABELS } from './cue-draft.js';
 
@@ -26,7 +26,7 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
       : 'finished the show, and left it published',
   'show:finish:cancel': () => 'cancelled the end of the show',
   'show:undo': ({ from }) => `undid: ${part(from, 'who')} ${part(from, 'says')}`,
-  'show:look': ({ to }) => (to === null ? 'took away the look of the overlays' : 'changed the look of the overlays'),
+  'show:look': ({ to }) => lookSentence(to),
   'link:create': ({ to }) => `created ${linkWords(to)}`,
   'link:revoke': ({ from }) => `revoked ${linkWords(from)}`,
 };
@@ -85,6 +85,15 @@ function linkWords(link: unknown): string {
   const label = part(link, 'label');
   const kind = part(link, 'kind') === 'public' ? 'a link to the public page' : 'a link to an overlay';
   return label === '' ? kind : `${kind}, “${label}”`;
+}
+
+function lookSentence(look: unknown): string {
+  if (look === null) return 'took away the look of the overlays';
+  const { colours, logo } = look as Partial<ShowLook>;
+  const count = Object.keys(colours ?? {}).length;
+  const own = [count === 1 ? 'a colour' : count > 1 ? `${count} colours` : '', logo ? 'a logo' : ''].filter(Boolean);
+  const over = own.length > 0 ? ` with ${own.join(' and ')} of its own` : '';
+  return `changed the look of the overlays: the theme ${part(look, 'base')}${over}`;
 }
 
 function named(value: unknown): string {

@@ -125,6 +125,7 @@ describe('the look of a show', () => {
 
 describe('a logo', () => {
   it('is uploaded by a director, put on air by a look, and loaded by those who may see what is on air', async () => {
+    const { sessionId } = await relay();
     const { status, body } = await upload(LOGO);
     expect(status).toBe(200);
     expect(body).toEqual({
@@ -155,6 +156,12 @@ describe('a logo', () => {
       });
     }
     expect(byLink.headers.get('access-control-allow-origin')).toBe('*');
+    const ofSession = await post<{ link: { code: string } }>(
+      '/api/shows/local/acts/link',
+      { kind: 'overlay', onlySession: true, sessionId },
+      await token('director'),
+    );
+    expect((await load(hash, undefined, `?link=${ofSession.body.link.code}`)).status).toBe(200);
     expect((await load(hash)).status).toBe(401);
     expect((await load(hash, await token('overlay', { shows: ['other'] }))).status).toBe(403);
     // Another show's is not this one's.
@@ -183,6 +190,9 @@ describe('a logo', () => {
     const refused = await upload(LOGO, 'image/png', await token('overlay'));
     expect(refused).toMatchObject({ status: 403, body: { capability: 'racebox:director:control' } });
     expect((await upload(LOGO, 'image/png', await token('director', { shows: ['other'] }))).status).toBe(403);
+    // Before the file is read: its size is not said.
+    const large = Buffer.alloc(MAX_LOGO_BYTES * 2);
+    expect((await upload(large, 'image/png', await token('overlay'))).status).toBe(403);
   });
 
   it('stays while a look has it, and others go when there are many', async () => {

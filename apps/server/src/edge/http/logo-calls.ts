@@ -52,9 +52,13 @@ export const LOGO_CALLS = declareCalls({
 /** Serves `LOGO_CALLS`. */
 export function serveLogoCalls(http: FastifyInstance, deps: PublicDeps): void {
   const { directory, tokens } = deps;
-  serve(http, LOGO_CALLS.upload, async (request) => {
+  const directorOf = async (request: FastifyRequest) => {
     const { show } = parseInput(ofShow, request.params);
-    const who = directorOf(await callerOf(request, tokens), directory, show);
+    const visitor = await callerOf(request, tokens);
+    return { show, who: whoDirects(visitor, directory, show) };
+  };
+  const upload = async (request: FastifyRequest) => {
+    const { show, who } = await directorOf(request);
     if (!Buffer.isBuffer(request.body)) {
       throw new HttpProblem(
         415,
@@ -63,7 +67,9 @@ export function serveLogoCalls(http: FastifyInstance, deps: PublicDeps): void {
     }
     const { desk } = await directory.ownerOf(show);
     return { ok: true as const, ...(await desk.addLogo(show, who, request.body)) };
-  });
+  };
+  // Who may not upload is refused before the file is read.
+  serve(http, LOGO_CALLS.upload, upload, [async (request) => void (await directorOf(request))]);
 
   serve(http, LOGO_CALLS.logo, async (request, reply) => {
     const { show, hash } = parseInput(ofLogo, request.params);
@@ -83,7 +89,7 @@ export function serveLogoCalls(http: FastifyInstance, deps: PublicDeps): void {
 }
 
 /** Who directs a show. @throws HttpProblem 401, 403 */
-function directorOf(visitor: Parameters<typeof callOn>[1], directory: Directory, show: string): string {
+function whoDirects(visitor: Parameters<typeof callOn>[1], directory: Directory, show: string): string {
   try {
     return callOn(directory, visitor, 'look', { show }).who;
   } catch (error) {
@@ -96,6 +102,8 @@ async function mayLoad(request: FastifyRequest, show: string, deps: PublicDeps):
   const visitor = await publicCaller(request, deps);
   const { directory } = deps;
   const { sessionId } = seenPicture(visitor, directory.show(show), {}, directory.now(show));
-  const denial = denyShown(visitor, { show, sessionId: sessionId ?? '' });
+  // A link to one session of the show opens it as well: the look is the show's.
+  const named = visitor.kind === 'link' ? visitor.sessionId : null;
+  const denial = denyShown(visitor, { show, sessionId: named ?? sessionId ?? '' });
   if (denial !== null) throw problemOf(denial);
 }

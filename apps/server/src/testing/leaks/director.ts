@@ -14,6 +14,7 @@ export interface DirectorDeps {
 
 const DELAYS = [0, 0, 300, 500, 1_000, 1_500, 2_500, 4_000];
 const EXTRAS = [0, 0, 400, 1_000, 2_000, 3_500];
+const LOOKS = [null, { base: 'light', colours: { accent: '#00594c' } }, { base: 'board', radiusPx: 4 }];
 
 /**
  * A director who cannot leave it alone: sets the delays of both pictures up and down, pauses and goes on, publishes and takes off the air,
@@ -55,6 +56,7 @@ export class Director {
     else if (what < 0.4) await this.#pause();
     else if (what < 0.56) await this.publish(random.chance(0.85));
     else if (what < 0.72) await this.#cue();
+    else if (what < 0.76) await this.#call('show:look', { look: random.pick(LOOKS) });
     else if (what < 0.8) await this.#call('show:scene', { scene: { name: 'One', set: { tower: {} }, forMs: null } });
     else if (what < 0.92) await this.#link();
     else await this.#revoke();
