@@ -8,7 +8,7 @@ import { Limits } from './access/limits.js';
 import { OpenRights } from './access/open-rights.js';
 import { RevokedTokens, withoutRevoked } from './access/revoked-tokens.js';
 import { localSecret } from './access/secret.js';
-import { ShareLinks } from './access/share-links.js';
+import { ShareLinks, type WantedLink } from './access/share-links.js';
 import { SignIn } from './access/sign-in.js';
 import { type Tokens, tokensOfProvider, tokensOfSecret } from './access/tokens.js';
 import { asyncApi } from './api/asyncapi.js';
@@ -110,6 +110,11 @@ export interface RunningServer {
   readonly port: number;
   /** A one-time code that signs an administrator in, or `null` where an identity provider does that. */
   signInCode(): string | null;
+  /**
+   * The code of an overlay link of a show for the person who started this server: one that it made before, or a new one.
+   * @throws OwnerRefusal where the show has no room for another link, or it cannot be stored
+   */
+  overlayLink(show: string): Promise<string>;
   /** Lets viewers and relays go, writes what waits, and leaves nothing behind. */
   close(): Promise<void>;
 }
@@ -360,6 +365,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       publicUrl,
       port,
       signInCode: () => signIn.issue('admin')?.code ?? null,
+      overlayLink: async (show) => (links.lasting(show, STARTED_BY) ?? (await desk.createLink(linkOf(show)))).code,
       close: async () => {
         await parts.stop();
         log.info({ drops: drops.all(), skipped: hub.skippedTotal }, 'server stopped');
@@ -369,6 +375,15 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     await parts.stop();
     throw explainDiskError(error, config.dataDir);
   }
+}
+
+/** The name under which the server makes what it prints as it starts. */
+const STARTED_BY = 'up';
+
+/** A link to the stage, as it is printed. */
+function linkOf(show: string): WantedLink {
+  const kind = { kind: 'overlay', overlay: 'stage' } as const;
+  return { show, ...kind, label: 'OBS', sessionId: null, ttlMs: undefined, createdBy: STARTED_BY };
 }
 
 /** A call that is being answered may end; a connection that is kept open for another call does not delay the stop. */

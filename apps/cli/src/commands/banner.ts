@@ -18,7 +18,13 @@ export function banner(
   lines.push(`  Live timing                      ${ready.publicUrl}/sessions/${options.show}`);
   lines.push(`  Director's desk                  ${ready.publicUrl}/sessions/${options.show}/director`);
   lines.push(`  Public timing                    ${ready.publicUrl}/public/${options.show}`);
-  lines.push(`  Timing tower for OBS             ${ready.publicUrl}/overlay/timing-tower?show=${options.show}`);
+  lines.push(
+    `  Graphics for OBS                 ${
+      ready.overlayLink === null
+        ? "create a link on the director's desk"
+        : `${ready.publicUrl}/overlay/stage?show=${options.show}&link=${ready.overlayLink}`
+    }`,
+  );
   if (opsUiEnabled) lines.push(`  Operations                       ${ready.publicUrl}/admin/ops`);
   if (options.source === 'none') {
     lines.push('', '  No race yet. To feed one: okboxbox relay --source SPEC');

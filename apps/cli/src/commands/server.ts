@@ -1,5 +1,13 @@
 import { asTyped } from '@okboxbox/protocol';
-import { ConfigError, DataDirError, readConfig, type ServerConfig, StartError, startServer } from '@okboxbox/server';
+import {
+  ConfigError,
+  DataDirError,
+  type RunningServer,
+  readConfig,
+  type ServerConfig,
+  StartError,
+  startServer,
+} from '@okboxbox/server';
 import { keepFilesPrivate } from '@okboxbox/sims';
 import { CommandFailed } from '../failures.js';
 import { environmentWith, userFolder, WEB_DIR } from '../place.js';
@@ -22,6 +30,8 @@ export interface ServerReady {
   readonly publicUrl: string;
   /** `null` in production, and where an identity provider signs people in. */
   readonly signInCode: string | null;
+  /** Code of an overlay link of the show that is published at the start; `null` where there is none, or in production. */
+  readonly overlayLink: string | null;
 }
 
 /** Runs the server until it is told to stop. */
@@ -34,7 +44,9 @@ export async function server(options: ServerCommandOptions): Promise<void> {
   // What is printed in production is kept in logs that others read.
   const signInCode = config.production ? null : running.signInCode();
   if (process.send) {
-    const ready: ServerReady = { type: 'ready', url: running.url, publicUrl: running.publicUrl, signInCode };
+    const { url, publicUrl } = running;
+    const overlayLink = config.production ? null : await overlayLinkOf(running, options.publish);
+    const ready: ServerReady = { type: 'ready', url, publicUrl, signInCode, overlayLink };
     // The parent may have asked this process to stop meanwhile, and no longer listen.
     if (process.connected) process.send(ready);
   } else {
@@ -47,6 +59,11 @@ export async function server(options: ServerCommandOptions): Promise<void> {
   }
   await stopped;
   await running.close();
+}
+
+/** Without it the desk makes one: a full list of links keeps no server from starting. */
+async function overlayLinkOf(running: RunningServer, show: string | undefined): Promise<string | null> {
+  return show === undefined ? null : running.overlayLink(show).catch(() => null);
 }
 
 /** How to sign in where no link is printed. */

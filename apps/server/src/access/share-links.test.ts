@@ -33,6 +33,19 @@ describe('a share link', () => {
     expect(() => links.visitor('nonsense')).toThrow(LinkError);
   });
 
+  it('that was made for someone is found again while it lasts for an evening, and no other in its place', async () => {
+    const { links, dir } = await open();
+    await links.create(wanted('OBS', 23 * 3_600_000));
+    await links.create({ ...wanted(), kind: 'public' });
+    await links.create({ ...wanted(), sessionId: 'sess_1' });
+    await links.create({ ...wanted(), createdBy: 'ben' });
+    expect(links.lasting('cup', 'ann')).toBeUndefined();
+    const { code } = await links.create(wanted('OBS'));
+    expect((await open(dir)).links.lasting('cup', 'ann')).toMatchObject({ code });
+    await links.revoke('cup', code);
+    expect(links.lasting('cup', 'ann')).toBeUndefined();
+  });
+
   it('to an overlay names the one that it opens, the timing tower where nobody chose one; one to the page names none', async () => {
     const { links, dir } = await open();
     const kinds = async (over: object) => (await links.create({ ...wanted(), ...over })).overlay;

@@ -6,6 +6,8 @@ import type { Visitor } from './visitor.js';
 
 /** How long a link lasts where its creator does not say, in ms. */
 const USUAL_TTL_MS = 7 * 24 * 3_600_000;
+/** A link that is given out anew lasts at least this much longer, in ms: through one evening. */
+const LASTING_MS = 24 * 3_600_000;
 /** Links of one show that are kept; expired and revoked ones make room for new ones. */
 const MAX_LINKS = 200;
 
@@ -150,6 +152,19 @@ export class ShareLinks {
   /** Calls a listener with a code when it is revoked. */
   onRevoked(listener: (code: string) => void): void {
     this.#listeners.add(listener);
+  }
+
+  /** An overlay link of a whole show that somebody has made, and that lasts for a day or longer; the newest of several. */
+  lasting(show: string, createdBy: string): StoredLink | undefined {
+    const until = this.#clock.now() + LASTING_MS;
+    return this.of(show).find(
+      (link) =>
+        link.kind === 'overlay' &&
+        link.createdBy === createdBy &&
+        link.sessionId === null &&
+        this.#opens(link) &&
+        link.expiresAt >= until,
+    );
   }
 
   /** A show's links, newest first. */

@@ -157,6 +157,7 @@ export function serverForEachTest(always: Readonly<Record<string, string>> = {},
     /** Its address on this machine, whatever `PUBLIC_URL` says. */
     url: local,
     signInCode: () => server.signInCode(),
+    overlayLink: (show: string) => server.overlayLink(show),
     token,
     socket,
     hello: HELLO,

@@ -123,9 +123,6 @@ function HeadLinks({ show }: { show: string }) {
       <a className="head-link" href={`/public/${show}`} target="_blank" rel="noreferrer">
         Public page
       </a>
-      <a className="head-link" href={`/overlay/timing-tower?show=${show}&bg=222`} target="_blank" rel="noreferrer">
-        Tower
-      </a>
     </span>
   );
 }

@@ -4,7 +4,7 @@ import { eventually } from '../../../../../testing/eventually.js';
 import { race, sessionLine } from '../../testing/race.js';
 import { serverForEachTest } from '../../testing/running-server.js';
 
-const { url, signInCode, token, relay, viewer, get } = serverForEachTest();
+const { url, signInCode, overlayLink, restart, token, relay, viewer, get } = serverForEachTest();
 
 describe('the HTTP calls', () => {
   it('answer health to everyone', async () => {
@@ -137,4 +137,13 @@ describe('the HTTP calls', () => {
     });
     expect([response.status, response.headers.get('content-type')]).toEqual([413, 'application/problem+json']);
   });
+});
+
+it('gives the person who starts it one link for OBS, the same after a restart', async () => {
+  const code = await overlayLink('local');
+  expect(await overlayLink('local')).toBe(code);
+  await restart();
+  expect(await overlayLink('local')).toBe(code);
+  expect((await get(`/api/shows/local/state?link=${code}`)).status).toBe(200);
+  expect((await get(`/api/shows/other/state?link=${code}`)).status).toBe(403);
 });
