@@ -20,10 +20,11 @@ const CAMERA = tokenOf({ role: 'camera' });
 /** A sim whose camera can be asked. */
 class AskedSim extends PushedSource {
   readonly asked: CameraRequest[] = [];
-  inSession = true;
+  /** What it throws where it is asked. */
+  failure: Error | null = null;
 
   readonly askCamera = (request: CameraRequest) => {
-    if (!this.inSession) throw new CameraError('The sim is in no session on that PC.');
+    if (this.failure !== null) throw this.failure;
     this.asked.push(request);
   };
 }
@@ -90,7 +91,11 @@ describe("requests to the sim's camera", () => {
   it('are refused with the reason of the sim, and where nobody can read them', async () => {
     const sim = new AskedSim();
     const { server } = await feeding(sim, { RELAY_TOKEN: CAMERA, RELAY_CAMERA_CONTROL: '1' });
-    sim.inSession = false;
+    sim.failure = new Error('user32.dll is missing');
+    expect(await server.askCamera({ next: true })).toEqual([
+      { asked: false, because: 'It failed there: user32.dll is missing' },
+    ]);
+    sim.failure = new CameraError('The sim is in no session on that PC.');
     expect(await server.askCamera({ next: true })).toEqual([
       { asked: false, because: 'The sim is in no session on that PC.' },
     ]);

@@ -3,6 +3,9 @@ import { CameraError, type Source } from '@okboxbox/sims';
 import { mayShowCamera } from './camera-right.js';
 import type { RelayConfig } from './config.js';
 
+/** Most of a reason that is told. */
+const LONGEST = 300;
+
 interface CameraControlDeps {
   readonly source: Pick<Source, 'askCamera'>;
   readonly settings: () => Pick<RelayConfig, 'token' | 'cameraControl'>;
@@ -38,8 +41,8 @@ export class CameraRequests {
         return refused('its sim takes no requests');
       this.#deps.source.askCamera(request.data);
     } catch (error) {
-      if (!(error instanceof CameraError)) throw error;
-      return refused(error.message);
+      // Whatever fails there, the race is fed on.
+      return refused(error instanceof CameraError ? error.message : `It failed there: ${(error as Error).message}`);
     }
     const what = 'car' in request.data ? `the car with the index ${request.data.car}` : 'the next camera';
     this.#deps.say(`${from} has asked the sim's camera for ${what}.`);
@@ -48,5 +51,5 @@ export class CameraRequests {
 }
 
 function refused(because: string): CameraAnswer {
-  return { asked: false, because };
+  return { asked: false, because: because.slice(0, LONGEST) };
 }

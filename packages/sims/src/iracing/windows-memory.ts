@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { CameraError } from '../source.js';
 import type { SimLink, SimMemory } from './live-source.js';
 import { libraryFile } from './private-library.js';
 import { SIM_MESSAGE, type SimMessage } from './sim-camera.js';
@@ -73,7 +74,10 @@ function windowMessages(native: Koffi): (message: SimMessage) => void {
         'bool __stdcall SendNotifyMessageA(intptr_t window, uint32_t message, uintptr_t wParam, intptr_t lParam)',
       );
       const number = register(SIM_MESSAGE);
-      send = ({ wParam, lParam }) => void notify(ALL_WINDOWS, number, wParam, lParam);
+      send = ({ wParam, lParam }) => {
+        const isTaken = notify(ALL_WINDOWS, number, wParam, lParam);
+        if (isTaken !== true) throw new CameraError('Windows did not pass the message on to the sim.');
+      };
     }
     send(message);
   };
