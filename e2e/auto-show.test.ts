@@ -68,7 +68,7 @@ describe.skipIf(WITHOUT_CHROMIUM)('a show that runs itself, on the desk', () => 
       expect(await auto(other).getByLabel('Seconds for: Incident').inputValue()).toBe('25');
     });
     expect(await axeViolations(one)).toEqual([]);
-  }, 60_000);
+  }, 120_000);
 
   it('a dry run lists what would have aired; with all kinds off it says why nothing would', async () => {
     const page = await deskOf();
@@ -85,5 +85,5 @@ describe.skipIf(WITHOUT_CHROMIUM)('a show that runs itself, on the desk', () => 
     await auto(page).getByRole('button', { name: 'Dry run' }).click();
     await dialog.getByRole('button', { name: 'Start' }).click();
     await dialog.getByText('Nothing would have aired, because').waitFor();
-  }, 60_000);
+  }, 120_000);
 });
