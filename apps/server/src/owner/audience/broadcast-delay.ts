@@ -1,15 +1,6 @@
-import {
-  type DelayMode,
-  type ExtraDelay,
-  type MeasuredDelay,
-  type OnAir,
-  PICTURES,
-  type Picture,
-  SLOTS,
-} from '@okboxbox/protocol';
-import { diskReason } from '../../data-files.js';
+import { type DelayMode, type ExtraDelay, type MeasuredDelay, type OnAir, SLOTS } from '@okboxbox/protocol';
 import { followedBy, shifted } from '../../directory/following.js';
-import { bothResumed, type Delays, type Playhead, paused, restarted, withDelays } from '../../directory/playhead.js';
+import { bothResumed, type Delays, paused, restarted, withDelays } from '../../directory/playhead.js';
 import type { DelayChange } from '../../directory/show-desk.js';
 import { delaysOf } from '../../directory/show-record.js';
 import type { Logger } from '../../log.js';
@@ -18,17 +9,14 @@ import type { SessionRegistry } from '../session/registry.js';
 import type { Session } from '../session/session.js';
 import type { ShowSettings } from '../shows/show-settings.js';
 import type { Change, Shows } from '../shows/shows.js';
-import { readAired, writeAired } from './aired-file.js';
+import { AiredNotes, whereTheyAre } from './aired-notes.js';
 import type { BroadcastAudience } from './broadcast-audience.js';
-import type { AiredBefore, BroadcastSession, BroadcastSessionDeps } from './broadcast-session.js';
+import type { BroadcastSession, BroadcastSessionDeps } from './broadcast-session.js';
 import { FollowedSessions } from './followed-sessions.js';
 import { LineMaker } from './line-maker.js';
-import { rebuildLine } from './rebuild-line.js';
+import { PreparedLines } from './prepared-lines.js';
 import { picturesOf, ShowBroadcast } from './show-broadcast.js';
 import type { ShowClock } from './show-clock.js';
-
-/** How often the position of a picture that is not where its delay says is stored, in ms. */
-const STORE_MS = 1_000;
 
 export interface BroadcastDelayDeps extends Omit<BroadcastSessionDeps, 'clock'> {
   readonly clockOf: (show: string) => ShowClock;
@@ -96,18 +84,14 @@ export class BroadcastDelayService {
   /** Which session each show follows. */
   readonly followed: FollowedSessions;
   readonly #shows = new Map<string, ShowBroadcast>();
-  readonly #preparing = new Set<string>();
-  readonly #beingPrepared = new Set<Promise<void>>();
-  readonly #failed = new Set<string>();
-  /** Instants that were noted last, by picture and session. */
-  readonly #noted = new Map<string, number>();
-  /** Sessions that have ended and take what a relay had not sent. */
-  readonly #reopened = new Map<string, Session>();
-  #storing: NodeJS.Timeout | null = null;
+  readonly #notes: AiredNotes;
+  readonly #lines: PreparedLines;
 
   constructor(deps: BroadcastDelayDeps) {
     this.#deps = deps;
     const { registry, shows } = deps;
+    this.#notes = new AiredNotes(this.#shows, deps);
+    this.#lines = new PreparedLines({ ...deps, notes: this.#notes });
     this.followed = new FollowedSessions({ ...deps, positionOf: (show) => this.of(show).position() });
     shows.onChange((settings, before) => {
       const { show, following } = settings;
@@ -119,23 +103,18 @@ export class BroadcastDelayService {
       if (settings.look !== before.look) deps.channel.tell(show, { event: 'look', look: settings.look });
       deps.channel.tell(show, { event: 'changed' });
     });
-    for (const { show, sessionId } of registry.endedLately()) this.#prepareLater(this.of(show).add(sessionId), null);
+    for (const { show, sessionId } of registry.endedLately()) this.#lines.prepare(this.of(show).add(sessionId), null);
     registry.listen({
       began: (session) => this.#begin(session),
       ended: (session) => this.#sessionOf(session.id)?.detach(),
       reopened: (session) => this.#reopen(session),
       closedAgain: ({ id }) => {
-        this.#reopened.delete(id);
+        this.#lines.closedAgain(id);
         this.#sessionOf(id)?.detach();
       },
     });
     // What every server may know of them is in the directory before anyone can ask.
     for (const { show } of [...shows.all(), ...registry.list()]) this.of(show);
-    this.#storing = setInterval(() => {
-      this.#storePositions();
-      void this.#noteAired();
-    }, STORE_MS);
-    this.#storing.unref();
   }
 
   /** The pictures of a show. */
@@ -159,7 +138,7 @@ export class BroadcastDelayService {
 
   /** Whether a session's line could not be made of its timeline: nothing of it airs then. */
   hasFailed(sessionId: string): boolean {
-    return this.#failed.has(sessionId);
+    return this.#lines.hasFailed(sessionId);
   }
 
   /** The audience of a session for an output; see `ShowBroadcast.audienceFor`. */
@@ -195,7 +174,7 @@ export class BroadcastDelayService {
       const { delayMs = settings.delayMs, publicExtraMs = settings.publicExtraMs } = change;
       const delays = withDelays(this.of(show).delays, { delayMs: change.delayMs, publicExtraMs }, mode, now);
       const closes = delayMs > settings.delayMs || delays.public.delayMs > settings.delayMs + settings.publicExtraMs;
-      return { next: { ...settingsOf(delays), ...this.#whereTheyAre(show) }, closes };
+      return { next: { ...settingsOf(delays), ...whereTheyAre(this.of(show)) }, closes };
     });
   }
 
@@ -203,14 +182,14 @@ export class BroadcastDelayService {
   async pause(show: string): Promise<Changed> {
     return this.#change(show, (_settings, now) => {
       const next = settingsOf(paused(this.of(show).delays, now));
-      return { next: { ...next, ...this.#whereTheyAre(show) }, closes: true };
+      return { next: { ...next, ...whereTheyAre(this.of(show)) }, closes: true };
     });
   }
 
   async resume(show: string, mode: DelayMode): Promise<Changed> {
     return this.#change(show, (_settings, now) => {
       const delays = bothResumed(this.of(show).delays, mode, now);
-      return { next: { ...settingsOf(delays), ...this.#whereTheyAre(show) }, closes: false };
+      return { next: { ...settingsOf(delays), ...whereTheyAre(this.of(show)) }, closes: false };
     });
   }
 
@@ -280,9 +259,9 @@ export class BroadcastDelayService {
     const sessions = [...this.#shows.values()].flatMap((broadcast) =>
       broadcast.sessions.map(({ sessionId }) => broadcast.measured(sessionId)),
     );
-    const waits = [...this.#preparing].join(', ');
+    const waits = this.#lines.preparing.join(', ');
     // One that has ended keeps nothing from the air: what is wrong with it is said with the session.
-    const failed = [...this.#failed].filter((id) => this.#deps.registry.liveSession(id) !== undefined).join(', ');
+    const failed = this.#lines.failed.filter((id) => this.#deps.registry.liveSession(id) !== undefined).join(', ');
     return {
       initialized: waits === '' && failed === '',
       because:
@@ -299,27 +278,14 @@ export class BroadcastDelayService {
    * Resolves when what was on air before a restart can be shown again, or when that takes too long: those who come before
    * are told that there is nothing.
    */
-  async prepared(withinMs: number): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const tooLong = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, withinMs);
-    });
-    await Promise.race([Promise.all(this.#beingPrepared), tooLong]);
-    clearTimeout(timer);
+  prepared(withinMs: number): Promise<void> {
+    return this.#lines.prepared(withinMs);
   }
 
   async close(): Promise<void> {
-    if (this.#storing) clearInterval(this.#storing);
-    this.#storePositions();
+    this.#notes.close();
     for (const broadcast of this.#shows.values()) broadcast.close();
     await this.#deps.shows.idle();
-  }
-
-  /** What a change of the delays starts from. */
-  #whereTheyAre(show: string): Pick<ShowSettings, 'airedAt' | 'publicAiredAt' | 'publicFrom'> {
-    const broadcast = this.of(show);
-    const { publicFrom } = broadcast;
-    return { airedAt: broadcast.position(), publicAiredAt: broadcast.position('public'), publicFrom };
   }
 
   async #change(show: string, make: (settings: ShowSettings, now: number) => Change): Promise<Changed> {
@@ -338,71 +304,17 @@ export class BroadcastDelayService {
   #begin(session: Session): void {
     const { facts } = session.state;
     const added = this.of(facts.show).add(session.id);
-    if (session.isResumed) this.#prepareLater(added, session);
+    if (session.isResumed) this.#lines.prepare(added, session);
     else added.begin(new LineMaker(session.state), session);
   }
 
   /** What is added to a session after its end airs when it is due, like all before it. */
   #reopen(session: Session): void {
-    this.#reopened.set(session.id, session);
+    this.#lines.reopened(session);
     const known = this.#sessionOf(session.id);
-    if (known === undefined) this.#prepareLater(this.of(session.state.facts.show).addAside(session.id), session);
+    if (known === undefined) this.#lines.prepare(this.of(session.state.facts.show).addAside(session.id), session);
     // A line that is being made goes on with it when it is.
     else if (!known.isPreparing) known.goOnAnew(session);
-  }
-
-  #prepareLater(broadcast: BroadcastSession, session: Session | null): void {
-    const preparing = this.#prepare(broadcast, session).finally(() => this.#beingPrepared.delete(preparing));
-    this.#beingPrepared.add(preparing);
-  }
-
-  async #prepare(broadcast: BroadcastSession, session: Session | null): Promise<void> {
-    const { registry, clockOf, log } = this.#deps;
-    const { show, sessionId } = broadcast;
-    const now = () => clockOf(show).now();
-    this.#preparing.add(sessionId);
-    const folded = session?.state;
-    try {
-      // What was noted when it was resumed says how the clock was set; an ended session's timeline has no such note.
-      await session?.synced();
-      const shiftMs = session === null || session.state.status.status === 'ended' ? registry.shiftOf(sessionId) : 0;
-      const maker = await rebuildLine(registry.timelineDir(sessionId), {
-        now,
-        shiftMs,
-        log,
-        onLoss: (loss) => void registry.damaged.lost(sessionId, loss),
-      });
-      if (maker === null) throw new Error('the timeline does not say what session it is');
-      const airedBefore = await this.#airedBefore(show, sessionId, session === null ? shiftMs : registry.clockShiftMs);
-      // What has come meanwhile follows in one step.
-      const feeding = session ?? this.#reopened.get(sessionId) ?? null;
-      if (feeding !== null) {
-        // Folded alike, from the same records, unless the session was folded again or is about to be.
-        const isSameFold = feeding.state === folded && feeding.state.provisionalFrom === null;
-        if (!isSameFold) maker.beginEpoch(feeding.state);
-        maker.observe(feeding.state, now());
-        maker.flush(feeding.state, now());
-      }
-      broadcast.begin(maker, feeding, airedBefore);
-    } catch (error) {
-      this.#failed.add(sessionId);
-      broadcast.fail();
-      if (registry.liveSession(sessionId) === undefined) await registry.damaged.cannotBeUsed(sessionId, error);
-      log.error({ err: error, sessionId }, 'the line of a session could not be made: nothing of it airs');
-    } finally {
-      this.#preparing.delete(sessionId);
-    }
-  }
-
-  /** What had aired of a session before a restart, by this run's clock. */
-  async #airedBefore(show: string, sessionId: string, shiftMs: number | null): Promise<AiredBefore> {
-    const { registry, shows } = this.#deps;
-    const dir = registry.timelineDir(sessionId);
-    const [graphics, noted] = await Promise.all(PICTURES.map((picture) => readAired(dir, picture)));
-    // An earlier version noted one picture for both.
-    const ofPublic = noted ?? (shows.get(show).publicExtraMs === 0 ? graphics : null);
-    const onThisClock = (at: number | null | undefined) => (shiftMs === null || at == null ? null : at + shiftMs);
-    return { graphics: onThisClock(graphics), public: onThisClock(ofPublic) };
   }
 
   #sessionOf(sessionId: string): BroadcastSession | undefined {
@@ -411,47 +323,6 @@ export class BroadcastDelayService {
       if (found !== undefined) return found;
     }
     return undefined;
-  }
-
-  /** Stores where pictures are that are not where their delay says: a restart goes on from there. */
-  #storePositions(): void {
-    for (const [show, broadcast] of this.#shows) {
-      const { delays } = broadcast;
-      const { playhead, publicPlayhead } = this.#deps.shows.get(show);
-      const moved = hasMoved(delays.graphics.playhead, playhead) || hasMoved(delays.public.playhead, publicPlayhead);
-      if (!moved) continue;
-      const whereTheyAre = () => {
-        const { graphics, public: ofPublic } = broadcast.delays;
-        const playheads = { playhead: graphics.playhead, publicPlayhead: ofPublic.playhead };
-        return { next: { ...playheads, ...this.#whereTheyAre(show) }, closes: false };
-      };
-      this.#deps.shows.change(show, whereTheyAre).catch(() => undefined);
-    }
-  }
-
-  /**
-   * Notes how far the pictures of each session that is on air have come: after a restart nothing older airs, whatever is
-   * missing of its timeline by then. It is not synced: what a power cut takes of it, it takes of the timeline as well.
-   */
-  async #noteAired(): Promise<void> {
-    for (const broadcast of this.#shows.values()) {
-      for (const picture of PICTURES) await this.#noteAiredOf(broadcast, picture);
-    }
-  }
-
-  async #noteAiredOf(broadcast: ShowBroadcast, picture: Picture): Promise<void> {
-    const extra = picture === 'public' ? picture : 0;
-    const sessionId = broadcast.airedSession(extra);
-    const at = sessionId === null ? undefined : broadcast.session(sessionId)?.audience(extra)?.aired?.at;
-    const key = `${picture} ${sessionId}`;
-    if (sessionId === null || at == null || at <= (this.#noted.get(key) ?? Number.NEGATIVE_INFINITY)) return;
-    this.#noted.set(key, at);
-    await writeAired(this.#deps.registry.timelineDir(sessionId), picture, at).catch((error) =>
-      this.#deps.log.debug(
-        { sessionId, because: diskReason(error) },
-        'how far the picture has come could not be noted',
-      ),
-    );
   }
 }
 
@@ -463,9 +334,4 @@ function settingsOf({ graphics, public: ofPublic }: Delays): Partial<ShowSetting
     publicExtraMs: ofPublic.delayMs - graphics.delayMs,
     publicPlayhead: ofPublic.playhead,
   };
-}
-
-/** Whether a picture is to be stored where it is: it glides, or has come to stand otherwise than it is stored. */
-function hasMoved(now: Playhead, stored: Playhead): boolean {
-  return now.moves === 'gliding' || now.moves !== stored.moves;
 }

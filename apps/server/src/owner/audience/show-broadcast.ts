@@ -1,17 +1,14 @@
 import {
   broadcastRoom,
-  type DelayState,
   type ExtraDelay,
   MAX_BEHIND_MS,
   MAX_EXTRA_DELAYS,
   type MeasuredDelay,
   type MeasuredPicture,
-  PICTURES,
   type Picture,
   pictureOf,
 } from '@okboxbox/protocol';
 import type { Airing } from '../../access/visitor.js';
-import type { Output } from '../../channel/channel.js';
 import { FOLLOWS_NOTHING, type Following, isFollowed, isFollowedAt, nextChange } from '../../directory/following.js';
 import { type Delays, type Playhead, settled } from '../../directory/playhead.js';
 import {
@@ -23,12 +20,12 @@ import {
   dueFor,
   type PicturesOf,
   positionFor,
-  publicDelayState,
   type ShowRecord,
 } from '../../directory/show-record.js';
 import type { ShowSettings } from '../shows/show-settings.js';
 import type { BroadcastAudience } from './broadcast-audience.js';
 import { BroadcastSession, type BroadcastSessionDeps, USUAL_OUTPUTS } from './broadcast-session.js';
+import { DelayTelling } from './delay-telling.js';
 
 /** How often the picture is checked where nothing else is due, in ms: a hold or a glide may be over. */
 const IDLE_MS = 1_000;
@@ -61,12 +58,12 @@ export class ShowBroadcast {
   readonly #lags = new Map<Picture, { readonly ms: number; readonly at: number }>();
   /** What the directory has of the show. */
   #known: { readonly pictures: PicturesOf; readonly following: Following; readonly rest: string } | null = null;
-  /** What was told last, by whom it was told. */
-  readonly #told = new Map<string, string>();
+  readonly #telling: DelayTelling;
 
   constructor(settings: ShowSettings, deps: BroadcastSessionDeps) {
     this.show = settings.show;
     this.#deps = deps;
+    this.#telling = new DelayTelling(this, deps.channel);
     this.#pictures = picturesOf(settings);
     this.#published = settings.published;
     this.#following = settings.following ?? FOLLOWS_NOTHING;
@@ -209,7 +206,7 @@ export class ShowBroadcast {
     // Before anyone is told: what they may see is looked up in the directory.
     this.#put();
     for (const extra of this.#extras) this.#take(extra);
-    this.#tell(now);
+    this.#telling.tell(now);
     this.#air(false, now);
     this.#closeAired(now);
     this.#put();
@@ -307,7 +304,7 @@ export class ShowBroadcast {
       if (!isOver || isOnAir) continue;
       this.#sessions.splice(this.#sessions.indexOf(session), 1);
       session.close();
-      for (const room of [...PICTURES, 'live']) this.#told.delete(`${room} ${session.sessionId}`);
+      this.#telling.forget(session.sessionId);
     }
   }
 
@@ -320,34 +317,6 @@ export class ShowBroadcast {
     for (const extra of this.#aired.keys()) if (!extras.includes(extra)) this.#aired.delete(extra);
   }
 
-  /**
-   * Tells the rooms of a session the delay's state, each only where it changed for that room: delayed viewers are not even
-   * sent the same again when something happens that has not aired yet. A room hears only of its own picture.
-   */
-  #tell(now: number): void {
-    const { record } = this;
-    const states = this.#sessions.map(({ sessionId }) =>
-      PICTURES.map((picture) => delayState(record, sessionId, picture, now)),
-    );
-    for (const [i, { sessionId, extras }] of this.#sessions.entries()) {
-      for (const picture of PICTURES) {
-        const shown = publicDelayState(record, sessionId, picture, now);
-        if (!this.#isNews(`${picture} ${sessionId}`, JSON.stringify(shown))) continue;
-        const ofPicture = extras.filter((extra) => pictureOf(extra) === picture);
-        this.#tellDelay(
-          ofPicture.map((extra) => this.#output(sessionId, 'broadcast', extra)),
-          shown,
-        );
-      }
-      if (this.#isNews(`live ${sessionId}`, JSON.stringify([states[i], this.#published])))
-        this.#tellDelay([this.#output(sessionId, 'live', 0)], this.measured(sessionId));
-    }
-    const open = this.#sessions.map(({ sessionId, extras }) => extras.map((extra) => this.mayShow(sessionId, extra)));
-    const aired = USUAL_OUTPUTS.map((extra) => this.airedSession(extra));
-    const told = JSON.stringify([states, this.#published, aired, open]);
-    if (this.#isNews('show', told)) this.#deps.channel.tell(this.show, { event: 'changed' });
-  }
-
   /** Puts the record into the directory where anything in it is different. */
   #put(): void {
     const { record } = this;
@@ -358,20 +327,6 @@ export class ShowBroadcast {
     if (known?.pictures === pictures && known.following === following && known.rest === rest) return;
     this.#known = { pictures, following, rest };
     this.#deps.directory.putShow(record);
-  }
-
-  #isNews(what: string, told: string): boolean {
-    if (this.#told.get(what) === told) return false;
-    this.#told.set(what, told);
-    return true;
-  }
-
-  #tellDelay(outputs: readonly Output[], state: DelayState | MeasuredDelay): void {
-    this.#deps.channel.tell(this.show, { event: 'delay', outputs, state });
-  }
-
-  #output(sessionId: string, audience: Output['audience'], extra: ExtraDelay): Output {
-    return { show: this.show, sessionId, audience, extra };
   }
 
   /** Something came into a line: where it is due before what is waited for, that is waited for instead. */

@@ -3,11 +3,8 @@ import {
   type CameraRequest,
   type CueSet,
   type DelayMode,
-  type DirectorAct,
   type DryRunLine,
   type LogoUploaded,
-  MAX_DELAY_MS,
-  MAX_PUBLIC_EXTRA_MS,
   type MeasuredDelay,
   type Moment,
   NOTHING_CUED,
@@ -21,7 +18,6 @@ import {
 import { LinkError, type ShareLinks, type StoredLink, type WantedLink } from '../../access/share-links.js';
 import type { Clock } from '../../clock.js';
 import { followedBy } from '../../directory/following.js';
-import { OwnerRefusal } from '../../directory/owner-refusal.js';
 import type {
   AutoChange,
   DelayChange,
@@ -38,21 +34,22 @@ import type {
 import type { Logger } from '../../log.js';
 import type { Stored } from '../../unsaved-settings.js';
 import type { BroadcastDelayService, Changed } from '../audience/broadcast-delay.js';
-import { feedStateOf } from '../audience/feed-view.js';
 import type { SessionRegistry } from '../session/registry.js';
 import type { Session } from '../session/session.js';
 import { LogoError, type ShowLogos } from '../shows/show-logos.js';
 import type { Shows } from '../shows/shows.js';
 import type { AutoShows } from './auto-shows.js';
-import { CueError, slotNames, slotsOf, withScene, withSceneSaved } from './cues.js';
+import { CueError, slotNames, withSceneSaved } from './cues.js';
+import { DeskActs } from './desk-acts.js';
+import { DeskError } from './desk-error.js';
 import { DryRuns } from './dry-run.js';
+import { giveCue } from './given-cue.js';
+import { matchedGraphics, matchedPublic } from './matched-delay.js';
 import { momentsOf } from './moments.js';
 import type { ShowCamera } from './show-camera.js';
 import { ShowFinish } from './show-finish.js';
-import { UndoStack, type WayBack } from './undo-stack.js';
 import {
   autoBack,
-  cueBack,
   delayBack,
   finishBack,
   followBack,
@@ -73,9 +70,6 @@ interface Finishing {
   readonly finish: PlannedFinish | null;
 }
 
-/** Acts of a show's directors that the desk lists. */
-const MAX_ACTS = 50;
-
 export interface DirectorDeskDeps {
   readonly registry: SessionRegistry;
   readonly broadcasts: BroadcastDelayService;
@@ -91,28 +85,19 @@ export interface DirectorDeskDeps {
   readonly publicUrl?: string | null;
 }
 
-/** Something that a director asks for and that cannot be done now; the message says why. */
-export class DeskError extends OwnerRefusal {
-  override readonly name = 'DeskError';
-
-  constructor(message: string) {
-    super('not_available', message);
-  }
-}
-
 /**
  * All that a director may do to a show, each act noted with who did it, from what and to what. Rights are decided before
  * it is asked.
  */
 export class DirectorDesk implements ShowDesk {
   readonly #deps: DirectorDeskDeps;
-  readonly #acts = new Map<string, DirectorAct[]>();
-  readonly #undo = new UndoStack();
+  readonly #acts: DeskActs;
   readonly #dryRuns = new DryRuns();
   readonly #finish: ShowFinish;
 
   constructor(deps: DirectorDeskDeps) {
     this.#deps = deps;
+    this.#acts = new DeskActs(deps);
     const clockOf = () => deps.clock;
     this.#finish = new ShowFinish({ ...deps, clockOf }, ({ by }, show, changed) =>
       this.#published(show, by, false, changed),
@@ -145,9 +130,9 @@ export class DirectorDesk implements ShowDesk {
       look: shows.get(show).look,
       publicUrl: this.#deps.publicUrl ?? null,
       camera: this.#deps.camera.state(session),
-      acts: this.#acts.get(show) ?? [],
+      acts: this.#acts.list(show),
       finish: this.#finish.of(show),
-      undo: this.#undo.newest(show),
+      undo: this.#acts.undoable(show),
     };
   }
 
@@ -160,10 +145,10 @@ export class DirectorDesk implements ShowDesk {
     const { stored, before } = await this.#deps.broadcasts.setDelay(show, change, mode);
     const from = before.settings;
     const { delayMs = from.delayMs, publicExtraMs = from.publicExtraMs } = change;
-    this.#undoable(show, who, delayBack(this.#deps, show, from, { delayMs, publicExtraMs }));
-    if (change.delayMs !== undefined) this.#note(show, who, 'broadcast:delay:set', from.delayMs, delayMs);
+    this.#acts.keep(show, who, delayBack(this.#deps, show, from, { delayMs, publicExtraMs }));
+    if (change.delayMs !== undefined) this.#acts.note(show, who, 'broadcast:delay:set', from.delayMs, delayMs);
     if (change.publicExtraMs !== undefined)
-      this.#note(show, who, 'broadcast:extra:set', from.publicExtraMs, publicExtraMs);
+      this.#acts.note(show, who, 'broadcast:extra:set', from.publicExtraMs, publicExtraMs);
     return stored;
   }
 
@@ -181,22 +166,22 @@ export class DirectorDesk implements ShowDesk {
     const matched = { delayMs, publicExtraMs, ...change };
     const figure = picture === 'graphics' ? 'delayMs' : 'publicExtraMs';
     const from = before.settings[figure];
-    this.#undoable(show, who, delayBack(this.#deps, show, before.settings, matched));
-    this.#note(show, who, 'broadcast:match', from, matched[figure], { picture });
+    this.#acts.keep(show, who, delayBack(this.#deps, show, before.settings, matched));
+    this.#acts.note(show, who, 'broadcast:match', from, matched[figure], { picture });
     return { picture, from, ...matched, ...stored };
   }
 
   async pause(show: string, who: string): Promise<Stored> {
     const { stored, before } = await this.#deps.broadcasts.pause(show);
-    this.#undoable(show, who, pauseBack(this.#deps, show, before));
-    this.#note(show, who, 'broadcast:pause', before.delays.graphics.playhead.moves, 'paused');
+    this.#acts.keep(show, who, pauseBack(this.#deps, show, before));
+    this.#acts.note(show, who, 'broadcast:pause', before.delays.graphics.playhead.moves, 'paused');
     return stored;
   }
 
   async resume(show: string, who: string, mode: DelayMode): Promise<Stored> {
     const { stored, before } = await this.#deps.broadcasts.resume(show, mode);
-    this.#undoable(show, who, resumeBack(this.#deps, show, before));
-    this.#note(show, who, 'broadcast:resume', before.delays.graphics.playhead.moves, this.#moves(show));
+    this.#acts.keep(show, who, resumeBack(this.#deps, show, before));
+    this.#acts.note(show, who, 'broadcast:resume', before.delays.graphics.playhead.moves, this.#moves(show));
     return stored;
   }
 
@@ -208,20 +193,21 @@ export class DirectorDesk implements ShowDesk {
 
   #published(show: string, who: string, published: boolean, { before }: Changed): void {
     const from = before.settings.published;
-    this.#undoable(show, who, publishBack(this.#deps, show, from, published));
-    this.#note(show, who, published ? 'publish' : 'unpublish', from, published);
+    this.#acts.keep(show, who, publishBack(this.#deps, show, from, published));
+    this.#acts.note(show, who, published ? 'publish' : 'unpublish', from, published);
   }
 
   /** @throws DeskError where results are to be cued and no session runs, or where nothing can have been shown */
   async finish(show: string, who: string, { forMs, publish }: FinishWanted): Promise<Stored & Finishing> {
     const { broadcasts, clock } = this.#deps;
     const at = Math.round(clock.now());
-    const cued = forMs === undefined ? null : this.#cue(show, { set: RESULTS_ALONE, forMs });
+    const cued =
+      forMs === undefined ? null : giveCue(this.#deps, this.#running(show), show, { set: RESULTS_ALONE, forMs });
     const planned = { by: who, at, until: Math.ceil(cued?.until ?? clock.now()), publish };
     const { stored } = await broadcasts.planFinish(show, planned);
     const finish = this.#finish.of(show);
-    this.#undoable(show, who, finishBack(this.#deps, show, planned, cued?.back ?? null));
-    this.#note(show, who, 'show:finish', null, { publish, ...(forMs !== undefined && { forMs }) });
+    this.#acts.keep(show, who, finishBack(this.#deps, show, planned, cued?.back ?? null));
+    this.#acts.note(show, who, 'show:finish', null, { publish, ...(forMs !== undefined && { forMs }) });
     // It would cue over the results otherwise.
     this.#takeControl(show, who, 'finish');
     return { finish, ...stored };
@@ -232,7 +218,7 @@ export class DirectorDesk implements ShowDesk {
     if (this.#deps.shows.get(show).finishing === null) throw new DeskError(`The show "${show}" is not being finished.`);
     const { stored, before } = await this.#deps.broadcasts.planFinish(show, null);
     const planned = before.settings.finishing;
-    this.#note(show, who, 'show:finish:cancel', planned && { publish: planned.publish, by: planned.by }, null);
+    this.#acts.note(show, who, 'show:finish:cancel', planned && { publish: planned.publish, by: planned.by }, null);
     return { finish: null, ...stored };
   }
 
@@ -247,52 +233,23 @@ export class DirectorDesk implements ShowDesk {
     const mainFeed = followed.mainFeed(show);
     const sessionId = followed.of(show)?.sessionId ?? null;
     const to = { sessionId, relayId: mainFeed?.relayId ?? null };
-    this.#undoable(show, who, followBack(this.#deps, show, from, to));
-    this.#note(show, who, 'show:follow', from, to, because === undefined ? {} : { because });
+    this.#acts.keep(show, who, followBack(this.#deps, show, from, to));
+    this.#acts.note(show, who, 'show:follow', from, to, because === undefined ? {} : { because });
     return { show, sessionId, mainFeed };
   }
 
   async cue(show: string, who: string, cue: CueSet): Promise<void> {
-    const { from, back } = this.#cue(show, cue);
-    this.#undoable(show, who, back);
+    const { from, back } = giveCue(this.#deps, this.#running(show), show, cue);
+    this.#acts.keep(show, who, back);
     const { scene, set, when = 'picture' } = cue;
     const to = [...(scene === undefined ? [] : [scene]), ...slotNames(set), when].join(' ');
-    this.#note(show, who, 'broadcast:cue', from, to);
+    this.#acts.note(show, who, 'broadcast:cue', from, to);
     this.#takeControl(show, who, 'cue');
   }
 
   /** Who cues has taken control of a show that runs itself. */
   #takeControl(show: string, who: string, because: string): void {
-    if (this.#deps.auto.hold(show, who)) this.#note(show, who, 'show:auto', 'running', 'held', { because });
-  }
-
-  /** Cues; gives the scene of before, the way back, and the instant in the picture at which what is cued leaves. */
-  #cue(show: string, { set, scene, when = 'picture', forMs = null }: CueSet) {
-    const { broadcasts, clock } = this.#deps;
-    const session = this.#running(show);
-    if (session === null) throw new DeskError(`The show "${show}" has no running session: there is nothing to cue.`);
-    const broadcast = broadcasts.of(show);
-    const aired = broadcast.session(session.id)?.audience(0)?.aired?.state;
-    if (when === 'now' && aired === undefined) {
-      throw new DeskError('Nothing of this session has aired yet: cue with the picture instead.');
-    }
-    const picture = when === 'now' && aired !== undefined ? aired : feedStateOf(session.state, null);
-    const now = when === 'now' ? broadcast.position() : clock.now();
-    const before = session.state.onAir;
-    const until = forMs === null ? null : now + forMs;
-    const slots = withScene(slotsOf(set, picture, until), scene);
-    // What was cued before and has not aired gives way to what airs now: it comes back no earlier than it was there.
-    const cuedBy = broadcast.session(session.id)?.newestAt ?? session.state.at;
-    const at = broadcasts.cue(session, slots, when);
-    const onAirBefore =
-      when === 'now' && aired !== undefined
-        ? [
-            { at, onAir: aired.onAir },
-            { at: cuedBy, onAir: before },
-          ]
-        : [{ at, onAir: before }];
-    const given = { sessionId: session.id, set, scene, slots, before: onAirBefore };
-    return { from: before.scene, back: cueBack(this.#deps, show, given), until };
+    if (this.#deps.auto.hold(show, who)) this.#acts.note(show, who, 'show:auto', 'running', 'held', { because });
   }
 
   /** @throws CueError where the show has no scene of that name, DeskError */
@@ -310,7 +267,7 @@ export class DirectorDesk implements ShowDesk {
       car == null ? null : (session?.state.timing.entries[car]?.carNumber ?? `index ${car}`);
     const from = numberOf(session?.state.camera?.car);
     const relayId = await this.#deps.camera.ask(session, request);
-    this.#note(show, who, 'show:camera', from, 'car' in request ? numberOf(request.car) : null, { relayId });
+    this.#acts.note(show, who, 'show:camera', from, 'car' in request ? numberOf(request.car) : null, { relayId });
     return { show, relayId };
   }
 
@@ -321,9 +278,9 @@ export class DirectorDesk implements ShowDesk {
     const before = auto.of(show);
     const stored = auto.set(show, who, change);
     const after = auto.of(show);
-    if (nameOf(before) !== nameOf(after)) this.#note(show, who, 'show:auto', nameOf(before), nameOf(after));
-    if (change.rules !== undefined) this.#note(show, who, 'auto:rules', before.rules, after.rules);
-    this.#undoable(show, who, autoBack(auto, show, who, before, after));
+    if (nameOf(before) !== nameOf(after)) this.#acts.note(show, who, 'show:auto', nameOf(before), nameOf(after));
+    if (change.rules !== undefined) this.#acts.note(show, who, 'auto:rules', before.rules, after.rules);
+    this.#acts.keep(show, who, autoBack(auto, show, who, before, after));
     return stored;
   }
 
@@ -350,7 +307,7 @@ export class DirectorDesk implements ShowDesk {
   async saveScene(show: string, who: string, scene: Scene, replaces?: string): Promise<void> {
     const saved = (scenes: readonly Scene[]) => withSceneSaved(scenes, scene, replaces);
     await this.#changeScenes(show, who, `saved the scene "${scene.name}"`, saved);
-    this.#note(show, who, 'scene:save', replaces ?? null, scene.name);
+    this.#acts.note(show, who, 'scene:save', replaces ?? null, scene.name);
   }
 
   /** @throws CueError */
@@ -359,7 +316,7 @@ export class DirectorDesk implements ShowDesk {
       if (!scenes.some((scene) => scene.name === name)) throw noScene(name);
       return scenes.filter((scene) => scene.name !== name);
     });
-    this.#note(show, who, 'scene:delete', name, null);
+    this.#acts.note(show, who, 'scene:delete', name, null);
   }
 
   async #changeScenes(show: string, who: string, says: string, make: (scenes: Scene[]) => Scene[]): Promise<void> {
@@ -370,25 +327,15 @@ export class DirectorDesk implements ShowDesk {
       to = make(scenes);
       return { next: { scenes: to }, closes: false };
     });
-    this.#undoable(show, who, settingBack(this.#deps, show, { key: 'scenes', from, to, says }));
+    this.#acts.keep(show, who, settingBack(this.#deps, show, { key: 'scenes', from, to, says }));
   }
 
   /**
-   * Undoes the newest act that can be undone. `id` is the one that its director means; without it, it must be their own.
+   * Undoes the newest act that can be undone, as `DeskActs` does.
    * @throws UndoError where it is another one
    */
-  async undo(show: string, who: string, id: string | undefined): Promise<Stored & Undone> {
-    const act = this.#undo.take(show, who, id);
-    let stored: Stored;
-    try {
-      stored = await act.undo();
-    } catch (error) {
-      this.#undo.putBack(show, act);
-      throw error;
-    }
-    const undone = { id: act.id, at: act.at, who: act.who, says: act.says };
-    this.#note(show, who, 'show:undo', undone, null);
-    return { undone, ...stored };
+  undo(show: string, who: string, id: string | undefined): Promise<Stored & Undone> {
+    return this.#acts.undo(show, who, id);
   }
 
   async createLink(wanted: WantedLink): Promise<StoredLink> {
@@ -397,7 +344,7 @@ export class DirectorDesk implements ShowDesk {
     });
     // The code is the link: it does not stand in the trail.
     const to = { kind: link.kind, label: link.label, expiresAt: link.expiresAt };
-    this.#note(wanted.show, wanted.createdBy, 'link:create', null, to);
+    this.#acts.note(wanted.show, wanted.createdBy, 'link:create', null, to);
     return link;
   }
 
@@ -408,7 +355,7 @@ export class DirectorDesk implements ShowDesk {
     if (stored === null) {
       throw new DeskError('There is no such link of this show, or it was revoked before.');
     }
-    this.#note(show, who, 'link:revoke', { kind: link?.kind, label: link?.label }, null);
+    this.#acts.note(show, who, 'link:revoke', { kind: link?.kind, label: link?.label }, null);
     return stored;
   }
 
@@ -423,8 +370,12 @@ export class DirectorDesk implements ShowDesk {
       from = settings.look;
       return { next: { look }, closes: false };
     });
-    this.#undoable(show, who, settingBack(this.#deps, show, { key: 'look', from, to: look, says: 'changed the look' }));
-    this.#note(show, who, 'show:look', from, look);
+    this.#acts.keep(
+      show,
+      who,
+      settingBack(this.#deps, show, { key: 'look', from, to: look, says: 'changed the look' }),
+    );
+    this.#acts.note(show, who, 'show:look', from, look);
     return stored;
   }
 
@@ -456,44 +407,8 @@ export class DirectorDesk implements ShowDesk {
     const current = broadcasts.followed.of(show);
     return (current && registry.liveSession(current.sessionId)) ?? null;
   }
-
-  /** Keeps how an act is undone, where there is something to undo. */
-  #undoable(show: string, who: string, back: WayBack | null): void {
-    if (back !== null) this.#undo.add(show, { at: Math.round(this.#deps.clock.now()), who }, back);
-  }
-
-  #note(show: string, who: string, act: string, from: unknown, to: unknown, more: object = {}): void {
-    const at = Math.round(this.#deps.clock.now());
-    this.#acts.set(show, [{ at, who, act, from, to }, ...(this.#acts.get(show) ?? [])].slice(0, MAX_ACTS));
-    this.#deps.audit(who, act, { show, from, to, ...more });
-  }
 }
 
 function noScene(name: string): CueError {
   return new CueError(`There is no scene "${name}".`);
-}
-
-/** @throws DeskError */
-function matchedGraphics(behindMs: number): number {
-  if (behindMs >= 0 && behindMs <= MAX_DELAY_MS) return behindMs;
-  throw new DeskError(`That moment was ${inS(behindMs)} s ago; the delay can be 0 to ${MAX_DELAY_MS / 1000} s.`);
-}
-
-/** @throws DeskError */
-function matchedPublic(behindMs: number, delayMs: number): number {
-  const extraMs = behindMs - delayMs;
-  if (extraMs < 0) {
-    throw new DeskError(
-      `That moment was ${inS(behindMs)} s ago, which is nearer than the graphics: these are ${inS(delayMs)} s behind. Match the graphics first.`,
-    );
-  }
-  if (extraMs <= MAX_PUBLIC_EXTRA_MS) return extraMs;
-  const most = (delayMs + MAX_PUBLIC_EXTRA_MS) / 1000;
-  throw new DeskError(
-    `That moment was ${inS(behindMs)} s ago; the public picture can be ${inS(delayMs)} to ${most} s behind.`,
-  );
-}
-
-function inS(ms: number): string {
-  return (ms / 1000).toFixed(1);
 }

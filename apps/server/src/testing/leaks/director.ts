@@ -1,3 +1,4 @@
+import type { DeskState } from '@okboxbox/protocol';
 import type { Socket } from 'socket.io-client';
 import type { Random } from './random.js';
 import { type ShowTruth, trueNow } from './show-truth.js';
@@ -18,7 +19,7 @@ const LOOKS = [null, { base: 'light', colours: { accent: '#00594c' } }, { base: 
 
 /**
  * A director who cannot leave it alone: sets the delays of both pictures up and down, pauses and goes on, publishes and takes off the air,
- * cues, makes links and revokes them. What was asked for and answered goes into the truth.
+ * cues and undoes that, makes links and revokes them. What was asked for and answered goes into the truth.
  */
 export class Director {
   readonly #deps: DirectorDeps;
@@ -55,8 +56,10 @@ export class Director {
     else if (what < 0.32) await this.setDelay(random.pick(['glide', 'jump']));
     else if (what < 0.4) await this.#pause();
     else if (what < 0.56) await this.publish(random.chance(0.85));
-    else if (what < 0.72) await this.#cue();
-    else if (what < 0.76) await this.#call('show:look', { look: random.pick(LOOKS) });
+    else if (what < 0.68) await this.#cue();
+    else if (what < 0.7) await this.#call('show:finish', { results: { forMs: 1_000 }, publish: 'leave' });
+    else if (what < 0.74) await this.#undoCue();
+    else if (what < 0.77) await this.#call('show:look', { look: random.pick(LOOKS) });
     else if (what < 0.8) await this.#call('show:scene', { scene: { name: 'One', set: { tower: {} }, forMs: null } });
     else if (what < 0.92) await this.#link();
     else await this.#revoke();
@@ -112,6 +115,13 @@ export class Director {
     }[slot];
     const forMs = random.pick([null, 500, 1_500]);
     await this.#call('broadcast:cue', { set, when: isNow ? 'now' : 'picture', forMs });
+  }
+
+  /** Undoes the newest act where that is a cue, aired or not: nothing that it had replaced may come early. */
+  async #undoCue(): Promise<void> {
+    const joined = await this.#call('director:join', {});
+    const undo = (joined?.desk as DeskState | undefined)?.undo ?? null;
+    if (undo !== null && /^(cued|took off|finished) /.test(undo.says)) await this.#call('show:undo', { id: undo.id });
   }
 
   async #link(): Promise<void> {
