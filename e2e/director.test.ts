@@ -171,6 +171,41 @@ describe.skipIf(WITHOUT_CHROMIUM)('the director’s desk', () => {
     await page.close();
   });
 
+  it('is calibrated with the mouse and then the keys that the panel names: a button that was clicked keeps none of them', {
+    timeout: 90_000,
+  }, async () => {
+    const { page, problems } = await deskOf();
+    await graphicsDelay(page)
+      .getByRole('button', { name: /^Calibrate/ })
+      .click();
+    const panel = region(page, 'Calibrate the graphics: watch OBS');
+    await panel.getByRole('listitem').first().waitFor({ timeout: 60_000 });
+    const presses = panel.getByText(/^Pressed [\d.]+ s ago: choose the moment that you saw\.$/);
+    await page.keyboard.press('Space');
+    await presses.waitFor();
+    await panel.getByRole('listitem').first().getByRole('button').click();
+    const setButton = panel.getByRole('button', { name: /^Set [\d.]+ s/ });
+    const before = await setButton.textContent();
+    // The moment has the press of the mouse; Space is a new sight of it, and no second press of the moment.
+    await eventually(async () => {
+      await page.keyboard.press('Space');
+      expect(await setButton.textContent()).not.toBe(before);
+    });
+    await panel.getByRole('button', { name: /^I see it now/ }).click();
+    const proposed = await setButton.textContent();
+    await page.keyboard.press('Enter');
+    const set = /Set ([\d.]+ s)/.exec(proposed ?? '')?.[1];
+    await panel.getByText(`The delay was 0 s before, and is ${set} now.`).waitFor();
+    // Pressed while it is open already, the way in gives its keys back too.
+    await graphicsDelay(page)
+      .getByRole('button', { name: /^Calibrate/ })
+      .click();
+    await page.keyboard.press('Space');
+    await presses.waitFor();
+    expect(problems).toEqual([]);
+    await page.close();
+  });
+
   it('asks before it goes live or withdraws, and leaves everything as it is when told so', {
     timeout: 60_000,
   }, async () => {

@@ -190,6 +190,7 @@ export function Desk() {
             onMatch={(each) => {
               setPicture(each);
               setMatching(true);
+              matching.current?.takeFocus();
             }}
             field={delayField}
           />

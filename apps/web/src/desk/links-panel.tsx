@@ -60,7 +60,7 @@ function MakeLink({ field }: { field: Ref<HTMLInputElement> }) {
   const { publicUrl } = useDesk();
   const [opens, setOpens] = useState<string>(USUAL_OVERLAY);
   const [label, setLabel] = useState('');
-  const [lasts, setLasts] = useState(24 * HOUR_MS);
+  const [lasts, setLasts] = useState(7 * 24 * HOUR_MS);
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     const made = await client.call<{ link: ShareLink; url: string }>('link:create', {
@@ -137,7 +137,7 @@ function LinkLine({ link, now }: { link: ShareLink; now: number }) {
         <small>
           {link.label === null ? '' : `${opensLabel(link)} · `}
           {PICTURE_LABELS[link.kind]} · {link.sessionId === null ? '' : 'one session · '}
-          opened {link.opened} times
+          opened {link.opened === 1 ? 'once' : `${link.opened} times`}
         </small>
       </span>
       <span className="link-state">

@@ -25,6 +25,8 @@ export interface MatchKeys {
   readonly press: () => void;
   readonly confirm: () => void;
   readonly chooseCar: () => void;
+  /** Takes the focus from a button that was pressed: Space and Enter are the panel's then. */
+  readonly takeFocus: () => void;
 }
 
 /**
@@ -47,7 +49,9 @@ export function MatchPanel({
   const moments = useMoments(car);
   const [kept, setMatching] = useState<Matching>(NOT_MATCHED);
   const [matched, setMatched] = useState<{ readonly from: number; readonly to: number } | null>(null);
+  const panel = useRef<HTMLElement>(null);
   const cars = useRef<HTMLSelectElement>(null);
+  const isByPointer = useRef(false);
   const now = useServerNow(250);
   const matching = stillMatching(kept, now);
   const figure = picture === 'graphics' ? 'delayMs' : 'publicExtraMs';
@@ -72,16 +76,23 @@ export function MatchPanel({
       Date.now(),
     );
   };
+  const takeFocus = () => panel.current?.focus({ preventScroll: true });
   const press = () => {
     setMatched(null);
     setMatching({ ...matching, pressedAt: store.serverNow(Date.now()) });
+    takeFocus();
   };
-  const choose = (moment: Moment) => setMatching({ ...matching, moment });
+  const choose = (moment: Moment) => {
+    setMatching({ ...matching, moment });
+    takeFocus();
+  };
+  useEffect(() => panel.current?.focus(), []);
   useEffect(() => {
     keys.current = {
       press,
       confirm: () => void confirm(),
       chooseCar: () => cars.current?.focus(),
+      takeFocus,
       move: (step) => {
         const at = rows.findIndex(({ item }) => item.id === matching.moment?.id);
         const next = rows[Math.min(rows.length - 1, Math.max(0, at + step))];
@@ -95,6 +106,7 @@ export function MatchPanel({
 
   return (
     <Panel
+      ref={panel}
       title={`Calibrate the ${PICTURE_LABELS[picture].title}: ${watch}`}
       className="match-panel"
       aside={
@@ -117,7 +129,17 @@ export function MatchPanel({
           <Select
             ref={cars}
             value={car ?? ''}
-            onChange={(event) => setCar(event.target.value === '' ? null : Number(event.target.value))}
+            onPointerDown={() => {
+              isByPointer.current = true;
+            }}
+            onKeyDown={() => {
+              isByPointer.current = false;
+            }}
+            onChange={(event) => {
+              setCar(event.target.value === '' ? null : Number(event.target.value));
+              // By keyboard the next arrow goes on choosing.
+              if (isByPointer.current) takeFocus();
+            }}
           >
             <option value="">no car</option>
             {race?.entries.map((entry) => (

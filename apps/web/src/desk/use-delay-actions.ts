@@ -73,7 +73,7 @@ export function useDelayActions(mode: DelayMode): DelayActions {
       }
       ask({
         title: 'Unpublish the show?',
-        text: 'It disappears immediately from public pages, links and overlays without a token.',
+        text: 'It disappears immediately from public pages, links and overlays without a link.',
         yes: 'Unpublish',
         onYes: () => void publish(false),
       });
