@@ -192,10 +192,8 @@ describe.skipIf(WITHOUT_CHROMIUM)('the director’s desk', () => {
       expect(await setButton.textContent()).not.toBe(before);
     });
     await panel.getByRole('button', { name: /^I see it now/ }).click();
-    const proposed = await setButton.textContent();
     await page.keyboard.press('Enter');
-    const set = /Set ([\d.]+ s)/.exec(proposed ?? '')?.[1];
-    await panel.getByText(`The delay was 0 s before, and is ${set} now.`).waitFor();
+    await panel.getByText(/^The delay was 0 s before, and is [\d.]+ s now\.$/).waitFor();
     // Pressed while it is open already, the way in gives its keys back too.
     await graphicsDelay(page)
       .getByRole('button', { name: /^Calibrate/ })

@@ -42,6 +42,13 @@ describe('the pit board', () => {
     expect(lines(race, followPits(NO_PITS, race))).toEqual([['11', '–', '–', 'lane', null]]);
   });
 
+  it('leaves out a visit that is over and of which no time is known', () => {
+    const race = at(141_000, [event('pit.left', 140_000)], false);
+    const log = followPits(NO_PITS, race);
+    expect(log.over).toHaveLength(1);
+    expect(lines(race, log)).toEqual([]);
+  });
+
   it('tells a passage without a stop, and forgets who was towed away', () => {
     const through = at(125_000, [entered, event('pit.left', 122_000)], false);
     expect(lines(through, followPits(NO_PITS, through))).toEqual([['11', '22.0', 'Through', 'track', null]]);

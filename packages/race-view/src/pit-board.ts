@@ -111,7 +111,11 @@ export function pitLines(
   const isShown = ({ car }: PitVisit) => cars.has(car);
   const inLane = log.inLane.filter(isShown).sort((a, b) => (a.enteredMs ?? 0) - (b.enteredMs ?? 0));
   const waiting = new Set(inLane.map(({ car }) => car));
-  const over = log.over.filter((visit) => isShown(visit) && !waiting.has(visit.car) && waiting.add(visit.car));
+  // A visit that is over, and of which no time was seen, says nothing.
+  const isKnown = ({ enteredMs, boxMs }: PitVisit) => enteredMs !== null || boxMs > 0;
+  const over = log.over.filter(
+    (visit) => isShown(visit) && isKnown(visit) && !waiting.has(visit.car) && waiting.add(visit.car),
+  );
   return [...inLane, ...over].slice(0, most).flatMap((visit) => {
     const found = cars.get(visit.car);
     return found === undefined ? [] : [lineOf(visit, found, now)];

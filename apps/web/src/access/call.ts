@@ -26,6 +26,25 @@ export async function call<T>(path: string, options: CallOptions = {}): Promise<
   return (await (await answered(path, options)).json()) as T;
 }
 
+/** An answer with the clock of the server that gave it. */
+export interface DatedAnswer<T> {
+  readonly answer: T;
+  /** How far the server's clock is ahead of this page's, in ms, to about a second; 0 where the answer has no date. */
+  readonly serverAheadMs: number;
+}
+
+/**
+ * The same, with the clock of the server.
+ * @throws CallFailed
+ */
+export async function datedCall<T>(path: string): Promise<DatedAnswer<T>> {
+  const response = await answered(path, {});
+  const date = Date.parse(response.headers.get('date') ?? '');
+  // A date is cut to the second.
+  const serverAheadMs = Number.isNaN(date) ? 0 : date + 500 - Date.now();
+  return { answer: (await response.json()) as T, serverAheadMs };
+}
+
 /**
  * The same of an answer that is no JSON: gives its text.
  * @throws CallFailed

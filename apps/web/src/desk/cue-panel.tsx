@@ -1,5 +1,5 @@
 import './cue-panel.css';
-import type { FeedState, OnAir, SlotsSet } from '@okboxbox/protocol';
+import type { FeedState, OnAir, Slot, SlotsSet } from '@okboxbox/protocol';
 import { onAirAt, type Suggestion } from '@okboxbox/race-view';
 import { useEffect, useMemo, useRef } from 'react';
 import { delayLabel } from '../format.js';
@@ -9,7 +9,7 @@ import { KeyHint } from '../kit/key-hint.js';
 import { Panel } from '../kit/panel.js';
 import { type CueDraft, cueLabel, previewOf, SLOT_LABELS, STAYS_MS, setsAnything } from './cue-draft.js';
 import { CueFields, type FieldRefs, PlainSlots } from './cue-fields.js';
-import { overlaysOf, undrawnSlots } from './outputs.js';
+import { overlaysOf, slotsInTheWay, undrawnSlots } from './outputs.js';
 import { Screen } from './screen.js';
 import { screenSource } from './screen-source.js';
 import { useDesk, useDeskWorld, useServerNow } from './use-desk.js';
@@ -41,6 +41,8 @@ export function CuePanel({
   const preview = previewOf(onAirAt(cued, now), draft, race);
   const undrawn = undrawnSlots(preview, watchers, now).filter((slot) => set[slot] !== undefined);
   const overlays = [...new Set(undrawn.flatMap(overlaysOf))];
+  const inTheWay = slotsInTheWay(preview);
+  const names = (slots: readonly Slot[]) => slots.map((slot) => SLOT_LABELS[slot].toLowerCase()).join(', ');
   const isReady = setsAnything(set);
   return (
     <Panel title="Next cue" className="cue-panel" aside={draft.scene === null ? 'custom' : `scene ${draft.scene}`}>
@@ -51,9 +53,12 @@ export function CuePanel({
           <p className="cue-note">{cueLabel(set, race)}</p>
           {undrawn.length > 0 && (
             <p className="cue-undrawn" role="status">
-              {`No output draws ${undrawn.map((slot) => SLOT_LABELS[slot].toLowerCase()).join(', ')} now.`}
-              {overlays.length > 0 && ` Open in OBS: ${overlays.join(', ')}.`}
+              {`No output draws ${names(undrawn)} now.`}
+              {overlays.length > 0 && ` Open in OBS: Stage, which draws everything, or ${overlays.join(', ')}.`}
             </p>
+          )}
+          {inTheWay.some((slot) => set[slot] !== undefined) && (
+            <p className="cue-note">{`One place on the stage: ${names(inTheWay)}. The last one cued is shown.`}</p>
           )}
           <div className="cue-time">
             <label>

@@ -1,6 +1,6 @@
 import { NOTHING_CUED, type OnAir, type Watcher } from '@okboxbox/protocol';
 import { expect, it } from 'vitest';
-import { SILENT_MS, undrawnSlots } from './outputs.js';
+import { SILENT_MS, slotsInTheWay, undrawnSlots } from './outputs.js';
 
 const NOW = 1_000_000;
 const cued: OnAir = { ...NOTHING_CUED, ticker: { until: null } };
@@ -21,4 +21,10 @@ it('an output that is hidden, or has not reported for a while, draws nothing', (
 
 it('a page that shows no overlay draws nothing', () => {
   expect(undrawnSlots(cued, [tower({ name: 'live' })], NOW)).toContain('tower');
+});
+
+it('slots that stand at one place are told once there are two of them', () => {
+  const on = { until: null };
+  expect(slotsInTheWay({ ...cued, map: on })).toEqual([]);
+  expect(slotsInTheWay({ ...cued, map: on, pits: on })).toEqual(['map', 'pits']);
 });

@@ -1,5 +1,6 @@
 import { isOverlayKind, type OnAir, SLOTS, type Slot, type Watcher } from '@okboxbox/protocol';
 import { loadOverlays } from '../overlays/catalogue.js';
+import { SLOTS_AT_ONE_PLACE } from '../overlays/cued-overlays.js';
 
 const overlays = await loadOverlays();
 
@@ -35,4 +36,10 @@ export function undrawnSlots(onAir: OnAir, watchers: readonly Watcher[], serverN
 /** The overlays that would draw a slot, for those who look for the one to open in OBS. */
 export function overlaysOf(slot: Slot): readonly string[] {
   return overlays.filter(({ slot: own, kind }) => own === slot && isOverlayKind(kind)).map(({ title }) => title);
+}
+
+/** Slots that would be on air together and stand at one place, where a stage shows only the one that was cued last; none where it is one. */
+export function slotsInTheWay(onAir: OnAir): readonly Slot[] {
+  const there = SLOTS_AT_ONE_PLACE.filter((slot) => onAir[slot] !== null);
+  return there.length > 1 ? there : [];
 }

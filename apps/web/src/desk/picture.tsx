@@ -80,7 +80,7 @@ function Framed({
           {session.type === 'race' ? lapLabel(race.clock.leaderLap, session.limitLaps) : session.type}
           {ended ? ' · ended' : race.clock.phase === null ? '' : ` · ${PHASES[race.clock.phase]}`}
         </span>
-        <FlagChip flags={flagsShown(race)} />
+        {!ended && <FlagChip flags={flagsShown(race)} />}
       </p>
       {children(race)}
     </section>

@@ -1,8 +1,13 @@
+import type { Slot } from '@okboxbox/protocol';
 import { loadOverlay } from './catalogue.js';
 import { type Look, type Overlay, type OverlaySource, readOptions, USUAL_LOOK } from './define-overlay.js';
+import { ONE_PLACE, STAGED } from './stage/staged.js';
 
 /** What a page that draws overlays in small has to give them. */
 export { type Look, type OverlaySource, USUAL_LOOK } from './define-overlay.js';
+
+/** Slots whose graphics stand at one place: the stage shows the one that was cued last. */
+export const SLOTS_AT_ONE_PLACE: readonly Slot[] = ONE_PLACE.flatMap((kind) => STAGED[kind].slot ?? []);
 
 /** What is cued, drawn in small. */
 export interface DrawnCued {

@@ -1,4 +1,5 @@
 import type { SessionPhase, SessionType } from '../wire/recording.js';
+import type { DelayState } from './broadcast.js';
 import type { Entry } from './entries.js';
 import type { FeedTopics } from './state.js';
 import type { Provenance } from './vocabulary.js';
@@ -87,6 +88,8 @@ export interface SessionSummary {
   readonly type: SessionType;
   readonly startedAt: number;
   readonly lastFrameAt: number | null;
+  /** Of a session in its public picture: where the delay of that picture stands. Absent where it is listed live, or has ended. */
+  readonly delay?: DelayState;
   /** `null` while it runs, or where nobody knows any more. */
   readonly endedAt: number | null;
   /** When the newest record came that a relay had not sent before the session ended; absent where none did. */

@@ -88,8 +88,11 @@ describe('the two pictures of a show', () => {
     for (const bearer of [undefined, overlay]) {
       const timing = await get<{ sessionTime: number }>(`/api/public/sessions/${sessionId}/timing`, bearer);
       expect(timing.body.sessionTime).toBe(101.9);
-      const [listed] = (await get<{ lastFrameAt: number }[]>('/api/sessions', bearer)).body;
-      expect(listed?.lastFrameAt).toBe((await joined({})).at);
+      const [listed] = (await get<{ lastFrameAt: number; delay?: object }[]>('/api/sessions', bearer)).body;
+      const { at, delay } = await joined({});
+      expect(listed?.lastFrameAt).toBe(at);
+      expect(listed?.delay).toEqual(delay);
+      expect(delay).toMatchObject({ state: 'holding', delayMs: LATER_MS });
     }
     const page = socket('/', { clientKind: 'overlay' });
     await page.emitWithAck('session:join', BROADCAST);

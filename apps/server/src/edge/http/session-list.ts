@@ -3,7 +3,7 @@ import { deny, maySeeBroadcast, type Visitor } from '../../access/visitor.js';
 import type { EdgeChannel } from '../../channel/channel.js';
 import { SharedJson } from '../../channel/shared-json.js';
 import type { Directory } from '../../directory/directory.js';
-import { airingKey, airingOf, isAiring } from '../../directory/show-record.js';
+import { airingKey, airingOf, isAiring, publicDelayState } from '../../directory/show-record.js';
 
 /** What the list is read from. */
 export interface SessionListDeps {
@@ -57,9 +57,11 @@ export class SessionLists {
     }
     for (const show of shows) {
       const record = directory.show(show);
-      yield airingKey(record, directory.now(show));
+      const now = directory.now(show);
+      yield airingKey(record, now);
       for (const { sessionId } of record.airing) {
         yield sessionId;
+        yield JSON.stringify(publicDelayState(record, sessionId, 'public', now));
         yield channel.view(broadcastRoom(sessionId, 'public'))?.snapshots;
       }
     }
@@ -82,7 +84,8 @@ function visibleSessions({ directory, channel }: SessionListDeps, visitor: Visit
   return summaries.flatMap((summary) => {
     if (deny(visitor, 'session:live', summary) === null) return [summary];
     const record = directory.show(summary.show);
-    const airing = airingOf(record, summary.sessionId, 'public', directory.now(summary.show));
+    const now = directory.now(summary.show);
+    const airing = airingOf(record, summary.sessionId, 'public', now);
     if (!maySeeBroadcast(visitor, summary, airing)) return [];
     if (!isAiring(record, summary.sessionId)) return summary.status === 'ended' ? [publicSummary(summary)] : [];
     const view = channel.view(broadcastRoom(summary.sessionId, 'public'));
@@ -90,7 +93,8 @@ function visibleSessions({ directory, channel }: SessionListDeps, visitor: Visit
     const { session, entries } = view.state;
     const { sim, track, type, startedAt, status } = session;
     const aired = { sim, track, type, startedAt, status, entryCount: entries.length, lastFrameAt: view.at };
-    return [{ ...publicSummary(summary), podium: [], endedAt: null, ...aired }];
+    const delay = publicDelayState(record, summary.sessionId, 'public', now);
+    return [{ ...publicSummary(summary), podium: [], endedAt: null, ...aired, delay }];
   });
 }
 

@@ -127,6 +127,7 @@ const PUBLIC_SHAPES = {
     {
       ...scalars('sessionId', 'show', 'status', 'sim', 'track', 'type', 'startedAt', 'lastFrameAt', 'endedAt'),
       entryCount: true,
+      delay: delayState,
       podium: [scalars('position', 'carNumber', 'name')],
     },
   ],

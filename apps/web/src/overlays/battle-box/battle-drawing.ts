@@ -4,6 +4,7 @@ import { type Stage, setText } from '../draw-overlay.js';
 import { DrawnList } from '../drawing/drawn-list.js';
 import { FittedTexts } from '../drawing/fitted-texts.js';
 import { arrive, part, setData, showClass, showFigure } from '../drawing/parts.js';
+import { WholeTexts } from '../drawing/whole-texts.js';
 
 /** Height of a car's line, in px; as in the style sheet. */
 const ROW_HEIGHT = 64;
@@ -15,6 +16,7 @@ export class BattleBox {
   readonly #rows: HTMLElement;
   readonly #lines: DrawnList<number, BattleLine>;
   readonly #names: FittedTexts;
+  readonly #numbers: WholeTexts;
   #shown = '';
 
   constructor(stage: Stage) {
@@ -22,10 +24,14 @@ export class BattleBox {
     this.#title = stage.create('div', 'battle-title');
     this.#rows = stage.create('div', 'battle-rows');
     this.#names = new FittedTexts(stage);
+    this.#numbers = new WholeTexts(stage);
     this.#lines = new DrawnList(
       this.#rows,
       () => new BattleLine(stage),
-      ({ name }) => this.#names.drop(name),
+      ({ name, number }) => {
+        this.#names.drop(name);
+        this.#numbers.drop(number);
+      },
     );
     stage.element.append(this.#title, this.#rows);
   }
@@ -43,10 +49,12 @@ export class BattleBox {
       const line = lines[cars.indexOf(each.car)];
       if (line === undefined) continue;
       this.#names.set(line.name, each.name);
+      this.#numbers.set(line.number, each.carNumber);
       line.draw(each, place);
     }
     this.#rows.style.height = `${card.cars.length * ROW_HEIGHT}px`;
     this.#names.fit();
+    this.#numbers.fit();
     const shown = cars.join();
     if (this.#shown !== '' && this.#shown !== shown) arrive(this.#rows);
     this.#shown = shown;
@@ -56,9 +64,9 @@ export class BattleBox {
 class BattleLine {
   readonly element: HTMLElement;
   readonly name: HTMLElement;
+  readonly number: HTMLElement;
   readonly #position: HTMLElement;
   readonly #bar: HTMLElement;
-  readonly #number: HTMLElement;
   readonly #interval: HTMLElement;
   readonly #trend: HTMLElement;
   readonly #lastLap: HTMLElement;
@@ -68,7 +76,7 @@ class BattleLine {
     const make = (name: string) => stage.create('span', name);
     this.#position = make('battle-position');
     this.#bar = stage.create('i', 'class-bar');
-    this.#number = make('number');
+    this.number = make('number');
     this.name = make('fitted battle-name');
     this.#interval = make('figure battle-interval');
     this.#trend = make('figure mark');
@@ -80,7 +88,7 @@ class BattleLine {
       'battle-row',
       this.#position,
       this.#bar,
-      this.#number,
+      this.number,
       this.name,
       part(stage, 'span', 'battle-figures', this.#interval, this.#trend),
       part(stage, 'span', 'battle-figures', this.#lastLap, this.#difference),
@@ -90,7 +98,6 @@ class BattleLine {
   draw(car: BattleCar, place: number): void {
     setText(this.#position, car.position);
     showClass(this.#bar, car.colour);
-    setText(this.#number, car.carNumber);
     if (car.stateWord !== null) showFigure(this.#interval, { text: car.stateWord, isEstimated: false, tone: 'word' });
     else showFigure(this.#interval, car.interval ?? { text: '', isEstimated: false });
     showFigure(this.#trend, { text: car.trend.mark, isEstimated: false, tone: car.trend.tone });

@@ -1,7 +1,7 @@
 import { type Stage, setText } from '../draw-overlay.js';
 
-/** Texts narrow in these steps before they are cut, in per cent. */
-const WIDTHS = [100, 87, 75] as const;
+/** Texts narrow in these steps before they are cut or made smaller, in per cent. */
+export const WIDTHS = [100, 87, 75] as const;
 
 /** Texts that narrow together: all of them as much as the longest needs, and that is cut only at the narrowest. */
 export class FittedTexts {

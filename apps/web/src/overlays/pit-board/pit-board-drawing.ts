@@ -3,6 +3,7 @@ import { type Stage, setText } from '../draw-overlay.js';
 import { DrawnList } from '../drawing/drawn-list.js';
 import { FittedTexts } from '../drawing/fitted-texts.js';
 import { part, setData, showClass } from '../drawing/parts.js';
+import { WholeTexts } from '../drawing/whole-texts.js';
 
 /** The drawn pit board. */
 export class PitBoardDrawing {
@@ -10,6 +11,7 @@ export class PitBoardDrawing {
   readonly #list: DrawnList<number, PitRow>;
   readonly #names: FittedTexts;
   readonly #drivers: FittedTexts;
+  readonly #numbers: WholeTexts;
 
   constructor(stage: Stage) {
     const labels = ['Pit lane', 'Lane', 'Box'].map((text) => {
@@ -22,11 +24,13 @@ export class PitBoardDrawing {
     setText(this.#none, 'Nobody is in the pits');
     this.#names = new FittedTexts(stage);
     this.#drivers = new FittedTexts(stage);
+    this.#numbers = new WholeTexts(stage);
     this.#list = new DrawnList(
       rows,
       () => new PitRow(stage),
-      ({ name, driver }) => {
+      ({ name, driver, number }) => {
         this.#names.drop(name);
+        this.#numbers.drop(number);
         this.#drivers.drop(driver);
       },
     );
@@ -42,10 +46,12 @@ export class PitBoardDrawing {
       if (row === undefined) continue;
       this.#names.set(row.name, line.name);
       this.#drivers.set(row.driver, belowName(line));
+      this.#numbers.set(row.number, line.carNumber);
       row.draw(line);
     }
     this.#names.fit();
     this.#drivers.fit();
+    this.#numbers.fit();
   }
 }
 
@@ -59,26 +65,25 @@ class PitRow {
   readonly element: HTMLElement;
   readonly name: HTMLElement;
   readonly driver: HTMLElement;
+  readonly number: HTMLElement;
   readonly #bar: HTMLElement;
-  readonly #number: HTMLElement;
   readonly #lane: HTMLElement;
   readonly #box: HTMLElement;
 
   constructor(stage: Stage) {
     const make = (name: string) => stage.create('span', name);
     this.#bar = stage.create('i', 'class-bar');
-    this.#number = make('number');
+    this.number = make('number');
     this.name = make('fitted');
     this.driver = make('fitted pit-driver');
     this.#lane = make('figure');
     this.#box = make('figure pit-box');
     const names = part(stage, 'span', 'pit-names', this.name, this.driver);
-    this.element = part(stage, 'div', 'pit-row', this.#bar, this.#number, names, this.#lane, this.#box);
+    this.element = part(stage, 'div', 'pit-row', this.#bar, this.number, names, this.#lane, this.#box);
   }
 
   draw(line: PitLine): void {
     showClass(this.#bar, line.colour);
-    setText(this.#number, line.carNumber);
     setText(this.#lane, line.lane);
     setText(this.#box, line.box);
     setData(this.element, 'where', line.where);

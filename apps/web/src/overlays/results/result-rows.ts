@@ -3,6 +3,7 @@ import { type Stage, setText } from '../draw-overlay.js';
 import { DrawnList } from '../drawing/drawn-list.js';
 import { FittedTexts } from '../drawing/fitted-texts.js';
 import { part, setData, showFigure } from '../drawing/parts.js';
+import { WholeTexts } from '../drawing/whole-texts.js';
 
 /** The lines of a page of the classification, below their titles. */
 export class ResultRows {
@@ -10,10 +11,12 @@ export class ResultRows {
   readonly #list: DrawnList<number, ResultLine>;
   readonly #names: FittedTexts;
   readonly #abouts: FittedTexts;
+  readonly #numbers: WholeTexts;
 
   constructor(stage: Stage) {
     this.#names = new FittedTexts(stage);
     this.#abouts = new FittedTexts(stage);
+    this.#numbers = new WholeTexts(stage);
     const titles = ['Pos', 'No.', 'Driver', 'Team or car', 'Laps', 'Gap', 'Best lap'].map((text) => {
       const title = stage.create('span', 'result-label');
       setText(title, text);
@@ -24,8 +27,9 @@ export class ResultRows {
     this.#list = new DrawnList(
       lines,
       () => new ResultLine(stage),
-      ({ name, about }) => {
+      ({ name, about, number }) => {
         this.#names.drop(name);
+        this.#numbers.drop(number);
         this.#abouts.drop(about);
       },
     );
@@ -33,16 +37,20 @@ export class ResultRows {
 
   /** Shows the cars of a page. */
   readonly show = (rows: readonly ResultRow[]): void => {
+    // Where neither is known of any car, the column would be a hole.
+    this.element.toggleAttribute('data-bare', rows.every(({ about }) => about === ''));
     const lines = this.#list.show(rows.map(({ car }) => car));
     for (const [i, row] of rows.entries()) {
       const line = lines[i];
       if (line === undefined) continue;
       this.#names.set(line.name, row.name);
       this.#abouts.set(line.about, row.about);
+      this.#numbers.set(line.number, row.carNumber);
       line.draw(row);
     }
     this.#names.fit();
     this.#abouts.fit();
+    this.#numbers.fit();
   };
 }
 
@@ -50,8 +58,8 @@ class ResultLine {
   readonly element: HTMLElement;
   readonly name: HTMLElement;
   readonly about: HTMLElement;
+  readonly number: HTMLElement;
   readonly #position: HTMLElement;
-  readonly #number: HTMLElement;
   readonly #laps: HTMLElement;
   readonly #gap: HTMLElement;
   readonly #bestLap: HTMLElement;
@@ -59,19 +67,18 @@ class ResultLine {
   constructor(stage: Stage) {
     const make = (name: string) => stage.create('span', name);
     this.#position = make('result-position');
-    this.#number = make('number');
+    this.number = make('number');
     this.name = make('fitted');
     this.about = make('fitted result-about');
     this.#laps = make('figure');
     this.#gap = make('figure');
     this.#bestLap = make('figure');
-    const cells = [this.#position, this.#number, this.name, this.about, this.#laps, this.#gap, this.#bestLap];
+    const cells = [this.#position, this.number, this.name, this.about, this.#laps, this.#gap, this.#bestLap];
     this.element = part(stage, 'div', 'result-row', ...cells);
   }
 
   draw(row: ResultRow): void {
     setText(this.#position, row.position);
-    setText(this.#number, row.carNumber);
     setText(this.#laps, row.laps);
     showFigure(this.#gap, row.stateWord === null ? row.gap : { text: row.stateWord, isEstimated: false });
     setData(this.#gap, 'state', row.stateWord === null ? null : row.state);

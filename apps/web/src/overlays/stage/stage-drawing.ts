@@ -10,12 +10,17 @@ import {
   USUAL_LOOK,
 } from '../define-overlay.js';
 import { drawOverlay, type Stage } from '../draw-overlay.js';
-import { STAGED } from './staged.js';
+import { ONE_PLACE, STAGED } from './staged.js';
 
+// Boards are above the other graphics, and a message above everything. While both are on air the boards are drawn below it,
+// from its lower edge (277 px) down to the safe margin, so large that also the highest of them fits there.
 const CSS = `
+.stage-results, .stage-grid { position: absolute; inset: 0; z-index: 1; transform-origin: 960px 1026px; transition: transform 300ms ease-out; }
+.stage[data-message] :is(.stage-results, .stage-grid)[data-usual] { transform: scale(0.76); }
+.stage-race-control { position: absolute; inset: 0; z-index: 2; }
 .stage { position: absolute; inset: 0; width: 1920px; height: 1080px; opacity: 0; transition: opacity 300ms ease-out; }
 .stage[data-shown] { opacity: 1; }
-@media (prefers-reduced-motion: reduce) { .stage { transition: none; } }`;
+@media (prefers-reduced-motion: reduce) { .stage, .stage-results, .stage-grid { transition: none; } }`;
 
 type StagedKind = keyof typeof STAGED;
 const KINDS = Object.keys(STAGED) as readonly StagedKind[];
@@ -55,6 +60,8 @@ class OverlaysOnStage {
   readonly #mounted = new Map<StagedKind, Overlay>();
   /** Kinds that are on their way, or here. */
   readonly #asked = new Set<StagedKind>();
+  /** Those at the one place that are cued, in the order in which they were. */
+  readonly #atOnePlace = new Set<StagedKind>();
   #picture: Picture | null = null;
   #look: Look = USUAL_LOOK;
   #isClosed = false;
@@ -72,8 +79,14 @@ class OverlaysOnStage {
 
   draw(picture: Picture): void {
     this.#picture = picture;
+    for (const kind of ONE_PLACE) {
+      if (!this.#isUsual(kind) || !this.#isCued(kind)) this.#atOnePlace.delete(kind);
+      else this.#atOnePlace.add(kind);
+    }
+    const isMessage = this.#isUsual('race-control') && this.#isCued('race-control');
+    this.#stage.element.toggleAttribute('data-message', isMessage);
     for (const kind of KINDS) {
-      const isOn = this.#isCued(kind);
+      const isOn = this.#isShown(kind);
       const overlay = this.#mounted.get(kind);
       if (overlay !== undefined) void (isOn ? overlay.show() : overlay.hide());
       else if (isOn && !this.#asked.has(kind)) void this.#mount(kind);
@@ -91,9 +104,18 @@ class OverlaysOnStage {
     this.#mounted.clear();
   }
 
+  /** Of those at the one place, the one that was cued last. */
+  #isShown(kind: StagedKind): boolean {
+    return this.#isCued(kind) && (!this.#atOnePlace.has(kind) || [...this.#atOnePlace].at(-1) === kind);
+  }
+
   #isCued(kind: StagedKind): boolean {
     const picture = this.#picture;
     return picture !== null && isCued(STAGED[kind], picture.race.onAir, picture.at);
+  }
+
+  #isUsual(kind: StagedKind): boolean {
+    return (this.#given.get(kind)?.place ?? 'usual') === 'usual';
   }
 
   async #mount(kind: StagedKind): Promise<void> {
@@ -104,12 +126,13 @@ class OverlaysOnStage {
     if (definition === null || this.#isClosed) return;
     const { scale } = this.#settings;
     const place = this.#stage.create('div', `stage-${kind}`);
+    place.toggleAttribute('data-usual', this.#isUsual(kind));
     this.#stage.element.append(place);
     const given = { scale, ...this.#given.get(kind) };
     const overlay = definition.mount(place, this.#source, readOptions(definition.options, given));
     overlay.wear(this.#look);
     this.#mounted.set(kind, overlay);
-    if (this.#isCued(kind)) void overlay.show();
+    if (this.#isShown(kind)) void overlay.show();
   }
 }
 

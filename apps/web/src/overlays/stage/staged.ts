@@ -19,3 +19,9 @@ export const STAGED: Readonly<Record<Exclude<OverlayKind, 'stage'>, Pick<Overlay
   ticker: { slot: 'ticker' },
   'track-map': { slot: 'map' },
 };
+
+/**
+ * Graphics that stand at the same place unless their options say otherwise: the stage shows the one that was cued last. Of those that are
+ * cued when it begins, that is the last in this list.
+ */
+export const ONE_PLACE = ['track-map', 'pit-board', 'fastest-lap'] as const satisfies readonly (keyof typeof STAGED)[];

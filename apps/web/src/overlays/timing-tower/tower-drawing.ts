@@ -12,6 +12,7 @@ import type { Picture } from '../define-overlay.js';
 import { type Stage, setText } from '../draw-overlay.js';
 import { FittedTexts } from '../drawing/fitted-texts.js';
 import { setData, showClass } from '../drawing/parts.js';
+import { WholeTexts } from '../drawing/whole-texts.js';
 import { FIGURE_TITLES, figureAt, pageAt, type TowerGap } from './rotation.js';
 
 /** Heights on the 1920×1080 canvas, in px; as in the style sheet. */
@@ -39,6 +40,7 @@ export class TimingTower {
   readonly #title: HTMLElement;
   readonly #rows: HTMLElement;
   readonly #names: FittedTexts;
+  readonly #numbers: WholeTexts;
   readonly #drawn = new Map<number, DrawnRow>();
   readonly #settings: TowerSettings;
   #drawnAt = Number.NEGATIVE_INFINITY;
@@ -52,6 +54,7 @@ export class TimingTower {
     this.#title = create('span', 'tower-title');
     this.#rows = create('div', 'tower-rows');
     this.#names = new FittedTexts(stage);
+    this.#numbers = new WholeTexts(stage);
     const { rows, scale, mode } = settings;
     const fitting = Math.floor((SAFE_HEIGHT / scale - HEAD_HEIGHT) / ROW_HEIGHT);
     this.#settings = { ...settings, rows: Math.max(1, Math.min(rows, fitting)) };
@@ -101,6 +104,7 @@ export class TimingTower {
       if (shown.has(car)) continue;
       drawn.remove();
       this.#names.drop(drawn.name);
+      this.#numbers.drop(drawn.number);
       this.#drawn.delete(car);
     }
     const isCompact = this.#settings.mode === 'compact';
@@ -112,6 +116,7 @@ export class TimingTower {
       }
       drawn.draw(row);
       this.#names.set(drawn.name, isCompact ? row.code : row.name);
+      this.#numbers.set(drawn.number, row.carNumber);
     }
     setFlag(
       element,
@@ -126,15 +131,16 @@ export class TimingTower {
     const height = `${rows.length * ROW_HEIGHT}px`;
     if (this.#rows.style.height !== height) this.#rows.style.height = height;
     this.#names.fit();
+    this.#numbers.fit();
   }
 }
 
 class DrawnRow {
   readonly name: HTMLElement;
+  readonly number: HTMLElement;
   readonly #row: HTMLElement;
   readonly #position: HTMLElement;
   readonly #class: HTMLElement;
-  readonly #number: HTMLElement;
   readonly #best: HTMLElement;
   readonly #gain: HTMLElement;
   readonly #figure: HTMLElement;
@@ -144,20 +150,19 @@ class DrawnRow {
     this.#row = create('div', 'tower-row');
     this.#position = create('span', 'tower-position');
     this.#class = create('i', 'tower-class');
-    this.#number = create('span', 'tower-number');
+    this.number = create('span', 'tower-number');
     this.name = create('span', 'tower-name fitted');
     this.#best = create('span', 'tower-best');
     const mark = create('span', 'tower-mark');
     mark.append(create('i', 'tower-camera'), this.#best);
     this.#gain = create('span', 'tower-gain');
     this.#figure = create('span', 'tower-figure');
-    this.#row.append(...[this.#position, this.#class, this.#number, this.name], ...[mark, this.#gain, this.#figure]);
+    this.#row.append(...[this.#position, this.#class, this.number, this.name], ...[mark, this.#gain, this.#figure]);
     rows.append(this.#row);
   }
 
   draw(row: TowerRow): void {
     setText(this.#position, row.position);
-    setText(this.#number, row.carNumber);
     showClass(this.#class, row.colour);
     setText(this.#best, row.isFastest ? 'FL' : '');
     setFlag(this.#row, 'data-camera', row.isOnCamera);
@@ -180,7 +185,7 @@ class DrawnRow {
 }
 
 function gainText(gained: number): string {
-  if (gained === 0) return '–';
+  if (gained === 0) return '=';
   return `${gained > 0 ? '▲' : '▼'}${Math.abs(gained)}`;
 }
 

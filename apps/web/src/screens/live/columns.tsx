@@ -49,7 +49,8 @@ export interface Column {
 }
 
 const NAME: Size = { min: 190, track: 'minmax(190px, 2.2fr)' };
-const TIGHT_NAME: Size = { min: 56, track: 'minmax(56px, 1fr)' };
+/** What a tight table has for number and name together at least, in px: a table of 360 px has room for both. */
+const TIGHT_NUMBER_AND_NAME = 96;
 const TRACK: Size = { min: 60, track: 'minmax(60px, 3fr)' };
 
 /** Statuses of a car that drives no more: how far round the lap it is means nothing. */
@@ -85,14 +86,25 @@ function textColumn(
   ));
 }
 
+/** Number and name: the number as wide as the longest one needs beside its bar, as it is never cut. */
+function nameWidths(longestNumber: number): { readonly number: Width; readonly name: Width } {
+  const tight = Math.max(40, 12 + 7 * longestNumber);
+  const min = TIGHT_NUMBER_AND_NAME - tight;
+  return {
+    number: [Math.max(72, 12 + 9 * longestNumber), tight],
+    name: [NAME, { min, track: `minmax(${min}px, 1fr)` }],
+  };
+}
+
 /** All columns of a session: with classes where there are several, with as many sectors as the track has. */
-export function columnsOf(classes: number, sectors: number): readonly Column[] {
+export function columnsOf(classes: number, sectors: number, longestNumber: number): readonly Column[] {
+  const widths = nameWidths(longestNumber);
   return [
     textColumn('position', 'P', 'position', 0, [44, 26], ({ position }) => position),
     ...(classes > 1
       ? [textColumn('class-position', 'PIC', 'position in class', 6, [40, 32], ({ classPosition }) => classPosition)]
       : []),
-    column('number', 'No', 'car number, with the colour of its class', 0, [72, 40], (_, { carNumber }, row) => (
+    column('number', 'No', 'car number, with the colour of its class', 0, widths.number, (_, { carNumber }, row) => (
       <NumberCell
         car={row.car}
         carNumber={carNumber}
@@ -103,7 +115,7 @@ export function columnsOf(classes: number, sectors: number): readonly Column[] {
         onSelect={row.onSelect}
       />
     )),
-    column('name', 'Name', 'driver, or team in team races', 0, [NAME, TIGHT_NAME], (_, { name, driver }) => (
+    column('name', 'Name', 'driver, or team in team races', 0, widths.name, (_, { name, driver }) => (
       <NameCell name={name} driver={driver} />
     )),
     column('gap', 'Gap', 'to the leader', 0, [104, 62], ({ position, gapMs, gapLaps, provenance }) => (

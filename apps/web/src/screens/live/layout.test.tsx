@@ -25,8 +25,9 @@ describe('the columns of a timing table', () => {
         fc.integer({ min: 360, max: 2_600 }),
         fc.integer({ min: 0, max: 12 }),
         fc.integer({ min: 1, max: 5 }),
-        (width, sectors, classes) => {
-          const layout = layoutOf(classes, sectors, width, 'interval');
+        fc.integer({ min: 1, max: 8 }),
+        (width, sectors, classes, longestNumber) => {
+          const layout = layoutOf(classes, sectors, width, 'interval', longestNumber);
           expect(least(layout)).toBeLessThanOrEqual(width);
           expect(layout.columns.map((each) => each.id)).toEqual(
             expect.arrayContaining(['position', 'number', 'name', 'interval', 'last', 'status']),
@@ -34,6 +35,16 @@ describe('the columns of a timing table', () => {
         },
       ),
     );
+  });
+
+  it('are wide enough for the longest car number, at the cost of the names', () => {
+    const widthOf = (longestNumber: number) => {
+      const { tracks, columns } = layoutOf(2, 3, 390, 'gap', longestNumber);
+      return Number.parseFloat(tracks.split(' ')[columns.findIndex(({ id }) => id === 'number')] ?? '');
+    };
+    // The bar of the class with its gap, and the figures of a phone's table.
+    expect(widthOf(3)).toBe(40);
+    expect(widthOf(8)).toBeGreaterThanOrEqual(12 + 8 * 7);
   });
 
   it('that matter least go first as a table gets narrower', () => {

@@ -17,13 +17,19 @@ const ENDS = { roomy: 20, tight: 16 } as const;
 
 /**
  * The columns that a table `width` px wide has room for: all of them, or without those that matter least. A tight
- * table shows `figure`, gap or interval, and not the other.
+ * table shows `figure`, gap or interval, and not the other. `longestNumber`: the characters of the longest car number.
  */
-export function layoutOf(classes: number, sectors: number, width: number, figure: 'gap' | 'interval'): Layout {
+export function layoutOf(
+  classes: number,
+  sectors: number,
+  width: number,
+  figure: 'gap' | 'interval',
+  longestNumber = 3,
+): Layout {
   const isTight = width < TIGHT_BELOW;
   const spacing = isTight ? 'tight' : 'roomy';
   const other = figure === 'gap' ? 'interval' : 'gap';
-  let columns = columnsOf(classes, sectors).filter((each) => !(isTight && each.id === other));
+  let columns = columnsOf(classes, sectors, longestNumber).filter((each) => !(isTight && each.id === other));
   for (let left = 1; left <= 6 && widthOf(columns, spacing) > width; left++) {
     columns = columns.filter((each) => each.leaveOut !== left);
   }

@@ -45,9 +45,10 @@ export function TimingTable({ laps }: { laps: boolean }) {
   const { shown, ...pointer } = useShownOrder(cars);
   const rowHeight = useRowHeight(order.length);
   const width = useWidth(table);
+  const longest = Math.max(0, ...order.map((car) => store.info(car)?.carNumber.length ?? 0));
   const { columns, tracks, isTight } = useMemo(
-    () => layoutOf(session.classes.length, session.sectorStarts.length, width, figure),
-    [session.classes.length, session.sectorStarts.length, width, figure],
+    () => layoutOf(session.classes.length, session.sectorStarts.length, width, figure, longest),
+    [session.classes.length, session.sectorStarts.length, width, figure, longest],
   );
   const colours = new Map(session.classes.map((each, place) => [each.id, classColour(each.color, place)]));
   const hasClasses = session.classes.length > 1;
@@ -104,6 +105,7 @@ export function TimingTable({ laps }: { laps: boolean }) {
       data-stale={isStale || undefined}
       data-derived={session.positionsDerived || undefined}
       data-tight={isTight || undefined}
+      data-long-numbers={longest > 3 || undefined}
       style={{ '--tracks': tracks } as CSSProperties}
     >
       <div className="tools">

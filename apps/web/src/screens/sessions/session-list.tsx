@@ -3,29 +3,27 @@ import type { SessionSummary } from '@okboxbox/protocol';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { type KeyboardEvent, useEffect } from 'react';
-import { CallFailed, call } from '../../access/call.js';
+import { CallFailed, datedCall } from '../../access/call.js';
 import { useToken } from '../../access/use-token.js';
 import { useNow } from '../../feed/use-now.js';
-import { age } from '../../format.js';
 import { NoRight, Notice } from '../../kit/notice.js';
 import { PageShell } from '../../kit/page-shell.js';
 import { Skeleton } from '../../kit/skeleton.js';
 import { StateBadge } from '../../kit/state-badge.js';
+import { listedFreshness } from './listed-freshness.js';
 
 const KEYS = [
   { keys: ['↓', '↑'], does: 'next and previous session' },
   { keys: ['Enter'], does: 'open it' },
   { keys: ['?'], does: 'show these keys' },
 ];
-/** A running session without a frame for this long shows as stale, in ms. */
-const STALE_MS = 5_000;
 const SKELETONS = ['a', 'b', 'c', 'd'];
 
 /** All sessions that the visitor may see, running ones first. */
 export function SessionList() {
   const sessions = useQuery({
     queryKey: ['sessions'],
-    queryFn: () => call<SessionSummary[]>('/api/sessions'),
+    queryFn: () => datedCall<SessionSummary[]>('/api/sessions'),
     refetchInterval: 2_000,
     retry: false,
   });
@@ -34,12 +32,21 @@ export function SessionList() {
   }, []);
   return (
     <PageShell keys={KEYS}>
-      <Body sessions={sessions.data} error={sessions.error} />
+      <Body sessions={sessions.data?.answer} aheadMs={sessions.data?.serverAheadMs ?? 0} error={sessions.error} />
     </PageShell>
   );
 }
 
-function Body({ sessions, error }: { sessions: readonly SessionSummary[] | undefined; error: Error | null }) {
+function Body({
+  sessions,
+  aheadMs,
+  error,
+}: {
+  sessions: readonly SessionSummary[] | undefined;
+  /** How far the server's clock is ahead, in ms. */
+  aheadMs: number;
+  error: Error | null;
+}) {
   if (error instanceof CallFailed && error.problem !== null && error.problem.status < 500) {
     return <NoRight message={error.message} capability={error.problem.capability} />;
   }
@@ -58,14 +65,14 @@ function Body({ sessions, error }: { sessions: readonly SessionSummary[] | undef
     <div className="sessions">
       <h1>Sessions</h1>
       {error !== null && <StateBadge state="bad">{`${error.message} This list may be out of date.`}</StateBadge>}
-      <Group title="Running" sessions={live} />
-      <Group title="Ended" sessions={ended} />
+      <Group title="Running" sessions={live} aheadMs={aheadMs} />
+      <Group title="Ended" sessions={ended} aheadMs={aheadMs} />
     </div>
   );
 }
 
-function Group({ title, sessions }: { title: string; sessions: readonly SessionSummary[] }) {
-  const now = useNow(1_000);
+function Group({ title, sessions, aheadMs }: { title: string; sessions: readonly SessionSummary[]; aheadMs: number }) {
+  const serverNow = useNow(1_000) + aheadMs;
   if (sessions.length === 0) return null;
   return (
     <section>
@@ -84,7 +91,7 @@ function Group({ title, sessions }: { title: string; sessions: readonly SessionS
               <span className="cars">{session.entryCount} cars</span>
               <span className="cars show">{startOf(session)}</span>
               <span className="when">
-                <Freshness session={session} now={now} />
+                <Freshness session={session} serverNow={serverNow} />
               </span>
             </Link>
           </li>
@@ -103,15 +110,9 @@ function Podium({ session }: { session: SessionSummary }) {
   ));
 }
 
-function Freshness({ session, now }: { session: SessionSummary; now: number }) {
-  if (session.status === 'ended') return <StateBadge state="off">ended</StateBadge>;
-  if (session.lastFrameAt === null) return <StateBadge state="warn">no frame yet</StateBadge>;
-  const since = now - session.lastFrameAt;
-  return since < STALE_MS ? (
-    <StateBadge state="ok">live</StateBadge>
-  ) : (
-    <StateBadge state="warn">{`stale ${age(since)}`}</StateBadge>
-  );
+function Freshness({ session, serverNow }: { session: SessionSummary; serverNow: number }) {
+  const { state, text } = listedFreshness(session, serverNow);
+  return <StateBadge state={state}>{text}</StateBadge>;
 }
 
 function startOf(session: SessionSummary): string {
