@@ -5,10 +5,11 @@ const SEARCH =
   '?show=cup&obs-scene=Battle:Track+cam&obs-scene=Finish:Podium: wide&obs-scene=broken&obs-replay=Incident';
 
 /** OBS with a level of access, and what it was made to do. */
-function obsWith(level: number) {
+function obsWith(level: number, scenes: readonly string[] = ['Track cam', 'Podium: wide']) {
   const done: string[] = [];
   const obs: ObsStudio = {
     getControlLevel: (answer) => answer(level),
+    getScenes: (answer) => answer(scenes),
     setCurrentScene: (name) => done.push(`scene ${name}`),
     saveReplayBuffer: () => done.push('replay'),
   };
@@ -49,5 +50,15 @@ describe('OBS', () => {
     const errors: string[] = [];
     new ObsControl(obsWith(level).obs, obsWishes(search), (message) => errors.push(message));
     expect(errors).toEqual([expect.stringContaining(`"${wanted} access to OBS"`)]);
+  });
+
+  it('that does not have a scene is told to the desk, at once and when it should air', () => {
+    const errors: string[] = [];
+    const control = new ObsControl(obsWith(4, ['Track cam']).obs, obsWishes(SEARCH), (message) => errors.push(message));
+    expect(errors).toEqual([expect.stringMatching(/^OBS has no scene "Podium: wide"\./)]);
+    for (const scene of [null, 'Battle']) control.aired(scene);
+    expect(errors).toHaveLength(1);
+    control.aired('Finish');
+    expect(errors).toHaveLength(2);
   });
 });

@@ -38,7 +38,10 @@ export class ResultRows {
   /** Shows the cars of a page. */
   readonly show = (rows: readonly ResultRow[]): void => {
     // Where neither is known of any car, the column would be a hole.
-    this.element.toggleAttribute('data-bare', rows.every(({ about }) => about === ''));
+    this.element.toggleAttribute(
+      'data-bare',
+      rows.every(({ about }) => about === ''),
+    );
     const lines = this.#list.show(rows.map(({ car }) => car));
     for (const [i, row] of rows.entries()) {
       const line = lines[i];

@@ -5,7 +5,11 @@ import { listedFreshness } from './listed-freshness.js';
 const NOW = 1_800_000_000_000;
 
 /** The words of a session whose newest frame is so old, in ms, behind a delay. */
-function wordsOf(ageMs: number | null, delay?: Pick<DelayState, 'state' | 'delayMs'>, more: Partial<SessionSummary> = {}) {
+function wordsOf(
+  ageMs: number | null,
+  delay?: Pick<DelayState, 'state' | 'delayMs'>,
+  more: Partial<SessionSummary> = {},
+) {
   const lastFrameAt = ageMs === null ? null : NOW - ageMs;
   const delayed = delay && { delay: { sessionId: 's', ...delay } };
   return listedFreshness({ status: 'live', lastFrameAt, ...delayed, ...more }, NOW).text;
