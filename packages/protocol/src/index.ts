@@ -5,6 +5,7 @@ export * from './feed/broadcast.js';
 export * from './feed/calls.js';
 export * from './feed/car-status.js';
 export * from './feed/changes.js';
+export * from './feed/cue-slots.js';
 export * from './feed/delay-states.js';
 export * from './feed/entries.js';
 export * from './feed/figures.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { filledTo, TABLE_COLUMNS, tableRows } from './table.js';
+import { filledTo, hasClass, TABLE_COLUMNS, tableRows } from './table.js';
 import { fieldOf } from './testing/field.js';
 
 const CLASSES = [
@@ -29,6 +29,7 @@ describe('a table of texts', () => {
     expect(tableRows(race, 'gt3').map(({ classPosition }) => classPosition)).toEqual(['1', '2']);
     expect(tableRows(race, '2')).toHaveLength(1);
     expect(tableRows(race, 'none')).toEqual([]);
+    expect(['gt3', '2', 'none', 'GT'].map((name) => hasClass(race, name))).toEqual([true, true, false, false]);
   });
 
   it('has as many rows as are wanted: empty ones behind the last car, and no more cars than that', () => {

@@ -35,13 +35,24 @@ export function tableRows(
   classNamed: string | null = null,
 ): readonly TableRow[] {
   const names = new Map(session.classes.map(({ id, name }) => [id, name]));
-  const isWanted = (id: string | null) =>
-    classNamed === null || id === classNamed || (names.get(id ?? '') ?? '').toLowerCase() === classNamed.toLowerCase();
+  const isWanted = ({ class: id }: EntryInfo) =>
+    classNamed === null || isNamed({ id: id ?? '', name: names.get(id ?? '') ?? '' }, classNamed);
   return entries
-    .filter((info) => rows[info.car] !== undefined && isWanted(info.class))
+    .filter((info) => rows[info.car] !== undefined && isWanted(info))
     .map((info) => ({ info, figures: unpackRow(rows[info.car] ?? []) }))
     .sort((a, b) => placeOf(a.figures) - placeOf(b.figures) || a.info.car - b.info.car)
     .map(({ info, figures }) => tableRow(info, figures, names.get(info.class ?? '') ?? ''));
+}
+
+/** Whether a session has a class of this id or name. */
+export function hasClass({ session, entries }: Pick<FeedState, 'session' | 'entries'>, classNamed: string): boolean {
+  return (
+    session.classes.some((each) => isNamed(each, classNamed)) || entries.some(({ class: id }) => id === classNamed)
+  );
+}
+
+function isNamed({ id, name }: { readonly id: string; readonly name: string }, classNamed: string): boolean {
+  return id === classNamed || name.toLowerCase() === classNamed.toLowerCase();
 }
 
 /** Exactly this many rows: those behind the last car are empty, so that a title never keeps the text of before. */

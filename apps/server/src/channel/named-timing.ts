@@ -9,6 +9,7 @@ export function namedTiming(feed: FeedState, at: number | null): TimingAnswer {
     phase: feed.clock.phase,
     flags: feed.clock.flags,
     entries: namedEntries(feed, Object.keys(feed.rows).map(Number)),
+    onAir: feed.onAir,
     ...(feed.topics.epoch !== '' && { topics: feed.topics }),
   };
 }

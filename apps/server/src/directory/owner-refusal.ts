@@ -1,5 +1,5 @@
 /** Why an owner refuses something; the codes that callers are told (contract, sections 5 and 6). */
-export type OwnerRefusalCode = 'bad_request' | 'not_available' | 'not_found' | 'internal';
+export type OwnerRefusalCode = 'bad_request' | 'conflict' | 'not_available' | 'not_found' | 'internal';
 
 /**
  * An owner does not do what it was asked for. The message says why and what to do, in words for the caller; the code is

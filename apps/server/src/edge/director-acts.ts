@@ -124,6 +124,14 @@ export class DirectorActs {
   }
 
   /**
+   * Looks whether a visitor may make a call, before what it takes is read: what is wrong with that is nobody else's affair.
+   * @throws CallRefused as `run` does
+   */
+  check(name: ActName, visitor: Visitor, named: Pick<Named, 'show' | 'sessionId'>): void {
+    callOn(this.#deps.directory, visitor, name, named);
+  }
+
+  /**
    * Makes a call that its schema has read, where the visitor may. With `only`, nothing is there but what is of that show.
    * @throws CallRefused where the visitor may not direct what it names, or that is not there; OwnerRefusal where it cannot
    * be done

@@ -1,6 +1,7 @@
 import type { SessionPhase, SessionType } from '../wire/recording.js';
 import type { DelayState } from './broadcast.js';
 import type { Entry } from './entries.js';
+import type { OnAir } from './on-air.js';
 import type { FeedTopics } from './state.js';
 import type { Provenance } from './vocabulary.js';
 
@@ -116,6 +117,8 @@ export interface TimingAnswer {
   readonly phase: SessionPhase | null;
   readonly flags: readonly string[];
   readonly entries: readonly Entry[];
+  /** What is cued, at the instant shown. */
+  readonly onAir: OnAir;
   /** How many rows the logs of laps, gaps and events have, and the epoch that their chunks are asked for by. */
   readonly topics?: FeedTopics;
 }

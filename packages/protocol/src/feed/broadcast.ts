@@ -4,9 +4,10 @@ import { PICTURES, type Picture } from '../rights/rooms.js';
 import type { CameraControl } from '../wire/camera-request.js';
 import type { SessionType } from '../wire/recording.js';
 import { type AutoState, rulesSet } from './auto-show.js';
+import { cueSlots, savedScene } from './cue-slots.js';
 import type { DelayStateName } from './delay-states.js';
 import type { ShowLook } from './look.js';
-import { type OnAir, type Scene, scene, slotsSet } from './on-air.js';
+import type { OnAir, Scene } from './on-air.js';
 import { OVERLAY_KINDS, type OverlayKind } from './overlay-kinds.js';
 import type { FeedEvent } from './state.js';
 
@@ -72,7 +73,7 @@ export const matchSet = z
 export const cueSet = z
   .object({
     ...place,
-    set: slotsSet,
+    set: cueSlots,
     scene: z.string().max(40).optional(),
     when: z.enum(['picture', 'now']).optional(),
     forMs: z.number().int().min(500).max(600_000).nullable().optional(),
@@ -91,7 +92,7 @@ export const showScene = z
   .object({
     show: showSlug,
     requestId,
-    scene: scene.optional(),
+    scene: savedScene.optional(),
     replaces: z.string().max(40).optional(),
     name: z.string().max(40).optional(),
     when: z.enum(['picture', 'now']).optional(),

@@ -4,7 +4,8 @@ import { published } from './public-fields.js';
 
 /** Graphics that a director puts on air, each in a slot of its own; `until` is when one leaves by itself. */
 
-const carIndex = z.number().int().min(0).max(65_535);
+/** A car's index in the feed. */
+export const carIndex = z.number().int().min(0).max(65_535);
 /** Milliseconds on the server's clock, at the instant shown; `null`: it stays. */
 const until = published(z.number().finite().nullable());
 
@@ -70,7 +71,10 @@ export const onAir = z.object({
 });
 export type OnAir = Readonly<z.infer<typeof onAir>>;
 
-/** Slots as a cue or a scene sets them: a slot that is absent stays as it is, `null` takes it off. */
+/**
+ * Slots as a cue or a scene sets them, as they are kept: a slot that is absent stays as it is, `null` takes it off. What
+ * callers give is read by `cueSlots`.
+ */
 export const slotsSet = z.object({
   tower: z.object({}).nullable().optional(),
   fastestLap: z.object({}).nullable().optional(),

@@ -12,6 +12,7 @@ it('a program does not repeat what only a person can change, and repeats everyth
     'bad_request',
     'unauthenticated',
     'forbidden',
+    'conflict',
     'version_mismatch',
   ]);
   expect([isFinalRefusal(undefined), isFinalRefusal('new_code'), isFinalRefusal('toString')]).toEqual([

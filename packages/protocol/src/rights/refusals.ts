@@ -18,6 +18,7 @@ export const ERROR_CODES = {
   forbidden: { text: 'Not allowed', meaning: 'the right is missing; `capability` names it', isFinal: true },
   not_found: { text: 'Not found', meaning: 'there is no such session or show, or it is not published' },
   not_available: { text: 'Not available', meaning: 'it cannot be done at the moment; the message says why' },
+  conflict: { text: 'Conflict', meaning: 'it does not fit what there is now; the message says what', isFinal: true },
   version_mismatch: { text: 'Wrong version', meaning: 'relay and server use different protocols', isFinal: true },
   not_joined: { text: 'Not joined', meaning: 'this connection has not joined that session' },
   rate_limited: { text: 'Too many requests', meaning: 'too many calls; `retryAfterMs` says how long to wait' },

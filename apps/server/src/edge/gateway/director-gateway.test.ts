@@ -247,7 +247,7 @@ describe('the public picture', () => {
     await call('broadcast:pause', { sessionId });
     const message = { title: null, text: 'Box, box' };
     expect(await call('broadcast:cue', { sessionId, set: { driver: { car: 99 } } })).toMatchObject({
-      error: { code: 'not_available' },
+      error: { code: 'not_found' },
     });
     await call('broadcast:cue', { sessionId, set: { driver: 'leader' } });
     await eventually(() => expect(desk()?.cued.driver).toEqual({ car: 0, until: null }));
@@ -281,7 +281,18 @@ describe('the public picture', () => {
     const matched = await call('broadcast:match', { sessionId, at: (crossing?.at ?? 0) - 5_000, agoMs: 0 });
     expect(matched).toMatchObject({ ok: true, from: 0 });
     expect(matched.delayMs).toBeGreaterThanOrEqual(5_000);
-    expect(await call('broadcast:match', { sessionId, at: 0 })).toMatchObject({ error: { code: 'not_available' } });
+    expect(await call('broadcast:match', { sessionId, at: 0 })).toMatchObject({ error: { code: 'bad_request' } });
+    const future = await call('broadcast:match', { sessionId, at: Date.now() + 3_600_000 });
+    expect(future).toMatchObject({ error: { message: expect.stringContaining('in the future') } });
+  });
+
+  it('notes a delay that is set, and none that was set already', async () => {
+    const { sessionId } = await relay();
+    const { call, desk } = await director();
+    for (const delayMs of [2_000, 2_000, 2_000]) await call('broadcast:delay:set', { sessionId, delayMs });
+    await call('broadcast:delay:set', { sessionId, delayMs: 3_000 });
+    await eventually(() => expect(desk()?.acts[0]).toMatchObject({ from: 2_000, to: 3_000 }));
+    expect(desk()?.acts.map(({ to }) => to)).toEqual([3_000, 2_000]);
   });
 });
 

@@ -60,7 +60,9 @@ describe('a viewer', () => {
       sessionId,
       flags: ['green'],
       entries: [{ carNumber: '11', position: 1, status: 'running' }, {}, {}],
+      onAir: { tower: { until: null }, message: null },
     });
+    expect((joined as { now?: number }).now).toBeGreaterThan(0);
     await send(
       Array.from({ length: 200 }, (_, i) => frame(50 + i)),
       52,

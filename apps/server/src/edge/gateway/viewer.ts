@@ -331,7 +331,13 @@ export class Viewer {
     const [own] = (view?.newestOwnCars ?? [])
       .filter(({ carNumber }) => cars.includes(carNumber))
       .sort((a, b) => b.at - a.at);
-    const answer = { sessionId, audience: join.audience, retrySpreadMs: this.#retrySpread(), ...(own && { own }) };
+    const answer = {
+      sessionId,
+      audience: join.audience,
+      now: Math.round(this.#deps.directory.now(show)),
+      retrySpreadMs: this.#retrySpread(),
+      ...(own && { own }),
+    };
     return new SharedAnswer(answer, source.snapshots.of(format));
   }
 

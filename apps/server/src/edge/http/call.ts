@@ -107,7 +107,9 @@ export function parseInput<S extends z.ZodType>(schema: S, value: unknown): z.in
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   const where = issue?.path.length ? `"${issue.path.join('.')}"` : 'The body';
-  // The name of an unknown field is the caller's own word, and what is refused becomes an event.
-  const why = issue?.code === 'unrecognized_keys' ? 'it has a field that is not known here' : issue?.message;
+  // The name of an unknown field is the caller's own word, and what is refused becomes an event. A schema with its own text
+  // has cut that word short.
+  const isUsual = issue?.code === 'unrecognized_keys' && issue.message.startsWith('Unrecognized');
+  const why = isUsual ? 'it has a field that is not known here' : issue?.message;
   throw new HttpProblem(400, `${where} cannot be used: ${why}.`);
 }

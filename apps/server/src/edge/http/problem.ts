@@ -1,6 +1,6 @@
 import { asTyped, type Capability, ERROR_CODES, type ErrorCode, type Problem } from '@okboxbox/protocol';
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
-import { OwnerRefusal } from '../../directory/owner-refusal.js';
+import { OwnerRefusal, type OwnerRefusalCode } from '../../directory/owner-refusal.js';
 import type { Logger } from '../../log.js';
 import type { Taps } from '../../taps.js';
 
@@ -31,7 +31,7 @@ const TITLES: Readonly<Record<number, string>> = {
   401: ERROR_CODES.unauthenticated.text,
   403: ERROR_CODES.forbidden.text,
   404: ERROR_CODES.not_found.text,
-  409: 'Conflict',
+  409: ERROR_CODES.conflict.text,
   413: ERROR_CODES.too_large.text,
   415: 'Unsupported media type',
   429: ERROR_CODES.rate_limited.text,
@@ -45,6 +45,7 @@ const CODES: Readonly<Record<number, ErrorCode>> = {
   401: 'unauthenticated',
   403: 'forbidden',
   404: 'not_found',
+  409: 'conflict',
   413: 'too_large',
 };
 
@@ -76,9 +77,17 @@ export function answerProblems(http: FastifyInstance, log: Logger, taps?: Taps):
   });
 }
 
+const STATUS_OF_REFUSAL: Readonly<Record<OwnerRefusalCode, number>> = {
+  bad_request: 400,
+  not_found: 404,
+  conflict: 409,
+  not_available: 503,
+  internal: 503,
+};
+
 /** What an owner refuses, as the problem that it is answered with. */
 function problemOfRefusal({ code, message }: OwnerRefusal): HttpProblem {
-  return new HttpProblem(code === 'bad_request' ? 400 : code === 'not_found' ? 404 : 503, message);
+  return new HttpProblem(STATUS_OF_REFUSAL[code], message);
 }
 
 /** Answers a call that comes too soon; `waitMs` is how long to wait. */

@@ -71,7 +71,7 @@ describe('acts over HTTP', () => {
     await eventually(() => expect(desk().cued).toMatchObject({ scene: 'Deck', clock: { until: null } }));
     expect(await act('scene', { name: 'Deck', delete: true })).toMatchObject({ status: 200 });
     expect(await act('scene', { name: 'Deck' })).toMatchObject({
-      status: 503,
+      status: 404,
       body: { detail: 'There is no scene "Deck".' },
     });
     expect((await act('scene', { name: 'Deck', scene: { name: 'Deck', set, forMs: null } })).status).toBe(400);
@@ -97,6 +97,51 @@ describe('acts over HTTP', () => {
     expect((await get('/api/shows/local/acts/pause', await token('director'))).status).toBe(404);
   });
 
+  it('are refused for good with a status that programs do not repeat', async () => {
+    const { send } = await relay();
+    await send(race(20), 1);
+    expect(await act('link', { code: 'no-such-link' })).toMatchObject({ status: 404 });
+    expect(await act('cue', { set: { driver: { car: 500 } } })).toMatchObject({ status: 404 });
+    for (const at of [0, Date.now() + 60_000]) expect(await act('match', { at })).toMatchObject({ status: 400 });
+    const at = Date.now() - 1_000;
+    await act('delay', { delayMs: 30_000 });
+    expect(await act('match', { at, picture: 'public' })).toMatchObject({ status: 409, body: { title: 'Conflict' } });
+    expect(await act('finish', { cancel: true })).toMatchObject({ status: 409 });
+    const scene = (name: string) => ({ name, set: { clock: {} }, forMs: null });
+    await act('scene', { scene: scene('One') });
+    await act('scene', { scene: scene('Two') });
+    expect(await act('scene', { scene: scene('One'), replaces: 'Two' })).toMatchObject({ status: 409 });
+  });
+
+  it('name a slot that is not known, and those that are', async () => {
+    await relay();
+    for (const call of [{ set: { nonsense: {} } }, { scene: { name: 'A', set: { nonsense: {} }, forMs: null } }]) {
+      const { status, body } = await act('set' in call ? 'cue' : 'scene', call);
+      expect(status).toBe(400);
+      expect(body.detail).toMatch(/there is no slot "nonsense"; the slots are tower, driver, /);
+    }
+    expect((await act('cue', { set: {} })).body.detail).toMatch(/it sets no slot; the slots are tower/);
+  });
+
+  it('look at the right before anything else of a call', async () => {
+    await relay();
+    const statusOf = async (type: string, body: string, bearer?: string) => {
+      const headers = { 'content-type': type, ...(bearer && { authorization: `Bearer ${bearer}` }) };
+      return (await fetch(`${url()}/api/shows/local/acts/scene`, { method: 'POST', headers, body })).status;
+    };
+    const json = 'application/json';
+    for (const [type, body] of [
+      [json, '{}'],
+      [json, '['],
+      [json, '{"scene":5}'],
+      ['text/plain', 'a'],
+    ] as const) {
+      expect(await statusOf(type, body)).toBe(401);
+      expect(await statusOf(type, body, await token('overlay'))).toBe(403);
+      expect(await statusOf(type, body, await token('director'))).toBe(type === json ? 400 : 415);
+    }
+  });
+
   it('take JSON and nothing that a form of another site can send', async () => {
     await relay();
     const send = async (headers: Record<string, string>, body?: string) => {
@@ -109,6 +154,11 @@ describe('acts over HTTP', () => {
     expect(await send({ 'content-type': 'text/plain' }, '{}')).toBe(415);
     expect(await send({ 'content-type': 'application/x-www-form-urlencoded' }, 'a=1')).toBe(415);
     expect(await send({ 'content-type': 'application/json' }, '[')).toBe(400);
+    expect(await send({ 'content-type': 'application/json' }, '[]')).toBe(400);
+    expect(await send({ 'content-type': 'application/json' }, '{"__proto__":{}}')).toBe(400);
+    // No body, with the content type that a program sets for each call.
+    for (const nothing of [undefined, '', ' '])
+      expect(await send({ 'content-type': 'application/json' }, nothing)).toBe(200);
   });
 
   it('are done once for one requestId, also where one was asked by a socket', async () => {

@@ -65,7 +65,8 @@ export const SHOW_CALLS: readonly ActCall[] = Object.entries(HTTP_ACTS).map(([na
     body: z.union(declared.map(({ input }) => z.object({ ...input.shape, show: showSlug.optional() }))),
     answer: { acknowledges: [...new Set(declared.map(({ answer }) => answer))] },
     refusals: {
-      404: 'There is no such session, relay or show.',
+      404: 'There is no such session, relay, show, scene, link or car.',
+      409: 'It does not fit what there is now; `detail` says what.',
       415: 'The body is not JSON.',
       503: 'It cannot be done now, or the show has no owner now; `detail` says why.',
     },
@@ -96,42 +97,67 @@ export function serveShowActions(http: FastifyInstance, { acts, tokens, limits }
     throw new HttpProblem(429, `${event} came too often. Wait ${waitMs} ms.`, undefined, waitMs);
   };
 
-  for (const call of SHOW_CALLS) {
-    serve(http, call, async (request) => {
-      const visitor = await callerOf(request, tokens);
-      const { show } = parseInput(call.params, request.params);
-      const payload = payloadOf(request);
-      const { calls, choose } = call.act;
-      const name = choose?.(payload) ?? calls[0];
-      const { event, input } = DIRECTOR_CALLS[name];
-      limit(request, visitor, event);
+  const answer = async (call: ActCall, request: FastifyRequest) => {
+    const visitor = await callerOf(request, tokens);
+    const { show } = parseInput(call.params, request.params);
+    const given = payloadOf(request);
+    const payload = given instanceof HttpProblem ? {} : given;
+    const { calls, choose } = call.act;
+    const name = choose?.(payload) ?? calls[0];
+    const { event, input } = DIRECTOR_CALLS[name];
+    limit(request, visitor, event);
+    // A session is of the show of the address, or it is not there. Its own call names both.
+    const isOfSession = payload.sessionId !== undefined && name !== 'follow';
+    try {
+      const sessionId = typeof payload.sessionId === 'string' ? payload.sessionId : undefined;
+      acts.check(name, visitor, isOfSession && sessionId !== undefined ? { sessionId } : { show, sessionId });
+      if (given instanceof HttpProblem) throw given;
       if (payload.show !== undefined && payload.show !== show) {
         throw new HttpProblem(400, '"show" cannot be used: it is not the show of the address.');
       }
-      // A session is of the show of the address, or it is not there. Its own call names both.
-      const isOfSession = payload.sessionId !== undefined && name !== 'follow';
       const { show: _, ...rest } = payload;
       const parsed = parseInput<z.ZodType>(input, isOfSession ? rest : { ...payload, show });
-      try {
-        return { ok: true as const, ...(await acts.run(name, visitor, parsed as ActInput<typeof name>, show)) };
-      } catch (error) {
-        throw problemOfCall(error);
-      }
-    });
-  }
+      return { ok: true as const, ...(await acts.run(name, visitor, parsed as ActInput<typeof name>, show)) };
+    } catch (error) {
+      throw problemOfCall(error);
+    }
+  };
+
+  void http.register(async (only) => {
+    readBodies(only);
+    for (const call of SHOW_CALLS) serve(only, call, (request) => answer(call, request));
+  });
 }
 
 /**
- * The payload of an act; none is one without fields.
- * @throws HttpProblem 415 where it is not JSON: a form of another site can send texts and forms, and no JSON.
+ * Reads every body, and leaves it to the call to refuse one: who may not make the call is told that first. An empty body is
+ * none, as programs send it that set the content type of every call.
  */
-function payloadOf({ headers, body }: FastifyRequest): Readonly<Record<string, unknown>> {
+function readBodies(http: FastifyInstance): void {
+  const parse = http.getDefaultJsonParser('error', 'error');
+  http.removeAllContentTypeParsers();
+  http.addContentTypeParser('application/json', { parseAs: 'string' }, (request, text: string, done) => {
+    if (text.trim() === '') return done(null, undefined);
+    return parse(request, text, (error, value) =>
+      done(null, error === null ? value : new HttpProblem(400, 'The body cannot be read: it is not JSON.')),
+    );
+  });
+  http.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+}
+
+/**
+ * The payload of an act; none is one without fields. A problem where it cannot be used: 415 where it is not JSON, since a form
+ * of another site can send texts and forms, and no JSON.
+ */
+function payloadOf({ headers, body }: FastifyRequest): Readonly<Record<string, unknown>> | HttpProblem {
+  if (body instanceof HttpProblem) return body;
   const type = headers['content-type'];
-  if (type === undefined && (body === undefined || body === null)) return {};
-  if (type === undefined || !/^application\/json\b/i.test(type)) {
-    throw new HttpProblem(415, 'The body of this call must be JSON, with the content type application/json.');
-  }
-  return parseInput(z.looseObject({}), body);
+  const isJson = type !== undefined && /^application\/json\b/i.test(type);
+  if ((type === undefined || isJson) && (body === undefined || body === null)) return {};
+  if (!isJson)
+    return new HttpProblem(415, 'The body of this call must be JSON, with the content type application/json.');
+  const parsed = z.looseObject({}).safeParse(body);
+  return parsed.success ? parsed.data : new HttpProblem(400, 'The body cannot be used: it is not an object.');
 }
 
 const STATUS: Readonly<Partial<Record<CallRefused['code'], number>>> = {
@@ -139,6 +165,7 @@ const STATUS: Readonly<Partial<Record<CallRefused['code'], number>>> = {
   unauthenticated: 401,
   forbidden: 403,
   not_found: 404,
+  conflict: 409,
   rate_limited: 429,
 };
 

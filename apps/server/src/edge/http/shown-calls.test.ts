@@ -22,7 +22,11 @@ const linkOf = async (kind: string) => (await act('link', { kind })).link.code;
 describe('the state of a show', () => {
   it('says what is on air at the instant of the picture, and who shows it', async () => {
     const overlay = await token('overlay');
-    expect((await get<ShownState>(STATE, overlay)).body).toMatchObject({ sessionId: null, published: false });
+    expect((await get<ShownState>(STATE, overlay)).body).toMatchObject({
+      sessionId: null,
+      published: false,
+      state: 'holding',
+    });
     const { send, sessionId } = await relay();
     await send(race(20), 1);
     const watcher = socket('/', { token: overlay, clientKind: 'overlay' });
@@ -87,6 +91,11 @@ describe('the table of a show', () => {
     const xml = await text(`${path('xml')}&rows=3`);
     expect(xml.type).toBe('application/xml; charset=utf-8');
     expect(xml.body.match(/<row>/g)).toHaveLength(3);
+    const none = await get<{ detail: string }>(`${path('json')}&class=nosuch`);
+    expect(none).toMatchObject({
+      status: 404,
+      body: { detail: expect.stringMatching(/no class "nosuch".*The session has/) },
+    });
     expect((await text(`${path('csv')}&rows=0`)).status).toBe(400);
     expect((await text(`${path('csv')}&rows=201`)).status).toBe(400);
     // What has ended and aired is read from its last state.

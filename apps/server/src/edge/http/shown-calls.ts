@@ -9,7 +9,7 @@ import {
   showSlug,
   type Watcher,
 } from '@okboxbox/protocol';
-import { filledTo, onAirAt, type TableRow, tableRows } from '@okboxbox/race-view';
+import { filledTo, hasClass, onAirAt, type TableRow, tableRows } from '@okboxbox/race-view';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { denyShown, maySeeBroadcast } from '../../access/visitor.js';
@@ -76,7 +76,7 @@ const table = {
   right: SHOWN,
   params: ofShow,
   query: tableQuery,
-  refusals: REFUSALS,
+  refusals: { ...REFUSALS, 404: `${REFUSALS[404].slice(0, -1)}, or the session has no such class.` },
 } as const;
 
 /** What is on air of a show, for programs beside OBS. */
@@ -129,6 +129,7 @@ export function serveShownCalls(http: FastifyInstance, deps: ShownDeps): void {
   const rows = async (request: FastifyRequest): Promise<readonly TableRow[]> => {
     const query = parseInput(tableQuery, request.query);
     const { picture } = await shownTo(request, deps);
+    if (picture !== null && query.class !== undefined) needClass(picture.race, query.class);
     const all = picture === null ? [] : tableRows(picture.race, query.class ?? null);
     return filledTo(all, query.rows ?? all.length);
   };
@@ -141,9 +142,20 @@ export function serveShownCalls(http: FastifyInstance, deps: ShownDeps): void {
   );
 }
 
+/** @throws HttpProblem 404 where the session has no such class */
+function needClass(race: FeedState, wanted: string): void {
+  if (hasClass(race, wanted)) return;
+  const names = race.session.classes.map(({ name, id }) => name || id).join(', ');
+  const there = names === '' ? 'The session has no classes.' : `The session has: ${names}.`;
+  throw new HttpProblem(404, `There is no class "${wanted}". ${there}`);
+}
+
 function stateOf({ directory, watchers }: ShownDeps, { show, extra, sessionId, picture }: Shown): ShownState {
   const record = directory.show(show);
-  const { state, delayMs } = publicDelayState(record, sessionId ?? '', pictureOf(extra), directory.now(show));
+  const delay = publicDelayState(record, sessionId ?? '', pictureOf(extra), directory.now(show));
+  const { delayMs } = delay;
+  // Where nothing has aired (SPEC.md, DLY-8), whether there is a session yet or not.
+  const state = sessionId === null && delay.state !== 'paused' ? 'holding' : delay.state;
   const isOfGraphics = pictureOf(extra) === 'graphics';
   const publicExtraMs = isOfGraphics ? record.publicExtraMs : null;
   const onAir = picture === null ? NOTHING_CUED : onAirAt(picture.race.onAir, picture.at);

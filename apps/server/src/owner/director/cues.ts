@@ -8,14 +8,14 @@ import {
   type SlotsSet,
   unpackRow,
 } from '@okboxbox/protocol';
-import { OwnerRefusal } from '../../directory/owner-refusal.js';
+import { OwnerRefusal, type OwnerRefusalCode } from '../../directory/owner-refusal.js';
 
 /** A cue that cannot be given; the message says why. */
 export class CueError extends OwnerRefusal {
   override readonly name = 'CueError';
 
-  constructor(message: string) {
-    super('not_available', message);
+  constructor(message: string, code: OwnerRefusalCode = 'not_available') {
+    super(code, message);
   }
 }
 
@@ -75,14 +75,18 @@ export function slotNames(set: SlotsSet): string[] {
 /** Scenes with one put in place of another, or at the end. */
 export function withSceneSaved(scenes: readonly Scene[], scene: Scene, replaces = scene.name): Scene[] {
   const isTaken = (other: Scene) => other.name === scene.name && other.name !== replaces;
-  if (scenes.some(isTaken)) throw new CueError(`There is a scene "${scene.name}" already. Choose another name.`);
+  if (scenes.some(isTaken)) {
+    throw new CueError(`There is a scene "${scene.name}" already. Choose another name.`, 'conflict');
+  }
   if (!scenes.some((other) => other.name === replaces)) return [...scenes, scene];
   return scenes.map((other) => (other.name === replaces ? scene : other));
 }
 
 function known({ entries }: FeedState, cars: readonly number[]): void {
   const missing = cars.find((car) => !entries.some((entry) => entry.car === car));
-  if (missing !== undefined) throw new CueError(`There is no car with the index ${missing} in the picture.`);
+  if (missing !== undefined) {
+    throw new CueError(`There is no car with the index ${missing} in the picture.`, 'not_found');
+  }
 }
 
 /** Cars by position; an interval is there where it was measured. */

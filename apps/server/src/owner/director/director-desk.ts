@@ -146,8 +146,11 @@ export class DirectorDesk implements ShowDesk {
     const from = before.settings;
     const { delayMs = from.delayMs, publicExtraMs = from.publicExtraMs } = change;
     this.#acts.keep(show, who, delayBack(this.#deps, show, from, { delayMs, publicExtraMs }));
-    if (change.delayMs !== undefined) this.#acts.note(show, who, 'broadcast:delay:set', from.delayMs, delayMs);
-    if (change.publicExtraMs !== undefined)
+    const hasMoved = this.#moves(show) !== before.delays.graphics.playhead.moves;
+    // What was so already is no change.
+    if (from.delayMs !== delayMs || (hasMoved && change.delayMs !== undefined))
+      this.#acts.note(show, who, 'broadcast:delay:set', from.delayMs, delayMs);
+    if (from.publicExtraMs !== publicExtraMs)
       this.#acts.note(show, who, 'broadcast:extra:set', from.publicExtraMs, publicExtraMs);
     return stored;
   }
@@ -167,7 +170,7 @@ export class DirectorDesk implements ShowDesk {
     const figure = picture === 'graphics' ? 'delayMs' : 'publicExtraMs';
     const from = before.settings[figure];
     this.#acts.keep(show, who, delayBack(this.#deps, show, before.settings, matched));
-    this.#acts.note(show, who, 'broadcast:match', from, matched[figure], { picture });
+    if (from !== matched[figure]) this.#acts.note(show, who, 'broadcast:match', from, matched[figure], { picture });
     return { picture, from, ...matched, ...stored };
   }
 
@@ -215,7 +218,9 @@ export class DirectorDesk implements ShowDesk {
 
   /** @throws DeskError where nothing is planned */
   async cancelFinish(show: string, who: string): Promise<Stored & Finishing> {
-    if (this.#deps.shows.get(show).finishing === null) throw new DeskError(`The show "${show}" is not being finished.`);
+    if (this.#deps.shows.get(show).finishing === null) {
+      throw new DeskError(`The show "${show}" is not being finished.`, 'conflict');
+    }
     const { stored, before } = await this.#deps.broadcasts.planFinish(show, null);
     const planned = before.settings.finishing;
     this.#acts.note(show, who, 'show:finish:cancel', planned && { publish: planned.publish, by: planned.by }, null);
@@ -340,7 +345,7 @@ export class DirectorDesk implements ShowDesk {
 
   async createLink(wanted: WantedLink): Promise<StoredLink> {
     const link = await this.#deps.links.create(wanted).catch((error: unknown) => {
-      throw error instanceof LinkError ? new DeskError(error.message) : error;
+      throw error instanceof LinkError ? new DeskError(error.message, 'conflict') : error;
     });
     // The code is the link: it does not stand in the trail.
     const to = { kind: link.kind, label: link.label, expiresAt: link.expiresAt };
@@ -353,7 +358,7 @@ export class DirectorDesk implements ShowDesk {
     const link = this.#deps.shows.get(show).links.find((each) => each.code === code);
     const stored = await this.#deps.links.revoke(show, code);
     if (stored === null) {
-      throw new DeskError('There is no such link of this show, or it was revoked before.');
+      throw new DeskError('There is no such link of this show, or it was revoked before.', 'not_found');
     }
     this.#acts.note(show, who, 'link:revoke', { kind: link?.kind, label: link?.label }, null);
     return stored;
@@ -410,5 +415,5 @@ export class DirectorDesk implements ShowDesk {
 }
 
 function noScene(name: string): CueError {
-  return new CueError(`There is no scene "${name}".`);
+  return new CueError(`There is no scene "${name}".`, 'not_found');
 }

@@ -1,31 +1,38 @@
 import { MAX_DELAY_MS, MAX_PUBLIC_EXTRA_MS } from '@okboxbox/protocol';
 import { DeskError } from './desk-error.js';
 
+/** Longer ago than this, no figure is told, in ms: nobody reads it. */
+const LONG_AGO_MS = 3_600_000;
+
 /**
- * The delay of the graphics, in ms, at which a moment of `behindMs` ago is on air now.
- * @throws DeskError where that is further than it can be
+ * The delay of the graphics that shows a moment now, which was `behindMs` ago.
+ * @throws DeskError where that is no delay
  */
 export function matchedGraphics(behindMs: number): number {
   if (behindMs >= 0 && behindMs <= MAX_DELAY_MS) return behindMs;
-  throw new DeskError(`That moment was ${inS(behindMs)} s ago; the delay can be 0 to ${MAX_DELAY_MS / 1000} s.`);
+  throw new DeskError(`${whenWas(behindMs)}; the delay can be 0 to ${MAX_DELAY_MS / 1000} s.`, 'bad_request');
 }
 
 /**
- * How much later than graphics of `delayMs` the public picture has to be for it, in ms.
- * @throws DeskError where that is nearer than the graphics, or further than it can be
+ * How much later than graphics with a delay the public picture shows a moment now, which was `behindMs` ago.
+ * @throws DeskError where the public picture cannot be there
  */
 export function matchedPublic(behindMs: number, delayMs: number): number {
   const extraMs = behindMs - delayMs;
-  if (extraMs < 0) {
-    throw new DeskError(
-      `That moment was ${inS(behindMs)} s ago, which is nearer than the graphics: these are ${inS(delayMs)} s behind. Match the graphics first.`,
-    );
+  if (extraMs >= 0 && extraMs <= MAX_PUBLIC_EXTRA_MS) return extraMs;
+  const when = whenWas(behindMs);
+  if (behindMs >= 0 && extraMs < 0) {
+    const because = `which is nearer than the graphics: these are ${inS(delayMs)} s behind`;
+    throw new DeskError(`${when}, ${because}. Match the graphics first.`, 'conflict');
   }
-  if (extraMs <= MAX_PUBLIC_EXTRA_MS) return extraMs;
   const most = (delayMs + MAX_PUBLIC_EXTRA_MS) / 1000;
-  throw new DeskError(
-    `That moment was ${inS(behindMs)} s ago; the public picture can be ${inS(delayMs)} to ${most} s behind.`,
-  );
+  throw new DeskError(`${when}; the public picture can be ${inS(delayMs)} to ${most} s behind.`, 'bad_request');
+}
+
+function whenWas(behindMs: number): string {
+  if (behindMs < 0) return `That moment is ${inS(-behindMs)} s in the future by the server's clock`;
+  if (behindMs > LONG_AGO_MS) return "That moment was over an hour ago by the server's clock";
+  return `That moment was ${inS(behindMs)} s ago`;
 }
 
 function inS(ms: number): string {

@@ -94,7 +94,7 @@ describe('finishing a show', () => {
       expect(desk().acts[0]).toMatchObject({ act: 'show:finish:cancel', from: { by: 'ana' } });
     });
     expect(await call('show:finish', { cancel: true })).toMatchObject({
-      error: { code: 'not_available', message: 'The show "local" is not being finished.' },
+      error: { code: 'conflict', message: 'The show "local" is not being finished.' },
     });
     await does('show:finish', plan);
     await does('broadcast:publish', { published: true });

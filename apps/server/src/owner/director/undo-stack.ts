@@ -30,7 +30,7 @@ export class UndoError extends OwnerRefusal {
   override readonly name = 'UndoError';
 
   constructor(message: string) {
-    super('not_available', message);
+    super('conflict', message);
   }
 }
 

@@ -163,7 +163,7 @@ describe('undo', () => {
     await bo.does('broadcast:pause');
     expect(await ana.call('show:undo', { id: seen })).toMatchObject({
       error: {
-        code: 'not_available',
+        code: 'conflict',
         message: expect.stringContaining('The newest act is now: bo paused the pictures.'),
       },
     });
@@ -193,6 +193,6 @@ describe('undo', () => {
       status: 200,
       body: { ok: true, undone: { who: 'deck', says: 'published the show' }, stored: true },
     });
-    expect(await act('undo', {})).toMatchObject({ status: 503, body: { detail: 'There is nothing to undo.' } });
+    expect(await act('undo', {})).toMatchObject({ status: 409, body: { detail: 'There is nothing to undo.' } });
   });
 });

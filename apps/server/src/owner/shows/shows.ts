@@ -9,8 +9,8 @@ import { newShow, readShows, type ShowSettings, writeShow } from './show-setting
 export class ShowStoreError extends OwnerRefusal {
   override readonly name = 'ShowStoreError';
 
-  constructor(message: string) {
-    super('internal', message);
+  constructor(message: string, code: 'conflict' | 'internal' = 'internal') {
+    super(code, message);
   }
 }
 
@@ -142,7 +142,10 @@ export class Shows {
   /** Changes what does not close a show, when its turn comes: it is made of what is in force then. */
   async #open(show: string, make: (settings: ShowSettings) => Change, closing: number): Promise<Stored> {
     const isOvertaken = () => this.#closings.get(show) !== closing;
-    const overtaken = new ShowStoreError('Somebody has closed the show further meanwhile. Look, and say it again.');
+    const overtaken = new ShowStoreError(
+      'Somebody has closed the show further meanwhile. Look, and say it again.',
+      'conflict',
+    );
     if (isOvertaken()) throw overtaken;
     const change = make(this.get(show));
     if (change.closes) {
