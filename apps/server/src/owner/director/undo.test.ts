@@ -108,6 +108,25 @@ describe('undo', () => {
     expect(heard.every(({ onAir: changed }) => changed?.clock == null)).toBe(true);
   });
 
+  it('of a cue that has not aired yet holds after a restart too', async () => {
+    const { goOn } = await running();
+    const before = await director();
+    await before.does('broadcast:pause');
+    await goOn();
+    await before.does('broadcast:cue', { set: { message: { text: 'undone' } } });
+    await goOn();
+    await before.undo('cued message');
+    await before.does('broadcast:cue', { set: { clock: {} } });
+    await server.restart();
+    const { does } = await director();
+    const { onAir, heard } = await graphics();
+    expect(onAir().clock).toBeNull();
+    await does('broadcast:resume');
+    await eventually(() => expect(onAir().clock).toEqual({ until: null }));
+    expect(onAir().message).toBeNull();
+    expect(JSON.stringify(heard)).not.toContain('undone');
+  });
+
   it('of a cue that aired at once brings back what was on air then, and what was to air later no earlier', async () => {
     await running();
     const { does, undo } = await director();
