@@ -1,4 +1,4 @@
-import { nameCommand } from '@okboxbox/protocol';
+import { nameCommand, ROLES } from '@okboxbox/protocol';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { runToEnd } from './ending.js';
 import { speedOption, withRelayCommands, withRelayOptions } from './relay-options.js';
@@ -71,7 +71,7 @@ async function main(argv: readonly string[]): Promise<void> {
   program
     .command('token')
     .description('print a token that the running server accepts')
-    .requiredOption('--role <role>', 'relay, driver, team, director, overlay, viewer, ops or admin')
+    .requiredOption('--role <role>', ROLES.join(', '))
     .option('--cap <capability...>', 'additional capabilities')
     .option('--show <slug...>', 'limit it to these shows')
     .option('--session <id...>', 'limit it to these sessions')

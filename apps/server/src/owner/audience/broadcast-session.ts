@@ -1,4 +1,4 @@
-import { type ExtraDelay, type Picture, pictureOf } from '@okboxbox/protocol';
+import { type ExtraDelay, type OnAir, type Picture, pictureOf } from '@okboxbox/protocol';
 import type { OwnerDirectory } from '../../directory/directory.js';
 import type { Session } from '../session/session.js';
 import { BroadcastAudience, type BroadcastAudienceDeps } from './broadcast-audience.js';
@@ -68,6 +68,11 @@ export class BroadcastSession {
   /** Whether the session has ended, whether that has aired or not. */
   get hasEnded(): boolean {
     return this.#maker?.line.hasEnded ?? false;
+  }
+
+  /** What has been cued, whether it has aired or not; `null` where its line is not made yet. */
+  get cued(): OnAir | null {
+    return this.#maker?.line.newest.onAir ?? null;
   }
 
   /** Instant of its newest state. */

@@ -34,11 +34,13 @@ import type {
 import type { Logger } from '../../log.js';
 import type { Stored } from '../../unsaved-settings.js';
 import type { BroadcastDelayService, Changed } from '../audience/broadcast-delay.js';
+import type { BroadcastSession } from '../audience/broadcast-session.js';
 import type { SessionRegistry } from '../session/registry.js';
 import type { Session } from '../session/session.js';
 import { LogoError, type ShowLogos } from '../shows/show-logos.js';
 import type { Shows } from '../shows/shows.js';
 import type { AutoShows } from './auto-shows.js';
+import { onCueable } from './cueable-session.js';
 import { CueError, slotNames, withSceneSaved } from './cues.js';
 import { DeskActs } from './desk-acts.js';
 import { DeskError } from './desk-error.js';
@@ -123,7 +125,7 @@ export class DirectorDesk implements ShowDesk {
       published: shows.get(show).published,
       notStoredBecause: shows.notStoredBecause(show),
       delay: this.#measured(show),
-      cued: session?.state.onAir ?? NOTHING_CUED,
+      cued: session?.state.onAir ?? this.#endedLine(show)?.cued ?? NOTHING_CUED,
       scenes: shows.get(show).scenes,
       auto: this.#deps.auto.of(show),
       links: links.of(show),
@@ -244,7 +246,7 @@ export class DirectorDesk implements ShowDesk {
   }
 
   async cue(show: string, who: string, cue: CueSet): Promise<void> {
-    const { from, back } = giveCue(this.#deps, this.#running(show), show, cue);
+    const { from, back } = await onCueable(this.#deps, show, (session) => giveCue(this.#deps, session, show, cue));
     this.#acts.keep(show, who, back);
     const { scene, set, when = 'picture' } = cue;
     const to = [...(scene === undefined ? [] : [scene]), ...slotNames(set), when].join(' ');
@@ -405,6 +407,12 @@ export class DirectorDesk implements ShowDesk {
 
   #moves(show: string): string {
     return this.#deps.broadcasts.of(show).delays.graphics.playhead.moves;
+  }
+
+  /** The line of the session that the show follows: what is cued of one that has ended. */
+  #endedLine(show: string): BroadcastSession | undefined {
+    const { broadcasts } = this.#deps;
+    return broadcasts.of(show).session(broadcasts.followed.of(show)?.sessionId ?? '');
   }
 
   #running(show: string): Session | null {

@@ -73,7 +73,7 @@ export class RecordIntake {
     if (!this.#timeline.hasRoom || !this.#takes) return { receipt: 'no_room' };
     // Up: what is received is never taken for older than it is.
     const receivedAt = Math.ceil(this.#deps.clock.now());
-    this.#noteLate(receivedAt);
+    this.noteLate(receivedAt);
     let cut: readonly string[] = [];
     let refused: { readonly camera?: 'refused' } = {};
     try {
@@ -127,8 +127,8 @@ export class RecordIntake {
     return this.#timeline.state.status.status === 'live' || this.#reopening !== null;
   }
 
-  /** Notes that what follows was added to a session that had ended. */
-  #noteLate(at: number): void {
+  /** Notes that what follows was added to a session that had ended, where it had. */
+  noteLate(at: number): void {
     if (this.#reopening === null || this.#isExtended) return;
     this.#isExtended = true;
     const { shiftMs } = this.#reopening;
@@ -183,7 +183,7 @@ export class RecordIntake {
     for (const missing of missingOf(stream, from, to)) {
       // What is missing before it is asked for first.
       if (placeOf(stream, missing.from) === 'later') return false;
-      this.#noteLate(at);
+      this.noteLate(at);
       this.#timeline.note({ note: 'lost', stream: stream.stream, ...missing, reason, at });
       this.#deps.log.warn(
         { sessionId: this.#sessionId, relayId: stream.relayId, ...missing, reason },

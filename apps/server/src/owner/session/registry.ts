@@ -311,6 +311,23 @@ export class SessionRegistry {
   }
 
   /**
+   * Does something with a session that has ended, which is open for as long. `null` where there is none of that id, or its
+   * timeline is not here.
+   */
+  async withEnded<T>(sessionId: string, act: (session: Session) => T): Promise<T | null> {
+    const held = await this.#inTurn(async () => {
+      const session = await this.#reopened.open(sessionId);
+      return session && { session, letGo: session.hold(() => this.#closeIdle(session)) };
+    });
+    if (held === null) return null;
+    try {
+      return act(held.session);
+    } finally {
+      held.letGo();
+    }
+  }
+
+  /**
    * Folds an ended session anew, from its whole timeline and by the rules of this program. False where it has not ended, or
    * its timeline is not here.
    */

@@ -76,7 +76,7 @@ export class ReopenedSessions {
     await this.#archive.write({ summary, shiftMs, isOpen: true, ...fedBy(folded.state) });
     const session = await Session.reopen(dir, folded, this.#deps, shiftMs);
     this.#open.set(sessionId, session);
-    this.#deps.log.info({ sessionId }, 'a relay is back with a run whose session has ended');
+    this.#deps.log.info({ sessionId }, 'a session that has ended is open again');
     this.#listener.reopened(session);
     return session;
   }

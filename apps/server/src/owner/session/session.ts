@@ -225,11 +225,13 @@ export class Session {
 
   /**
    * Puts slots on air, for the picture of this instant or, with `airsAt`, at once for the one that is on air; `before` is
-   * called when they are in the state and nobody has heard of it.
+   * called when they are in the state and nobody has heard of it. A session that has ended takes it while it is reopened.
    */
   cue(set: Partial<OnAir>, airsAt: number | null, before: () => void = () => undefined): void {
-    if (this.state.status.status === 'ended') return;
-    this.#timeline.note({ note: 'cue', set, airsAt, at: Math.ceil(this.#deps.clock.now()) });
+    if (this.state.status.status === 'ended' && !this.#intake.isReopened) return;
+    const at = Math.ceil(this.#deps.clock.now());
+    this.#intake.noteLate(at);
+    this.#timeline.note({ note: 'cue', set, airsAt, at });
     before();
     this.#timeline.changed();
   }
