@@ -25,6 +25,9 @@ const OPENS: readonly (readonly [value: string, label: string])[] = [
   ['public', 'Public page'],
 ];
 
+/** As many links are listed before the list is opened. */
+const FEW = 5;
+
 /** Which picture a link shows. */
 const PICTURE_LABELS: Readonly<Record<ShareLink['kind'], string>> = {
   overlay: 'graphics picture',
@@ -35,8 +38,11 @@ const PICTURE_LABELS: Readonly<Record<ShareLink['kind'], string>> = {
 export function LinksPanel({ field }: { field: Ref<HTMLInputElement> }) {
   const { links } = useDesk();
   const now = useServerNow(5_000);
-  const open = links.filter((link) => link.revokedAt === null && link.expiresAt > now);
-  const over = links.filter((link) => !open.includes(link)).slice(0, 5);
+  const newest = [...links].sort((a, b) => b.createdAt - a.createdAt);
+  const open = newest.filter((link) => link.revokedAt === null && link.expiresAt > now);
+  const over = newest.filter((link) => !open.includes(link)).slice(0, 5);
+  const all = [...open, ...over];
+  const [isWhole, setWhole] = useState(false);
   return (
     <Panel title="Share links" aside={`${open.length} open`}>
       <MakeLink field={field} />
@@ -47,10 +53,15 @@ export function LinksPanel({ field }: { field: Ref<HTMLInputElement> }) {
         </p>
       )}
       <ul className="links">
-        {[...open, ...over].map((link) => (
+        {(isWhole ? all : all.slice(0, FEW)).map((link) => (
           <LinkLine key={link.code} link={link} now={now} />
         ))}
       </ul>
+      {all.length > FEW && (
+        <Button size="small" aria-expanded={isWhole} onClick={() => setWhole(!isWhole)}>
+          {isWhole ? 'Fewer links' : `All ${all.length} links`}
+        </Button>
+      )}
     </Panel>
   );
 }

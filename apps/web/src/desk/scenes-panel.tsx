@@ -27,7 +27,7 @@ export function ScenesPanel({ chosen, onChoose }: { chosen: string | null; onCho
       onYes: () => void client.call('show:scene', { name, delete: true }),
     });
   return (
-    <Panel title="Scenes" aside="choose one, then put it on air">
+    <Panel title="Scenes" className="scenes-panel" aside="choose one, then put it on air">
       {scenes.length === 0 && <p className="soft">No scenes. Make a cue and save it as a scene.</p>}
       <ul className="scenes">
         {scenes.map((scene, i) => (
