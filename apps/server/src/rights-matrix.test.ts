@@ -170,9 +170,9 @@ async function answerTo(
   const answer = await caller.timeout(20_000).emitWithAck(call.event, payload);
   caller.disconnect();
   const { code, capability, message } = answer.ok ? {} : answer.error;
-  // A message that the schema refuses says nothing of rights: then the table is wrong.
-  const isRefusal = code === 'unauthenticated' || code === 'forbidden' || code === 'bad_request';
-  if (isRefusal) return [code, capability, message];
+  // A message that the schema refuses, whose text names the event, says nothing of rights: then the table is wrong.
+  const isUnread = code === 'bad_request' && message.startsWith(`${call.event}: `);
+  if (code === 'unauthenticated' || code === 'forbidden' || isUnread) return [code, capability, message];
   return [code === 'not_found' && call.needs.of === 'published' ? 'not there' : 'allowed', undefined, message];
 }
 
