@@ -18,8 +18,9 @@ interface Tested {
 const LONG_NUMBERS = ['12345678', 'WWWWWWWW', '<i>5</i>'];
 const NUMBERED: readonly OverlayKind[] = ['timing-tower', 'battle-box', 'grid', 'pit-board', 'results'];
 const ON = { until: null };
-/** The lower edge of the safe margin, in px. */
+/** Edges of the safe margins, in px. */
 const SAFE_BOTTOM = 1026;
+const SAFE_RIGHT = 1824;
 
 describe.skipIf(WITHOUT_CHROMIUM)('overlays with little room', () => {
   let browser: Browser;
@@ -88,7 +89,7 @@ describe.skipIf(WITHOUT_CHROMIUM)('overlays with little room', () => {
   const boxOf = async (selector: string) => {
     const box = await page.locator(selector).boundingBox();
     if (box === null) throw new Error(`${selector} is not drawn.`);
-    return { top: box.y, bottom: box.y + box.height };
+    return { left: box.x, top: box.y, right: box.x + box.width, bottom: box.y + box.height };
   };
 
   it.each(NUMBERED)('%s shows long car numbers whole, within their column', async (kind) => {
@@ -127,17 +128,25 @@ describe.skipIf(WITHOUT_CHROMIUM)('overlays with little room', () => {
   it.each([
     ['grid', 'grid'],
     ['classification', 'results'],
-  ] as const)('on the stage the board %s leaves room for a message of race control', async (of, name) => {
+  ] as const)('on the stage the board %s leaves room for the tower and a message of race control', async (of, name) => {
     await mount('stage', [], { set: 'results.rows:16' });
     const text =
       'Car 12, five seconds for leaving the track and gaining an advantage in turn four, to be served at the next stop';
-    await cue({ message: { title: 'Race control', text, ...ON }, results: { of, ...ON } });
-    await eventually(async () => expect(await shown('race-control', name)).toEqual(['race-control', name]));
+    await cue({ tower: ON, message: { title: 'Race control', text, ...ON }, results: { of, ...ON } });
+    const graphics = ['tower', 'race-control', name];
+    await eventually(async () => expect(await shown(...graphics)).toEqual(graphics));
     const [message, board] = [await boxOf('.graphic.race-control'), await boxOf(`.graphic.${name}`)];
+    const tower = await boxOf('.tower');
+    expect(board.left).toBeGreaterThan(tower.right);
     expect(board.top).toBeGreaterThanOrEqual(message.bottom);
     expect(board.bottom).toBeLessThanOrEqual(SAFE_BOTTOM + 0.5);
-    // Without the message it has its whole size again.
+    // Without the message it is higher, and without the tower as wide as it usually is.
     await cue({ message: null });
     await eventually(async () => expect((await boxOf(`.graphic.${name}`)).top).toBeLessThan(board.top));
+    const beside = await boxOf(`.graphic.${name}`);
+    expect(beside.left).toBeGreaterThan(tower.right);
+    expect(beside.right).toBeLessThanOrEqual(SAFE_RIGHT + 0.5);
+    await cue({ tower: null });
+    await eventually(async () => expect((await boxOf(`.graphic.${name}`)).left).toBeLessThan(beside.left));
   });
 });

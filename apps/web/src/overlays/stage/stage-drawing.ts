@@ -12,11 +12,14 @@ import {
 import { drawOverlay, type Stage } from '../draw-overlay.js';
 import { ONE_PLACE, STAGED } from './staged.js';
 
-// Boards are above the other graphics, and a message above everything. While both are on air the boards are drawn below it,
-// from its lower edge (277 px) down to the safe margin, so large that also the highest of them fits there.
+// Boards are above the other graphics, and a message above everything. Beside a tower (its right edge is at most at 626 px) boards are
+// drawn smaller and further right. While a message is on air they are drawn below it, from its lower edge (277 px) down to the
+// safe margin, so large that also the highest of them fits there.
 const CSS = `
 .stage-results, .stage-grid { position: absolute; inset: 0; z-index: 1; transform-origin: 960px 1026px; transition: transform 300ms ease-out; }
+.stage[data-tower] :is(.stage-results, .stage-grid)[data-usual] { transform: translate(269px, -73px) scale(0.85); }
 .stage[data-message] :is(.stage-results, .stage-grid)[data-usual] { transform: scale(0.76); }
+.stage[data-tower][data-message] :is(.stage-results, .stage-grid)[data-usual] { transform: translateX(269px) scale(0.76); }
 .stage-race-control { position: absolute; inset: 0; z-index: 2; }
 .stage { position: absolute; inset: 0; width: 1920px; height: 1080px; opacity: 0; transition: opacity 300ms ease-out; }
 .stage[data-shown] { opacity: 1; }
@@ -85,6 +88,7 @@ class OverlaysOnStage {
     }
     const isMessage = this.#isUsual('race-control') && this.#isCued('race-control');
     this.#stage.element.toggleAttribute('data-message', isMessage);
+    this.#stage.element.toggleAttribute('data-tower', this.#isCued('timing-tower'));
     for (const kind of KINDS) {
       const isOn = this.#isShown(kind);
       const overlay = this.#mounted.get(kind);
