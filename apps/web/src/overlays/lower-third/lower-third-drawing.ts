@@ -30,6 +30,7 @@ export class LowerThird {
   readonly #number: HTMLElement;
   readonly #name: HTMLElement;
   readonly #state: HTMLElement;
+  readonly #aboutLine: HTMLElement;
   readonly #about: HTMLElement;
   readonly #class: HTMLElement;
   readonly #start: Labelled;
@@ -68,12 +69,13 @@ export class LowerThird {
       () => ({ element: make('span', 'fitted') }),
       ({ element }) => this.#crewTexts.drop(element),
     );
+    this.#aboutLine = part(stage, 'div', 'lower-about', this.#about, this.#class);
     this.#body = part(
       stage,
       'div',
       'lower-body',
       part(stage, 'div', 'lower-head', this.#position, this.#bar, this.#number, this.#name, this.#state),
-      part(stage, 'div', 'lower-about', this.#about, this.#class),
+      this.#aboutLine,
       part(
         stage,
         'div',
@@ -109,7 +111,10 @@ export class LowerThird {
     this.#state.hidden = card.stateWord === null;
     setData(this.#state, 'state', card.state);
     this.#abouts.set(this.#about, card.about);
-    setText(this.#class, [card.className, card.overall].filter((text) => text !== null).join(' · '));
+    const ofClass = [card.className, card.overall].filter((text) => text !== null).join(' · ');
+    setText(this.#class, ofClass);
+    // No empty strip where neither team, car nor class is known.
+    this.#aboutLine.hidden = card.about === '' && ofClass === '';
     setText(this.#start.label, card.start === null ? 'Grid' : `Grid ${card.start.grid}`);
     showFigure(this.#start.figure, card.start?.gained ?? { text: UNKNOWN, isEstimated: false });
     showLap(this.#lastLap, card.lastLap);
