@@ -1,8 +1,8 @@
 import { MAX_DELAY_MS, MAX_PUBLIC_EXTRA_MS } from '@okboxbox/protocol';
 import { DeskError } from './desk-error.js';
 
-/** Longer ago than this, no figure is told, in ms: nobody reads it. */
-const LONG_AGO_MS = 3_600_000;
+/** Further away than this, no figure is told, in ms: nobody reads it. */
+const FAR_MS = 3_600_000;
 
 /**
  * The delay of the graphics that shows a moment now, which was `behindMs` ago.
@@ -30,8 +30,9 @@ export function matchedPublic(behindMs: number, delayMs: number): number {
 }
 
 function whenWas(behindMs: number): string {
+  if (behindMs < -FAR_MS) return "That moment is over an hour in the future by the server's clock";
   if (behindMs < 0) return `That moment is ${inS(-behindMs)} s in the future by the server's clock`;
-  if (behindMs > LONG_AGO_MS) return "That moment was over an hour ago by the server's clock";
+  if (behindMs > FAR_MS) return "That moment was over an hour ago by the server's clock";
   return `That moment was ${inS(behindMs)} s ago`;
 }
 
