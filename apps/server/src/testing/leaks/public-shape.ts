@@ -64,6 +64,7 @@ const timing = {
   ...scalars('sessionId', 'at', 'sessionTime', 'phase'),
   flags: [true],
   entries: namedEntries,
+  onAir,
   topics,
 } satisfies Shape;
 const chunk = {
