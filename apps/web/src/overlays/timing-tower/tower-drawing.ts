@@ -19,6 +19,8 @@ import { FIGURE_TITLES, figureAt, pageAt, type TowerGap } from './rotation.js';
 const ROW_HEIGHT = 36;
 const HEAD_HEIGHT = 80;
 const SAFE_HEIGHT = 1080 * 0.9;
+/** Car numbers of more characters get more room, in the same width of the tower. */
+const USUAL_NUMBER = 4;
 /** After a pause as long as this nothing glides: the source was hidden, or the machine busy. In ms. */
 const JUMP_AFTER_MS = 1_500;
 
@@ -118,6 +120,11 @@ export class TimingTower {
       this.#names.set(drawn.name, isCompact ? row.code : row.name);
       this.#numbers.set(drawn.number, row.carNumber);
     }
+    setFlag(
+      element,
+      'data-long-numbers',
+      rows.some(({ carNumber }) => carNumber.length > USUAL_NUMBER),
+    );
     setFlag(
       element,
       'data-classes',
