@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { serverForEachTest } from '../apps/server/src/testing/running-server.js';
+import { MAX_FEED_EVENTS } from '../packages/protocol/src/index.js';
 import { eventually } from '../testing/eventually.js';
 import { Cable } from './bad-day/cable.js';
 import { launch, openPage, WITHOUT_CHROMIUM } from './browser.js';
@@ -84,6 +85,23 @@ describe.skipIf(WITHOUT_CHROMIUM)('on air', () => {
     await Promise.all([usual.shown.waitFor(), off.shown.waitFor()]);
     expect(await off.graphic.textContent()).toMatch(/18\.\d{3}/);
     expect([...usual.problems, ...off.problems]).toEqual([]);
+  });
+
+  it('pit-board: knows a visit that began before it was opened, long after its events have left the newest ones', async () => {
+    await race.skip(22.6 - race.time);
+    race.isInBox = true;
+    await race.skip(40);
+    for (let change = 0; change < MAX_FEED_EVENTS + 4; change++) {
+      race.flags = [change % 2 === 0 ? 'yellow' : 'green'];
+      await race.skip(0.1);
+    }
+    await act('cue', { set: { pits: {} } });
+    for (const kind of ['pit-board', 'stage']) {
+      const { page, problems } = await open(kind);
+      const lane = page.locator('.pit-row', { hasText: '13' }).locator('.figure').first();
+      await eventually(async () => expect(Number.parseFloat((await lane.textContent()) ?? '')).toBeGreaterThan(40));
+      expect(problems).toEqual([]);
+    }
   });
 
   it('an overlay that loses the server leaves, and comes back with the due picture: nothing early, old or back in time', {

@@ -3,6 +3,8 @@ import type { TestRelay } from '../apps/server/src/testing/running-server.js';
 import type { SourceRecord } from '../packages/protocol/src/index.js';
 
 const FRAME_MS = 100;
+/** Where on the lap the box of the third car is. */
+const BOX_AT = 0.02;
 /** Length of the race, in s. */
 const RACE_S = 3_600;
 /** Laps of the first car: each takes this long, in s; the others are slower all the time. */
@@ -11,6 +13,8 @@ const LAP_S = [20, 20, 18, 20];
 /** A race that a test feeds, ten frames a second; it says which flag is out, and may go on by seconds at once. */
 export class FedRace {
   flags: readonly string[] = ['green'];
+  /** Whether the third car stands in its box. */
+  isInBox = false;
   /** When each whole second that is left was first sent, in ms of this machine's clock. */
   readonly sentAt = new Map<number, number>();
   readonly #rig: TestRelay;
@@ -58,8 +62,10 @@ export class FedRace {
     const cars = [0, 1, 2].map((car) => {
       const progress = car === 0 ? progressAt(n / 10) : n / 10 / 22 - 0.01 * car;
       const laps = Math.floor(progress);
-      const rest = { lap: laps + 1, lapsCompleted: laps, surface: 'onTrack' as const, onPitRoad: false };
-      return { car, pct: progress - laps, ...rest };
+      const isInBox = car === 2 && this.isInBox;
+      const counts = { lap: laps + 1, lapsCompleted: laps };
+      if (isInBox) return { car, pct: BOX_AT, ...counts, surface: 'pitStall' as const, onPitRoad: true };
+      return { car, pct: progress - laps, ...counts, surface: 'onTrack' as const, onPitRoad: false };
     });
     return frame(n, { flags: [...this.flags], remaining: { timeS, laps: null }, cars });
   }

@@ -49,12 +49,28 @@ describe('the pit board', () => {
     expect(lines(race, log)).toEqual([]);
   });
 
+  it('knows a visit from before its first picture once all events of the session are here, and goes on from them', () => {
+    const race = at(121_000, [changed], true);
+    let log = followPits(NO_PITS, race);
+    expect(lines(race, log)).toEqual([['11', '–', '–', 'lane', null]]);
+    const all = [entered, stopped, changed];
+    log = followPits(log, race, all);
+    expect(lines(race, log)).toEqual([['11', '21.0', '14.0', 'box', 'Ada']]);
+    // While rows are on their way again, the newest events are enough.
+    const onTrack = at(150_000, [changed, left, out], false);
+    log = followPits(log, onTrack);
+    expect(lines(onTrack, log)).toEqual([['11', '40.0', '23.0', 'track', 'Ada']]);
+    expect(followPits(log, onTrack, [...all, left, out])).toEqual(log);
+  });
+
   it('tells a passage without a stop, and forgets who was towed away', () => {
     const through = at(125_000, [entered, event('pit.left', 122_000)], false);
     expect(lines(through, followPits(NO_PITS, through))).toEqual([['11', '22.0', 'Through', 'track', null]]);
     const seen = followPits(NO_PITS, at(105_000, [entered], true));
     const towed = at(110_000, [entered], false);
     expect(lines(towed, followPits(seen, towed))).toEqual([]);
+    const back = at(300_000, [entered, event('gone', 108_000), event('returned', 290_000)], true);
+    expect(lines(back, followPits(NO_PITS, back, back.events))).toEqual([['11', '–', '–', 'lane', null]]);
   });
 
   it('begins anew with another session, and with one that was folded again', () => {

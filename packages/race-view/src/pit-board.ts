@@ -21,7 +21,8 @@ export interface PitVisit {
 /** What a reader of a feed has seen of the pit lane. */
 export interface PitLog {
   readonly sessionId: string;
-  /** The newest event that is part of it. */
+  /** The first and the newest event that are part of it; infinite and 0 where none is. */
+  readonly firstEvent: number;
   readonly lastEvent: number;
   readonly inLane: readonly PitVisit[];
   /** Visits that are over, the newest first. */
@@ -29,7 +30,13 @@ export interface PitLog {
 }
 
 /** Before anything was seen. */
-export const NO_PITS: PitLog = { sessionId: '', lastEvent: 0, inLane: [], over: [] };
+export const NO_PITS: PitLog = {
+  sessionId: '',
+  firstEvent: Number.POSITIVE_INFINITY,
+  lastEvent: 0,
+  inLane: [],
+  over: [],
+};
 
 /** A line of the pit board. */
 export interface PitLine {
@@ -50,21 +57,28 @@ export interface PitLine {
 /** Visits that are kept after they are over. */
 const KEPT = 12;
 
-/** Adds to a log what a newer state of the feed tells; a log of another session begins anew. */
-export function followPits(before: PitLog, feed: FeedState): PitLog {
+/**
+ * Adds to a log what a newer state of the feed tells; a log of another session begins anew. `events` are those of the state, or
+ * all of the session where they are at hand: a log that has not seen its beginning is made anew of them.
+ */
+export function followPits(before: PitLog, feed: FeedState, events: readonly FeedEvent[] = feed.events): PitLog {
   const { sessionId } = feed.session;
-  const newest = feed.events.at(-1)?.id ?? 0;
+  const newest = events.at(-1)?.id ?? 0;
+  const first = events[0]?.id ?? Number.POSITIVE_INFINITY;
   // Numbers that go back belong to a session that was folded again.
-  const log = before.sessionId === sessionId && newest >= before.lastEvent ? before : { ...NO_PITS, sessionId };
+  const goesOn = before.sessionId === sessionId && newest >= before.lastEvent && first >= before.firstEvent;
+  const log = goesOn ? before : { ...NO_PITS, sessionId };
   const visits = new Map(log.inLane.map((visit) => [visit.car, visit]));
   const over: PitVisit[] = [];
-  for (const event of feed.events) {
-    if (event.id > log.lastEvent && event.car !== null) takeEvent(visits, over, event, event.car);
+  const known = events.findLastIndex(({ id }) => id <= log.lastEvent);
+  for (const event of events.slice(known + 1)) {
+    if (event.car !== null) takeEvent(visits, over, event, event.car);
   }
   const inLane = runningOrder(feed)
     .filter(isInLane)
     .map(({ info }) => visits.get(info.car) ?? unseen(info.car));
-  return { sessionId, lastEvent: newest, inLane, over: [...over.reverse(), ...log.over].slice(0, KEPT) };
+  const firstEvent = Math.min(log.firstEvent, first);
+  return { sessionId, firstEvent, lastEvent: newest, inLane, over: [...over.reverse(), ...log.over].slice(0, KEPT) };
 }
 
 function takeEvent(visits: Map<number, PitVisit>, over: PitVisit[], event: FeedEvent, car: number): void {
@@ -82,6 +96,11 @@ function takeEvent(visits: Map<number, PitVisit>, over: PitVisit[], event: FeedE
       break;
     case 'driver.changed':
       if (visits.has(car)) visits.set(car, { ...visit, driver: to });
+      break;
+    case 'gone':
+    case 'retired':
+      // It may be back in the pits later without having driven in.
+      visits.delete(car);
       break;
     case 'pit.left':
       visits.delete(car);

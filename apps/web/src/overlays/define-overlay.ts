@@ -1,4 +1,5 @@
 import {
+  type FeedEvent,
   type FeedState,
   type OnAir,
   type OverlayKind,
@@ -24,6 +25,11 @@ export interface OverlaySource {
   picture(): Picture | null;
   /** Calls back at each new picture, at most once for each frame of the screen; the function returned ends it. */
   subscribe(listener: () => void): () => void;
+  /**
+   * All race events up to the picture, oldest first; `null` until they are here. The first call asks for them. A source that
+   * has no more than the picture does not have this.
+   */
+  events?(): readonly FeedEvent[] | null;
 }
 
 /** What an overlay looks like: a theme, and the `data:` address of a logo, for overlays that have a place for one. */

@@ -1,7 +1,9 @@
-import { expect, it } from 'vitest';
+import { type EventRow, packTopicRow } from '@okboxbox/protocol';
+import { expect, it, vi } from 'vitest';
 import { FeedStore } from '../../feed/feed-store.js';
 import { USUAL_DEMO } from './demo/demo-choice.js';
 import { demoState } from './demo-race.js';
+
 import { pacedSource } from './paced-source.js';
 
 function held() {
@@ -17,7 +19,7 @@ function held() {
   const unsubscribe = source.subscribe(() => told++);
   const hold = (second: number) =>
     store.begin('demo', second, second, demoState(second, USUAL_DEMO, { slot: 'tower' }), 0);
-  return { source, frames, seen, hold, unsubscribe, told: () => told };
+  return { store, source, frames, seen, hold, unsubscribe, told: () => told };
 }
 
 it('an overlay is told once a frame, and reads the newest picture then', () => {
@@ -32,6 +34,25 @@ it('an overlay is told once a frame, and reads the newest picture then', () => {
   hold(3);
   frames.pop()?.();
   expect(told()).toBe(1);
+});
+
+it('all events of a session are loaded once an overlay asks for them, and none of the demo', async () => {
+  const { store, source, frames, hold } = held();
+  hold(1);
+  expect(source.events?.()).toBeNull();
+  const none = { lap: null, otherCar: null, ms: null, count: null, to: null, lapRow: null };
+  const row = (id: number): EventRow => ({ ...none, id, name: 'overtake', sessionTimeMs: id * 10, car: 1 });
+  const asked: number[] = [];
+  store.loadChunksBy(async ({ chunk }) => {
+    asked.push(chunk);
+    return [1, 2, 3].map((id) => packTopicRow('events', row(id)));
+  });
+  const race = demoState(2, USUAL_DEMO, { slot: 'tower' });
+  store.begin('race', 1, 2, { ...race, topics: { epoch: 'one', events: 3 } }, 0);
+  await vi.waitFor(() => expect(source.events?.()).toMatchObject([row(1), row(2), row(3)]));
+  expect(asked).toEqual([0]);
+  expect(frames.length).toBeGreaterThan(0);
+  source.close();
 });
 
 it('a hidden overlay is told nothing, and is told when it is seen again', () => {

@@ -1,4 +1,5 @@
 import type { FeedStore } from '../../feed/feed-store.js';
+import type { TopicStore } from '../../feed/topic-store.js';
 import type { OverlaySource } from '../define-overlay.js';
 
 /** A source that can be asked to look again. */
@@ -29,13 +30,23 @@ export function pacedSource(
     });
   };
   const unsubscribe = store.subscribe(look);
+  let events: { readonly topic: TopicStore<'events'>; readonly unsubscribe: () => void } | null = null;
   return {
     look,
     close: () => {
       unsubscribe();
+      events?.unsubscribe();
       listeners.clear();
     },
     picture: () => (store.holding.holding === 'race' ? { race: store.holding.feed, at: store.at } : null),
+    events: () => {
+      if (events === null) {
+        const topic = store.topic('events');
+        events = { topic, unsubscribe: topic.subscribe(look) };
+      }
+      const { rows, isWhole } = events.topic.holding;
+      return isWhole && rows.length > 0 ? rows : null;
+    },
     subscribe: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);

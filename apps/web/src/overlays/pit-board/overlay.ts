@@ -26,7 +26,7 @@ export const overlay = defineOverlay({
       let log = NO_PITS;
       return ({ race }) => {
         // Also while it is not on air: times are known from the beginning when it is.
-        log = followPits(log, race);
+        log = followPits(log, race, source.events?.() ?? race.events);
         drawing.draw(pitLines(race, log, options.rows, classIdOf(race, options.class)));
       };
     }),
