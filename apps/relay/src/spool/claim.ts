@@ -71,14 +71,18 @@ async function claimByPipe(dir: string): Promise<FolderClaim | ClaimRefused> {
   }
 }
 
+const JUST_TAKEN: ClaimRefused = { refused: 'owned', because: 'another relay has just taken it' };
+
 async function claimByFile(places: readonly string[]): Promise<FolderClaim | ClaimRefused> {
   let failure: unknown;
   for (const place of places) {
+    // Read before it is known that nobody has the folder: a claim that comes meanwhile is never passed over by a higher one.
+    const before = await highestIn(place);
     const refused = await refusalIn(places, null);
     if (refused !== null) return refused;
     try {
       if (place !== places[0]) await mkdir(place, { recursive: true, mode: 0o700 });
-      return await claimIn(place, (mine) => refusalIn(places, mine));
+      return await claimIn(place, before, (mine) => refusalIn(places, mine));
     } catch (error) {
       failure ??= error;
     }
@@ -99,11 +103,12 @@ async function refusalIn(places: readonly string[], mine: string | null): Promis
   return null;
 }
 
+/** Puts a claim in place under the number behind `before`, which was the highest when nobody had the folder. */
 async function claimIn(
   place: string,
+  before: number,
   look: (mine: string) => Promise<ClaimRefused | null>,
 ): Promise<FolderClaim | ClaimRefused> {
-  const before = await highestIn(place);
   const way = await shortWayTo(place);
   const made = `.${randomUUID()}`;
   const mine = join(place, `owner.${before + 1}`);
@@ -115,13 +120,14 @@ async function claimIn(
   } catch (error) {
     server?.close();
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    return { refused: 'owned', because: 'another relay has just taken it' };
+    return JUST_TAKEN;
   } finally {
     await unlink(join(place, made)).catch(() => undefined);
     await way.leave();
   }
-  // Who was slow may have put its own under one that has come since.
-  const refused = await look(mine);
+  // Who was slow may have put its own under one that has come since, and the highest counts, whether it still runs or not.
+  const isHighest = (await highestIn(place)) === before + 1;
+  const refused = isHighest ? await look(mine) : JUST_TAKEN;
   if (refused !== null) {
     await unlink(mine).catch(() => undefined);
     server.close();

@@ -131,8 +131,14 @@ describe('the chunks of a public picture', () => {
     expect(await director.emitWithAck('broadcast:publish', { show: 'local', published: isPublished })).toMatchObject({
       ok: true,
     });
-    const { joined } = await viewer({ sessionId: rig.sessionId, audience: 'broadcast' }, await token('viewer'));
-    return { rig, director, topics: joined.state.topics };
+    const bearer = await token('viewer');
+    const topics = await eventually(async () => {
+      const { joined } = await viewer({ sessionId: rig.sessionId, audience: 'broadcast' }, bearer);
+      // What came last goes into the picture a moment after it was received.
+      expect(joined.state.topics.gaps).toBeGreaterThan(TOPICS.gaps.chunkRows);
+      return joined.state.topics;
+    });
+    return { rig, director, topics };
   }
 
   it('PUB-8: are the same for all, and a full one may be kept by caches that others share', async () => {
