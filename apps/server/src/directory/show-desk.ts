@@ -21,7 +21,7 @@ import type {
 import type { StoredLink, WantedLink } from '../access/share-links.js';
 import type { Stored } from '../unsaved-settings.js';
 
-/** What a director sets of a show's running by itself: what is left out stays as it is. */
+/** What a director sets of a show that runs by itself; what is left out stays as it is. */
 export interface AutoChange {
   readonly on?: boolean | undefined;
   readonly rules?: RulesSet | undefined;

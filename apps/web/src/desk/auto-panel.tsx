@@ -21,7 +21,7 @@ import { useDesk, useDeskWorld, useServerNow } from './use-desk.js';
 /** Cues of the show itself that are listed. */
 const MAX_SHOWN = 4;
 
-/** The show's running by itself: whether it does, what comes next, what it has shown, and by which rules. */
+/** Whether the show runs by itself, what comes next, what it has shown, and by which rules. */
 export function AutoPanel({ onRun, onTake }: { onRun: () => void; onTake: () => void }) {
   const { auto } = useDesk();
   const [isTrying, setTrying] = useState(false);

@@ -75,7 +75,7 @@ export const AUTO_WAITS = ['shown', 'rest', 'kept'] as const;
 /** `shown`: another moment is on air; `rest`: the screen rests; `kept`: a director has put its slots on air to stay. */
 export type AutoWait = (typeof AUTO_WAITS)[number];
 
-/** What a desk is told of the show's running by itself. */
+/** Whether a show runs by itself, what it waits for, and its rules, as a desk shows them. */
 export interface AutoState {
   /** Whether the show runs by itself now. */
   readonly isRunning: boolean;

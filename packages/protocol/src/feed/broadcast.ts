@@ -373,7 +373,7 @@ export interface DeskState {
   /** What has been cued, whether it has aired yet or not. */
   readonly cued: OnAir;
   readonly scenes: readonly Scene[];
-  /** Its running by itself. */
+  /** Whether it runs by itself, and how. */
   readonly auto: AutoState;
   readonly links: readonly ShareLink[];
   /** The show's own look; `null`: the usual theme. */

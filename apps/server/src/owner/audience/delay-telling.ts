@@ -54,7 +54,7 @@ export class DelayTelling {
     if (this.#isNews('show', told)) this.#channel.tell(show, { event: 'changed' });
   }
 
-  /** A session is closed: nothing more is told of it. */
+  /** Drops what is kept of a session that is closed. */
   forget(sessionId: string): void {
     for (const room of [...PICTURES, 'live']) this.#told.delete(`${room} ${sessionId}`);
   }

@@ -33,7 +33,7 @@ export interface AutoShowsDeps {
   readonly log: Logger;
 }
 
-/** What is known of a show's running by itself beside its settings. */
+/** What is known of a show that runs by itself, beside its settings. */
 interface Running {
   readonly sessionId: string | null;
   readonly memory: AutoMemory;

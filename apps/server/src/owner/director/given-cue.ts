@@ -39,7 +39,7 @@ export function giveCue(
   const before = session.state.onAir;
   const until = forMs === null ? null : now + forMs;
   const slots = withScene(slotsOf(set, picture, until), scene);
-  // What was cued before and has not aired gives way to what airs now: it comes back no earlier than it was there.
+  // An earlier cue that has not aired is replaced by the one that airs now. Undo brings it back no earlier than it was due.
   const cuedBy = broadcast.session(session.id)?.newestAt ?? session.state.at;
   const at = broadcasts.cue(session, slots, when);
   const onAirBefore =

@@ -87,7 +87,7 @@ export function settingBack<K extends Exclude<keyof ShowSettings, 'delayMs' | 'p
   };
 }
 
-/** What of a show's running by itself a director sets. */
+/** The settings of a show that runs by itself which a director sets. */
 type AutoSettings = Pick<AutoState, 'isRunning' | 'rules'>;
 
 /** Back to whether a show ran by itself, and by which rules; `null` where nothing is different. */

@@ -42,7 +42,7 @@ const playhead = z.discriminatedUnion('moves', [
   z.object({ moves: z.literal('paused'), at: instant, until: instant.exactOptional() }),
 ]);
 
-/** A show's running by itself, as it is stored. */
+/** Whether a show runs by itself, and how, as it is stored. */
 const storedAuto = z.object({
   isRunning: z.boolean(),
   heldBy: z.string().nullable(),
