@@ -9,7 +9,7 @@ vi.mock('./directory/playhead.js', async (original) => ({
   publicPosition: (_delays: playhead.Delays, now: number) => now,
 }));
 
-const WAYS = ['feed', 'joined', 'timing', 'sessions'];
+const WAYS = ['feed', 'joined', 'timing', 'sessions', 'segment', 'keyframe'];
 const waysOf = (witness: Night['witness']) =>
   new Set<string>(witness.leaks.filter(({ what }) => what === 'early').map(({ kind }) => kind));
 
@@ -20,6 +20,7 @@ it('the leak test finds a server that does not wait for the delay', { timeout: 9
     shows: 2,
     outsiders: 12,
     callers: 3,
+    readers: 3,
     restarts: false,
     until: (witness) => WAYS.every((way) => waysOf(witness).has(way)),
   });

@@ -23,6 +23,7 @@ it('the leak test finds a server that lets through what nobody has marked public
     shows: 2,
     outsiders: 12,
     callers: 3,
+    readers: 3,
     restarts: false,
     until: (witness) => FOUND.every((found) => privateOf(witness).some((detail) => found.test(detail))),
   });

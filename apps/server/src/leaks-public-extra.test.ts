@@ -11,7 +11,7 @@ vi.mock('./directory/playhead.js', async (original) => {
   };
 });
 
-const WAYS = ['feed', 'joined', 'timing', 'sessions'];
+const WAYS = ['feed', 'joined', 'timing', 'sessions', 'segment', 'keyframe'];
 const waysOf = (witness: Night['witness']) =>
   new Set<string>(witness.leaks.filter(({ what }) => what === 'early').map(({ kind }) => kind));
 
@@ -24,6 +24,7 @@ it('the leak test finds a server that shows the public what only the graphics ma
     shows: 2,
     outsiders: 12,
     callers: 3,
+    readers: 3,
     restarts: false,
     until: (witness) => WAYS.every((way) => waysOf(witness).has(way)),
   });

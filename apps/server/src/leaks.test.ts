@@ -9,6 +9,7 @@ const FOR_MS = Number(process.env.LEAK_MS ?? 45_000);
 const MUST_BE_SEEN = [
   ...(['feed', 'feed (json)', 'joined', 'joined (json)', 'broadcast:delay:state', 'session:moved', 'refusal'] as const),
   ...(['timing', 'chunk', 'sessions', 'problem', 'show state', 'table'] as const),
+  ...(['pointer', 'keyframe', 'segment', 'watching'] as const),
 ];
 
 describe(`the promise of the broadcast room (LEAK_SEED=${SEED})`, () => {
@@ -22,6 +23,7 @@ describe(`the promise of the broadcast room (LEAK_SEED=${SEED})`, () => {
       shows: 3,
       outsiders: 36,
       callers: 8,
+      readers: 10,
       restarts: true,
     });
     await night.run();

@@ -43,10 +43,12 @@ import { servePages } from './edge/http/pages.js';
 import { answerFrameworkError, answerProblems } from './edge/http/problem.js';
 import { servePublicCalls } from './edge/http/public-calls.js';
 import { serveCalls } from './edge/http/routes.js';
+import { serveSegmentCalls } from './edge/http/segment-calls.js';
 import { serveShowActions } from './edge/http/show-actions.js';
 import { serveShownCalls } from './edge/http/shown-calls.js';
 import { serveTopicCalls } from './edge/http/topic-calls.js';
 import { Hub } from './edge/hub/hub.js';
+import { Spectators } from './edge/spectators.js';
 import { createLog, type Logger } from './log.js';
 import type { OpsActions } from './ops/actions/ops-actions.js';
 import { serveOperations } from './ops/serve-operations.js';
@@ -54,6 +56,7 @@ import { Audiences } from './owner/audience/audiences.js';
 import { afterRestart, BroadcastDelayService } from './owner/audience/broadcast-delay.js';
 import { feedStateOf } from './owner/audience/feed-view.js';
 import { PastSessions } from './owner/audience/past-sessions.js';
+import { PublicSegments } from './owner/audience/public-segments.js';
 import { AutoShows } from './owner/director/auto-shows.js';
 import { DirectorDesk } from './owner/director/director-desk.js';
 import { ShowCamera } from './owner/director/show-camera.js';
@@ -227,7 +230,20 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         stop: (running) => running.close(),
       },
     );
-    const owner = new ShowOwner({ registry, broadcasts, audiences, past, relays, desk });
+    const segments = parts.add(
+      'public segments',
+      new PublicSegments({
+        pictureOf: (show) => broadcasts.of(show).publicPicture,
+        airedSession: (show) => broadcasts.of(show).airedSession('public'),
+        isAiring: (sessionId) => broadcasts.isAiring(sessionId),
+        endedPublic: (sessionId) => audiences.endedPublic(sessionId),
+        now: () => performance.now(),
+        setTimeout,
+        randomId,
+      }),
+      { stop: (running) => running.close() },
+    );
+    const owner = new ShowOwner({ registry, broadcasts, audiences, past, segments, relays, desk });
     parts.add('owned shows', directory.offer(owner), { stop: (giveUp) => giveUp() });
 
     // The edge: HTTP and sockets on one port.
@@ -259,6 +275,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     serveCalls(http, { ...edge, ...health, signIn, revoked, limits, audit });
     servePublicCalls(http, edge);
     serveTopicCalls(http, edge);
+    const spectators = new Spectators(() => performance.now());
+    serveSegmentCalls(http, { ...edge, spectators });
     serveLogoCalls(http, edge);
     serveShownCalls(http, { ...edge, watchers: (show) => viewers.watchers(show) });
     const acts = new DirectorActs({ directory, publicUrl: config.publicUrl });
@@ -324,6 +342,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
           environment: config.environment,
           hub,
           viewers,
+          spectators,
           log,
           unsaved,
           disk,

@@ -1,4 +1,4 @@
-import type { Capability, Role } from '@okboxbox/protocol';
+import type { Capability, PublicPointer, Role } from '@okboxbox/protocol';
 import { ROLES } from '@okboxbox/protocol';
 import type * as framework from 'fastify';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
@@ -114,6 +114,8 @@ const namedBy = (needs: Need) => ('capability' in needs ? needs.capability : und
 let sessionId: string;
 /** The epoch of the session's public logs. */
 let epoch: string;
+/** Name of a keyframe of the public picture. */
+let segment: string;
 let feed: Awaited<ReturnType<typeof relay>>;
 
 /** Feeds a race, which its director publishes or not. */
@@ -131,6 +133,8 @@ async function show(isPublished: boolean): Promise<void> {
       expect(seen.state.topics.gaps).toBeGreaterThan(0);
       ({ epoch } = seen.state.topics);
       await director.emitWithAck('session:leave', { sessionId });
+      const pointer = await everything.get<PublicPointer>('/api/public/shows/local/now.json', await token('viewer'));
+      segment = pointer.body.keyframe.name;
     },
     { timeout: 20_000, interval: 300 },
   );
@@ -139,7 +143,11 @@ async function show(isPublished: boolean): Promise<void> {
 async function answerOf(route: string, bearer: string | undefined): Promise<[Answered, string | undefined]> {
   const { path, body } = HTTP_CALLS[route] ?? {};
   const [method = '', pattern = ''] = route.split(' ');
-  const address = (path ?? pattern).replace('SESSION', sessionId).replace(':id', sessionId).replace('EPOCH', epoch);
+  const address = (path ?? pattern)
+    .replace('SESSION', sessionId)
+    .replace(':id', sessionId)
+    .replace('EPOCH', epoch)
+    .replace('SEGMENT', segment);
   const response = await fetch(`${url()}${address}`, {
     method,
     redirect: 'manual',
@@ -158,7 +166,7 @@ function answered(status: number, route: string): Answered {
   // A one-time code that is not one is refused by what it is, and not by who sends it.
   if (status === 401 && route !== 'POST /api/sign-in') return 'unauthenticated';
   if (status === 403) return 'forbidden';
-  return status === 404 && route.startsWith('GET /api/public/') ? 'not there' : 'allowed';
+  return status === 404 && /^(GET|POST) \/api\/public\//.test(route) ? 'not there' : 'allowed';
 }
 
 async function answerTo(

@@ -16,6 +16,7 @@ export * from './feed/overlay-kinds.js';
 export * from './feed/public-fields.js';
 export * from './feed/public-state.js';
 export * from './feed/rows.js';
+export * from './feed/segments.js';
 export * from './feed/show-look.js';
 export * from './feed/slots.js';
 export * from './feed/state.js';

@@ -8,6 +8,7 @@ import { DOCUMENT_CALLS } from '../edge/http/documents.js';
 import { LOGO_CALLS } from '../edge/http/logo-calls.js';
 import { PUBLIC_CALLS } from '../edge/http/public-calls.js';
 import { SESSION_CALLS } from '../edge/http/routes.js';
+import { SEGMENT_CALLS } from '../edge/http/segment-calls.js';
 import { SHOW_CALLS } from '../edge/http/show-actions.js';
 import { SHOWN_CALLS } from '../edge/http/shown-calls.js';
 import { TOPIC_CALLS } from '../edge/http/topic-calls.js';
@@ -29,6 +30,7 @@ export const CALLS: readonly Call[] = [
   SESSION_CALLS,
   TOPIC_CALLS,
   PUBLIC_CALLS,
+  SEGMENT_CALLS,
   SHOW_CALLS,
   SHOWN_CALLS,
   LOGO_CALLS,

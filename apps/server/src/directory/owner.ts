@@ -1,4 +1,4 @@
-import type { ExtraDelay, Lap, RaceEvent, SourceRecord, TopicName, Watermarks } from '@okboxbox/protocol';
+import type { ExtraDelay, Lap, RaceEvent, SegmentsNow, SourceRecord, TopicName, Watermarks } from '@okboxbox/protocol';
 import type { OutputView } from '../channel/channel.js';
 import type { SharedJson } from '../channel/shared-json.js';
 import type { TopicChunk } from '../channel/topic-logs.js';
@@ -44,6 +44,15 @@ export interface Parity {
   }[];
 }
 
+/** A segment or a keyframe of a show's public picture: bytes that do not change any more. */
+export interface SegmentFile {
+  readonly sessionId: string;
+  /** A `PublicSegment` or a `PublicKeyframe` as JSON, plain and compressed. */
+  readonly json: Buffer;
+  readonly gzip: Buffer;
+  readonly brotli: Buffer;
+}
+
 /**
  * What becomes of an output with an extra delay. `ready`: the channel has it, or will have it when something airs; `full`:
  * the show has as many extra delays as it may; `none`: nothing of the session is still to air.
@@ -69,6 +78,13 @@ export interface Owner {
   timingAt(sessionId: string, sessionTime: number): Promise<SharedJson | null>;
   /** An ended session's last state: all of it, or, once its end has aired, the public part. `null` where it runs. */
   lastState(sessionId: string, part: 'whole' | 'public'): Promise<LastState | null>;
+  /**
+   * Where the newest segments of a show's public picture are, once a second of it more has aired; `null` where nothing has.
+   * Segments are made while this is asked.
+   */
+  segmentsNow(show: string): Promise<SegmentsNow | null>;
+  /** A segment or keyframe by its name; `null` where it is not kept any more, or never was. */
+  segment(show: string, name: string): Promise<SegmentFile | null>;
   /** A session's laps in the order of crossing, of one car where it is given. */
   laps(sessionId: string, car?: number): Promise<Rows<Lap> | null>;
   /** A session's race events in order. */

@@ -4,6 +4,7 @@ import type { Clock } from '../clock.js';
 import type { DiskWatch } from '../disk-watch.js';
 import type { Viewers } from '../edge/gateway/viewer-gateway.js';
 import type { Hub } from '../edge/hub/hub.js';
+import type { Spectators } from '../edge/spectators.js';
 import type { Logger } from '../log.js';
 import type { BroadcastDelayService } from '../owner/audience/broadcast-delay.js';
 import type { ConnectedRelays } from '../owner/ingest/connected-relays.js';
@@ -23,6 +24,7 @@ export interface OperationsDeps {
   readonly io: Server;
   readonly hub: Hub;
   readonly viewers: Pick<Viewers, 'roomsOf' | 'isIn'>;
+  readonly spectators: Pick<Spectators, 'of'>;
   readonly registry: SessionRegistry;
   readonly relays: ConnectedRelays;
   readonly drops: DropCounters;

@@ -1,12 +1,13 @@
-import type { ExtraDelay, Lap, RaceEvent, SourceRecord } from '@okboxbox/protocol';
+import type { ExtraDelay, Lap, RaceEvent, SegmentsNow, SourceRecord } from '@okboxbox/protocol';
 import { SharedJson } from '../channel/shared-json.js';
-import type { LastState, OutputState, Owner, Parity, RecordingWanted, Rows } from '../directory/owner.js';
+import type { LastState, OutputState, Owner, Parity, RecordingWanted, Rows, SegmentFile } from '../directory/owner.js';
 import type { ShowDesk } from '../directory/show-desk.js';
 import type { Audiences } from './audience/audiences.js';
 import type { BroadcastDelayService } from './audience/broadcast-delay.js';
 import { timingAnswerOf } from './audience/feed-view.js';
 import { LiveTimings } from './audience/live-timings.js';
 import type { PastSessions } from './audience/past-sessions.js';
+import type { PublicSegments } from './audience/public-segments.js';
 import type { ConnectedRelays } from './ingest/connected-relays.js';
 import { parityOf } from './ingest/parity.js';
 import { recordsOf } from './session/recording-records.js';
@@ -18,6 +19,7 @@ export interface ShowOwnerDeps {
   readonly broadcasts: BroadcastDelayService;
   readonly audiences: Audiences;
   readonly past: PastSessions;
+  readonly segments: PublicSegments;
   readonly relays: ConnectedRelays;
   readonly desk: ShowDesk;
 }
@@ -57,6 +59,14 @@ export class ShowOwner implements Owner {
     if (broadcasts.isAiring(sessionId)) return null;
     const state = await audiences.endedPublic(sessionId);
     return broadcasts.isAiring(sessionId) ? null : state;
+  }
+
+  segmentsNow(show: string): Promise<SegmentsNow | null> {
+    return this.#deps.segments.now(show);
+  }
+
+  segment(show: string, name: string): Promise<SegmentFile | null> {
+    return this.#deps.segments.file(show, name);
   }
 
   laps(sessionId: string, car?: number): Promise<Rows<Lap> | null> {

@@ -44,7 +44,7 @@ const server = (capability: Capability): Need => ({ of: 'server', capability });
 
 /**
  * One HTTP call: its route, where it is called here, and what with. `SESSION` stands for the session's id, `EPOCH` for the
- * epoch of its public logs.
+ * epoch of its public logs, `SEGMENT` for a keyframe of its public picture.
  */
 export interface HttpCall {
   readonly path?: string;
@@ -87,6 +87,9 @@ export const HTTP_CALLS: Readonly<Record<string, HttpCall>> = {
     path: '/api/public/sessions/SESSION/topics/gaps/EPOCH/0',
     needs: PUBLISHED,
   },
+  'GET /api/public/shows/:show/now.json': { path: '/api/public/shows/local/now.json', needs: PUBLISHED },
+  'GET /api/public/shows/:show/s/:name.json': { path: '/api/public/shows/local/s/SEGMENT.json', needs: PUBLISHED },
+  'POST /api/public/shows/:show/watching': { path: '/api/public/shows/local/watching', needs: PUBLISHED },
   'GET /api/diagnostics/build': read,
   'GET /api/diagnostics/parity': { ...read, path: '/api/diagnostics/parity?sessionId=SESSION' },
   'GET /api/diagnostics/flow': { ...read, path: '/api/diagnostics/flow?sessionId=SESSION' },

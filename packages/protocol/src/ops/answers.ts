@@ -246,6 +246,11 @@ export const opsSession = z.object({
   dropped: field.number,
   errors: field.number,
   viewers: z.object({ live: field.number, broadcast: field.number }),
+  /**
+   * About how many pages read its public picture as segments, which caches answer: an estimate from a call of each page every
+   * 30 s, and none of the viewers above. 0 for a session that is not on air; absent from older servers.
+   */
+  spectatorsEstimate: field.number.exactOptional(),
   delayMs: field.number,
   /** How much later than that the public picture is set to be; absent from older servers. */
   publicExtraMs: field.number.exactOptional(),

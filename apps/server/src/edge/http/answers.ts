@@ -14,6 +14,7 @@ import type {
   PackFreeTextAnswer,
   PackManifest,
   Problem,
+  PublicPointer,
   RaceEvent,
   SessionSummary,
   SupportPack,
@@ -24,6 +25,7 @@ import type {
   TraceStarted,
   TraceStopped,
   TracesAnswer,
+  WatchingAnswer,
   WhyAnswer,
 } from '@okboxbox/protocol';
 import type { TableRow } from '@okboxbox/race-view';
@@ -97,6 +99,7 @@ export interface Answers {
   readonly PackManifest: PackManifest;
   readonly Parity: Parity;
   readonly Problem: Problem;
+  readonly PublicPointer: PublicPointer;
   readonly Sessions: readonly SessionSummary[];
   readonly ShownState: ShownState;
   readonly SignInAnswer: SignInAnswer;
@@ -109,6 +112,7 @@ export interface Answers {
   readonly TraceStarted: TraceStarted;
   readonly TraceStopped: TraceStopped;
   readonly TracesAnswer: TracesAnswer;
+  readonly WatchingAnswer: WatchingAnswer;
   readonly WhyAnswer: WhyAnswer;
 }
 export type AnswerName = keyof Answers;

@@ -12,7 +12,7 @@ const STALE_MS = 10_000;
 /** A clock that is off by less than this is right, in ms. */
 const RIGHT_MS = 500;
 
-type Deps = Pick<OperationsDeps, 'io' | 'registry' | 'relays' | 'shows' | 'broadcasts' | 'clock'>;
+type Deps = Pick<OperationsDeps, 'io' | 'registry' | 'relays' | 'shows' | 'broadcasts' | 'spectators' | 'clock'>;
 type Figures = Pick<OpsFigures, 'sessions'>;
 
 /** Sessions that run, those that have ended lately, newest first, and those with a loss that nobody has accepted. */
@@ -29,7 +29,7 @@ export function sessionsNow(deps: Deps, figures: Figures): OpsSession[] {
 export function sessionOf(deps: Deps, figures: Figures, sessionId: string): OpsSession | null {
   const summary = deps.registry.summary(sessionId);
   if (summary === undefined) return null;
-  const { registry, relays, shows, broadcasts, clock } = deps;
+  const { registry, relays, shows, broadcasts, spectators, clock } = deps;
   const now = clock.now();
   // Of one that ended before this server was started nothing is counted, and nothing is to be kept.
   const session =
@@ -66,6 +66,7 @@ export function sessionOf(deps: Deps, figures: Figures, sessionId: string): OpsS
     dropped,
     errors,
     viewers: viewersOf(deps, sessionId, show),
+    spectatorsEstimate: broadcasts.of(show).airedSession('public') === sessionId ? spectators.of(show) : 0,
     delayMs: shows.get(show).delayMs,
     publicExtraMs: shows.get(show).publicExtraMs,
     flow: flowOf(figures, sessionId, now)?.stages ?? null,

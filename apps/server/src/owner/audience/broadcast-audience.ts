@@ -1,5 +1,6 @@
 import { type ExtraDelay, type FeedChange, type OnAir, SLOTS } from '@okboxbox/protocol';
 import { type Keyframe, type Output, type OutputWriter, type OwnerChannel, roomOf } from '../../channel/channel.js';
+import type { TopicEpochs } from '../../channel/topic-logs.js';
 import type { Taps } from '../../taps.js';
 import type { DelayLine, LineFill, LineReader } from './delay-line.js';
 
@@ -46,6 +47,11 @@ export class BroadcastAudience {
   /** What its room has been sent; `null` before anything has aired. */
   get aired(): Keyframe | null {
     return this.#writer;
+  }
+
+  /** The logs that its states count. */
+  get logs(): TopicEpochs {
+    return this.#line.logs;
   }
 
   /** Whether the session's end has aired. */

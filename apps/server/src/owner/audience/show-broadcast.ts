@@ -26,6 +26,7 @@ import type { ShowSettings } from '../shows/show-settings.js';
 import type { BroadcastAudience } from './broadcast-audience.js';
 import { BroadcastSession, type BroadcastSessionDeps, USUAL_OUTPUTS } from './broadcast-session.js';
 import { DelayTelling } from './delay-telling.js';
+import type { PublicPicture } from './segment-run.js';
 
 /** How often the picture is checked where nothing else is due, in ms: a hold or a glide may be over. */
 const IDLE_MS = 1_000;
@@ -134,6 +135,15 @@ export class ShowBroadcast {
   /** The session that is on air for an output. */
   airedSession(extra: ExtraDelay = 0): string | null {
     return airedSession(this.record, extra, this.#deps.clock.now());
+  }
+
+  /** What everyone has been sent of the session that is on air in the public picture; `null` where nothing is. */
+  get publicPicture(): PublicPicture | null {
+    const sessionId = this.airedSession('public');
+    const audience = this.#sessions.find((session) => session.sessionId === sessionId)?.audience('public');
+    const aired = audience?.aired;
+    if (sessionId === null || audience === undefined || aired == null) return null;
+    return { sessionId, state: aired.state, at: aired.at, logs: audience.logs };
   }
 
   session(sessionId: string): BroadcastSession | undefined {

@@ -12,6 +12,7 @@ import { Director } from './director.js';
 import { Outsider, type Stranger } from './outsider.js';
 import { type Random, randomOf } from './random.js';
 import { Rig } from './rig.js';
+import { SegmentReader } from './segment-reader.js';
 import { ShowTruth, trueNow } from './show-truth.js';
 import { Sim } from './sim.js';
 import { Witness } from './witness.js';
@@ -29,6 +30,8 @@ export interface NightOptions {
   /** Sockets and HTTP callers without `session:live`. */
   readonly outsiders: number;
   readonly callers: number;
+  /** Those who read shows as segments. */
+  readonly readers: number;
   /** Whether the server is restarted in the middle, and its clock set. */
   readonly restarts: boolean;
 }
@@ -87,7 +90,7 @@ export class Night {
 
   /** Goes through the night, to its end. */
   async run(): Promise<void> {
-    const { forMs, needs = [], until, outsiders, callers, restarts } = this.#options;
+    const { forMs, needs = [], until, outsiders, callers, readers, restarts } = this.#options;
     await this.#start();
     for (const { rigs } of this.#shows) for (const rig of rigs) rig.start();
     const held = new Map<string, FeedState>();
@@ -109,6 +112,10 @@ export class Night {
     for (let i = 0; i < callers; i++) {
       const who = strangers[i % strangers.length] as Stranger;
       this.#people.push(new Caller(who, { ...deps, random: this.#random.fork() }));
+    }
+    for (let i = 0; i < readers; i++) {
+      const who = strangers[i % strangers.length] as Stranger;
+      this.#people.push(new SegmentReader(who, { ...deps, random: this.#random.fork() }));
     }
     const people = [...this.#people, ...this.#shows.map(({ director }) => director)];
     const running = people.map((each) => each.run());
