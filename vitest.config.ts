@@ -19,6 +19,7 @@ export default defineConfig({
       '{packages,apps}/*/src/**/*.test.{ts,tsx}',
       'drills/src/**/*.test.ts',
       'e2e/**/*.test.ts',
+      'deploy/**/*.test.ts',
       'docs/**/*.test.ts',
       'scripts/**/*.test.ts',
     ],
