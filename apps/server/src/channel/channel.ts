@@ -110,7 +110,7 @@ export interface OutputView {
   /** What a viewer at a position has missed, as JSON; `null` where the whole state is to be sent instead. */
   since(epoch: string, seq: number): SharedJson | null;
   /** A chunk of a topic, as far as the state has come; `null` where it has not come to it, or is of another epoch. */
-  chunk(topic: TopicName, epoch: string, nr: number): TopicChunk | null;
+  chunk(topic: TopicName, epoch: string, nr: number): Promise<TopicChunk | null> | TopicChunk | null;
 }
 
 /** Takes finished messages to the viewers of an edge. */

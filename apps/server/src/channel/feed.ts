@@ -52,14 +52,15 @@ export class Feed {
   #epoch: string;
   #state: FeedState;
   #at: number | null;
-  #seq = 0;
+  #seq: number;
   /** Messages that were sent last, as their JSON. */
   #kept: { readonly seq: number; readonly json: string }[] = [];
   #snapshots: Snapshots | null = null;
 
-  constructor(sessionId: string, epoch: string, { state, at }: Keyframe) {
+  constructor(sessionId: string, { epoch, seq }: Pick<FeedPosition, 'epoch' | 'seq'>, { state, at }: Keyframe) {
     this.#sessionId = sessionId;
     this.#epoch = epoch;
+    this.#seq = seq;
     this.#state = state;
     this.#at = at;
   }

@@ -1,4 +1,11 @@
-import { carRoom, type FeedChange, type FeedState, type OwnCarMessage, type TopicName } from '@okboxbox/protocol';
+import {
+  carRoom,
+  type FeedChange,
+  type FeedPosition,
+  type FeedState,
+  type OwnCarMessage,
+  type TopicName,
+} from '@okboxbox/protocol';
 import type { Taps } from '../taps.js';
 import {
   ChannelClosedError,
@@ -24,6 +31,11 @@ export interface MemoryChannelDeps {
   readonly taps?: Taps;
 }
 
+/** The writer of an output, which goes on in an epoch that another process has named where it mirrors one of that. */
+export interface MirroredWriter extends OutputWriter {
+  beginEpoch(epoch?: string): void;
+}
+
 /** The channel within one process: both sides share each output's mirror, and what is sent arrives at once. */
 export class MemoryChannel implements OwnerChannel, EdgeChannel {
   readonly #deps: MemoryChannelDeps;
@@ -35,10 +47,11 @@ export class MemoryChannel implements OwnerChannel, EdgeChannel {
     this.#deps = deps;
   }
 
-  open(output: Output, start: OutputStart): OutputWriter {
+  /** `position` is where a mirror of an output goes on that another process has opened. */
+  open(output: Output, start: OutputStart, position?: Pick<FeedPosition, 'epoch' | 'seq'>): MirroredWriter {
     const room = roomOf(output);
     if (this.#outputs.has(room)) throw new Error(`The output of room "${room}" is open already.`);
-    const opened = new MemoryOutput(output, start, {
+    const opened = new MemoryOutput(output, start, position ?? { epoch: this.#deps.randomId(), seq: 0 }, {
       ...this.#deps,
       publish: (...message) => this.#publish(...message),
       publishNothing: () => this.#toSinks((sink) => sink.publishNothing(room)),
@@ -117,7 +130,7 @@ interface MemoryOutputDeps extends MemoryChannelDeps {
 }
 
 /** One output: the writer that its owner has and the mirror that edges read are the same object here. */
-class MemoryOutput implements OutputWriter, OutputView {
+class MemoryOutput implements MirroredWriter, OutputView {
   readonly room: string;
   readonly #sessionId: string;
   readonly #deps: MemoryOutputDeps;
@@ -128,11 +141,16 @@ class MemoryOutput implements OutputWriter, OutputView {
   readonly #ownAt = new Map<string, number>();
   #isClosed = false;
 
-  constructor(output: Output, start: OutputStart, deps: MemoryOutputDeps) {
+  constructor(
+    output: Output,
+    start: OutputStart,
+    position: Pick<FeedPosition, 'epoch' | 'seq'>,
+    deps: MemoryOutputDeps,
+  ) {
     this.room = roomOf(output);
     this.#sessionId = output.sessionId;
     this.#deps = deps;
-    this.#feed = new Feed(output.sessionId, deps.randomId(), start);
+    this.#feed = new Feed(output.sessionId, position, start);
     this.#logs = start.logs;
   }
 
@@ -177,9 +195,9 @@ class MemoryOutput implements OutputWriter, OutputView {
     this.#feed.reach(at);
   }
 
-  beginEpoch(): void {
+  beginEpoch(epoch = this.#deps.randomId()): void {
     this.#refuseWhereClosed();
-    this.#feed.beginEpoch(this.#deps.randomId());
+    this.#feed.beginEpoch(epoch);
   }
 
   probe(): void {
