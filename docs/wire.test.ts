@@ -92,7 +92,7 @@ describe.each(VERSIONS)('what version %s sent', (version) => {
   const feedIn = (format: 'rows' | 'json') => {
     const [joined = '', message = ''] = linesOf(version, `feed.${format}.jsonl`);
     const { epoch } = JSON.parse(joined) as FeedMessage;
-    const feed = new Feed(before.state.session.sessionId, epoch, before);
+    const feed = new Feed(before.state.session.sessionId, { epoch, seq: 0 }, before);
     const snapshot = feed.snapshots.of(format).text;
     const change = { ...changeBetween(before.state, after.state), appended: after.appended ?? {} };
     const texts = feed.take(change, after.at, JSON.stringify(change));

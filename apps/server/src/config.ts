@@ -34,6 +34,8 @@ export interface ServerConfig {
   readonly databasePoolMax: number;
   /** Whether `REDIS_URL` asks for several nodes, which this version cannot be: it runs alone, and says so. */
   readonly severalNodesAsked: boolean;
+  /** Processes that serve viewers on this machine; 0: this one does. */
+  readonly edgeWorkers: number;
   /** Whether `/api/diagnostics` is there. */
   readonly diagnosticsEnabled: boolean;
   /** Whether `/api/ops` is there. */
@@ -133,6 +135,15 @@ export const serverEnvironment = z.object({
     .default(10)
     .describe('Most connections to PostgreSQL, from 1 to 200.'),
   REDIS_URL: z.string().optional().describe('Not used yet: this version runs as one node, and says so in the log.'),
+  EDGE_WORKERS: z
+    .string()
+    .regex(/^\d{1,2}$/, 'a whole number from 0 to 64')
+    .transform(Number)
+    .refine((workers) => workers <= 64, 'a whole number from 0 to 64')
+    .default(0)
+    .describe(
+      'Processes that serve viewers on this machine, so that a crowd does not slow the timing down. 0: the server serves them itself.',
+    ),
   DIAGNOSTICS_ENABLED: onOff.describe('Serves /api/diagnostics.'),
   OPS_UI_ENABLED: onOff.describe('Serves the console /admin/ops and /api/ops.'),
   METRICS_ENABLED: onOff.describe('Serves /metrics for Prometheus.'),
@@ -196,6 +207,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, cw
     databaseUrl: read.DATABASE_URL ?? null,
     databasePoolMax: read.DATABASE_POOL_MAX,
     severalNodesAsked: read.REDIS_URL !== undefined,
+    edgeWorkers: read.EDGE_WORKERS,
     diagnosticsEnabled: read.DIAGNOSTICS_ENABLED,
     opsUiEnabled: read.OPS_UI_ENABLED,
     metricsEnabled: read.METRICS_ENABLED,

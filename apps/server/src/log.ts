@@ -3,12 +3,12 @@ import type { LogLevel } from './config.js';
 
 export type { Logger } from 'pino';
 
-/** Structured logs on standard error, one JSON object a line; tokens never stand in them. */
-export function createLog(level: LogLevel): Logger {
+/** Structured logs on standard error, one JSON object a line; tokens never stand in them. `name` is that of the process. */
+export function createLog(level: LogLevel, name = 'server'): Logger {
   return pino(
     {
       level,
-      base: { name: 'server' },
+      base: { name },
       timestamp: pino.stdTimeFunctions.isoTime,
       redact: {
         paths: ['token', '*.token', 'authorization', '*.authorization', 'headers', '*.headers'],

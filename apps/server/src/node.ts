@@ -1,19 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { RELAY_NAMESPACE } from '@okboxbox/protocol';
 import { UNNUMBERED_RULES } from '@okboxbox/timing';
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify from 'fastify';
 import { Server } from 'socket.io';
-import { clientAddresses } from './access/client-address.js';
+import { clientAddresses, clientsOfEdges } from './access/client-address.js';
 import { Limits } from './access/limits.js';
 import { OpenRights } from './access/open-rights.js';
 import { RevokedTokens, withoutRevoked } from './access/revoked-tokens.js';
-import { localSecret } from './access/secret.js';
 import { ShareLinks, type WantedLink } from './access/share-links.js';
 import { SignIn } from './access/sign-in.js';
-import { type Tokens, tokensOfProvider, tokensOfSecret } from './access/tokens.js';
 import { asyncApi } from './api/asyncapi.js';
 import { openApi } from './api/openapi.js';
 import { MemoryChannel } from './channel/memory-channel.js';
+import { SharedChannel } from './channel/shared-channel.js';
 import { type Clock, systemClock } from './clock.js';
 import { clockShift, machineUptime, type Uptime } from './clock-shift.js';
 import { closeDataDir } from './close-data-dir.js';
@@ -23,14 +22,17 @@ import { lockDataDir } from './data-dir.js';
 import { explainDiskError } from './data-files.js';
 import { openDataFormat } from './data-format.js';
 import { MemoryDirectory } from './directory/memory-directory.js';
+import { SharedDirectory } from './directory/shared-directory.js';
 import { DiskWatch } from './disk-watch.js';
 import { serveDrills } from './drills/drill-calls.js';
 import { Faults } from './drills/faults.js';
-import { DirectorActs } from './edge/director-acts.js';
+import { desksOf } from './edge/desk-of.js';
+import { type ActName, DirectorActs } from './edge/director-acts.js';
 import { serveDirectors } from './edge/gateway/director-gateway.js';
 import { serveViewers } from './edge/gateway/viewer-gateway.js';
 import { addAnswerHeaders, addSocketHeaders } from './edge/http/answer-headers.js';
 import { serveAutoCalls } from './edge/http/auto-calls.js';
+import { closePort } from './edge/http/close-port.js';
 import { serveDiagnostics } from './edge/http/diagnostics.js';
 import { serveDocuments } from './edge/http/documents.js';
 import { guardDoor } from './edge/http/door.js';
@@ -49,6 +51,9 @@ import { serveShownCalls } from './edge/http/shown-calls.js';
 import { serveTopicCalls } from './edge/http/topic-calls.js';
 import { Hub } from './edge/hub/hub.js';
 import { Spectators } from './edge/spectators.js';
+import type { StartEdges } from './edge/process/edge-workers.js';
+import { listenThroughEdges } from './edge/process/listen-through-edges.js';
+import { EdgeLinks, type EdgeLinksDeps } from './link/edge-links.js';
 import { createLog, type Logger } from './log.js';
 import type { OpsActions } from './ops/actions/ops-actions.js';
 import { serveOperations } from './ops/serve-operations.js';
@@ -71,6 +76,7 @@ import { ShowLogos } from './owner/shows/show-logos.js';
 import { Shows } from './owner/shows/shows.js';
 import { WriteBehind } from './owner/write-behind.js';
 import { Parts } from './parts.js';
+import { serverTokens, signingSecretOf } from './server-tokens.js';
 import { closeSocket } from './sockets/close-socket.js';
 import { guardedWebSockets } from './sockets/guarded-websockets.js';
 import { guardMessages, MAX_UNTRUSTED_BYTES } from './sockets/message-guard.js';
@@ -92,15 +98,14 @@ export interface ServerOptions {
   readonly publish?: string;
   /** The wall clock, which tokens are dated by, in ms since the epoch. */
   readonly wallNow?: () => number;
+  /** Starts its edge processes, where `config.edgeWorkers` asks for some. */
+  readonly startEdges?: StartEdges;
   /** How long the machine has been up, by which a clock that was set between two runs is noticed. */
   readonly uptime?: () => Uptime;
 }
 
 /** Largest body of a call, in bytes: nothing that is sent to any of them comes near it. */
 const MAX_BODY_BYTES = 16 * 1024;
-/** How long calls that are being answered are waited for when the server stops, in ms. */
-const LAST_CALLS_MS = 500;
-
 /** How long the server waits for the lines of what was on air before it was restarted, in ms, before it lets anyone in. */
 const LINES_MS = 5_000;
 
@@ -147,7 +152,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       stop: (settings) => settings.close(),
     });
     const revoked = await RevokedTokens.open(config.dataDir, unsaved);
-    const tokens = withoutRevoked(await tokensOf(config, wallNow), revoked);
+    const tokens = withoutRevoked(await serverTokens(config, wallNow), revoked);
     const uptime = options.uptime ?? machineUptime;
     const { shiftMs: clockShiftMs, settle } = await clockShift(config.dataDir, clock, uptime, log);
     const registry = await parts.start({
@@ -175,7 +180,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       stop: (open) => open.close(),
     });
     const signIn = new SignIn(tokens, clock);
-    const limits = parts.add('limits', new Limits({ addressOf: clientAddresses(config.trustedProxies), log, taps }), {
+    const hasEdges = config.edgeWorkers > 0;
+    const addressOf = hasEdges ? clientsOfEdges() : clientAddresses(config.trustedProxies);
+    const limits = parts.add('limits', new Limits({ addressOf, log, taps }), {
       stop: (running) => running.close(),
     });
 
@@ -197,11 +204,15 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const past = new PastSessions({ registry, store, log });
 
     // A frame's way: ingest (below, with the sockets) → sessions → audiences → channel → hub.
-    const channel = new MemoryChannel({ randomId, taps });
+    const views = new MemoryChannel({ randomId, taps });
     const hub = new Hub(log, () => clock.now(), taps);
-    channel.subscribe(hub);
+    views.subscribe(hub);
     // One node: it owns every show, and all of them run on the clock of the process.
-    const directory = new MemoryDirectory(() => clock.now());
+    const shared = hasEdges
+      ? { channel: new SharedChannel(views), directory: new SharedDirectory(() => clock.now()) }
+      : null;
+    const channel = shared?.channel ?? views;
+    const directory = shared?.directory ?? new MemoryDirectory(() => clock.now());
     const clockOf = () => clock;
     const audiences = parts.add(
       'live audiences',
@@ -270,7 +281,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const gitSha = config.gitSha ?? (await builtGitSha());
     serveDocuments(http, { openApi, asyncApi });
     if (config.diagnosticsEnabled) serveDiagnostics(http, { tokens, directory, version, gitSha, startedAt });
-    const edge = { directory, channel, links, tokens };
+    const edge = { directory, channel: views, links, tokens };
     const health = { disk, damaged: registry.damaged, storeHealth, clock, version, startedAt };
     serveCalls(http, { ...edge, ...health, signIn, revoked, limits, audit });
     servePublicCalls(http, edge);
@@ -278,8 +289,27 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const spectators = new Spectators(() => performance.now());
     serveSegmentCalls(http, { ...edge, spectators });
     serveLogoCalls(http, edge);
-    serveShownCalls(http, { ...edge, watchers: (show) => viewers.watchers(show) });
+    serveShownCalls(http, { ...edge, watchers: (show) => (edges ?? viewers).watchers(show) });
     const acts = new DirectorActs({ directory, publicUrl: config.publicUrl });
+    const deskOf = (show: string) => desksOf(directory, edges ?? viewers)(show);
+    const edgeKey = randomId();
+    const edges: EdgeLinks | null =
+      shared === null
+        ? null
+        : new EdgeLinks({
+            ...shared,
+            key: edgeKey,
+            views,
+            owner,
+            acts: farActs(acts),
+            deskOf,
+            shows,
+            links,
+            revoked,
+            clock,
+            log,
+          });
+    if (edges !== null) parts.add('links of edges', edges, { stop: (running) => running.close() });
     serveShowActions(http, { acts, tokens, limits });
     serveAutoCalls(http, { directory, tokens, limits });
     await servePages(http, options.webDir, { withOps: config.opsUiEnabled, publicUrl: config.publicUrl });
@@ -291,7 +321,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     });
     const viewers = serveViewers(io, { ...edge, hub, clock, log, taps, limits });
     holdSockets(io, { rights, log });
-    parts.add('directors', serveDirectors(io, { directory, channel, viewers, acts, log, taps, limits }), {
+    parts.add('directors', serveDirectors(io, { directory, channel: views, deskOf, acts, log, taps, limits }), {
       stop: (running) => running.close(),
     });
 
@@ -328,7 +358,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
           drops,
           shows,
           broadcasts,
-          channel,
+          channel: views,
+          addressOf,
           storeHealth,
           clock,
           version,
@@ -363,7 +394,16 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 
     await closing;
     await broadcasts.prepared(LINES_MS);
-    const port = await listen(http, config.host, config.port);
+    const port =
+      edges === null
+        ? await listen(http, config.host, config.port)
+        : await parts
+            .start({
+              name: 'edge processes',
+              start: () => listenThroughEdges(http, { ...options, links: edges, key: edgeKey, log }),
+              drain: (running) => running.close(),
+            })
+            .then((running) => running.port);
     const url = `http://${hostInUrl(config.host)}:${port}`;
     const publicUrl = config.publicUrl ?? url;
     await parts.start({
@@ -405,12 +445,12 @@ function linkOf(show: string): WantedLink {
   return { show, ...kind, label: 'OBS', sessionId: null, ttlMs: undefined, createdBy: STARTED_BY };
 }
 
-/** A call that is being answered may end; a connection that is kept open for another call does not delay the stop. */
-async function closePort(http: FastifyInstance, io: Server): Promise<void> {
-  const cut = setTimeout(() => http.server.closeAllConnections(), LAST_CALLS_MS);
-  await io.close();
-  await http.close();
-  clearTimeout(cut);
+/** Acts whose names and inputs came from an edge of this release, which has read them by their schemas. */
+function farActs(acts: DirectorActs): EdgeLinksDeps['acts'] {
+  return {
+    run: (name, visitor, input) => acts.run(name as ActName, visitor, input as never),
+    onActed: (listener) => acts.onActed(listener),
+  };
 }
 
 /** Closes one connection of a viewer or a relay for operations; false where there is none of that id. */
@@ -418,15 +458,4 @@ function disconnectSocket(io: Server, socketId: string): boolean {
   const socket = io.sockets.sockets.get(socketId) ?? io.of(RELAY_NAMESPACE).sockets.get(socketId);
   if (socket !== undefined) closeSocket(socket, 'by_operations');
   return socket !== undefined;
-}
-
-async function tokensOf(config: ServerConfig, wallNow: () => number): Promise<Tokens> {
-  if (config.provider !== null) return tokensOfProvider(config.provider, wallNow);
-  return tokensOfSecret(new TextEncoder().encode((await signingSecretOf(config)) ?? ''), wallNow);
-}
-
-/** What tokens are signed with here, or `null` where an identity provider does that. */
-async function signingSecretOf({ provider, jwtSecret, dataDir }: ServerConfig): Promise<string | null> {
-  if (provider !== null) return null;
-  return jwtSecret ?? new TextDecoder().decode(await localSecret(dataDir));
 }

@@ -34,6 +34,20 @@ export function clientAddresses(trustedProxies: readonly string[]): AddressOf {
   };
 }
 
+/** The header in which an edge process tells the owner on its machine where a request came from. */
+export const EDGE_CLIENT_HEADER = 'x-okboxbox-client';
+
+/**
+ * The same for an owner that is reached through its edge processes alone, by a socket that nobody else can open: what they
+ * say. A request that none of them has passed on comes from this machine.
+ */
+export function clientsOfEdges(): AddressOf {
+  return ({ headers }) => {
+    const said = headers[EDGE_CLIENT_HEADER];
+    return typeof said === 'string' && ipaddr.isValid(said) ? said : '127.0.0.1';
+  };
+}
+
 /**
  * What limits count an address as: an IPv4 address as it is, however it is written, and an IPv6 address by its first 64
  * bits, since one client may use all addresses behind them.

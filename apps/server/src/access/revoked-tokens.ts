@@ -44,6 +44,11 @@ export class RevokedTokens {
     return jti !== undefined && this.#revoked.has(jti);
   }
 
+  /** All of them, by their `jti`. */
+  all(): string[] {
+    return [...this.#revoked.keys()];
+  }
+
   /**
    * Revokes a token, at once in this process. Resolves when it is on disk, or the disk did not take it: then it is tried
    * again until it does.
@@ -76,7 +81,7 @@ export class RevokedTokens {
 }
 
 /** Tokens of which none is accepted that was revoked. */
-export function withoutRevoked(tokens: Tokens, revoked: RevokedTokens): Tokens {
+export function withoutRevoked(tokens: Tokens, revoked: Pick<RevokedTokens, 'has'>): Tokens {
   return {
     sign: tokens.sign,
     verify: async (token) => {

@@ -36,10 +36,15 @@ export interface MirroredWriter extends OutputWriter {
   beginEpoch(epoch?: string): void;
 }
 
+/** A mirror in its owner's process, which has the logs at hand. */
+export interface SameProcessView extends OutputView {
+  chunk(topic: TopicName, epoch: string, nr: number): TopicChunk | null;
+}
+
 /** The channel within one process: both sides share each output's mirror, and what is sent arrives at once. */
 export class MemoryChannel implements OwnerChannel, EdgeChannel {
   readonly #deps: MemoryChannelDeps;
-  readonly #outputs = new Map<string, OutputView>();
+  readonly #outputs = new Map<string, SameProcessView>();
   #sinks: readonly ChannelSink[] = [];
   #listeners: readonly ((show: string, event: ShowEvent) => void)[] = [];
 
@@ -81,7 +86,7 @@ export class MemoryChannel implements OwnerChannel, EdgeChannel {
     return count;
   }
 
-  view(room: string): OutputView | undefined {
+  view(room: string): SameProcessView | undefined {
     return this.#outputs.get(room);
   }
 
@@ -130,7 +135,7 @@ interface MemoryOutputDeps extends MemoryChannelDeps {
 }
 
 /** One output: the writer that its owner has and the mirror that edges read are the same object here. */
-class MemoryOutput implements MirroredWriter, OutputView {
+class MemoryOutput implements MirroredWriter, SameProcessView {
   readonly room: string;
   readonly #sessionId: string;
   readonly #deps: MemoryOutputDeps;

@@ -86,7 +86,7 @@ export class MirrorChannel implements EdgeChannel {
         this.#local.tell(message.show, message.event);
         return;
       default:
-        return message satisfies never;
+        message satisfies never;
     }
   }
 

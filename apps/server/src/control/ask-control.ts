@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
+import { CONTROL_FILE, type SocketPath, socketPath } from '../socket-path.js';
 import { type ControlAnswer, type ControlRequest, controlAnswer, MAX_MESSAGE_BYTES } from './control-messages.js';
-import { type ControlPath, controlPath } from './control-path.js';
 
 /** How long a server may take to answer, in ms: it signs, and waits for nothing. */
 const ANSWER_WITHIN_MS = 10_000;
@@ -40,9 +40,9 @@ export async function askControl(dataDir: string, request: ControlRequest): Prom
   }
 }
 
-function pathOf(dataDir: string): ControlPath {
+function pathOf(dataDir: string): SocketPath {
   try {
-    const where = controlPath(dataDir);
+    const where = socketPath(dataDir, CONTROL_FILE);
     if (where !== null) return where;
   } catch (error) {
     throw faultOf(error as NodeJS.ErrnoException, dataDir);

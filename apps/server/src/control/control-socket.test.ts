@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { decodeJwt } from 'jose';
 import { expect, it } from 'vitest';
+import { CONTROL_FILE, socketPath } from '../socket-path.js';
 import { serverForEachTest } from '../testing/running-server.js';
 import { askControl } from './ask-control.js';
 import type { ControlRequest } from './control-messages.js';
-import { CONTROL_FILE, controlPath } from './control-path.js';
 import { dataDirsIn, runningServers } from './running-servers.js';
 
 const { dataDir, url, get, post, start, restart } = serverForEachTest({ OPS_UI_ENABLED: '1' });
@@ -138,11 +138,11 @@ it('a server whose people sign in elsewhere makes neither tokens nor links, and 
 });
 
 it('on Windows a named pipe stands for the file, the same for each way of writing the folder', () => {
-  const pipe = (dir: string) => controlPath(dir, 'win32')?.path;
+  const pipe = (dir: string) => socketPath(dir, CONTROL_FILE, 'win32')?.path;
   expect(pipe('/Race/Data')).toMatch(/^\\\\\.\\pipe\\okboxbox-[0-9a-f]{32}$/);
   expect(pipe('/race/data/')).toBe(pipe('/Race/Data'));
   expect(pipe('/race/other')).not.toBe(pipe('/race/data'));
-  expect(controlPath(`/${'l'.repeat(120)}`, 'darwin')).toBeNull();
+  expect(socketPath(`/${'l'.repeat(120)}`, CONTROL_FILE, 'darwin')).toBeNull();
 });
 
 it.runIf(process.platform === 'linux')(

@@ -3,8 +3,8 @@ import { createServer, type Server, type Socket } from 'node:net';
 import type { SignIn } from '../access/sign-in.js';
 import type { Tokens } from '../access/tokens.js';
 import type { Logger } from '../log.js';
+import { CONTROL_FILE, type SocketPath, socketPath } from '../socket-path.js';
 import { type ControlAnswer, controlRequest, MAX_MESSAGE_BYTES } from './control-messages.js';
-import { type ControlPath, controlPath } from './control-path.js';
 
 /** How long a caller may take to ask, in ms. */
 const ASK_WITHIN_MS = 5_000;
@@ -35,9 +35,9 @@ export async function serveControl(deps: ControlDeps): Promise<() => Promise<voi
     answerOne(socket, deps);
   });
   server.maxConnections = MAX_CALLERS;
-  let where: ControlPath | null = null;
+  let where: SocketPath | null = null;
   try {
-    where = controlPath(dataDir);
+    where = socketPath(dataDir, CONTROL_FILE);
     if (where === null) throw new Error('its path is too long for a socket');
     if (process.platform !== 'win32') await rm(where.path, { force: true });
     await listen(server, where.path);

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { CONTROL_FILE } from './control-path.js';
+import { CONTROL_FILE } from '../socket-path.js';
 
 /**
  * Data directories of servers that run on this machine, as far as the system tells: Linux lists the sockets of all users.

@@ -1,15 +1,15 @@
 import type { Directory, OwnerDirectory, SessionRecord } from './directory.js';
-import type { Owner } from './owner.js';
+import type { Owner, SocketOwner } from './owner.js';
 import { NoOwnerError } from './owner-refusal.js';
 import { type ShowRecord, unknownShow } from './show-record.js';
 
 /** The directory of one process: owners and edges share what it holds. */
-export class MemoryDirectory implements Directory, OwnerDirectory {
+export class MemoryDirectory<O extends SocketOwner = Owner> implements Directory<O>, OwnerDirectory<O> {
   readonly #now: () => number;
   readonly #shows = new Map<string, ShowRecord>();
   readonly #sessions = new Map<string, SessionRecord>();
-  readonly #offers = new Set<Owner>();
-  readonly #owners = new Map<string, Owner>();
+  readonly #offers = new Set<O>();
+  readonly #owners = new Map<string, O>();
 
   /** `now` is the clock of the process, in ms; all its shows run on it. */
   constructor(now: () => number) {
@@ -22,6 +22,11 @@ export class MemoryDirectory implements Directory, OwnerDirectory {
 
   show(show: string): ShowRecord {
     return this.#shows.get(show) ?? unknownShow(show);
+  }
+
+  /** All shows that have been put, in no order. */
+  protected shows(): Iterable<ShowRecord> {
+    return this.#shows.values();
   }
 
   session(sessionId: string): SessionRecord | undefined {
@@ -40,18 +45,18 @@ export class MemoryDirectory implements Directory, OwnerDirectory {
     return newest;
   }
 
-  async ownerOf(show: string): Promise<Owner> {
+  async ownerOf(show: string): Promise<O> {
     const owner = this.#owners.get(show) ?? [...this.#offers][0];
     if (owner === undefined) throw new NoOwnerError(show);
     this.#owners.set(show, owner);
     return owner;
   }
 
-  async owners(): Promise<readonly Owner[]> {
+  async owners(): Promise<readonly O[]> {
     return [...this.#offers];
   }
 
-  offer(owner: Owner): () => void {
+  offer(owner: O): () => void {
     this.#offers.add(owner);
     return () => {
       this.#offers.delete(owner);

@@ -59,6 +59,12 @@ export interface SegmentFile {
  */
 export type OutputState = 'ready' | 'full' | 'none';
 
+/** What the sockets of viewers ask of the server that runs a show. */
+export interface SocketOwner extends Pick<Owner, 'openOutput'> {
+  /** As `Owner` has it, without the chunks: those are for calls. */
+  lastState(sessionId: string, part: 'whole' | 'public'): Promise<Pick<LastState, 'snapshots' | 'since'> | null>;
+}
+
 /**
  * The server that runs a show, as edges ask it. Every call is asynchronous: it may be another process, so what a caller's
  * right rests on is to be looked up again after each. Rights are decided by the edge. Calls about a session resolve with

@@ -158,7 +158,7 @@ export class DirectorActs {
  * @throws CallRefused where the visitor may not direct what it names, or that is not there.
  */
 export function callOn(
-  directory: Directory,
+  directory: Pick<Directory, 'session'>,
   visitor: Visitor,
   name: keyof typeof DIRECTOR_CALLS,
   { show, sessionId }: Named,

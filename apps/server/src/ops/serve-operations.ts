@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import type { AddressOf } from '../access/client-address.js';
 import type { ServerConfig } from '../config.js';
 import { serveActions } from './actions/action-calls.js';
 import { auditEntry, serveAudit } from './actions/audit-calls.js';
@@ -17,6 +18,7 @@ export interface ServeOperationsDeps
   extends OperationsDeps,
     Pick<ServePacksDeps, 'tokens' | 'signIn' | 'signingSecret' | 'audit'> {
   readonly actions: OpsActions;
+  readonly addressOf: AddressOf;
 }
 
 /**
@@ -50,7 +52,9 @@ export async function serveOperations(
     });
   }
   if (config.diagnosticsEnabled) serveFlow(http, tokens, operations);
-  if (config.metricsEnabled) serveMetrics(http, tokens, operations, isBehindProxy(config));
+  if (config.metricsEnabled) {
+    serveMetrics(http, tokens, operations, { isBehindProxy: isBehindProxy(config), addressOf: deps.addressOf });
+  }
   return operations;
 }
 

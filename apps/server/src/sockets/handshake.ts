@@ -48,7 +48,7 @@ export interface SocketHello {
 /** What a handshake is checked with; without `links`, a link opens nothing. */
 export interface HandshakeDeps {
   readonly tokens: Tokens;
-  readonly links?: ShareLinks;
+  readonly links?: Pick<ShareLinks, 'visitor'>;
   readonly limits?: Limits;
 }
 

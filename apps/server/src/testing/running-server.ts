@@ -10,8 +10,12 @@ import { systemClock } from '../clock.js';
 import { machineUptime } from '../clock-shift.js';
 import { readConfig } from '../config.js';
 import { type RunningServer, startServer } from '../node.js';
+import { edgesInProcess } from './edges-in-process.js';
 import { HELLO } from './hellos.js';
 import { batch } from './race.js';
+
+/** Edge processes of each test's server: the suite of edges asks for two, in the test's own process. */
+const EDGE_WORKERS = process.env.TEST_EDGE_WORKERS ?? '0';
 
 /** What the servers of tests sign tokens with. */
 export const TEST_SECRET = '9vT2xQ7mLk4Rz8WcYb3nHd6FgPs1Ja5U';
@@ -63,7 +67,10 @@ export function serverForEachTest(always: Readonly<Record<string, string>> = {},
   });
 
   function start(env: Record<string, string> = {}, laterMs = 0): Promise<RunningServer> {
-    const config = readConfig({ PORT: '0', DATA_DIR: dataDir, JWT_SECRET: TEST_SECRET, ...always, ...env }, '/');
+    const config = readConfig(
+      { PORT: '0', EDGE_WORKERS, DATA_DIR: dataDir, JWT_SECRET: TEST_SECRET, ...always, ...env },
+      '/',
+    );
     const clock = { now: () => systemClock.now() + laterMs + aheadMs };
     const uptime = () => {
       const { boot, ms } = machineUptime();
@@ -71,7 +78,8 @@ export function serverForEachTest(always: Readonly<Record<string, string>> = {},
     };
     const log = pino({ level: 'warn' }, { write: (line: string) => void warnings.push(line) });
     const wallNow = () => Date.now() + laterMs + aheadMs;
-    return startServer({ config, version: '0.0.0-test', webDir, log, clock, wallNow, uptime });
+    const startEdges = edgesInProcess({ clock, wallNow });
+    return startServer({ config, version: '0.0.0-test', webDir, log, clock, wallNow, uptime, startEdges });
   }
 
   /** Starts the server again; so much later, where it says so. */

@@ -2,6 +2,7 @@ import type { Server, Socket } from 'socket.io';
 import type { Limits } from '../../access/limits.js';
 import type { Visitor } from '../../access/visitor.js';
 import type { EdgeChannel } from '../../channel/channel.js';
+import type { Directory } from '../../directory/directory.js';
 import { answerCall, type SocketCall } from '../../sockets/calls.js';
 import type { SocketHello } from '../../sockets/handshake.js';
 import type { Taps } from '../../taps.js';
@@ -10,8 +11,9 @@ import { DIRECTOR_CALLS } from '../director-calls.js';
 import { OpenDesks, type OpenDesksDeps } from './open-desks.js';
 
 export interface DirectorDeps extends OpenDesksDeps {
+  readonly directory: Pick<Directory, 'session'>;
   readonly channel: EdgeChannel;
-  readonly acts: DirectorActs;
+  readonly acts: Pick<DirectorActs, 'run' | 'onActed'>;
   readonly taps?: Taps;
   readonly limits?: Limits;
 }

@@ -3,18 +3,21 @@ import { deny, denyExtraDelay, denyOwnCar, maySeeBroadcast, type Place, type Vis
 import type { EdgeChannel } from '../../channel/channel.js';
 import type { Directory } from '../../directory/directory.js';
 import { followedBy } from '../../directory/following.js';
-import type { LastState } from '../../directory/owner.js';
+import type { SocketOwner } from '../../directory/owner.js';
 import { airingOf, airingOfFollowed } from '../../directory/show-record.js';
 import { CallRefused } from '../../sockets/calls.js';
 import { seenPicture } from '../seen-picture.js';
 
 export interface JoinDeps {
-  readonly directory: Directory;
+  readonly directory: Directory<SocketOwner>;
   readonly channel: EdgeChannel;
 }
 
 /** Where a viewer of the broadcast is: a session, and how much later than the show's delay. */
 export type BroadcastPlace = Place & { readonly extra: ExtraDelay };
+
+/** What a join is answered from: a mirror, or a last state. */
+export type Shown = NonNullable<Awaited<ReturnType<SocketOwner['lastState']>>>;
 
 /** Finds what a join asks for in real time. @throws CallRefused */
 export function findLive({ directory }: JoinDeps, visitor: Visitor, join: SessionJoin): Place {
@@ -80,7 +83,7 @@ export async function broadcastOf(
   visitor: Visitor,
   join: SessionJoin,
   place: BroadcastPlace,
-): Promise<LastState> {
+): Promise<Shown> {
   const { sessionId, show, extra } = place;
   const room = broadcastRoom(sessionId, extra);
   const open = channel.view(room);

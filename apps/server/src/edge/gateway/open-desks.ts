@@ -1,9 +1,7 @@
 import type { DeskState } from '@okboxbox/protocol';
 import type { Socket } from 'socket.io';
-import type { Directory } from '../../directory/directory.js';
 import { OwnerRefusal } from '../../directory/owner-refusal.js';
 import type { Logger } from '../../log.js';
-import type { Viewers } from './viewer-gateway.js';
 
 /** Changes of a desk that come together are sent together, in ms. */
 const TOGETHER_MS = 100;
@@ -11,8 +9,8 @@ const TOGETHER_MS = 100;
 const LOOK_MS = 1_000;
 
 export interface OpenDesksDeps {
-  readonly directory: Directory;
-  readonly viewers: Viewers;
+  /** All that a desk of a show shows; fails with an OwnerRefusal where the show has no owner now. */
+  readonly deskOf: (show: string) => Promise<DeskState>;
   readonly log: Logger;
 }
 
@@ -98,7 +96,7 @@ export class OpenDesks {
 
   #inTurn<T>(show: string, use: (state: DeskState) => T): Promise<T> {
     const before = this.#reading.get(show) ?? Promise.resolve();
-    const done = before.then(async () => use(await this.#state(show)));
+    const done = before.then(async () => use(await this.#deps.deskOf(show)));
     const settled = done
       .catch(() => undefined)
       .then(() => {
@@ -106,16 +104,5 @@ export class OpenDesks {
       });
     this.#reading.set(show, settled);
     return done;
-  }
-
-  async #state(show: string): Promise<DeskState> {
-    const { directory, viewers } = this.#deps;
-    const { desk } = await directory.ownerOf(show);
-    const { links, ...owned } = await desk.state(show);
-    return {
-      ...owned,
-      links: links.map((link) => ({ ...link, viewers: viewers.viewersOfLink(link.code) })),
-      ...viewers.watchers(show),
-    };
   }
 }

@@ -22,7 +22,6 @@ import type { FeedFormat } from '../../channel/feed-format.js';
 import { namedTiming } from '../../channel/named-timing.js';
 import { SharedAnswer } from '../../channel/shared-json.js';
 import type { Clock } from '../../clock.js';
-import type { LastState } from '../../directory/owner.js';
 import { airedSession, airingOf, behindMsOf, isAiring, publicDelayState } from '../../directory/show-record.js';
 import type { Logger } from '../../log.js';
 import { answerCall, CallRefused } from '../../sockets/calls.js';
@@ -31,13 +30,13 @@ import type { SocketHello } from '../../sockets/handshake.js';
 import type { SessionLeft } from '../../sockets/messages.js';
 import type { Taps } from '../../taps.js';
 import type { Hub } from '../hub/hub.js';
-import { broadcastOf, findBroadcast, findLive, type JoinDeps, notFound } from './joins.js';
+import { broadcastOf, findBroadcast, findLive, type JoinDeps, notFound, type Shown } from './joins.js';
 import { retrySpreadMs } from './retry-spread.js';
 import { VIEWER_CALLS } from './viewer-calls.js';
 
 export interface ViewerDeps extends JoinDeps {
   readonly tokens: Tokens;
-  readonly links: ShareLinks;
+  readonly links: Pick<ShareLinks, 'visitor' | 'opened'>;
   readonly hub: Hub;
   readonly clock: Clock;
   readonly log: Logger;
@@ -265,8 +264,14 @@ export class Viewer {
     if (sees) this.#socket.emit('show:look', changed);
   }
 
-  cameBy(code: string): boolean {
-    return this.#visitor.kind === 'link' && this.#visitor.code === code;
+  /** The code of the link that it came by; `null` where it came by none. */
+  get link(): string | null {
+    return this.#visitor.kind === 'link' ? this.#visitor.code : null;
+  }
+
+  /** Shows whose broadcast it watches. */
+  broadcasts(): Set<string> {
+    return new Set([...this.#joined.values()].filter(({ extra }) => extra !== null).map(({ show }) => show));
   }
 
   /** What the desk lists of it; `null` where it does not watch the show's broadcast. */
@@ -416,7 +421,7 @@ export class Viewer {
   }
 
   /** The last state of a session that has ended; `null` where it runs, or its timeline cannot be read. */
-  async #lastState({ show, sessionId }: Place): Promise<LastState | null> {
+  async #lastState({ show, sessionId }: Place): Promise<Shown | null> {
     const owner = await this.#deps.directory.ownerOf(show);
     return owner.lastState(sessionId, 'whole');
   }

@@ -31,6 +31,32 @@ export async function listen(http: FastifyInstance, host: string, port: number):
   return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
+/**
+ * Listens at a socket file, or a named pipe, that only the user of this process can open.
+ * @throws StartError where it cannot be made
+ */
+export async function listenAtPath(http: FastifyInstance, path: string): Promise<void> {
+  await http.ready();
+  await new Promise<void>((resolve, reject) => {
+    const failed = (error: Error) => {
+      reject(
+        new StartError(`The socket file ${path} cannot be made: ${error.message}. Look at the rights of DATA_DIR.`),
+      );
+    };
+    http.server.once('error', failed);
+    // The file is made within this call: nobody else can open it, not even for a moment.
+    const mask = process.umask(0o177);
+    try {
+      http.server.listen({ path }, () => {
+        http.server.off('error', failed);
+        resolve();
+      });
+    } finally {
+      process.umask(mask);
+    }
+  });
+}
+
 /** A host as it stands in a URL: nobody can connect to `0.0.0.0`, and IPv6 addresses need brackets. */
 export function hostInUrl(host: string): string {
   if (host === '0.0.0.0' || host === '::') return '127.0.0.1';

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { AddressOf } from '../../access/client-address.js';
 import type { Tokens } from '../../access/tokens.js';
 import { declareCalls, EVERYONE, serve } from '../../edge/http/call.js';
 import { admitted } from '../figures/self-cost.js';
@@ -38,7 +39,7 @@ export function serveMetrics(
   http: FastifyInstance,
   tokens: Tokens,
   operations: Operations,
-  isBehindProxy: boolean,
+  { isBehindProxy, addressOf }: { readonly isBehindProxy: boolean; readonly addressOf: AddressOf },
 ): void {
   const families = new Families();
   // All metrics of one answer are of one moment.
@@ -47,15 +48,14 @@ export function serveMetrics(
   frameMetrics(families, operations.figures, () => look);
   databaseMetrics(families, operations.figures, () => look);
   serve(http, METRICS_CALLS.metrics, async (request, reply) => {
-    if (!isBehindProxy && isFromHere(request)) admitted(request);
+    if (!isBehindProxy && isFromHere(request, addressOf)) admitted(request);
     else await requireOpsRead(request, tokens);
     look = lookAt(operations);
     return reply.type(families.registry.contentType).send(await families.registry.metrics());
   });
 }
 
-function isFromHere(request: FastifyRequest): boolean {
-  const { remoteAddress } = request.raw.socket;
+function isFromHere(request: FastifyRequest, addressOf: AddressOf): boolean {
   const isForwarded = PROXY_HEADERS.some((header) => request.headers[header] !== undefined);
-  return remoteAddress !== undefined && LOOPBACK.has(remoteAddress) && !isForwarded;
+  return LOOPBACK.has(addressOf(request.raw)) && !isForwarded;
 }
