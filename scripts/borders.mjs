@@ -15,7 +15,7 @@ const folder = (name) => `**/${name}/**`;
 
 /** Folders of the server by what they are to each other; `node.ts` alone imports all of them. */
 const SHARED = ['access', 'channel', 'directory', 'sockets', 'store'];
-const PARTS = [...SHARED, 'owner', 'edge', 'control', 'drills'];
+const PARTS = [...SHARED, 'link', 'owner', 'edge', 'control', 'drills'];
 
 const MEETING = {
   access:
@@ -72,6 +72,7 @@ const EDGE = {
     [],
     'HTTP calls and socket calls are translated apart: what both need goes beside them in edge/, or to access/ or sockets/.',
   ],
+  process: [['hub', 'gateway', 'http'], 'an edge process joins the parts of an edge, as node.ts does.'],
 };
 
 /** Groups of operations; each knows those that are named. The files beside them join them. */
@@ -284,6 +285,11 @@ export const BORDERS = [
     not: others.map(folder),
     because,
   })),
+  {
+    in: `${server}/link`,
+    not: ['control', 'drills', 'edge', 'owner', 'store'].map(folder),
+    because: 'the link carries what channel/ and directory/ say between processes: it knows neither side.',
+  },
   {
     in: `${server}/api`,
     not: ['access', 'channel', 'control', 'owner', 'store'].map(folder),

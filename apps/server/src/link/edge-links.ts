@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { ExtraDelay, TopicName } from '@okboxbox/protocol';
+import { broadcastRoom, type TopicName } from '@okboxbox/protocol';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { RevokedTokens } from '../access/revoked-tokens.js';
 import type { LinkStore, ShareLinks } from '../access/share-links.js';
@@ -31,6 +31,9 @@ import {
 const MAX_MESSAGE_BYTES = 8 * 1024 * 1024;
 /** An edge for which more than this waits is cut off, in bytes: it has stopped reading, and begins again when it is back. */
 const MAX_WAITING_BYTES = 64 * 1024 * 1024;
+
+/** An output that an edge has asked for is kept for the viewer who is about to join it, for so long, in ms. */
+const ASKED_MS = 1_000;
 
 /** What directors do, as an edge passes it on: with the rights looked at here. */
 export type ActsOfDirectors = {
@@ -178,6 +181,8 @@ class FarEdge {
   #rooms: ReadonlyMap<string, number> = new Map();
   shows: ReadonlyMap<string, ShowPresence> = new Map();
   links: ReadonlyMap<string, number> = new Map();
+  /** When outputs that are not of every show were asked for last. */
+  readonly #askedAt = new Map<string, number>();
 
   constructor(name: string, line: WebSocket, deps: EdgeLinksDeps) {
     this.name = name;
@@ -209,7 +214,7 @@ class FarEdge {
     for (const { show, links } of shows.all()) send({ kind: 'links', show, links });
     this.#stops = [
       directory.share(send),
-      channel.share({ send: (packed) => this.send(packed), interest: (room) => this.#rooms.get(room) ?? 0 }),
+      channel.share({ send: (packed) => this.send(packed), interest: (room) => this.#interest(room) }),
     ];
     send({ kind: 'ready' });
   }
@@ -264,6 +269,18 @@ class FarEdge {
     }
   }
 
+  #keepFor(room: string): void {
+    const now = this.#deps.clock.now();
+    for (const [each, at] of this.#askedAt) if (now - at >= ASKED_MS) this.#askedAt.delete(each);
+    this.#askedAt.set(room, now);
+  }
+
+  /** Viewers of a room, and those who are about to join one that was asked for: they are not counted yet. */
+  #interest(room: string): number {
+    const askedAt = this.#askedAt.get(room) ?? Number.NEGATIVE_INFINITY;
+    return Math.max(this.#rooms.get(room) ?? 0, this.#deps.clock.now() - askedAt < ASKED_MS ? 1 : 0);
+  }
+
   #takePresence({ viewers, shows, links }: EdgePresence): void {
     this.#viewers = viewers;
     this.shows = new Map(Object.entries(shows));
@@ -275,7 +292,9 @@ class FarEdge {
     switch (asked.what) {
       case 'openOutput': {
         const { show, sessionId, extra } = asked.args;
-        return owner.openOutput(show, sessionId, extra as ExtraDelay);
+        const state = await owner.openOutput(show, sessionId, extra);
+        if (state === 'ready') this.#keepFor(broadcastRoom(sessionId, extra));
+        return state;
       }
       case 'lastState':
         return (await owner.lastState(asked.args.sessionId, asked.args.part))?.snapshots.of('rows').text ?? null;

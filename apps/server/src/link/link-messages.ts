@@ -2,6 +2,7 @@ import type {
   Capability,
   DeskState,
   ErrorCode,
+  ExtraDelay,
   FeedPosition,
   FeedState,
   TokenClaims,
@@ -66,7 +67,7 @@ export interface ShowPresence {
 /** What an edge asks the owner, by the name of the question. */
 export interface Questions {
   readonly openOutput: {
-    readonly args: { show: string; sessionId: string; extra: number | 'public' };
+    readonly args: { show: string; sessionId: string; extra: ExtraDelay };
     readonly answer: OutputState;
   };
   /** The answer is the text of `FarState`. */

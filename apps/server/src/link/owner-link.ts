@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import type { TopicName } from '@okboxbox/protocol';
 import { WebSocket } from 'ws';
 import type { LinkStore, LinksOfShow } from '../access/share-links.js';
@@ -73,6 +74,7 @@ export class OwnerLink {
   #presence = '';
   #presenceOf: () => EdgePresence = () => ({ viewers: 0, shows: {}, links: {} });
   readonly #reporting: NodeJS.Timeout;
+  #soon: NodeJS.Immediate | null = null;
 
   private constructor(line: WebSocket, { clock, log, taps }: OwnerLinkOptions) {
     this.#line = line;
@@ -88,7 +90,7 @@ export class OwnerLink {
     });
     this.directory = new MemoryDirectory<SocketOwner>(() => this.clock.now());
     this.directory.offer({
-      openOutput: (show, sessionId, extra) => this.#openOutput(show, sessionId, extra),
+      openOutput: (show, sessionId, extra) => this.ask('openOutput', { show, sessionId, extra }),
       lastState: (sessionId, part) => this.#lastState(sessionId, part),
     });
     this.links = {
@@ -106,7 +108,7 @@ export class OwnerLink {
    */
   static async connect(options: OwnerLinkOptions): Promise<OwnerLink> {
     const line = new WebSocket(`ws://owner${LINK_PATH}`, {
-      socketPath: options.path,
+      createConnection: () => connect(options.path),
       perMessageDeflate: false,
       headers: { [LINK_KEY_HEADER]: options.key, [LINK_NAME_HEADER]: options.name },
     });
@@ -149,6 +151,14 @@ export class OwnerLink {
     this.#presenceOf = presence;
   }
 
+  /** Says in a moment who watches: the owner gives the place of an output that nobody watches to another one. */
+  reportSoon(): void {
+    this.#soon ??= setImmediate(() => {
+      this.#soon = null;
+      this.#report();
+    });
+  }
+
   /** Tells the owner that a link was opened here. */
   opened(code: string): void {
     this.#send({ kind: 'opened', code });
@@ -174,13 +184,6 @@ export class OwnerLink {
 
   #send(message: FromEdge): void {
     if (this.#line.readyState === WebSocket.OPEN) this.#line.send(JSON.stringify(message));
-  }
-
-  /** The owner gives the place of an output that nobody watches to another one: it is told at once who does. */
-  async #openOutput(...[show, sessionId, extra]: Parameters<SocketOwner['openOutput']>) {
-    const state = await this.ask('openOutput', { show, sessionId, extra });
-    setImmediate(() => this.#report());
-    return state;
   }
 
   #lastState(sessionId: string, part: 'whole' | 'public'): Promise<FarLastState> {

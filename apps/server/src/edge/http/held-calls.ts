@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { RIGHT_ENDED } from '@okboxbox/protocol';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { OpenRights } from '../../access/open-rights.js';
@@ -61,5 +62,11 @@ export function holdCalls(http: FastifyInstance, { rights, log, taps }: HeldCall
 
 function endCall(reply: FastifyReply, because: string): void {
   if (!reply.raw.headersSent && !reply.sent) sendProblem(reply, 401, because);
-  else reply.raw.socket?.resetAndDestroy();
+  else if (reply.raw.socket !== null) cutOff(reply.raw.socket);
+}
+
+/** Drops what waits to be sent as well. A socket of this machine's own cannot be reset: its end is as sudden there. */
+function cutOff(socket: Socket): void {
+  if (socket.remoteAddress === undefined) socket.destroy();
+  else socket.resetAndDestroy();
 }

@@ -7,6 +7,9 @@ import { sendProblem } from './problem.js';
 /** What an edge in a process of its own does not answer itself. */
 const OWNERS = ['/api/*', '/metrics', '/l/*'] as const;
 
+/** Largest body that is passed on, in bytes: no call takes more. Each call has its own limit at the owner. */
+const MAX_BODY_BYTES = 1024 * 1024;
+
 export interface OwnerProxyDeps {
   /** The socket of the owner's server. */
   readonly path: string;
@@ -19,9 +22,10 @@ export interface OwnerProxyDeps {
  */
 export async function passCallsOn(http: FastifyInstance, { path, addressOf }: OwnerProxyDeps): Promise<void> {
   await http.register(async (calls) => {
-    // A body is not read here: it goes on as it comes.
     calls.removeAllContentTypeParsers();
-    calls.addContentTypeParser('*', (_request, body, done) => done(null, body));
+    calls.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: MAX_BODY_BYTES }, (_request, body, done) =>
+      done(null, body),
+    );
     await calls.register(replyFrom, {
       base: `unix+http://${escaped(path)}/`,
       disableRequestLogging: true,
@@ -31,9 +35,13 @@ export async function passCallsOn(http: FastifyInstance, { path, addressOf }: Ow
       undici: { headersTimeout: 0, bodyTimeout: 0 },
     });
     for (const url of OWNERS) {
-      calls.all(url, { exposeHeadRoute: false }, (request, reply) => {
-        return reply.from(request.raw.url ?? '/', {
-          rewriteRequestHeaders: (_request, headers) => ({
+      calls.all(url, (request, reply) => {
+        // An address may be a whole one: nothing but its path goes on, to the owner.
+        const { pathname, search } = new URL(request.raw.url ?? '/', 'http://owner');
+        const body = request.body as Buffer | undefined;
+        return reply.from(`${pathname}${search}`, {
+          ...(body && { body, contentType: request.headers['content-type'] ?? 'application/octet-stream' }),
+          rewriteRequestHeaders: (_request, { 'transfer-encoding': _, ...headers }) => ({
             ...headers,
             host: request.raw.headers.host ?? 'owner',
             [EDGE_CLIENT_HEADER]: addressOf(request.raw),

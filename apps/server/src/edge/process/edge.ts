@@ -130,6 +130,7 @@ export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
       limits,
     });
     holdSockets(io, { rights, log });
+    io.of('/').adapter.on('join-room', () => owner.reportSoon());
     owner.reportPresence(() => viewers.presence());
     const deskOf = (show: string) => owner.ask('desk', { show });
     const directors = { directory, channel, deskOf, acts: actsAt(owner), log, taps, limits };

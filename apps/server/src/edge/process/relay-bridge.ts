@@ -3,6 +3,7 @@ import { RELAY_NAMESPACE } from '@okboxbox/protocol';
 import type { Server, Socket } from 'socket.io';
 import { io as connect, type Socket as OwnerSocket } from 'socket.io-client';
 import { type AddressOf, EDGE_CLIENT_HEADER } from '../../access/client-address.js';
+import { ANONYMOUS } from '../../access/visitor.js';
 
 /** How often it is looked whether a packet is still coming in, in ms. */
 const LOOK_MS = 1_000;
@@ -37,6 +38,8 @@ export function bridgeRelays(io: Server, { path, addressOf }: RelayBridgeDeps): 
     socket.conn.once('close', isGone);
     owner.once('connect', () => {
       socket.conn.off('close', isGone);
+      // Its right is the owner's affair, and ends there.
+      socket.data = { visitor: ANONYMOUS };
       bridge(socket, owner);
       next();
     });

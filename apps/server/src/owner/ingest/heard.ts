@@ -18,7 +18,7 @@ export class Heard {
     this.#socket = socket;
     this.#now = now;
     this.#at = now();
-    this.#isPassedOn = socket.handshake?.headers[EDGE_CLIENT_HEADER] !== undefined;
+    this.#isPassedOn = socket.handshake.headers[EDGE_CLIENT_HEADER] !== undefined;
     socket.conn.on('packet', ({ type }: { readonly type: string }) => {
       if (type === 'message' || !this.#isPassedOn) this.#at = now();
     });

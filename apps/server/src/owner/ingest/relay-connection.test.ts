@@ -39,6 +39,7 @@ function connections() {
       id: 'x',
       connected: true,
       data: {},
+      handshake: { headers: {} },
       conn: { writeBuffer: [], transport: {}, on: () => undefined, request: {} },
       on: (event: string, listener: (...args: unknown[]) => void) => listeners.set(event, listener),
       timeout: () => ({ emitWithAck: () => new Promise((answer) => asked.push(answer)) }),
