@@ -81,6 +81,7 @@ import { closeSocket } from './sockets/close-socket.js';
 import { guardedWebSockets } from './sockets/guarded-websockets.js';
 import { guardMessages, MAX_UNTRUSTED_BYTES } from './sockets/message-guard.js';
 import { holdSockets } from './sockets/open-sockets.js';
+import { socketTransports } from './sockets/transports.js';
 import { AuditTrail } from './store/audit-trail.js';
 import { openStore } from './store/open-store.js';
 import { countedStatements } from './store/server-statements.js';
@@ -260,6 +261,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     // The edge: HTTP and sockets on one port.
     const http = fastify({ logger: false, bodyLimit: MAX_BODY_BYTES, frameworkErrors: answerFrameworkError });
     const io = new Server(http.server, {
+      // One process: all polls of a connection reach it.
+      ...socketTransports(true),
       serveClient: false,
       maxHttpBufferSize: MAX_UNTRUSTED_BYTES,
       perMessageDeflate: false,

@@ -8,6 +8,14 @@ export function liveRoom(sessionId: string): string {
   return `session:${sessionId}`;
 }
 
+/**
+ * What the messages of a room are sent in one order with. A socket may be in the rooms of several of a session's cars beside
+ * its live room; it hears of all of them in the order in which they were sent.
+ */
+export function orderOf(room: string): string {
+  return /^session:[^:]+(?=:car:)/.exec(room)?.[0] ?? room;
+}
+
 /** The pictures of a show: what OBS lays over the video, and what everyone else sees, who sees the mix later. */
 export const PICTURES = ['graphics', 'public'] as const;
 export type Picture = (typeof PICTURES)[number];

@@ -7,12 +7,19 @@ export class StartError extends Error {
 }
 
 /**
+ * Connections that may wait until they are accepted: a crowd comes within one turn of the event loop, and each of those that
+ * find no place tries again a second later at the earliest, then two, then four. Linux takes the lesser of this and
+ * net.core.somaxconn (4,096 since 5.4).
+ */
+export const BACKLOG = 16_384;
+
+/**
  * Listens, and returns the port.
  * @throws StartError where the port or address cannot be used
  */
 export async function listen(http: FastifyInstance, host: string, port: number): Promise<number> {
   try {
-    await http.listen({ host, port });
+    await http.listen({ host, port, backlog: BACKLOG });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EADDRINUSE') {

@@ -1,3 +1,4 @@
+import { orderOf } from '@okboxbox/protocol';
 import type { Socket } from 'socket.io';
 import type { ChannelSink } from '../../channel/channel.js';
 import { FEED_FORMATS, type FeedFormat } from '../../channel/feed-format.js';
@@ -13,9 +14,7 @@ import {
 } from '../../sockets/finished-bytes.js';
 import { Taps } from '../../taps.js';
 import { LineWatch } from './line-watch.js';
-
-/** Sockets served in one turn of the event loop: a burst to a thousand would hold it 15 ms and more. */
-const SLICE = 200;
+import { type Job, SendTurns } from './send-turns.js';
 
 interface Member {
   readonly socket: Socket;
@@ -28,11 +27,6 @@ interface Member {
 /** Who watches a room, by socket id, in either format. */
 type Watchers = Readonly<Record<FeedFormat, Map<string, Member>>>;
 
-interface Job {
-  readonly outgoing: Outgoing;
-  readonly members: readonly Member[];
-}
-
 /**
  * Moves finished bytes to the sockets of a room. It knows nothing of what is in them: a message is encoded
  * once for all that watch a room in a format, and written to each socket in turn, in the order published.
@@ -40,18 +34,21 @@ interface Job {
 export class Hub implements ChannelSink {
   readonly #rooms = new Map<string, Watchers>();
   readonly #lines = new WeakMap<Socket, LineWatch>();
-  readonly #jobs: Job[] = [];
   readonly #log: Logger;
   readonly #now: () => number;
   readonly #taps: Taps;
-  #running = false;
-  /** Messages that were not written to a slow socket. */
+  readonly #turns: SendTurns<Member>;
+  /** Messages that were not written to a socket: it was slow, or this process was. */
   skippedTotal = 0;
 
   constructor(log: Logger, now: () => number, taps = new Taps()) {
     this.#log = log;
     this.#now = now;
     this.#taps = taps;
+    this.#turns = new SendTurns({
+      deliver: (member, outgoing) => this.#deliverSafely(member, outgoing),
+      onLeftOut: (left) => this.#leftOut(left),
+    });
   }
 
   join(room: string, format: FeedFormat, socket: Socket): void {
@@ -115,46 +112,46 @@ export class Hub implements ChannelSink {
   /** Sends an event, whose message is `json`, to everyone who watches the room in this format. */
   publish(room: string, format: FeedFormat, event: string, json: string): void {
     const members = this.#rooms.get(room)?.[format];
-    if (members !== undefined && members.size > 0) this.#enqueue(room, event, encodeEvent(event, json), members);
+    if (members !== undefined && members.size > 0)
+      this.#enqueue(room, format, event, encodeEvent(event, json), members);
   }
 
   /** Sends everyone in the room a packet that no client notices, in order with all else, so that its way can be measured. */
   publishNothing(room: string): void {
     for (const format of FEED_FORMATS) {
       const members = this.#rooms.get(room)?.[format];
-      if (members !== undefined && members.size > 0) this.#enqueue(room, 'noop', encodeNothing(), members);
+      if (members !== undefined && members.size > 0) this.#enqueue(room, format, 'noop', encodeNothing(), members);
     }
   }
 
-  #enqueue(room: string, event: string, outgoing: Outgoing, members: ReadonlyMap<string, Member>): void {
+  #enqueue(
+    room: string,
+    format: FeedFormat,
+    event: string,
+    outgoing: Outgoing,
+    members: ReadonlyMap<string, Member>,
+  ): void {
     this.#taps.room.emit?.(room, event, outgoing, members.size);
-    this.#jobs.push({ outgoing, members: [...members.values()] });
-    if (!this.#running) this.#run(0);
+    const kind = `${room} ${format} ${event}`;
+    this.#turns.push({ lane: orderOf(room), kind, outgoing, members: [...members.values()] });
   }
 
-  /** Goes on with the first job; `served` of this turn's sockets have had theirs. */
-  #run(from: number, served = 0): void {
-    const job = this.#jobs[0];
-    this.#running = job !== undefined;
-    if (job === undefined) return;
-    if (served >= SLICE) {
-      setImmediate(() => this.#run(from));
-      return;
+  /** This process sends more slowly than it is told to. Viewers see the hole and ask for what they missed. */
+  #leftOut(left: readonly Job<Member>[]): void {
+    for (const { members } of left) this.skippedTotal += members.length;
+    const because = `${left.length} messages of ${left[0]?.kind} were left out: more are published than can be sent`;
+    this.#log.error({ viewers: left[0]?.members.length }, because);
+    this.#taps.failure.emit?.('gateway', 'fan-out', new Error(because));
+  }
+
+  #deliverSafely(member: Member, outgoing: Outgoing): void {
+    // One line that fails is one viewer's matter.
+    try {
+      this.#deliver(member, outgoing);
+    } catch (error) {
+      this.#log.error({ err: error, socketId: member.socket.id }, 'a viewer could not be sent a message');
+      this.#taps.failure.emit?.('gateway', 'fan-out', error);
     }
-    const slice = job.members.slice(from, from + SLICE - served);
-    for (const member of slice) {
-      // One line that fails is one viewer's matter.
-      try {
-        this.#deliver(member, job.outgoing);
-      } catch (error) {
-        this.#log.error({ err: error, socketId: member.socket.id }, 'a viewer could not be sent a message');
-        this.#taps.failure.emit?.('gateway', 'fan-out', error);
-      }
-    }
-    const next = from + slice.length;
-    const isDone = next >= job.members.length;
-    if (isDone) this.#jobs.shift();
-    this.#run(isDone ? 0 : next, served + slice.length);
   }
 
   #deliver({ socket, line, hasLeft }: Member, outgoing: Outgoing): void {

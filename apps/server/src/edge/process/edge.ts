@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import fastify from 'fastify';
 import { Server } from 'socket.io';
 import { clientAddresses } from '../../access/client-address.js';
@@ -17,6 +16,7 @@ import { closeSocket } from '../../sockets/close-socket.js';
 import { guardedWebSockets } from '../../sockets/guarded-websockets.js';
 import { guardMessages, MAX_UNTRUSTED_BYTES } from '../../sockets/message-guard.js';
 import { holdSockets } from '../../sockets/open-sockets.js';
+import { socketTransports } from '../../sockets/transports.js';
 import { Taps } from '../../taps.js';
 import type { DirectorDeps } from '../gateway/director-gateway.js';
 import { serveDirectors } from '../gateway/director-gateway.js';
@@ -92,8 +92,9 @@ export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
 
     const http = fastify({ logger: false, frameworkErrors: answerFrameworkError });
     const io = new Server(http.server, {
+      // A client's next poll may reach another process.
+      ...socketTransports(false),
       serveClient: false,
-      allowRequest: refusePolls,
       maxHttpBufferSize: MAX_UNTRUSTED_BYTES,
       perMessageDeflate: false,
       wsEngine: guardedWebSockets(limits),
@@ -146,13 +147,6 @@ export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
     await parts.stop();
     throw error;
   }
-}
-
-/** A client's next poll may reach another process, which knows nothing of its connection. */
-function refusePolls(request: IncomingMessage, decide: (refusal: string | null, isAllowed: boolean) => void): void {
-  const transport = new URLSearchParams(request.url?.split('?')[1]).get('transport');
-  if (transport === 'websocket') decide(null, true);
-  else decide('This server takes WebSockets only: connect with "transports: [\'websocket\']".', false);
 }
 
 /** What directors do is done by the owner, which looks at their rights. */
