@@ -9,7 +9,7 @@ const FOR_MS = Number(process.env.LEAK_MS ?? 45_000);
 const MUST_BE_SEEN = [
   ...(['feed', 'feed (json)', 'joined', 'joined (json)', 'broadcast:delay:state', 'session:moved', 'refusal'] as const),
   ...(['timing', 'chunk', 'sessions', 'problem', 'show state', 'table'] as const),
-  ...(['pointer', 'keyframe', 'segment', 'watching'] as const),
+  ...(['pointer', 'keyframe', 'segment', 'watching', 'crowd'] as const),
 ];
 
 describe(`the promise of the broadcast room (LEAK_SEED=${SEED})`, () => {

@@ -89,6 +89,7 @@ export const HTTP_CALLS: Readonly<Record<string, HttpCall>> = {
   },
   'GET /api/public/shows/:show/now.json': { path: '/api/public/shows/local/now.json', needs: PUBLISHED },
   'GET /api/public/shows/:show/s/:name.json': { path: '/api/public/shows/local/s/SEGMENT.json', needs: PUBLISHED },
+  'GET /api/public/shows/:show/crowd.json': { path: '/api/public/shows/local/crowd.json', needs: EVERYONE },
   'POST /api/public/shows/:show/watching': { path: '/api/public/shows/local/watching', needs: PUBLISHED },
   'GET /api/diagnostics/build': read,
   'GET /api/diagnostics/parity': { ...read, path: '/api/diagnostics/parity?sessionId=SESSION' },

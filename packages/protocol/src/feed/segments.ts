@@ -41,6 +41,12 @@ export interface PublicPointer extends SegmentsNow {
   readonly look: ShowLook | null;
 }
 
+/** How pages are to follow a show's public picture. */
+export interface CrowdAnswer {
+  /** Whether so many watch that pages are to read segments instead of connecting; false also where nothing is on air. */
+  readonly isCrowd: boolean;
+}
+
 /** The answer to a page that says that somebody watches. */
 export interface WatchingAnswer {
   /** When to call again, in ms. */

@@ -1,5 +1,6 @@
 import type {
   AuditAnswer,
+  CrowdAnswer,
   FindingsAnswer,
   FlowAnswer,
   Lap,
@@ -81,6 +82,7 @@ export interface Drills {
 export interface Answers {
   readonly AuditAnswer: AuditAnswer;
   readonly Build: Build;
+  readonly CrowdAnswer: CrowdAnswer;
   readonly Drills: Drills;
   readonly Events: readonly RaceEvent[];
   readonly FindingsAnswer: FindingsAnswer;

@@ -1,19 +1,26 @@
-import { showSlug, WATCHING_MS } from '@okboxbox/protocol';
+import { broadcastRoom, showSlug, WATCHING_MS } from '@okboxbox/protocol';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { ANONYMOUS, maySeeBroadcast, type Visitor } from '../../access/visitor.js';
 import type { SegmentFile } from '../../directory/owner.js';
 import { airedSession, airingOf, publicDelayState } from '../../directory/show-record.js';
 import type { Spectators } from '../spectators.js';
-import { declareCalls, PUBLISHED, parseInput, serve } from './call.js';
+import { declareCalls, EVERYONE, PUBLISHED, parseInput, serve } from './call.js';
 import { bestEncoding, type Encoding } from './encodings.js';
 import { HttpProblem } from './problem.js';
 import { linkQuery, type PublicDeps, publicCaller } from './public-calls.js';
 
 export interface SegmentDeps extends PublicDeps {
   readonly spectators: Spectators;
+  /** How many viewers are in a room, over sockets. */
+  readonly viewersIn: (room: string) => number;
 }
 
+/**
+ * Pages read segments where a show has at least this many viewers, those with a socket and those that read segments together.
+ * Fewer cost less than a twentieth of a core over sockets, and see the picture one or two seconds sooner.
+ */
+export const CROWD = 250;
 /** How long caches keep a segment, in s: no pointer names it for longer, and it never changes. */
 const KEPT_S = 3_600;
 
@@ -59,6 +66,16 @@ export const SEGMENT_CALLS = declareCalls({
     },
     refusals: { ...REFUSALS, 404: `${REFUSALS[404].slice(0, -1)}, or there is no such segment any more.` },
   },
+  crowd: {
+    method: 'GET',
+    path: '/api/public/shows/:show/crowd.json',
+    group: 'Public',
+    title: 'Whether pages are to read segments of a show',
+    about: `True where a published show has ${CROWD} viewers or more. What is not on air has no crowd.`,
+    right: EVERYONE,
+    params: ofShow,
+    answer: 'CrowdAnswer',
+  },
   watching: {
     method: 'POST',
     path: '/api/public/shows/:show/watching',
@@ -76,10 +93,15 @@ export const SEGMENT_CALLS = declareCalls({
 
 /** Serves `SEGMENT_CALLS` (contract, section 6; audience/SPEC.md, PUB-9 to PUB-13). */
 export function serveSegmentCalls(http: FastifyInstance, deps: SegmentDeps): void {
-  const { directory, spectators } = deps;
+  const { directory, spectators, viewersIn } = deps;
 
   serve(http, SEGMENT_CALLS.now, async (request, reply) => {
-    const { show, sees } = await callerAt(request, deps);
+    const { show, sees } = await callerAt(request, deps).catch((error: unknown) => {
+      // A crowd that waits for a show asks for it as often as one that sees it.
+      const isNothing = error instanceof HttpProblem && error.status === 404;
+      if (isNothing && namesNobody(request)) void reply.header('cache-control', 'public, max-age=1');
+      throw error;
+    });
     const found = await (await directory.ownerOf(show)).segmentsNow(show);
     // What the right rests on may have changed while the owner was asked.
     if (found === null || !sees(found.sessionId)) throw notOnAir(show);
@@ -97,6 +119,19 @@ export function serveSegmentCalls(http: FastifyInstance, deps: SegmentDeps): voi
     if (file === null || !sees(file.sessionId)) throw notOnAir(show);
     keep(reply, sees(file.sessionId, ANONYMOUS), `max-age=${KEPT_S}, immutable`);
     return sendFile(request, reply, file, name);
+  });
+
+  serve(http, SEGMENT_CALLS.crowd, async (request, reply) => {
+    const { show } = parseInput(ofShow, request.params);
+    const record = directory.show(show);
+    const now = directory.now(show);
+    const sessionId = airedSession(record, 'public', now);
+    keep(reply, true, 'max-age=1');
+    // The same for everyone, so that a cache can answer it: what only some may see has no crowd.
+    if (sessionId === null) return { isCrowd: false };
+    if (!maySeeBroadcast(ANONYMOUS, { sessionId, show }, airingOf(record, sessionId, 'public', now)))
+      return { isCrowd: false };
+    return { isCrowd: viewersIn(broadcastRoom(sessionId, 'public')) + spectators.of(show) >= CROWD };
   });
 
   serve(http, SEGMENT_CALLS.watching, async (request) => {
@@ -122,6 +157,11 @@ async function callerAt(request: FastifyRequest, deps: SegmentDeps): Promise<Cal
   const sessionId = airedSession(directory.show(show), 'public', directory.now(show));
   if (sessionId === null || !sees(sessionId)) throw notOnAir(show);
   return { show, sees };
+}
+
+/** Whether a call names nobody, so that its refusal is the same for everyone. */
+function namesNobody({ headers, query }: FastifyRequest): boolean {
+  return headers.authorization === undefined && (query as { link?: unknown }).link === undefined;
 }
 
 /** Lets caches keep an answer: those that others share where everyone may see it, otherwise the caller's own. */

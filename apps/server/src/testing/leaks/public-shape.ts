@@ -124,6 +124,7 @@ const PUBLIC_SHAPES = {
     look,
   },
   watching: scalars('againMs'),
+  crowd: scalars('isCrowd'),
   refusal,
   left: scalars('ok', 'sessionId'),
   beat: scalars('ok', 'now', 'retrySpreadMs'),

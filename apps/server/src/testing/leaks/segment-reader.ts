@@ -66,6 +66,7 @@ export class SegmentReader {
     const path = `/api/public/shows/${show}`;
     const pointer = await this.#get<PublicPointer>(base, `${path}/now.json`, auth);
     if (pointer === null) return;
+    if (this.#deps.random.chance(0.2)) await this.#get(base, `${path}/crowd.json`, auth);
     if (this.#deps.random.chance(0.1)) await this.#get(base, `${path}/watching`, auth, 'POST');
     let read = this.#read.get(show);
     const firstSeq = pointer.seq - pointer.segments.length + 1;
@@ -155,6 +156,7 @@ export class SegmentReader {
 function kindOf(path: string, status: number, body: unknown): PublicKind {
   if (status >= 400) return 'problem';
   if (path.endsWith('/watching')) return 'watching';
+  if (path.endsWith('/crowd.json')) return 'crowd';
   if (path.endsWith('/now.json')) return 'pointer';
   return isKeyframe(body) ? 'keyframe' : 'segment';
 }

@@ -2,8 +2,8 @@ import { isRightEnd, RIGHT_ENDED } from '@okboxbox/protocol';
 import { Link, useParams } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { useToken } from '../../access/use-token.js';
-import { followFeed, subjectOf } from '../../feed/feed-client.js';
 import { FeedStore } from '../../feed/feed-store.js';
+import { followPublic } from '../../feed/public-feed.js';
 import { FeedContext, useFeed } from '../../feed/use-feed.js';
 import { delayLabel } from '../../format.js';
 import { Banner } from '../../kit/banner.js';
@@ -32,18 +32,7 @@ function PublicPage({ id }: { id: string }) {
   const [store] = useState(() => new FeedStore('broadcast'));
   useEffect(() => {
     const link = new URLSearchParams(location.search).get('link');
-    const feed = followFeed(
-      {
-        subject: subjectOf(id),
-        audience: 'broadcast',
-        picture: 'public',
-        token: null,
-        link,
-        clientKind: 'public',
-        surface: 'public',
-      },
-      store,
-    );
+    const feed = followPublic(id, link, store);
     return () => feed.stop();
   }, [id, store]);
   return (
