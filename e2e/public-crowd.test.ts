@@ -103,7 +103,9 @@ describe.skipIf(WITHOUT_CHROMIUM)('the public page', () => {
   }, async () => {
     await onAir();
     await gather();
-    const made = await open((page) => page.route('**/now.json', (route) => route.fulfill({ status: 403 })));
+    const made = await open(async (page) => {
+      await page.route('**/now.json', (route) => route.fulfill({ status: 403 }));
+    });
     await table(made.page).waitFor({ timeout: 20_000 });
     await goesOn(made.page);
     expect(made.sockets).toBe(1);
