@@ -15,8 +15,10 @@ export async function wireParsers(): Promise<Parser[]> {
   const batch = protocol.joinBatch(encoded.slice(0, 20));
   const segment = Buffer.concat([
     MAGIC,
-    frameRecord({ type: 'note', note: { note: 'ended', reason: 'finished', at: 1_764_000_000_000 } }),
-    ...encoded.map((bytes) => frameRecord({ type: 'captured', stream: 1, receivedAt: 1_764_000_000_000, bytes })),
+    frameRecord({ type: 'note', note: { note: 'ended', reason: 'finished', at: 1_764_000_000_000 } }, 1),
+    ...encoded.map((bytes, i) =>
+      frameRecord({ type: 'captured', stream: 1, receivedAt: 1_764_000_000_000, bytes }, i + 2),
+    ),
   ]);
   return [
     {

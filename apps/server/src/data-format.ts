@@ -4,10 +4,11 @@ import { DataDirError, readStored } from './data-files.js';
 import { replaceFile } from './replace-file.js';
 
 /**
- * Which form the files of a data directory have. 1: as 0.1 wrote them, without this number. 2: as 0.2 writes them.
+ * Which form the files of a data directory have. 1: as 0.1 wrote them, without this number. 2: as 0.2 writes them. 3: records of
+ * timelines have their numbers.
  * Raised only where an older program would misread what a newer one has written.
  */
-export const DATA_FORMAT = 2;
+export const DATA_FORMAT = 3;
 
 const FILE = 'format.json';
 const storedFormat = z.object({ format: z.int().min(1), writtenBy: z.string().max(100) });

@@ -5,7 +5,7 @@ import { crc32 } from 'node:zlib';
 import type { Lap, RaceEvent, TopicRow } from '@okboxbox/protocol';
 import { TIMING_RULES_VERSION } from '@okboxbox/timing';
 import { replaceFile } from '../../replace-file.js';
-import type { TimelinePosition } from '../timeline/segment-format.js';
+import type { Lsn } from '../timeline/segment-format.js';
 import type { SessionImage } from './session-state.js';
 
 /**
@@ -21,7 +21,7 @@ import type { SessionImage } from './session-state.js';
 const CHECKPOINT = 'checkpoint';
 const RACE_LOG = 'race-log';
 /** Raise the last byte whenever the shape of `SessionImage` changes; a checkpoint of another version is not read. */
-const MAGIC = Buffer.from('OBBCP\0\0\x11', 'latin1');
+const MAGIC = Buffer.from('OBBCP\0\0\x12', 'latin1');
 const FRAMING = 8;
 /** Seconds of a session between two checkpoints that are kept: folding so much takes about a tenth of a second. */
 const KEPT_EVERY_S = 300;
@@ -38,7 +38,8 @@ export interface RaceLogPart {
 interface Checkpoint {
   /** The timing rules that the image was made by. */
   readonly rules: number;
-  readonly position: TimelinePosition;
+  /** The last record of the timeline that is in it. */
+  readonly position: Lsn;
   /** Bytes of the race log that belong to it. */
   readonly raceLogBytes: number;
   readonly image: SessionImage;
@@ -46,7 +47,7 @@ interface Checkpoint {
 
 /** A checkpoint read back: the state's image with all laps, events and gaps, and where to go on folding. */
 export interface RestoredCheckpoint extends RaceLogPart {
-  readonly position: TimelinePosition;
+  readonly position: Lsn;
   readonly raceLogBytes: number;
   readonly image: SessionImage;
 }
@@ -80,12 +81,7 @@ export async function appendPart(dir: string, bytes: number, part: Buffer): Prom
 }
 
 /** Puts a checkpoint in place of the one before, synced first. `image` is V8's serialization of a `SessionImage`. */
-export async function writeCheckpoint(
-  dir: string,
-  image: Buffer,
-  position: TimelinePosition,
-  raceLogBytes: number,
-): Promise<void> {
+export async function writeCheckpoint(dir: string, image: Buffer, position: Lsn, raceLogBytes: number): Promise<void> {
   const body = serialize({ rules: TIMING_RULES_VERSION, position, raceLogBytes, image });
   const checksum = Buffer.alloc(4);
   checksum.writeUInt32LE(crc32(body));

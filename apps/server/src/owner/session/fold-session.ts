@@ -2,7 +2,7 @@ import { decodeRecord, readRecord } from '@okboxbox/protocol';
 import type { Logger } from '../../log.js';
 import { RaceOrder } from '../timeline/race-order.js';
 import { type Damage, segmentsOf } from '../timeline/read-timeline.js';
-import type { TimelinePosition, TimelineRecord } from '../timeline/segment-format.js';
+import type { Lsn, TimelineRecord } from '../timeline/segment-format.js';
 import { type RestoredCheckpoint, readCheckpoint, readCheckpointBefore, removeCheckpoints } from './checkpoint-file.js';
 import type { Logged } from './checkpoints.js';
 import { SessionState } from './session-state.js';
@@ -13,6 +13,8 @@ import { type Loss, LossCount } from './timeline-loss.js';
 export interface FoldedSession {
   readonly state: SessionState;
   readonly logged: Logged;
+  /** The last record of the timeline, as far as it was read: what is appended goes on from there. */
+  readonly end: Lsn;
   /** What was lost in damaged places of what was read; absent where nothing was. */
   readonly loss?: Loss;
 }
@@ -32,8 +34,8 @@ export interface FoldOptions {
   /** Hears of the state before and after each record that is folded; before the first there is none. */
   readonly beforeRecord?: (state: SessionState, record: TimelineRecord) => void;
   readonly onRecord?: (state: SessionState, record: TimelineRecord) => void;
-  /** Reads the timeline up to here; to its end where absent. */
-  readonly to?: TimelinePosition;
+  /** Reads the timeline up to this record; to its end where absent. */
+  readonly to?: Lsn;
   /** Hears of what was lost, also where nothing can be folded of the rest. */
   readonly onLoss?: (loss: Loss) => void;
   readonly log: Logger;
@@ -56,12 +58,13 @@ export async function foldSession(dir: string, options: FoldOptions): Promise<Fo
   const checkpoint = await checkpointOf(dir, options);
   const { state, logged } = checkpoint ?? { state: null, logged: NOTHING_LOGGED };
   const from = checkpoint?.position;
-  const records = new RaceOrder(dir).read({
+  const order = new RaceOrder(dir);
+  const records = order.read({
     openGaps: 'late',
     repair,
     onDamage,
-    ...(from && { from }),
-    ...(to && { to }),
+    ...(from !== undefined && { from }),
+    ...(to !== undefined && { to }),
   });
   const folded = await foldFrom(state, records, options, count);
   const { loss } = count;
@@ -69,7 +72,7 @@ export async function foldSession(dir: string, options: FoldOptions): Promise<Fo
   if (folded === null) return null;
   // What was read from the disk is on it.
   for (const stream of folded.streams) stream.synced = takenOf(stream);
-  return { state: folded, logged, ...(loss && { loss }) };
+  return { state: folded, logged, end: order.end, ...(loss && { loss }) };
 }
 
 /** Folds an ended session from its whole timeline; `null` where it is not here. Its checkpoints are of the fold before, and go. */
@@ -85,7 +88,7 @@ export async function foldAnew(
 async function checkpointOf(
   dir: string,
   { until, from, log }: FoldOptions,
-): Promise<(FoldedSession & Pick<RestoredCheckpoint, 'position'>) | null> {
+): Promise<(Pick<FoldedSession, 'state' | 'logged'> & Pick<RestoredCheckpoint, 'position'>) | null> {
   try {
     const found = from === undefined ? await readCheckpoint(dir, until) : await readCheckpointBefore(dir, from);
     if (found === null) return null;

@@ -52,7 +52,7 @@ export class FoldedTimeline {
 
   /** Opens the timeline in a folder for appending behind what the state was folded of. */
   static async open(dir: string, folded: FoldedSession, deps: SessionDeps): Promise<FoldedTimeline> {
-    return new FoldedTimeline(dir, folded, await Timeline.open(dir, () => deps.clock.now()), deps);
+    return new FoldedTimeline(dir, folded, await Timeline.open(dir, () => deps.clock.now(), folded.end), deps);
   }
 
   /** All that was taken, folded. Another object after each `onRefold`. */
@@ -107,7 +107,7 @@ export class FoldedTimeline {
     this.#fold({ type: 'note', note });
   }
 
-  /** Adds a record at the end of its stream; returns how many records the timeline has been given. */
+  /** Adds a record at the end of its stream; returns its number in the timeline. */
   addRecord({ stream }: Stream, { bytes, seq }: WireRecord, record: SourceRecord, receivedAt: number): number {
     this.#timeline.append({ type: 'captured', stream, receivedAt, bytes });
     const place = this.#timeline.appended;

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { decodeRecord, readRecord, type SessionLine, type SourceRecord } from '@okboxbox/protocol';
 import { RaceOrder } from '../timeline/race-order.js';
-import type { Captured, Note, TimelinePosition } from '../timeline/segment-format.js';
+import type { Captured, Lsn, Note } from '../timeline/segment-format.js';
 import { OwnCars } from './own-cars.js';
 import type { Session } from './session.js';
 
@@ -22,7 +22,7 @@ export interface RecordsOptions {
  * is to send later, one that follows waits for them.
  */
 export async function* recordsOf(dir: string, { ownCars, live, signal }: RecordsOptions): AsyncGenerator<SourceRecord> {
-  let from: TimelinePosition = { segment: 1, offset: 0 };
+  let from: Lsn = 0;
   const order = new RaceOrder(dir);
   const own = new OwnFilter(ownCars);
   for (;;) {

@@ -1,5 +1,5 @@
 import type { Logger } from '../../log.js';
-import type { TimelinePosition } from '../timeline/segment-format.js';
+import type { Lsn } from '../timeline/segment-format.js';
 import { type FoldedSession, foldSession } from './fold-session.js';
 import type { Foldable } from './session-state.js';
 
@@ -19,10 +19,10 @@ export class Refolding {
   }
 
   /**
-   * `to` is where the timeline ended when this began. The state is that of all that was added by the moment that `take`
+   * `to` is the last record of the timeline when this began. The state is that of all that was added by the moment that `take`
    * is called with it.
    */
-  async run(dir: string, to: TimelinePosition, log: Logger, take: (folded: FoldedSession) => void): Promise<void> {
+  async run(dir: string, to: Lsn, log: Logger, take: (folded: FoldedSession) => void): Promise<void> {
     const folded = await foldSession(dir, { repair: false, to, log });
     if (folded === null) throw new Error('the timeline does not say what session it is');
     let sliceEnd = performance.now() + SLICE_MS;

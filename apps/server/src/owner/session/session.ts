@@ -39,7 +39,7 @@ export class Session {
   /** Begins a session with a timeline of its own below `sessionsDir`. */
   static async begin(sessionsDir: string, facts: SessionFacts, deps: SessionDeps): Promise<Session> {
     const dir = join(sessionsDir, facts.sessionId);
-    const nothing = { state: new SessionState(facts), logged: NOTHING_LOGGED };
+    const nothing = { state: new SessionState(facts), logged: NOTHING_LOGGED, end: 0 };
     const session = new Session(await FoldedTimeline.open(dir, nothing, deps), deps);
     const { startedAt, ...rest } = facts;
     session.#timeline.note({ note: 'began', ...rest, at: startedAt });

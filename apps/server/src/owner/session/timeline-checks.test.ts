@@ -19,7 +19,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
-const probe = (at: number) => frameRecord({ type: 'note', note: { note: 'probe', probeId: 'p', at } });
+const probe = (at: number) => frameRecord({ type: 'note', note: { note: 'probe', probeId: 'p', at } }, at);
 const pathOf = (name: string) => join(dir, ID, name);
 const write = (name: string, ...parts: Buffer[]) => writeFileSync(pathOf(name), Buffer.concat([MAGIC, ...parts]));
 async function check(): Promise<void> {

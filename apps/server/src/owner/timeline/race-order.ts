@@ -1,6 +1,7 @@
 import { readRecord } from '@okboxbox/protocol';
+import { placeOf } from './place-of.js';
 import { type Damage, type PlacedRecord, readTimeline } from './read-timeline.js';
-import { isBehind, type Note, type TimelinePosition, type TimelineRecord } from './segment-format.js';
+import { BEGINNING, type FilePlace, type Lsn, type Note, type TimelineRecord } from './segment-format.js';
 
 /** What to do where a relay went ahead and has not sent all that it left out. */
 export type OpenGaps =
@@ -22,9 +23,9 @@ export interface RaceOrderOptions {
   readonly openGaps: OpenGaps;
   readonly repair: boolean;
   readonly onDamage: (damage: Damage) => void;
-  /** Reads from here on, and up to here; from the beginning and to the end where absent. */
-  readonly from?: TimelinePosition;
-  readonly to?: TimelinePosition;
+  /** Reads what comes behind this record, and up to with that one; from the beginning and to the end where absent. */
+  readonly from?: Lsn;
+  readonly to?: Lsn;
 }
 
 type WentAhead = Extract<Note, { note: 'went-ahead' }>;
@@ -36,7 +37,7 @@ interface KnownGap {
   readonly to: number;
   next: number;
   /** Where to begin to look for what fills it. */
-  readonly after: TimelinePosition;
+  readonly after: FilePlace;
   /** Whether its records were given in their place. */
   isGiven: boolean;
 }
@@ -48,29 +49,41 @@ interface KnownGap {
 export class RaceOrder {
   readonly #dir: string;
   readonly #gaps: KnownGap[] = [];
+  /** Where reading ended: most go on from there. */
+  #end = BEGINNING;
 
   constructor(dir: string) {
     this.#dir = dir;
   }
 
-  /** Returns where reading is to go on. */
-  async *read(options: RaceOrderOptions): AsyncGenerator<OrderedRecord, TimelinePosition> {
-    const { from, to, openGaps } = options;
-    const records = readTimeline(this.#dir, options);
-    let before = from ?? { segment: 1, offset: 0 };
+  /** The number behind which a timeline that was read to its end goes on, also where what was written last is lost. */
+  get end(): Lsn {
+    return this.#end.lsn;
+  }
+
+  /** Returns behind which record reading is to go on. */
+  async *read(options: RaceOrderOptions): AsyncGenerator<OrderedRecord, Lsn> {
+    const { from = 0, to = Number.POSITIVE_INFINITY, openGaps, repair, onDamage } = options;
+    const start = this.#end.lsn === from ? this.#end : await placeOf(this.#dir, from);
+    const records = readTimeline(this.#dir, { repair, onDamage, from: start, writtenTo: from });
+    const endAt = (place: FilePlace) => {
+      this.#end = place;
+      return place.lsn;
+    };
+    let before = start;
     let isLookedThrough = false;
     try {
       for (;;) {
         const next = await records.next();
-        if (next.done) return next.value;
+        if (next.done) return endAt(next.value.lsn < from ? { ...next.value, lsn: from } : next.value);
         const { record, end } = next.value;
-        if (to !== undefined && isBehind(end, to)) return before;
+        if (end.lsn > to) return endAt(before);
         if (record.type === 'note' && record.note.note === 'went-ahead') {
           if (!isLookedThrough) await this.#lookThrough(before, to);
           isLookedThrough = true;
           const gap = this.#gapOf(record.note.stream, record.note.from);
           const isFilled = gap !== undefined && gap.next > gap.to;
-          if (!isFilled && openGaps === 'stop') return before;
+          if (!isFilled && openGaps === 'stop') return endAt(before);
           if (gap !== undefined && (isFilled || openGaps === 'in-place')) {
             gap.isGiven = true;
             for await (const filling of this.#recordsOf(gap, to)) yield { record: filling, late: false };
@@ -81,7 +94,7 @@ export class RaceOrder {
         }
         before = end;
         // What is behind it may just be written.
-        if (to !== undefined && !isBehind(to, end)) return end;
+        if (end.lsn >= to) return endAt(end);
       }
     } finally {
       await records.return(before);
@@ -89,7 +102,7 @@ export class RaceOrder {
   }
 
   /** Finds all gaps from a place on, and how far each is filled. */
-  async #lookThrough(from: TimelinePosition, to: TimelinePosition | undefined): Promise<void> {
+  async #lookThrough(from: FilePlace, to: Lsn): Promise<void> {
     for await (const { record, end } of this.#upTo(from, to)) {
       if (record.type === 'note' && record.note.note === 'went-ahead') this.#know(record.note, end);
       else {
@@ -99,13 +112,13 @@ export class RaceOrder {
     }
   }
 
-  #know({ stream, from, to }: WentAhead, after: TimelinePosition): void {
+  #know({ stream, from, to }: WentAhead, after: FilePlace): void {
     if (this.#gapOf(stream, from) === undefined) {
       this.#gaps.push({ stream, from, to, next: from, after, isGiven: false });
     }
   }
 
-  async *#recordsOf(gap: KnownGap, to: TimelinePosition | undefined): AsyncGenerator<TimelineRecord> {
+  async *#recordsOf(gap: KnownGap, to: Lsn): AsyncGenerator<TimelineRecord> {
     let next = gap.from;
     for await (const { record } of this.#upTo(gap.after, to)) {
       if (this.#gapOfRecord(record) !== gap) continue;
@@ -115,9 +128,9 @@ export class RaceOrder {
     }
   }
 
-  async *#upTo(from: TimelinePosition, to: TimelinePosition | undefined): AsyncGenerator<PlacedRecord> {
+  async *#upTo(from: FilePlace, to: Lsn): AsyncGenerator<PlacedRecord> {
     for await (const placed of readTimeline(this.#dir, { repair: false, onDamage: () => undefined, from })) {
-      if (to !== undefined && isBehind(placed.end, to)) return;
+      if (placed.end.lsn > to) return;
       yield placed;
     }
   }

@@ -3,14 +3,18 @@ import { open, readdir, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import {
+  BEGINNING,
+  type FilePlace,
   FRAMING,
+  type Lsn,
   MAGIC,
   MAX_PAYLOAD,
   recordAt,
-  type TimelinePosition,
+  segmentName,
   type TimelineRecord,
   wholeRecordIn,
 } from './segment-format.js';
+import { forgetPlaces } from './segment-index.js';
 
 const CHUNK = 1024 * 1024;
 /** Bytes that are searched for a record in one turn of the event loop. */
@@ -42,17 +46,19 @@ export interface ReadTimelineOptions {
   readonly repair: boolean;
   readonly onDamage: (damage: Damage) => void;
   /** Reads from here on; from the beginning where absent. */
-  readonly from?: TimelinePosition;
+  readonly from?: FilePlace;
+  /** The last record that is known to have been written: an end before it is damage. */
+  readonly writtenTo?: Lsn;
   /** Waits before that number of bytes is read, for a reader that is in no hurry. */
   readonly pace?: (bytes: number) => Promise<void>;
   /** Hears of a segment that cannot be read, and reading goes on behind it; where absent, reading fails. */
   readonly onUnreadable?: (segment: string, error: unknown) => void;
 }
 
-/** A record with the place where it ends. */
+/** A record with the place where it ends, which says its number. */
 export interface PlacedRecord {
   readonly record: TimelineRecord;
-  readonly end: TimelinePosition;
+  readonly end: FilePlace;
 }
 
 /**
@@ -63,57 +69,73 @@ export interface PlacedRecord {
 export async function* readTimeline(
   dir: string,
   options: ReadTimelineOptions,
-): AsyncGenerator<PlacedRecord, TimelinePosition> {
-  const { from } = options;
+): AsyncGenerator<PlacedRecord, FilePlace> {
+  const { from = BEGINNING, writtenTo = 0 } = options;
   const names = await segmentsOf(dir);
-  let end = from ?? { segment: 1, offset: 0 };
+  let end = from;
   let isInterrupted = false;
   const isMissing = (segment: number) =>
-    options.onDamage({ segment: nameOf(segment), at: 0, lostBytes: 0, because: 'it is missing', isInterrupted: false });
-  let expected = from?.segment ?? 1;
+    options.onDamage({
+      segment: segmentName(segment),
+      at: 0,
+      lostBytes: 0,
+      because: 'it is missing',
+      isInterrupted: false,
+    });
+  let expected = from.segment;
   for (const name of names) {
     const segment = Number(name.slice(0, 6));
-    if (from !== undefined && segment < from.segment) continue;
+    if (segment < from.segment) continue;
     for (; expected < segment; expected++) isMissing(expected);
     expected = segment + 1;
-    const offset = segment === from?.segment ? from.offset : 0;
+    const offset = segment === from.segment ? from.offset : 0;
     const isLast = name === names.at(-1);
-    const read = yield* readSegment(dir, { name, isLast }, offset, {
-      ...options,
-      onDamage: (damage) => {
-        isInterrupted = damage.isInterrupted;
-        options.onDamage(damage);
+    const read = yield* readSegment(
+      dir,
+      { name, isLast },
+      { segment, offset, lsn: end.lsn },
+      {
+        ...options,
+        onDamage: (damage) => {
+          isInterrupted = damage.isInterrupted;
+          options.onDamage(damage);
+        },
       },
-    });
+    );
     if (read === null) continue;
     const { cut, good } = read;
-    end = { segment, offset: good };
+    end = good;
     // One that begins with damage is no timeline: it stays as it is.
     const isNone = segment === 1 && cut !== null && cut <= MAGIC.length && !isInterrupted;
     if (cut === null || !options.repair || !isLast || isNone) continue;
     if (!isInterrupted) await keepTail(join(dir, name), cut);
     await truncate(join(dir, name), cut);
+    await forgetPlaces(dir, segment);
   }
-  // It was written as far as that.
-  if (from !== undefined && expected === from.segment && from.offset > 0) isMissing(expected);
+  if (end.lsn < writtenTo) {
+    const because = 'it ends before what was written to it';
+    options.onDamage({
+      segment: segmentName(end.segment),
+      at: end.offset,
+      lostBytes: 0,
+      because,
+      isInterrupted: false,
+    });
+  }
   return end;
 }
 
 /** Where a segment's damaged end begins, or `null` where it is whole, and where its last good record ends. */
 interface ReadSegment {
   readonly cut: number | null;
-  readonly good: number;
-}
-
-function nameOf(segment: number): string {
-  return `${String(segment).padStart(6, '0')}.seg`;
+  readonly good: FilePlace;
 }
 
 /** Reads a segment, as far as it can be read: `null` where it cannot, and somebody hears of that. */
 async function* readSegment(
   dir: string,
   segment: { readonly name: string; readonly isLast: boolean },
-  from: number,
+  from: FilePlace,
   options: ReadTimelineOptions,
 ): AsyncGenerator<PlacedRecord, ReadSegment | null> {
   const path = join(dir, segment.name);
@@ -132,11 +154,12 @@ async function* readSegment(
 async function* recordsIn(
   path: string,
   { name, isLast }: { readonly name: string; readonly isLast: boolean },
-  from: number,
+  { segment, offset: from, lsn: before }: FilePlace,
   { onDamage, pace }: ReadTimelineOptions,
 ): AsyncGenerator<PlacedRecord, ReadSegment> {
   const file = await open(path, 'r');
-  const segment = Number(name.slice(0, 6));
+  let lsn = before;
+  const place = (offset: number): FilePlace => ({ segment, offset, lsn });
   try {
     const stats = await file.stat();
     // How large a folder is says nothing.
@@ -144,7 +167,7 @@ async function* recordsIn(
     const { size } = stats;
     const report = (at: number, end: number, because: string, isInterrupted = false) => {
       onDamage({ segment: name, at, lostBytes: end - at, because, isInterrupted });
-      return { cut: at, good: at };
+      return { cut: at, good: place(at) };
     };
     if (from > size) return report(size, from, 'a segment that is shorter than it was');
     let heldAt = from > 0 && size > 0 ? Math.max(from, MAGIC.length) : 0;
@@ -187,7 +210,8 @@ async function* recordsIn(
         const hasMagic = heldAt + offset > 0;
         const found = hasMagic ? recordAt(held, offset) : NO_SEGMENT;
         if (found.found === 'record') {
-          yield { record: found.record, end: { segment, offset: heldAt + found.end } };
+          lsn = found.lsn ?? lsn + 1;
+          yield { record: found.record, end: place(heldAt + found.end) };
           offset = found.end;
           continue;
         }
@@ -217,7 +241,7 @@ async function* recordsIn(
     }
     return heldAt === 0
       ? report(0, size, NO_SEGMENT.because, isLast && size < MAGIC.length)
-      : { cut: null, good: heldAt };
+      : { cut: null, good: place(heldAt) };
   } finally {
     await file.close();
   }

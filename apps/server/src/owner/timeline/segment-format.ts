@@ -7,8 +7,12 @@ import type { OnAir, SourceRecord } from '@okboxbox/protocol';
  *
  *   segment  8 bytes magic · records
  *   record   u32 length · u32 CRC-32 of the payload · payload
- *   payload  u8 1 · u8 0 · u16 stream · f64 receivedAt · a wire record as it was received
- *            u8 2 · JSON of a `Note`
+ *   payload  u8 3 · u8 0 · u16 stream · f64 receivedAt · u48 number · a wire record as it was received
+ *            u8 4 · u48 number · JSON of a `Note`
+ *
+ * Each record has its number in the timeline, so that damage before it takes nothing from what is known of it. Versions up to
+ * 0.2 wrote payloads without: `u8 1 · u8 0 · u16 stream · f64 receivedAt · wire record` and `u8 2 · JSON`. Those count on from
+ * the record before.
  */
 
 /** First bytes of each segment: the name and the version of the format. */
@@ -17,10 +21,22 @@ export const MAGIC = Buffer.from('OBBTL\0\0\x01', 'latin1');
 export const MAX_PAYLOAD = 8 * 1024 * 1024;
 export const FRAMING = 8;
 
-const CAPTURED = 1;
-const NOTE = 2;
-const CAPTURED_HEADER = 12;
+/** Without their numbers, as they were written once. */
+const OLD_CAPTURED = 1;
+const OLD_NOTE = 2;
+const CAPTURED = 3;
+const NOTE = 4;
+const OLD_CAPTURED_HEADER = 12;
+const NUMBER_BYTES = 6;
+const CAPTURED_HEADER = OLD_CAPTURED_HEADER + NUMBER_BYTES;
+const NOTE_HEADER = 1 + NUMBER_BYTES;
 const OPENING_BRACE = 0x7b;
+
+/**
+ * The number of a record in its session's timeline, from 1; as a place, the one behind that record, and 0 is the beginning. It
+ * means the same on every node and in every form in which a timeline is kept. What a disk has lost leaves numbers out.
+ */
+export type Lsn = number;
 
 /** A record of a relay, as received. `stream` is the number that an `opened-stream` note gave it. */
 export interface Captured {
@@ -107,33 +123,48 @@ export type Note =
 
 export type TimelineRecord = Captured | { readonly type: 'note'; readonly note: Note };
 
-/** A place between two records of a timeline, on disk. */
-export interface TimelinePosition {
+/** Where a place of a timeline is in the files of this node. Nothing outside of this folder knows it. */
+export interface FilePlace {
   readonly segment: number;
   /** Bytes from the beginning of the segment. */
   readonly offset: number;
+  /** The record before it. */
+  readonly lsn: Lsn;
 }
 
-/** Whether one place comes behind another. */
-export function isBehind(place: TimelinePosition, other: TimelinePosition): boolean {
-  return place.segment > other.segment || (place.segment === other.segment && place.offset > other.offset);
+/** The file name of a segment. */
+export function segmentName(segment: number): string {
+  return `${String(segment).padStart(6, '0')}.seg`;
 }
+
+/** The place before the first record. */
+export const BEGINNING: FilePlace = { segment: 1, offset: 0, lsn: 0 };
 
 /** A record framed for a segment. */
-export function frameRecord(record: TimelineRecord): Buffer {
+export function frameRecord(record: TimelineRecord, lsn: Lsn): Buffer {
   if (record.type === 'note') {
     const json = Buffer.from(JSON.stringify(record.note));
-    const framed = Buffer.allocUnsafe(FRAMING + 1 + json.length);
+    const framed = Buffer.allocUnsafe(FRAMING + NOTE_HEADER + json.length);
     framed[FRAMING] = NOTE;
-    json.copy(framed, FRAMING + 1);
+    framed.writeUIntLE(lsn, FRAMING + 1, NUMBER_BYTES);
+    json.copy(framed, FRAMING + NOTE_HEADER);
     return seal(framed);
   }
   const framed = Buffer.allocUnsafe(FRAMING + CAPTURED_HEADER + record.bytes.length);
   framed.writeUInt16LE(CAPTURED, FRAMING);
   framed.writeUInt16LE(record.stream, FRAMING + 2);
   framed.writeDoubleLE(record.receivedAt, FRAMING + 4);
+  framed.writeUIntLE(lsn, FRAMING + OLD_CAPTURED_HEADER, NUMBER_BYTES);
   framed.set(record.bytes, FRAMING + CAPTURED_HEADER);
   return seal(framed);
+}
+
+/** Bytes of a framed record within which its number is. */
+export const NUMBERED_WITHIN = FRAMING + CAPTURED_HEADER;
+
+/** The number that is written in a record whose first `NUMBERED_WITHIN` bytes these are; `null` where there is none. */
+export function numberIn(bytes: Buffer): Lsn | null {
+  return bytes.length < NUMBERED_WITHIN ? null : lsnOf(bytes.subarray(FRAMING));
 }
 
 function seal(framed: Buffer): Buffer {
@@ -144,7 +175,13 @@ function seal(framed: Buffer): Buffer {
 
 /** What lies at an offset of a segment's bytes: a record, its beginning only, or damage. */
 export type Found =
-  | { readonly found: 'record'; readonly record: TimelineRecord; readonly end: number }
+  | {
+      readonly found: 'record';
+      readonly record: TimelineRecord;
+      /** `null` where the record has no number of its own. */
+      readonly lsn: Lsn | null;
+      readonly end: number;
+    }
   | { readonly found: 'beginning' }
   /** `end` is where the next record would be, where the length can be believed. */
   | { readonly found: 'damage'; readonly because: string; readonly end: number | null };
@@ -161,9 +198,10 @@ export function recordAt(bytes: Buffer, offset: number): Found {
   if (crc32(bytes.subarray(start, end)) !== bytes.readUInt32LE(offset + 4)) {
     return { found: 'damage', because: 'a wrong checksum', end };
   }
-  const record = payloadOf(bytes.subarray(start, end));
+  const payload = bytes.subarray(start, end);
+  const record = payloadOf(payload);
   if (record === null) return { found: 'damage', because: 'an unknown kind of record', end };
-  return { found: 'record', record, end };
+  return { found: 'record', record, lsn: lsnOf(payload), end };
 }
 
 /**
@@ -183,21 +221,46 @@ export function wholeRecordIn(bytes: Buffer, from: number, to: number): number |
 }
 
 function beginsPayload(bytes: Buffer, at: number): boolean {
-  return bytes[at] === CAPTURED ? bytes[at + 1] === 0 : bytes[at] === NOTE && bytes[at + 1] === OPENING_BRACE;
+  switch (bytes[at]) {
+    case OLD_CAPTURED:
+    case CAPTURED:
+      return bytes[at + 1] === 0;
+    case OLD_NOTE:
+      return bytes[at + 1] === OPENING_BRACE;
+    default:
+      return bytes[at] === NOTE && bytes[at + NOTE_HEADER] === OPENING_BRACE;
+  }
 }
 
 function payloadOf(payload: Buffer): TimelineRecord | null {
-  if (payload[0] === CAPTURED && payload.length > CAPTURED_HEADER) {
-    return {
-      type: 'captured',
-      stream: payload.readUInt16LE(2),
-      receivedAt: payload.readDoubleLE(4),
-      bytes: payload.subarray(CAPTURED_HEADER),
-    };
+  switch (payload[0]) {
+    case CAPTURED:
+      return capturedOf(payload, CAPTURED_HEADER);
+    case NOTE:
+      return noteOf(payload, NOTE_HEADER);
+    case OLD_CAPTURED:
+      return capturedOf(payload, OLD_CAPTURED_HEADER);
+    case OLD_NOTE:
+      return noteOf(payload, 1);
+    default:
+      return null;
   }
-  if (payload[0] !== NOTE) return null;
+}
+
+function lsnOf(payload: Buffer): Lsn | null {
+  if (payload[0] === CAPTURED) return payload.readUIntLE(OLD_CAPTURED_HEADER, NUMBER_BYTES);
+  return payload[0] === NOTE ? payload.readUIntLE(1, NUMBER_BYTES) : null;
+}
+
+function capturedOf(payload: Buffer, header: number): Captured | null {
+  if (payload.length <= header) return null;
+  const [stream, receivedAt] = [payload.readUInt16LE(2), payload.readDoubleLE(4)];
+  return { type: 'captured', stream, receivedAt, bytes: payload.subarray(header) };
+}
+
+function noteOf(payload: Buffer, header: number): TimelineRecord | null {
   try {
-    return { type: 'note', note: JSON.parse(payload.toString('utf8', 1)) as Note };
+    return { type: 'note', note: JSON.parse(payload.toString('utf8', header)) as Note };
   } catch {
     return null;
   }

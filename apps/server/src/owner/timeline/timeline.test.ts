@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../../../../../testing/eventually.js';
+import { placeOf } from './place-of.js';
 import { type Damage, readTimeline } from './read-timeline.js';
-import type { TimelinePosition, TimelineRecord } from './segment-format.js';
+import type { Lsn, TimelineRecord } from './segment-format.js';
 import { Timeline } from './timeline.js';
 
 let dir: string;
@@ -30,13 +31,13 @@ async function written(records: readonly TimelineRecord[]): Promise<void> {
 const isSame = (a: TimelineRecord, b: TimelineRecord) =>
   a.type === 'captured' && b.type === 'captured' && Buffer.compare(a.bytes, b.bytes) === 0;
 
-async function read(repair = false, from?: TimelinePosition): Promise<{ records: TimelineRecord[]; damage: Damage[] }> {
+async function read(repair = false, from: Lsn = 0): Promise<{ records: TimelineRecord[]; damage: Damage[] }> {
   const records: TimelineRecord[] = [];
   const damage: Damage[] = [];
   for await (const { record } of readTimeline(dir, {
     repair,
     onDamage: (found) => damage.push(found),
-    ...(from && { from }),
+    from: await placeOf(dir, from),
   })) {
     // Views into the reader's chunk, so copied to be compared.
     records.push(record.type === 'captured' ? { ...record, bytes: Buffer.from(record.bytes) } : record);

@@ -1,12 +1,16 @@
 import { type FileHandle, mkdir, open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { placeOf } from './place-of.js';
 import { segmentsOf } from './read-timeline.js';
-import { frameRecord, MAGIC, type TimelinePosition, type TimelineRecord } from './segment-format.js';
+import { type FilePlace, frameRecord, type Lsn, MAGIC, segmentName, type TimelineRecord } from './segment-format.js';
+import { forgetPlaces, notePlaces } from './segment-index.js';
 
 /** A segment that has reached this size is closed and another begun. */
 const SEGMENT_BYTES = 64 * 1024 * 1024;
 /** Waiting bytes above which nothing more is taken: the disk has been failing for a while. */
 const MAX_WAITING_BYTES = 64 * 1024 * 1024;
+/** Bytes between two places that are noted: as much is read to find a record. */
+const NOTED_EVERY_BYTES = 1024 * 1024;
 /** How long to wait before the disk is tried again after it failed. */
 const RETRY_MS = 1_000;
 
@@ -29,9 +33,10 @@ interface Waiter {
 }
 
 interface Mark {
+  readonly lsn: Lsn;
   /** Bytes appended before it, since the timeline was opened. */
   readonly bytes: number;
-  readonly resolve: (position: TimelinePosition) => void;
+  readonly resolve: (lsn: Lsn) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -43,41 +48,50 @@ interface Mark {
 export class Timeline {
   readonly #dir: string;
   readonly #now: () => number;
-  /** Hears of every group of records that has reached the disk, and how many that are since it was opened. */
-  onSynced: (records: number, bytes: number, upTo: number) => void = () => undefined;
+  /** Hears of every group of records that has reached the disk, and of the number of the last one. */
+  onSynced: (records: number, bytes: number, upTo: Lsn) => void = () => undefined;
   #file: FileHandle | null = null;
   #segment: number;
   #size: number;
   #waiting: Buffer[] = [];
   #waitingBytes = 0;
-  /** Counts records appended and records on disk. */
-  #appended = 0;
-  #synced = 0;
+  /** Numbers of the last record appended and of the last one on disk. */
+  #appended: Lsn;
+  #synced: Lsn;
   #waiters: Waiter[] = [];
-  /** The same in bytes, to know where in the file a record came to lie. */
+  /** Bytes since it was opened, to know where in the file a record came to lie. */
   #appendedBytes = 0;
   #syncedBytes = 0;
+  /** Of them, how many there were at the place that was noted last. */
+  #notedBytes = 0;
   #marks: Mark[] = [];
   #flushing: Promise<void> | null = null;
   #closed = false;
   #failure: { since: number; code: string | null; because: string } | null = null;
   #wakeRetry: (() => void) | null = null;
 
-  private constructor(dir: string, now: () => number, segment: number, size: number) {
+  private constructor(dir: string, now: () => number, { segment, offset, lsn }: FilePlace) {
     this.#dir = dir;
     this.#now = now;
     this.#segment = segment;
-    this.#size = size;
+    this.#size = offset;
+    this.#appended = lsn;
+    this.#synced = lsn;
   }
 
-  /** Opens a timeline for appending behind what is there; damage must have been repaired by `readTimeline`. */
-  static async open(dir: string, now: () => number): Promise<Timeline> {
+  /**
+   * Opens a timeline for appending behind what is there; damage must have been repaired by `readTimeline`. `end` is the number
+   * of its last record, as reading it has told, and is looked for where absent.
+   */
+  static async open(dir: string, now: () => number, end?: Lsn): Promise<Timeline> {
     await mkdir(dir, { recursive: true, mode: 0o700 });
     const last = (await segmentsOf(dir)).at(-1);
-    if (last === undefined) return new Timeline(dir, now, 1, 0);
+    const lsn = end ?? (await placeOf(dir, Number.MAX_SAFE_INTEGER)).lsn;
+    if (last === undefined) return new Timeline(dir, now, { segment: 1, offset: 0, lsn });
     const { size } = await stat(join(dir, last));
     const segment = Number(last.slice(0, 6));
-    return size < SEGMENT_BYTES ? new Timeline(dir, now, segment, size) : new Timeline(dir, now, segment + 1, 0);
+    const isFull = size >= SEGMENT_BYTES;
+    return new Timeline(dir, now, { segment: isFull ? segment + 1 : segment, offset: isFull ? 0 : size, lsn });
   }
 
   get health(): TimelineHealth {
@@ -91,15 +105,15 @@ export class Timeline {
     return this.#waitingBytes < MAX_WAITING_BYTES;
   }
 
-  /** How many records were appended since it was opened. */
-  get appended(): number {
+  /** The number of the last record that was appended. */
+  get appended(): Lsn {
     return this.#appended;
   }
 
   /** Appends a record; it is on disk once `synced()` of after this call resolves. */
   append(record: TimelineRecord): void {
     if (this.#closed) throw new Error('the timeline is closed');
-    const framed = frameRecord(record);
+    const framed = frameRecord(record, this.#appended + 1);
     this.#waiting.push(framed);
     this.#waitingBytes += framed.length;
     this.#appended += 1;
@@ -114,14 +128,16 @@ export class Timeline {
   }
 
   /**
-   * Where everything appended so far ends, once it is on disk.
+   * The place behind everything appended so far, once that is on disk and the place can be found at once.
    * @throws Error where the timeline was closed before the disk took it.
    */
-  mark(): Promise<TimelinePosition> {
+  async mark(): Promise<Lsn> {
+    const lsn = this.#appended;
     if (this.#syncedBytes === this.#appendedBytes) {
-      return Promise.resolve({ segment: this.#segment, offset: this.#size });
+      await this.#note([{ segment: this.#segment, offset: this.#size, lsn }]);
+      return lsn;
     }
-    return new Promise((resolve, reject) => this.#marks.push({ bytes: this.#appendedBytes, resolve, reject }));
+    return new Promise((resolve, reject) => this.#marks.push({ lsn, bytes: this.#appendedBytes, resolve, reject }));
   }
 
   /** Writes what waits and closes the file. Gives up on what a failing disk does not take. */
@@ -142,7 +158,7 @@ export class Timeline {
       const bytes = this.#waitingBytes;
       this.#waiting = [];
       try {
-        await this.#write(Buffer.concat(group));
+        await this.#write(Buffer.concat(group), this.#synced + group.length);
         this.#waitingBytes -= bytes;
         this.#synced += group.length;
         this.#failure = null;
@@ -159,7 +175,7 @@ export class Timeline {
     this.#flushing = null;
   }
 
-  async #write(bytes: Buffer): Promise<void> {
+  async #write(bytes: Buffer, upTo: Lsn): Promise<void> {
     this.#file ??= await this.#openSegment();
     try {
       let written = 0;
@@ -175,7 +191,7 @@ export class Timeline {
     }
     const before = this.#size;
     this.#size += bytes.length;
-    this.#settleMarks(before, bytes.length);
+    await this.#settleMarks(before, bytes.length, upTo);
     if (this.#size >= SEGMENT_BYTES) {
       await this.#file.close();
       this.#file = null;
@@ -185,10 +201,10 @@ export class Timeline {
   }
 
   async #openSegment(): Promise<FileHandle> {
-    const name = `${String(this.#segment).padStart(6, '0')}.seg`;
-    const file = await open(join(this.#dir, name), this.#size === 0 ? 'w+' : 'r+', 0o600);
+    const file = await open(join(this.#dir, segmentName(this.#segment)), this.#size === 0 ? 'w+' : 'r+', 0o600);
     if (this.#size > 0) return file;
     try {
+      await forgetPlaces(this.#dir, this.#segment);
       await file.write(MAGIC, 0, MAGIC.length, 0);
       await syncDirectory(this.#dir);
     } catch (error) {
@@ -199,12 +215,24 @@ export class Timeline {
     return file;
   }
 
-  #settleMarks(offset: number, length: number): void {
+  /** Notes the places that were marked, or one for each megabyte, in what was written at an offset, up to a record. */
+  async #settleMarks(offset: number, length: number, upTo: Lsn): Promise<void> {
     const begin = this.#syncedBytes;
     this.#syncedBytes += length;
     const due = this.#marks.filter((mark) => mark.bytes <= this.#syncedBytes);
     this.#marks = this.#marks.filter((mark) => mark.bytes > this.#syncedBytes);
-    for (const mark of due) mark.resolve({ segment: this.#segment, offset: offset + mark.bytes - begin });
+    const places = due.map(({ lsn, bytes }) => ({ segment: this.#segment, offset: offset + bytes - begin, lsn }));
+    if (this.#syncedBytes - this.#notedBytes >= NOTED_EVERY_BYTES) {
+      places.push({ segment: this.#segment, offset: this.#size, lsn: upTo });
+    }
+    if (places.length > 0) await this.#note(places);
+    for (const mark of due) mark.resolve(mark.lsn);
+  }
+
+  async #note(places: readonly FilePlace[]): Promise<void> {
+    this.#notedBytes = this.#syncedBytes;
+    // Without them there is only more to read.
+    await notePlaces(this.#dir, this.#segment, places).catch(() => undefined);
   }
 
   #settle(): void {
