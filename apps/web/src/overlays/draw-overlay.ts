@@ -12,6 +12,10 @@ export interface Stage {
   /** The show's logo, for an overlay that has a place for it to put there; hidden where the look has none. */
   readonly logo: HTMLElement;
   readonly fonts: FontFaceSet;
+  /** Aborted when the overlay is closed. */
+  readonly closed: AbortSignal;
+  /** Whether it is on air, or still leaving it: nothing has to be drawn that nobody can see. */
+  isSeen(): boolean;
   create(tag: string, className: string): HTMLElement;
   /** Milliseconds that only go forward. */
   now(): number;
@@ -70,22 +74,39 @@ export function drawOverlay(
     }, ms);
     if (timer !== undefined) timers.add(timer);
   };
-  const draw = begin({ element, logo: image, create, now, whenIdle, later, fonts: ownerDocument.fonts });
+  const closing = new AbortController();
+  let isSeen = false;
+  const draw = begin({
+    ...{ element, logo: image, create, now, whenIdle, later },
+    ...{ fonts: ownerDocument.fonts, closed: closing.signal, isSeen: () => isSeen },
+  });
+  let isBehind = false;
   const drawNewest = () => {
+    isBehind = false;
     const picture = source.picture();
     if (picture !== null) draw(picture);
   };
-  const unsubscribe = source.subscribe(drawNewest);
+  const unsubscribe = source.subscribe(() => {
+    if (isSeen) drawNewest();
+    else isBehind = true;
+  });
   drawNewest();
-  const turn = async (isShown: boolean, how?: 'at once'): Promise<void> => {
-    if (element.hasAttribute('data-shown') !== isShown) {
+  let isShown = false;
+  let ended = Promise.resolve();
+  const turn = (wanted: boolean, how?: 'at once'): Promise<void> => {
+    if (wanted !== isShown) {
+      isShown = wanted;
+      isSeen = true;
+      if (isBehind) drawNewest();
       // An element that the browser has not styled yet has nothing to animate from.
       void element.offsetWidth;
       element.toggleAttribute('data-shown', isShown);
+      ended = animated(element).then(() => {
+        if (!isShown) isSeen = false;
+      });
     }
     if (how === 'at once') for (const animation of element.getAnimations()) animation.finish();
-    // The promise of an animation that another one replaces is rejected: it has ended, too.
-    await Promise.allSettled(element.getAnimations().map(({ finished }) => finished));
+    return ended;
   };
   return {
     show: (how) => turn(true, how),
@@ -93,10 +114,17 @@ export function drawOverlay(
     wear,
     close: () => {
       unsubscribe();
+      closing.abort();
       for (const timer of timers) ownerDocument.defaultView?.clearTimeout(timer);
       host.remove();
     },
   };
+}
+
+/** Resolves when what moves an element now has ended. */
+async function animated(element: HTMLElement): Promise<void> {
+  // The promise of an animation that another one replaces is rejected: it has ended, too.
+  await Promise.allSettled(element.getAnimations().map(({ finished }) => finished));
 }
 
 /** Changes a text only where it is another; says whether it was. */

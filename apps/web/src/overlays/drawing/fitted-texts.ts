@@ -1,16 +1,20 @@
 import { type Stage, setText } from '../draw-overlay.js';
+import { type MeasuredText, TextWidths, WIDTHS, whenTypeLoads } from './text-widths.js';
 
-/** Texts narrow in these steps before they are cut or made smaller, in per cent. */
-export const WIDTHS = [100, 87, 75] as const;
-
-/** Texts that narrow together: all of them as much as the longest needs, and that is cut only at the narrowest. */
+/**
+ * Texts that narrow together, each in a column whose width does not depend on it: all of them as much as the longest needs, and
+ * that is cut only at the narrowest.
+ */
 export class FittedTexts {
   readonly #texts = new Set<HTMLElement>();
+  readonly #widths: TextWidths;
+  #width: number = WIDTHS[0];
   #isChanged = false;
 
-  constructor({ fonts }: Stage) {
-    // Widths were measured in another type before this one was there.
-    void fonts.ready.then(() => {
+  constructor(stage: Stage) {
+    this.#widths = new TextWidths(stage);
+    whenTypeLoads(stage, () => {
+      this.#widths.forget();
       this.#isChanged = true;
       this.fit();
     });
@@ -19,8 +23,14 @@ export class FittedTexts {
   /** Sets the text of one of them, an element of the class `fitted`. */
   set(element: HTMLElement, text: string): void {
     const isNew = !this.#texts.has(element);
+    if (isNew) element.style.fontStretch = `${this.#width}%`;
     this.#texts.add(element);
     if (setText(element, text) || isNew) this.#isChanged = true;
+  }
+
+  /** Has texts measured that will be set: those of a whole field, of which a part is shown. Elements are to be of one class. */
+  expect(texts: readonly string[]): void {
+    this.#widths.expect(texts, () => this.#texts.values().next().value);
   }
 
   /** Takes one out that is not shown any more. */
@@ -32,9 +42,15 @@ export class FittedTexts {
   fit(): void {
     if (!this.#isChanged) return;
     this.#isChanged = false;
-    for (const width of WIDTHS) {
-      for (const text of this.#texts) text.style.fontStretch = `${width}%`;
-      if ([...this.#texts].every(({ scrollWidth, clientWidth }) => scrollWidth <= clientWidth)) return;
-    }
+    const measured = this.#widths.measure([...this.#texts]);
+    const width = WIDTHS.find((_, step) => measured.every((each) => fits(each, step))) ?? WIDTHS.at(-1);
+    if (width === undefined || width === this.#width) return;
+    this.#width = width;
+    for (const text of this.#texts) text.style.fontStretch = `${width}%`;
   }
+}
+
+/** Whether a text has room in letters of a step of `WIDTHS`; one that is not laid out needs none. */
+function fits({ room, needs }: MeasuredText, step: number): boolean {
+  return room <= 0 || (needs[step] ?? 0) <= room;
 }

@@ -9,7 +9,7 @@ export const seconds = option(
   'How long each page stays, from 3 to 60 seconds',
 );
 
-/** Turns the pages of a graphic, each after the same time; `onTurn` draws the one that is its turn. */
+/** Turns the pages of a graphic, each after the same time; `onTurn` draws the one that is its turn, while that is seen. */
 export class Pages {
   readonly #stage: Stage;
   readonly #everyMs: number;
@@ -44,7 +44,7 @@ export class Pages {
     this.#stage.later(this.#everyMs, () => {
       if (started !== this.#started) return;
       this.#turns += 1;
-      this.#onTurn();
+      if (this.#stage.isSeen()) this.#onTurn();
       this.#wait(started);
     });
   }

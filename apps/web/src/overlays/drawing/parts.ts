@@ -1,6 +1,9 @@
 import type { AirFigure } from '@okboxbox/race-view';
 import { type Stage, setText } from '../draw-overlay.js';
 
+/** After a pause as long as this nothing glides: it was not seen, or the machine busy. In ms. */
+export const JUMP_AFTER_MS = 1_500;
+
 /** An element with others in it. */
 export function part(
   { create }: Stage,
@@ -22,8 +25,20 @@ export function showFigure(element: HTMLElement, figure: AirFigure & { readonly 
 
 /** Shows the colour of a class; none where the session has one class. */
 export function showClass(bar: HTMLElement, colour: string | null): void {
-  bar.style.background = colour ?? 'transparent';
+  setStyle(bar, 'background-color', colour ?? 'transparent');
   bar.toggleAttribute('data-none', colour === null);
+}
+
+/** What each element was given by `setStyle`: the browser writes a value in a form of its own. */
+const given = new WeakMap<HTMLElement, Map<string, string>>();
+
+/** Sets a property of an element's own style where it is another. The same property is not to be set in another way. */
+export function setStyle(element: HTMLElement, name: string, value: string): void {
+  const its = given.get(element) ?? new Map<string, string>();
+  given.set(element, its);
+  if (its.get(name) === value) return;
+  its.set(name, value);
+  element.style.setProperty(name, value);
 }
 
 /** Sets a data attribute where it is another; `null` takes it away. */

@@ -12,6 +12,7 @@ import { type Stage, setText } from '../draw-overlay.js';
 import { DrawnList } from '../drawing/drawn-list.js';
 import { FittedTexts } from '../drawing/fitted-texts.js';
 import { arrive, part, setData, showClass, showFigure } from '../drawing/parts.js';
+import { TextsInLine } from '../drawing/texts-in-line.js';
 
 /** A figure with what it is called, and a mark behind it. */
 interface Labelled {
@@ -42,7 +43,7 @@ export class LowerThird {
   readonly #crewNames: DrawnList<string, { readonly element: HTMLElement }>;
   readonly #names: FittedTexts;
   readonly #abouts: FittedTexts;
-  readonly #crewTexts: FittedTexts;
+  readonly #crewTexts: TextsInLine;
   #car: number | null = null;
 
   constructor(stage: Stage) {
@@ -63,7 +64,7 @@ export class LowerThird {
     this.#crew = make('div', 'lower-crew');
     this.#names = new FittedTexts(stage);
     this.#abouts = new FittedTexts(stage);
-    this.#crewTexts = new FittedTexts(stage);
+    this.#crewTexts = new TextsInLine(stage);
     this.#crewNames = new DrawnList(
       this.#crew,
       () => ({ element: make('span', 'fitted') }),

@@ -2,7 +2,7 @@ import type { DelayState } from '@okboxbox/protocol';
 import { expect, it } from 'vitest';
 import { fieldOf } from '../../../../../packages/race-view/src/testing/field.js';
 import type { Holding } from '../../feed/feed-store.js';
-import { canStayOnAir, OFF_AIR_AFTER_MS } from './air-time.js';
+import { canStayOnAir, leavesAirAfter, OFF_AIR_AFTER_MS } from './air-time.js';
 
 const NOW = 100_000;
 const FEED = fieldOf([{}]);
@@ -40,4 +40,13 @@ it('a finished session stays; nothing held, nothing aired and a refusal are noth
   expect(canStayOnAir({ ...held, freshAt: null }, NOW)).toBe(false);
   const error = { code: 'not_found', message: 'Nothing on air.' } as const;
   expect(canStayOnAir({ ...held, holding: { holding: 'refusal', error } }, NOW)).toBe(false);
+});
+
+it('says until when a picture may stay if nothing more comes', () => {
+  const until = (store: Parameters<typeof leavesAirAfter>[0]) => leavesAirAfter(store, NOW);
+  expect(until({ ...held, freshAt: NOW - 1_000 })).toBe(NOW - 1_000 + OFF_AIR_AFTER_MS);
+  expect(until({ ...held, freshAt: NOW - 5_000 })).toBe(NOW - 5_000 + OFF_AIR_AFTER_MS);
+  expect(until({ ...held, connection: lostFor(4_000) })).toBe(NOW - 4_000 + OFF_AIR_AFTER_MS);
+  expect(until({ ...held, freshAt: 0, delay: paused })).toBe(Number.POSITIVE_INFINITY);
+  expect(until({ ...held, freshAt: null })).toBe(Number.NEGATIVE_INFINITY);
 });

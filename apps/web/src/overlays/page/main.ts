@@ -6,7 +6,7 @@ import { logoLoader } from '../../feed/load-logo.js';
 import { loadOverlay } from '../catalogue.js';
 import { isCued, readOptions } from '../define-overlay.js';
 import { overlayAddress } from './address.js';
-import { canStayOnAir } from './air-time.js';
+import { leavesAirAfter } from './air-time.js';
 import { ObsControl, type ObsStudio, obsWishes } from './obs-control.js';
 import { ObsSource } from './obs-source.js';
 import { followOverlay } from './overlay-feed.js';
@@ -14,9 +14,6 @@ import { pacedSource } from './paced-source.js';
 import { wearShowLook } from './show-look.js';
 
 /** The page of an overlay, for OBS: one feed, one graphic, no text about faults; they are reported to the desk instead. */
-
-/** How often it is checked whether the picture has become too old, in ms. */
-const CHECK_EVERY_MS = 500;
 
 const address = overlayAddress(location);
 const kind = isOverlayKind(address.kind) ? address.kind : USUAL_OVERLAY;
@@ -45,21 +42,31 @@ const control =
     lastError = message;
   });
 
-/** Shows the overlay while its slot is on air and the picture is not too old. */
+let leaves: ReturnType<typeof setTimeout> | undefined;
+
+/** Shows the overlay while its slot is on air and the picture is not too old, and looks again when it will be. */
 function check(): void {
   const { holding } = store;
-  if (holding.holding === 'refusal') lastError = holding.error.message;
-  if (holding.holding === 'closed') lastError = holding.reason;
-  if (holding.holding === 'race') control?.aired(holding.feed.onAir.scene);
   const isNow =
     holding.holding === 'race' &&
     (isCued(definition, holding.feed.onAir, store.at) ||
       definition.airsItself?.({ race: holding.feed, at: store.at }, options) === true);
-  void (isNow && canStayOnAir(store, Date.now()) ? overlay.show() : overlay.hide());
+  const now = Date.now();
+  const until = leavesAirAfter(store, now);
+  clearTimeout(leaves);
+  if (isNow && until >= now && Number.isFinite(until)) leaves = setTimeout(check, until - now + 1);
+  void (isNow && until >= now ? overlay.show() : overlay.hide());
 }
 
 source.subscribe(check);
-setInterval(check, CHECK_EVERY_MS);
+store.subscribe(() => {
+  const { holding } = store;
+  if (holding.holding === 'refusal') lastError = holding.error.message;
+  if (holding.holding === 'closed') lastError = holding.reason;
+  if (holding.holding === 'race') control?.aired(holding.feed.onAir.scene);
+  // A source that cannot be seen draws no pictures, but what is on air goes on.
+  if (obs.visible === false) check();
+});
 
 if (address.demo !== null) {
   // What is on air does not carry it.

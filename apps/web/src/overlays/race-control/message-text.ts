@@ -1,4 +1,5 @@
 import { type Stage, setText } from '../draw-overlay.js';
+import { whenTypeLoads } from '../drawing/text-widths.js';
 
 /** What a text of two lines is set in until it fits: width of its letters in per cent, size in px. */
 const STEPS = [
@@ -14,9 +15,9 @@ const STEPS = [
 export class MessageText {
   readonly element: HTMLElement;
 
-  constructor({ create, fonts }: Stage) {
-    this.element = create('div', 'message-text');
-    void fonts.ready.then(() => this.#fit());
+  constructor(stage: Stage) {
+    this.element = stage.create('div', 'message-text');
+    whenTypeLoads(stage, () => this.#fit());
   }
 
   /** Shows a text. */

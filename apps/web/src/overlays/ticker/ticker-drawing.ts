@@ -49,6 +49,7 @@ export class TickerDrawing {
     if (this.#picture === null) return;
     const { race } = this.#picture;
     setText(this.#lap, headline(race));
+    this.#names.expect(race.entries.map(({ name }) => name));
     const pages = tickerPages(race, this.#classNamed, CARS_EACH);
     // One more page in each round: what has happened, where something has.
     const turn = this.#turning.page(pages.length + 1);

@@ -11,7 +11,7 @@ import {
 import type { Picture } from '../define-overlay.js';
 import { type Stage, setText } from '../draw-overlay.js';
 import { FittedTexts } from '../drawing/fitted-texts.js';
-import { setData, showClass } from '../drawing/parts.js';
+import { JUMP_AFTER_MS, setData, showClass } from '../drawing/parts.js';
 import { WholeTexts } from '../drawing/whole-texts.js';
 import { FIGURE_TITLES, figureAt, pageAt, type TowerGap } from './rotation.js';
 
@@ -21,8 +21,6 @@ const HEAD_HEIGHT = 80;
 const SAFE_HEIGHT = 1080 * 0.9;
 /** Car numbers of more characters get more room, in the same width of the tower. */
 const USUAL_NUMBER = 4;
-/** After a pause as long as this nothing glides: the source was hidden, or the machine busy. In ms. */
-const JUMP_AFTER_MS = 1_500;
 
 /** What a tower is set to. */
 export interface TowerSettings {
@@ -94,6 +92,8 @@ export class TimingTower {
     // Also while the camera shows no car for a moment: the tower must not change its width with each shot.
     setFlag(element, 'data-camera', race.camera !== undefined);
     this.#show(towerRows({ ...race, onAir }, choice));
+    if (mode !== 'compact') this.#names.expect(race.entries.map(({ name }) => name));
+    this.#numbers.expect(race.entries.map(({ carNumber }) => carNumber));
     // Where nothing may glide, the next change may: the browser must have seen this one first.
     if (jumps) void element.offsetHeight;
     element.removeAttribute('data-jump');
@@ -102,23 +102,26 @@ export class TimingTower {
   #show(rows: readonly TowerRow[]): void {
     const { element } = this.#stage;
     const shown = new Set(rows.map(({ car }) => car));
+    const free = new Map<number, DrawnRow>();
     for (const [car, drawn] of this.#drawn) {
       if (shown.has(car)) continue;
-      drawn.remove();
-      this.#names.drop(drawn.name);
-      this.#numbers.drop(drawn.number);
+      free.set(drawn.place, drawn);
       this.#drawn.delete(car);
     }
     const isCompact = this.#settings.mode === 'compact';
     for (const row of rows) {
-      let drawn = this.#drawn.get(row.car);
-      if (drawn === undefined) {
-        drawn = new DrawnRow(this.#stage, this.#rows);
-        this.#drawn.set(row.car, drawn);
-      }
+      // A page that turns puts other cars where these were: the rows can stay, and nothing moves.
+      const drawn = this.#drawn.get(row.car) ?? free.get(row.place) ?? new DrawnRow(this.#stage, this.#rows);
+      if (free.get(row.place) === drawn) free.delete(row.place);
+      this.#drawn.set(row.car, drawn);
       drawn.draw(row);
       this.#names.set(drawn.name, isCompact ? row.code : row.name);
       this.#numbers.set(drawn.number, row.carNumber);
+    }
+    for (const drawn of free.values()) {
+      drawn.remove();
+      this.#names.drop(drawn.name);
+      this.#numbers.drop(drawn.number);
     }
     setFlag(
       element,
@@ -151,7 +154,8 @@ class DrawnRow {
   readonly #best: HTMLElement;
   readonly #gain: HTMLElement;
   readonly #figure: HTMLElement;
-  #place = -1;
+  /** Where it stands, in rows from the top. */
+  place = -1;
 
   constructor({ create }: Stage, rows: HTMLElement) {
     this.#row = create('div', 'tower-row');
@@ -181,8 +185,8 @@ class DrawnRow {
     setData(this.#row, 'state', row.state);
     setData(this.#row, 'mark', row.isFeatured ? 'driver' : row.inBattle ? 'battle' : 'none');
     setFlag(this.#row, 'data-apart', row.isApart);
-    if (row.place === this.#place) return;
-    this.#place = row.place;
+    if (row.place === this.place) return;
+    this.place = row.place;
     this.#row.style.transform = `translateY(${row.place * ROW_HEIGHT}px)`;
   }
 

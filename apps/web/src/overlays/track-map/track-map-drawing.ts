@@ -17,7 +17,7 @@ import {
 import type { Picture } from '../define-overlay.js';
 import { type Stage, setText } from '../draw-overlay.js';
 import { DrawnList } from '../drawing/drawn-list.js';
-import { setData } from '../drawing/parts.js';
+import { JUMP_AFTER_MS, setData, setStyle } from '../drawing/parts.js';
 import { MapTrack } from './map-track.js';
 
 /** The map's size, as in the style sheet, and what is free around a shape and a circle: for the cars on it, in px. */
@@ -35,16 +35,17 @@ const MOST_OF_LAP = 0.1;
 
 /** The drawn map. Cars move by transform alone, from picture to picture. */
 export class TrackMapDrawing {
-  readonly #element: HTMLElement;
+  readonly #stage: Stage;
   readonly #track: MapTrack;
   readonly #cars: DrawnList<number, DrawnCar>;
   readonly #classNamed: string | null;
   #session: Pick<FeedSession, 'shape' | 'sectorStarts'> | null = null;
   #course: MapCourse = CIRCLE;
   #numbered: ReadonlySet<number> = new Set();
+  #drawnAt = Number.NEGATIVE_INFINITY;
 
   constructor(stage: Stage, classNamed: string | null) {
-    this.#element = stage.element;
+    this.#stage = stage;
     this.#classNamed = classNamed;
     this.#track = new MapTrack(stage, SIZE);
     const cars = stage.create('div', 'map-cars');
@@ -54,6 +55,9 @@ export class TrackMapDrawing {
 
   /** Draws a picture. */
   draw({ race, at }: Picture): void {
+    const now = this.#stage.now();
+    const jumps = now - this.#drawnAt > JUMP_AFTER_MS;
+    this.#drawnAt = now;
     this.#drawTrack(race.session);
     const feed = { ...race, onAir: onAirAt(race.onAir, at) };
     const cars = mapCars(feed, classIdOf(race, this.#classNamed));
@@ -68,7 +72,7 @@ export class TrackMapDrawing {
     const byCar = new Map(slots.map((car, i) => [car, drawn[i]]));
     for (const [level, each] of cars.entries()) {
       const place = places.get(each.car) as MapPoint;
-      byCar.get(each.car)?.draw(each, { course: this.#course, place }, this.#numbered.has(each.car), level);
+      byCar.get(each.car)?.draw(each, { course: this.#course, place, jumps }, this.#numbered.has(each.car), level);
     }
   }
 
@@ -78,7 +82,7 @@ export class TrackMapDrawing {
     if (this.#session?.shape === shape && this.#session?.sectorStarts === sectorStarts) return;
     this.#session = session;
     this.#course = shape === undefined ? CIRCLE : courseOfShape(shape, SIZE, SHAPE_MARGIN);
-    setData(this.#element, 'form', shape === undefined ? 'circle' : 'shape');
+    setData(this.#stage.element, 'form', shape === undefined ? 'circle' : 'shape');
     this.#track.draw({
       course: pathOfCourse(this.#course),
       line: pathAcross(this.#course, 0, LINE_SIDE),
@@ -103,7 +107,7 @@ class DrawnCar {
 
   draw(
     car: MapCar,
-    { course, place }: { readonly course: MapCourse; readonly place: MapPoint },
+    { course, place, jumps }: { readonly course: MapCourse; readonly place: MapPoint; readonly jumps: boolean },
     hasNumber: boolean,
     level: number,
   ): void {
@@ -112,14 +116,14 @@ class DrawnCar {
     element.toggleAttribute('data-dot', !hasNumber);
     setData(element, 'state', car.state);
     setData(element, 'mark', car.isFeatured ? 'featured' : car.isLeader ? 'leader' : null);
-    element.style.background = car.colour ?? '';
-    element.style.color = car.colour === null ? '' : textOn(car.colour);
-    element.style.zIndex = String((car.isFeatured ? 2_000 : hasNumber ? 1_000 : 0) + level);
+    setStyle(element, 'background-color', car.colour ?? '');
+    setStyle(element, 'color', car.colour === null ? '' : textOn(car.colour));
+    setStyle(element, 'z-index', String((car.isFeatured ? 2_000 : hasNumber ? 1_000 : 0) + level));
     const before = this.#before;
     if (before !== null && place.x === before.place.x && place.y === before.place.y) return;
     this.#before = { course, place, at: car.at };
     const moved = Math.abs(car.at - (before?.at ?? 0));
-    const isElsewhere = before?.course !== course || Math.min(moved, 1 - moved) > MOST_OF_LAP;
+    const isElsewhere = jumps || before?.course !== course || Math.min(moved, 1 - moved) > MOST_OF_LAP;
     element.toggleAttribute('data-jump', isElsewhere);
     element.style.transform = `translate(${place.x.toFixed(1)}px, ${place.y.toFixed(1)}px) translate(-50%, -50%)`;
   }
