@@ -1,4 +1,6 @@
 import cluster, { type Worker } from 'node:cluster';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type { ServerConfig } from '../../config.js';
 import { CLOCK_EVERY_MS } from '../../link/link-messages.js';
@@ -99,6 +101,7 @@ class EdgeWorkers implements RunningEdges {
   /** The first alone, since it finds out whether the port can be used, and which one it is. */
   async start(): Promise<void> {
     const [first = '', ...others] = Array.from({ length: this.#options.config.edgeWorkers }, (_, i) => `edge-${i + 1}`);
+    if (this.#port === 0) this.#port = await freePort(this.#options.config.host);
     this.#port = await this.#begin(first);
     await Promise.all(others.map((name) => this.#begin(name)));
   }
@@ -164,4 +167,14 @@ class EdgeWorkers implements RunningEdges {
       worker.process.kill('SIGKILL');
     }
   }
+}
+
+/** A port that is free: workers share one only where all of them ask for it by its number. */
+async function freePort(host: string): Promise<number> {
+  const holding = createServer().listen(0, host);
+  await once(holding, 'listening');
+  const { port } = holding.address() as AddressInfo;
+  holding.close();
+  await once(holding, 'close');
+  return port;
 }
