@@ -17,6 +17,11 @@ import { batch } from './race.js';
 /** Edge processes of each test's server: the suite of edges asks for two, in the test's own process. */
 const EDGE_WORKERS = process.env.TEST_EDGE_WORKERS ?? '0';
 
+/** Whether clients of the tests' servers may poll: the next poll may reach another edge process. */
+export const POLLS_PASS = EDGE_WORKERS === '0';
+/** Whether operations of the tests' servers see what happens to viewers: they do not look into edge processes. */
+export const OPS_SEE_ALL = EDGE_WORKERS === '0';
+
 /** What the servers of tests sign tokens with. */
 export const TEST_SECRET = '9vT2xQ7mLk4Rz8WcYb3nHd6FgPs1Ja5U';
 
