@@ -290,7 +290,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     servePublicCalls(http, edge);
     serveTopicCalls(http, edge);
     const spectators = new Spectators(() => performance.now());
-    serveSegmentCalls(http, { ...edge, spectators, viewersIn: (room) => channel.interest(room) });
+    const pointerCalls = new Spectators(() => performance.now());
+    serveSegmentCalls(http, { ...edge, spectators, pointerCalls, viewersIn: (room) => channel.interest(room) });
     serveLogoCalls(http, edge);
     serveShownCalls(http, { ...edge, watchers: (show) => (edges ?? viewers).watchers(show) });
     const acts = new DirectorActs({ directory, publicUrl: config.publicUrl });

@@ -21,7 +21,7 @@ const ASK_AGAIN_MS = 3_000;
 const ANSWER_WITHIN_MS = 8_000;
 /** Within how long pages ask again when a server is back, in ms. */
 const SPREAD_MS = 1_000;
-/** So many refusals or unreadable answers in a row, and segments do not work here: a proxy may be in the way. */
+/** After this number of refusals or unreadable answers in a row segments do not work here: a proxy may be in the way. */
 const MOST_FAILURES = 3;
 /** A pointer from a cache may be this old, and the server's clock as it says it as well, in ms. */
 const POINTER_AGE_MS = 2_500;
@@ -51,7 +51,7 @@ export interface SegmentSource {
   readonly server: string;
 }
 
-/** Asks whether so many watch a show that its segments are to be read. @throws SegmentError */
+/** Asks whether a crowd watches a show, so that its segments are to be read. @throws SegmentError */
 export async function askCrowd(source: SegmentSource): Promise<boolean> {
   return (await load<CrowdAnswer>(`${pathOf(source)}/crowd.json`)).isCrowd;
 }

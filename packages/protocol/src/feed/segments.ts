@@ -43,7 +43,7 @@ export interface PublicPointer extends SegmentsNow {
 
 /** How pages are to follow a show's public picture. */
 export interface CrowdAnswer {
-  /** Whether so many watch that pages are to read segments instead of connecting; false also where nothing is on air. */
+  /** Whether a crowd watches: pages are to read segments instead of connecting; false also where nothing is on air. */
   readonly isCrowd: boolean;
 }
 

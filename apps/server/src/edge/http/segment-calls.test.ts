@@ -12,7 +12,7 @@ import { describe, expect, it } from 'vitest';
 import { eventually } from '../../../../../testing/eventually.js';
 import { race } from '../../testing/race.js';
 import { serverForEachTest } from '../../testing/running-server.js';
-import { CROWD } from './segment-calls.js';
+import { CROWD } from '../crowd.js';
 
 const { token, socket, relay, url, get, post, restart } = serverForEachTest({ OPS_UI_ENABLED: '1' });
 const PATH = '/api/public/shows/local';
@@ -68,7 +68,7 @@ async function isAsJoined(): Promise<void> {
   });
 }
 
-/** Asks for more of the race until the pointer has at least so many segments. */
+/** Asks for more of the race until the pointer has at least this number of segments. */
 async function withSegments(show: Awaited<ReturnType<typeof showOf>>, count: number): Promise<PublicPointer> {
   return eventually(async () => {
     await show.goOn();

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { ANONYMOUS, maySeeBroadcast, type Visitor } from '../../access/visitor.js';
 import type { SegmentFile } from '../../directory/owner.js';
 import { airedSession, airingOf, publicDelayState } from '../../directory/show-record.js';
+import { CROWD, isCrowd } from '../crowd.js';
 import type { Spectators } from '../spectators.js';
 import { declareCalls, EVERYONE, PUBLISHED, parseInput, serve } from './call.js';
 import { bestEncoding, type Encoding } from './encodings.js';
@@ -12,15 +13,12 @@ import { linkQuery, type PublicDeps, publicCaller } from './public-calls.js';
 
 export interface SegmentDeps extends PublicDeps {
   readonly spectators: Spectators;
+  /** Calls for pointers, counted in the same way. */
+  readonly pointerCalls: Spectators;
   /** How many viewers are in a room, over sockets. */
   readonly viewersIn: (room: string) => number;
 }
 
-/**
- * Pages read segments where a show has at least this many viewers, those with a socket and those that read segments together.
- * Fewer cost less than a twentieth of a core over sockets, and see the picture one or two seconds sooner.
- */
-export const CROWD = 250;
 /** How long caches keep a segment, in s: no pointer names it for longer, and it never changes. */
 const KEPT_S = 3_600;
 
@@ -71,7 +69,7 @@ export const SEGMENT_CALLS = declareCalls({
     path: '/api/public/shows/:show/crowd.json',
     group: 'Public',
     title: 'Whether pages are to read segments of a show',
-    about: `True where a published show has ${CROWD} viewers or more. What is not on air has no crowd.`,
+    about: `True where a published show has ${CROWD} viewers or more, and a cache answers most of the calls for its pointer.`,
     right: EVERYONE,
     params: ofShow,
     answer: 'CrowdAnswer',
@@ -93,7 +91,7 @@ export const SEGMENT_CALLS = declareCalls({
 
 /** Serves `SEGMENT_CALLS` (contract, section 6; audience/SPEC.md, PUB-9 to PUB-13). */
 export function serveSegmentCalls(http: FastifyInstance, deps: SegmentDeps): void {
-  const { directory, spectators, viewersIn } = deps;
+  const { directory, spectators, pointerCalls, viewersIn } = deps;
 
   serve(http, SEGMENT_CALLS.now, async (request, reply) => {
     const { show, sees } = await callerAt(request, deps).catch((error: unknown) => {
@@ -102,6 +100,7 @@ export function serveSegmentCalls(http: FastifyInstance, deps: SegmentDeps): voi
       if (isNothing && namesNobody(request)) void reply.header('cache-control', 'public, max-age=1');
       throw error;
     });
+    pointerCalls.watches(show);
     const found = await (await directory.ownerOf(show)).segmentsNow(show);
     // What the right rests on may have changed while the owner was asked.
     if (found === null || !sees(found.sessionId)) throw notOnAir(show);
@@ -131,7 +130,10 @@ export function serveSegmentCalls(http: FastifyInstance, deps: SegmentDeps): voi
     if (sessionId === null) return { isCrowd: false };
     if (!maySeeBroadcast(ANONYMOUS, { sessionId, show }, airingOf(record, sessionId, 'public', now)))
       return { isCrowd: false };
-    return { isCrowd: viewersIn(broadcastRoom(sessionId, 'public')) + spectators.of(show) >= CROWD };
+    const viewers = viewersIn(broadcastRoom(sessionId, 'public'));
+    return {
+      isCrowd: isCrowd({ viewers, spectators: spectators.of(show), pointerCalls: pointerCalls.of(show) }),
+    };
   });
 
   serve(http, SEGMENT_CALLS.watching, async (request) => {
