@@ -174,7 +174,9 @@ describe('a backup of a running server, restored in mid-race', () => {
 });
 
 describe('the scripts', () => {
-  it('refuse a folder that is none of a server, a backup that was not finished, and to overwrite anything', async () => {
+  it('refuse a folder that is none of a server, a backup that was not finished, and to overwrite anything', {
+    timeout: 60_000,
+  }, async () => {
     night = await RaceNight.begin();
     const refused = (name: string, ...args: string[]) => {
       const { status, stderr } = spawnSync(join(SCRIPTS, name), args, { encoding: 'utf8' });
