@@ -29,6 +29,7 @@ import { Faults } from './drills/faults.js';
 import { desksOf } from './edge/desk-of.js';
 import { type ActName, DirectorActs } from './edge/director-acts.js';
 import { serveDirectors } from './edge/gateway/director-gateway.js';
+import type { Moved } from './edge/gateway/viewer.js';
 import { serveViewers } from './edge/gateway/viewer-gateway.js';
 import { addAnswerHeaders, addSocketHeaders } from './edge/http/answer-headers.js';
 import { serveAutoCalls } from './edge/http/auto-calls.js';
@@ -331,8 +332,24 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 
     // Operations listen, and act through these few ways alone.
     const actions: OpsActions = {
-      disconnect: (socketId) => disconnectSocket(io, socketId),
-      move: (socketId, sessionId, isAsked) => viewers.moveToBroadcast(socketId, sessionId, isAsked),
+      disconnect: async (socketId, edge) =>
+        edge === undefined
+          ? disconnectSocket(io, socketId)
+          : (await edges?.order(edge, { what: 'disconnect', socketId })) === true,
+      move: async (socketId, sessionId, isAsked, edge) => {
+        const moved =
+          edge === undefined
+            ? viewers.moveToBroadcast(socketId, sessionId, isAsked)
+            : await edges?.order(edge, { what: 'move', socketId, sessionId: sessionId ?? null, isAsked });
+        // An edge of this release answers as `moveToBroadcast` does; one that went meanwhile, not at all.
+        return (
+          (moved as Moved | null) ?? {
+            isMoved: false,
+            code: 'not_found',
+            because: `No viewer is connected as "${socketId}".`,
+          }
+        );
+      },
       follow: (show, who, choice, because) => desk.follow(show, who, choice, because),
       endSession: (sessionId) => registry.end(sessionId, 'operator'),
       ended: (sessionId) => {
@@ -363,6 +380,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
           shows,
           broadcasts,
           channel: views,
+          edges,
+          interest: (room) => channel.interest(room),
           addressOf,
           storeHealth,
           clock,

@@ -27,6 +27,8 @@ import {
   visitorFrom,
 } from './link-messages.js';
 
+import type { SocketOrder, SocketReport } from './socket-reports.js';
+
 /** Largest message of an edge: what directors send, and who watches. */
 const MAX_MESSAGE_BYTES = 8 * 1024 * 1024;
 /** An edge for which more than this waits is cut off, in bytes: it has stopped reading, and begins again when it is back. */
@@ -82,6 +84,7 @@ export class EdgeLinks {
   readonly #server = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES, perMessageDeflate: false });
   readonly #edges = new Set<FarEdge>();
   readonly #listeners = new Set<(name: string, what: 'connected' | 'gone') => void>();
+  readonly #socketListeners = new Set<(edge: string, reports: readonly SocketReport[]) => void>();
   readonly #stops: (() => void)[];
   readonly #clock: NodeJS.Timeout;
 
@@ -139,6 +142,17 @@ export class EdgeLinks {
     return [...this.#edges].reduce((sum, { links }) => sum + (links.get(code) ?? 0), 0);
   }
 
+  /** Calls a listener with what an edge reports of its connections; returns the way to stop. */
+  onSockets(listener: (edge: string, reports: readonly SocketReport[]) => void): () => void {
+    this.#socketListeners.add(listener);
+    return () => this.#socketListeners.delete(listener);
+  }
+
+  /** Has an edge do something to a connection; `null` where no edge of that name is connected, or it goes meanwhile. */
+  async order(edge: string, order: SocketOrder): Promise<unknown> {
+    return (await [...this.#edges].find(({ name }) => name === edge)?.order(order)) ?? null;
+  }
+
   close(): void {
     clearInterval(this.#clock);
     for (const stop of this.#stops) stop();
@@ -154,7 +168,9 @@ export class EdgeLinks {
 
   #add(line: WebSocket, request: IncomingMessage): void {
     const name = String(request.headers[LINK_NAME_HEADER] ?? 'edge');
-    const edge = new FarEdge(name, line, this.#deps);
+    const edge = new FarEdge(name, line, this.#deps, (reports) => {
+      for (const listener of this.#socketListeners) listener(name, reports);
+    });
     this.#edges.add(edge);
     line.on('close', () => {
       this.#edges.delete(edge);
@@ -183,9 +199,18 @@ class FarEdge {
   links: ReadonlyMap<string, number> = new Map();
   /** When outputs that are not of every show were asked for last. */
   readonly #askedAt = new Map<string, number>();
+  readonly #onSockets: (reports: readonly SocketReport[]) => void;
+  readonly #orders = new Map<number, (result: unknown) => void>();
+  #ordered = 0;
 
-  constructor(name: string, line: WebSocket, deps: EdgeLinksDeps) {
+  constructor(
+    name: string,
+    line: WebSocket,
+    deps: EdgeLinksDeps,
+    onSockets: (reports: readonly SocketReport[]) => void,
+  ) {
     this.name = name;
+    this.#onSockets = onSockets;
     this.#line = line;
     this.#deps = deps;
     this.#since = deps.clock.now();
@@ -232,9 +257,18 @@ class FarEdge {
     this.#line.send(text);
   }
 
+  order(order: SocketOrder): Promise<unknown> {
+    this.#ordered += 1;
+    const id = this.#ordered;
+    this.send(JSON.stringify({ kind: 'order', id, order } satisfies FromOwner));
+    return new Promise((resolve) => this.#orders.set(id, resolve));
+  }
+
   close(): void {
     for (const stop of this.#stops) stop();
     this.#stops = [];
+    for (const resolve of this.#orders.values()) resolve(null);
+    this.#orders.clear();
     this.#line.terminate();
   }
 
@@ -254,6 +288,13 @@ class FarEdge {
         return;
       case 'opened':
         this.#deps.links.opened(message.code);
+        return;
+      case 'sockets':
+        this.#onSockets(message.reports);
+        return;
+      case 'done':
+        this.#orders.get(message.id)?.(message.result);
+        this.#orders.delete(message.id);
         return;
       case 'ask':
         this.#answer(message).then(

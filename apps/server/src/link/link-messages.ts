@@ -14,6 +14,7 @@ import type { ChannelMessage } from '../channel/channel-messages.js';
 import type { OutputState } from '../directory/owner.js';
 import type { OwnerRefusalCode } from '../directory/owner-refusal.js';
 import type { ReplacedRecord } from '../directory/shared-directory.js';
+import type { SocketOrder, SocketReport } from './socket-reports.js';
 
 /**
  * What crosses between an owner and the processes that serve its viewers, as JSON over one ordered connection. Instants
@@ -40,6 +41,8 @@ export type FromOwner =
   | { readonly kind: 'ready' }
   | { readonly kind: 'clock'; readonly now: number }
   | { readonly kind: 'acted'; readonly show: string }
+  /** Operations ask for something to be done to a connection; answered with `done`. */
+  | { readonly kind: 'order'; readonly id: number; readonly order: SocketOrder }
   | { readonly kind: 'answer'; readonly id: number; readonly answer: unknown }
   | { readonly kind: 'refused'; readonly id: number; readonly refusal: AskRefused };
 
@@ -49,6 +52,8 @@ export type FromEdge =
   | { readonly kind: 'interest'; readonly rooms: Readonly<Record<string, number>> }
   | { readonly kind: 'presence'; readonly presence: EdgePresence }
   | { readonly kind: 'opened'; readonly code: string }
+  | { readonly kind: 'sockets'; readonly reports: readonly SocketReport[] }
+  | { readonly kind: 'done'; readonly id: number; readonly result: unknown }
   | ({ readonly kind: 'ask'; readonly id: number } & Asked);
 
 /** Who watches at an edge: by show, and by the code of the link that they came with. */

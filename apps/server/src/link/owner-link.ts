@@ -27,6 +27,8 @@ import {
   REPORT_EVERY_MS,
 } from './link-messages.js';
 
+import type { SocketOrder, SocketReport } from './socket-reports.js';
+
 /** A last state that was asked for is given to all who join within this, in ms. */
 const SHARED_MS = 1_000;
 /** The owner has sent all that there is by then, in ms. */
@@ -75,6 +77,9 @@ export class OwnerLink {
   #presenceOf: () => EdgePresence = () => ({ viewers: 0, shows: {}, links: {} });
   readonly #reporting: NodeJS.Timeout;
   #soon: NodeJS.Immediate | null = null;
+  readonly #reports: SocketReport[] = [];
+  #telling: NodeJS.Immediate | null = null;
+  #orders: (order: SocketOrder) => unknown = () => null;
 
   private constructor(line: WebSocket, { clock, log, taps }: OwnerLinkOptions) {
     this.#line = line;
@@ -159,6 +164,20 @@ export class OwnerLink {
     });
   }
 
+  /** Tells the owner's operations of connections here, together with what else happens in this turn of the event loop. */
+  tellOfSockets(report: SocketReport): void {
+    this.#reports.push(report);
+    this.#telling ??= setImmediate(() => {
+      this.#telling = null;
+      this.#send({ kind: 'sockets', reports: this.#reports.splice(0) });
+    });
+  }
+
+  /** Does what operations ask for; its result goes back. */
+  onOrder(run: (order: SocketOrder) => unknown): void {
+    this.#orders = run;
+  }
+
   /** Tells the owner that a link was opened here. */
   opened(code: string): void {
     this.#send({ kind: 'opened', code });
@@ -219,6 +238,9 @@ export class OwnerLink {
       case 'revoked':
         for (const jti of message.jtis) this.#revoked.add(jti);
         for (const jti of message.jtis) for (const listener of this.#revokedListeners) listener(jti);
+        return false;
+      case 'order':
+        this.#send({ kind: 'done', id: message.id, result: this.#orders(message.order) });
         return false;
       case 'acted':
         for (const listener of this.#actedListeners) listener(message.show);

@@ -17,6 +17,7 @@ import type { CountedStatements } from '../store/server-statements.js';
 import type { StoreHealth, WriteBehindDepth } from '../store/store-health.js';
 import type { Taps } from '../taps.js';
 import type { UnsavedSettings } from '../unsaved-settings.js';
+import type { EdgeReports } from './sockets/edge-sockets.js';
 
 /** What operations look at. They change none of it. */
 export interface OperationsDeps {
@@ -31,6 +32,10 @@ export interface OperationsDeps {
   readonly shows: Shows;
   readonly broadcasts: BroadcastDelayService;
   readonly channel: EdgeChannel;
+  /** Edges in other processes; `null` where this process serves viewers itself. */
+  readonly edges: EdgeReports | null;
+  /** How many viewers of all edges are in a room. */
+  readonly interest: (room: string) => number;
   readonly databaseKind: 'embedded' | 'postgresql';
   readonly database: Pick<Database, 'pool' | 'holders' | 'running'>;
   /** Looks what of the database still responds. */

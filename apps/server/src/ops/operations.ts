@@ -10,6 +10,7 @@ import { listenToTaps } from './listening.js';
 import { OpsFigures } from './ops-figures.js';
 import { RelayWatch } from './relays/relay-watch.js';
 import { takeSnapshot } from './snapshot.js';
+import { EdgeSockets } from './sockets/edge-sockets.js';
 import { RoomSweep } from './sockets/room-sweep.js';
 import { Traces } from './trace/traces.js';
 import { Triage } from './triage.js';
@@ -19,6 +20,8 @@ import { whyStale } from './why/why-stale.js';
 /** What operations know of one server. Every answer is put together from figures that the taps have moved on already. */
 export class Operations {
   readonly figures: OpsFigures;
+  /** The connections of edges in other processes; `null` where there are none. */
+  readonly edgeSockets: EdgeSockets | null;
   readonly history: History;
   readonly cost: SelfCost;
   readonly relays: RelayWatch;
@@ -33,6 +36,7 @@ export class Operations {
     this.#deps = deps;
     this.figures = new OpsFigures(() => deps.clock.now());
     this.#stop = listenToTaps(deps, this.figures);
+    this.edgeSockets = deps.edges && new EdgeSockets(this.figures, deps.taps, deps.edges);
     const { io, hub, viewers, registry, clock, log } = deps;
     this.figures.events.onNoted = (event) => log.debug(event, event.event);
     this.rooms = new RoomSweep(
@@ -92,6 +96,7 @@ export class Operations {
 
   close(): void {
     this.triage.close();
+    this.edgeSockets?.close();
     this.database.close();
     this.relays.close();
     this.rooms.close();

@@ -1,7 +1,7 @@
-import type { Socket } from 'socket.io';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { OpsFigures } from './ops-figures.js';
 import { type SnapshotOf, takeSnapshot } from './snapshot.js';
+import { seenSocket } from './sockets/testing/seen-sockets.js';
 
 let figures: OpsFigures;
 beforeEach(() => {
@@ -48,9 +48,7 @@ it('has the sessions that somebody is in the room of, however long they have bee
     ['output', 'broadcast:session:sess_old'],
     ['lost', 'session:sess_of_nobody'],
   ] as const) {
-    const conn = { on: () => undefined, writeBuffer: [], transport: {} };
-    const socket = { id, conn, rooms: new Set([id, room]), data: { clientKind: 'dashboard' }, on: () => undefined };
-    figures.sockets.add(socket as unknown as Socket, null, () => undefined);
+    figures.sockets.add(seenSocket(id, 'dashboard', [room]), null);
   }
   expect((await snapshot()).sessions).toEqual([ENDED]);
 });

@@ -94,6 +94,8 @@ export interface OpsEventsAnswer {
 /** Declares `OpsSocket`. */
 export const opsSocket = z.object({
   socketId: field.socketId,
+  /** The edge process that it is connected to; absent where the server itself serves viewers. */
+  node: field.code.optional(),
   /** What it calls itself; `relay` for relays. Decides nothing. */
   role: field.role,
   surface: field.surface.nullable(),

@@ -1,14 +1,16 @@
-import { escape as escaped } from 'node:querystring';
-import replyFrom from '@fastify/reply-from';
-import type { FastifyInstance } from 'fastify';
+import { Agent, request as ask, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type AddressOf, EDGE_CLIENT_HEADER } from '../../access/client-address.js';
-import { sendProblem } from './problem.js';
+import { HttpProblem } from './problem.js';
 
 /** What an edge in a process of its own does not answer itself. */
 const OWNERS = ['/api/*', '/metrics', '/l/*'] as const;
-
 /** Largest body that is passed on, in bytes: no call takes more. Each call has its own limit at the owner. */
 const MAX_BODY_BYTES = 1024 * 1024;
+/** Headers that are of one connection alone (RFC 9110, section 7.6.1). */
+const OF_THE_CONNECTION: ReadonlySet<string> = new Set([
+  ...['connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade'],
+]);
 
 export interface OwnerProxyDeps {
   /** The socket of the owner's server. */
@@ -17,39 +19,49 @@ export interface OwnerProxyDeps {
 }
 
 /**
- * Hands calls on to the owner in another process of this machine, and its answers back, byte by byte: rights, limits and
- * inputs are looked at there. The owner is told the address of the client; what a client says of that itself is dropped.
+ * Hands calls on to the owner in another process of this machine, and its answers back as they come: rights, limits and
+ * inputs are looked at there. The owner is told the address of the client; what a client says of that itself is dropped. A
+ * call whose client has gone ends at the owner as well. Returns the way to let go of the connections to the owner.
  */
-export async function passCallsOn(http: FastifyInstance, { path, addressOf }: OwnerProxyDeps): Promise<void> {
+export async function passCallsOn(http: FastifyInstance, { path, addressOf }: OwnerProxyDeps): Promise<() => void> {
+  const agent = new Agent({ keepAlive: true });
+  const askOwner = ({ raw, body }: FastifyRequest, signal: AbortSignal) =>
+    new Promise<IncomingMessage>((resolve, reject) => {
+      // An address may be a whole one: nothing but its path goes on, to the owner.
+      const { pathname, search } = new URL(raw.url ?? '/', 'http://owner');
+      const headers = { ...ownHeaders(raw.headers), [EDGE_CLIENT_HEADER]: addressOf(raw) };
+      const options = { socketPath: path, agent, method: raw.method, path: `${pathname}${search}`, headers, signal };
+      const asked = ask(options, resolve);
+      asked.on('error', reject);
+      asked.end(body);
+    });
   await http.register(async (calls) => {
     calls.removeAllContentTypeParsers();
     calls.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: MAX_BODY_BYTES }, (_request, body, done) =>
       done(null, body),
     );
-    await calls.register(replyFrom, {
-      base: `unix+http://${escaped(path)}/`,
-      disableRequestLogging: true,
-      // Whether to try again is the client's decision: an answer of 503 is one.
-      retryMethods: [],
-      // A download that follows a session is silent for as long as nothing comes of it.
-      undici: { headersTimeout: 0, bodyTimeout: 0 },
-    });
     for (const url of OWNERS) {
-      calls.all(url, (request, reply) => {
-        // An address may be a whole one: nothing but its path goes on, to the owner.
-        const { pathname, search } = new URL(request.raw.url ?? '/', 'http://owner');
-        const body = request.body as Buffer | undefined;
-        return reply.from(`${pathname}${search}`, {
-          ...(body && { body, contentType: request.headers['content-type'] ?? 'application/octet-stream' }),
-          rewriteRequestHeaders: (_request, { 'transfer-encoding': _, ...headers }) => ({
-            ...headers,
-            host: request.raw.headers.host ?? 'owner',
-            [EDGE_CLIENT_HEADER]: addressOf(request.raw),
-          }),
-          onError: () =>
-            void sendProblem(reply, 503, 'The server that owns the races does not answer. Try again in a few seconds.'),
+      calls.all(url, async (request, reply) => {
+        const gone = new AbortController();
+        reply.raw.once('close', () => gone.abort());
+        const answer = await askOwner(request, gone.signal).catch((error: Error) => {
+          if (gone.signal.aborted) throw error;
+          throw new HttpProblem(503, 'The server that owns the races does not answer. Try again in a few seconds.');
         });
+        return reply
+          .code(answer.statusCode ?? 502)
+          .headers(ownHeaders(answer.headers))
+          .send(answer);
       });
     }
   });
+  return () => agent.destroy();
+}
+
+/** Headers without those of the connection, and those that it names as its own. */
+function ownHeaders(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  const named = (headers.connection ?? '').toLowerCase().split(/\s*,\s*/);
+  return Object.fromEntries(
+    Object.entries(headers).filter(([name]) => !OF_THE_CONNECTION.has(name) && !named.includes(name)),
+  );
 }

@@ -10,6 +10,7 @@ import { type Clock, systemClock } from '../../clock.js';
 import type { ServerConfig } from '../../config.js';
 import { farVisitor } from '../../link/link-messages.js';
 import { OwnerLink } from '../../link/owner-link.js';
+import type { SocketOrder } from '../../link/socket-reports.js';
 import type { Logger } from '../../log.js';
 import { Parts } from '../../parts.js';
 import { closeSocket } from '../../sockets/close-socket.js';
@@ -20,7 +21,7 @@ import { socketTransports } from '../../sockets/transports.js';
 import { Taps } from '../../taps.js';
 import type { DirectorDeps } from '../gateway/director-gateway.js';
 import { serveDirectors } from '../gateway/director-gateway.js';
-import { serveViewers } from '../gateway/viewer-gateway.js';
+import { serveViewers, type Viewers } from '../gateway/viewer-gateway.js';
 import { addAnswerHeaders, addSocketHeaders } from '../http/answer-headers.js';
 import { closePort } from '../http/close-port.js';
 import { guardDoor } from '../http/door.js';
@@ -31,6 +32,7 @@ import { servePages } from '../http/pages.js';
 import { answerFrameworkError, answerProblems } from '../http/problem.js';
 import { Hub } from '../hub/hub.js';
 import { bridgeRelays } from './relay-bridge.js';
+import { reportSockets } from './report-sockets.js';
 
 /** An edge in a process of its own. */
 export interface EdgeOptions {
@@ -108,7 +110,7 @@ export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
     addAnswerHeaders(http);
     allowForeignPages(http, io);
     answerProblems(http, log, taps);
-    await passCallsOn(http, { path, addressOf });
+    parts.add('calls to the owner', await passCallsOn(http, { path, addressOf }), { stop: (letGo) => letGo() });
     await servePages(http, webDir, { withOps: config.opsUiEnabled, publicUrl: config.publicUrl });
     addSocketHeaders(io);
     guardDoor(http.server, { limits, isConnected: guardMessages(io, limits) });
@@ -131,6 +133,9 @@ export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
       limits,
     });
     holdSockets(io, { rights, log });
+    const reporting = reportSockets(io, { owner, taps, hub, viewers, addressOf });
+    parts.add('reports of sockets', reporting, { stop: (stop) => stop() });
+    owner.onOrder((order) => runOrder(io, viewers, order));
     io.of('/').adapter.on('join-room', () => owner.reportSoon());
     owner.reportPresence(() => viewers.presence());
     const deskOf = (show: string) => owner.ask('desk', { show });
@@ -147,6 +152,15 @@ export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
     await parts.stop();
     throw error;
   }
+}
+
+/** What operations have done to a connection here. */
+function runOrder(io: Server, viewers: Viewers, order: SocketOrder): unknown {
+  if (order.what === 'move')
+    return viewers.moveToBroadcast(order.socketId, order.sessionId ?? undefined, order.isAsked);
+  const socket = io.sockets.sockets.get(order.socketId);
+  if (socket !== undefined) closeSocket(socket, 'by_operations');
+  return socket !== undefined;
 }
 
 /** What directors do is done by the owner, which looks at their rights. */

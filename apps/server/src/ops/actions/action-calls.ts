@@ -120,7 +120,7 @@ export function serveActions(http: FastifyInstance, tokens: Tokens, operations: 
     const what = `Closes the connection ${socketId} (${[role, surface, user].filter(Boolean).join(', ')}).`;
     const answer = { act: 'socket.disconnect', what, undo: COMES_BACK } as const;
     if (asked.dryRun) return { ...answer, done: false };
-    if (!actions.disconnect(socketId)) throw noSocket(socketId);
+    if (!(await actions.disconnect(socketId, operations.edgeSockets?.edgeOf(socketId)))) throw noSocket(socketId);
     note(who, answer.act, { socketId, role, surface, user }, asked.because);
     return { ...answer, done: true };
   });
@@ -129,7 +129,8 @@ export function serveActions(http: FastifyInstance, tokens: Tokens, operations: 
     const who = await requireOpsAct(request, tokens);
     const { socketId } = parseInput(socketParams, request.params);
     const asked = parseInput(moveBody, request.body ?? {});
-    const moved = actions.move(socketId, asked.sessionId, asked.dryRun);
+    const edge = operations.edgeSockets?.edgeOf(socketId);
+    const moved = await actions.move(socketId, asked.sessionId, asked.dryRun, edge);
     if (!moved.isMoved) throw new HttpProblem(MOVE_STATUS[moved.code], moved.because);
     const { sessionId, from, to, delayMs, hasAired } = moved;
     const what =

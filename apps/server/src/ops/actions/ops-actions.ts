@@ -9,10 +9,10 @@ import type { Stored } from '../../unsaved-settings.js';
  * change in no other way.
  */
 export interface OpsActions {
-  /** Closes a connection of a viewer or a relay; false where there is none of that id. */
-  disconnect(socketId: string): boolean;
+  /** Closes a connection of a viewer or a relay, at an edge where it is at one; false where there is none of that id. */
+  disconnect(socketId: string, edge: string | undefined): Promise<boolean>;
   /** Moves a viewer to the public picture of what it sees live; with `isAsked`, only says what would come of it. */
-  move(socketId: string, sessionId: string | undefined, isAsked: boolean): Moved;
+  move(socketId: string, sessionId: string | undefined, isAsked: boolean, edge: string | undefined): Promise<Moved>;
   /** Ends a running session; false where none of that id runs. */
   endSession(sessionId: string): Promise<boolean>;
   /** Follows another session of a show. @throws FollowError, ShowStoreError */

@@ -12,7 +12,7 @@ const STALE_MS = 10_000;
 /** A clock that is off by less than this is right, in ms. */
 const RIGHT_MS = 500;
 
-type Deps = Pick<OperationsDeps, 'io' | 'registry' | 'relays' | 'shows' | 'broadcasts' | 'spectators' | 'clock'>;
+type Deps = Pick<OperationsDeps, 'interest' | 'registry' | 'relays' | 'shows' | 'broadcasts' | 'spectators' | 'clock'>;
 type Figures = Pick<OpsFigures, 'sessions'>;
 
 /** Sessions that run, those that have ended lately, newest first, and those with a loss that nobody has accepted. */
@@ -162,13 +162,11 @@ function tenth(value: number): number {
 
 /** How many are in a session's live room, and in its broadcast rooms together, those of both pictures. */
 export function viewersOf(
-  { io, broadcasts }: Pick<OperationsDeps, 'io' | 'broadcasts'>,
+  { interest, broadcasts }: Pick<OperationsDeps, 'interest' | 'broadcasts'>,
   sessionId: string,
   show: string,
 ): { live: number; broadcast: number } {
-  const { rooms } = io.of('/').adapter;
-  const inRoom = (room: string) => rooms.get(room)?.size ?? 0;
   const extras = broadcasts.of(show).session(sessionId)?.extras ?? [];
-  const broadcast = extras.reduce<number>((sum, extra) => sum + inRoom(broadcastRoom(sessionId, extra)), 0);
-  return { live: inRoom(liveRoom(sessionId)), broadcast };
+  const broadcast = extras.reduce<number>((sum, extra) => sum + interest(broadcastRoom(sessionId, extra)), 0);
+  return { live: interest(liveRoom(sessionId)), broadcast };
 }

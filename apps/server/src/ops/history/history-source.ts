@@ -10,15 +10,15 @@ import type { HistoryPoint, HistorySource, SessionHistoryPoint } from './history
  * began and when it was over; the summary's are of longer.
  */
 export function historySource(deps: OperationsDeps, figures: OpsFigures): HistorySource {
-  const { io, relays, registry, broadcasts, clock } = deps;
-  const { ingest, sent, sessions, errors, database, loop } = figures;
+  const { relays, registry, broadcasts, clock } = deps;
+  const { ingest, sent, sessions, sockets, errors, database, loop } = figures;
   let errorsBefore = errors.total;
   let used = performance.eventLoopUtilization();
   return {
     server(): HistoryPoint {
       const now = clock.now();
       const { rss, heapUsed } = process.memoryUsage();
-      const viewers = io.of('/');
+      const viewers = sockets.open().filter(({ role }) => role !== 'relay');
       const newErrors = errors.total - errorsBefore;
       errorsBefore = errors.total;
       const utilization = performance.eventLoopUtilization(used).utilization;
@@ -27,7 +27,7 @@ export function historySource(deps: OperationsDeps, figures: OpsFigures): Histor
         framesPerSec: ingest.frames.perSec(now),
         sentPerSec: sent.messages.perSec(now),
         skippedPerSec: sent.skipped.perSec(now),
-        viewers: viewers.sockets.size,
+        viewers: viewers.length,
         relays: relays.list().length,
         errors: newErrors,
         queryMsP95: database.queryMsP95(now, deps.database.running, HISTORY.stepMs),
@@ -37,7 +37,7 @@ export function historySource(deps: OperationsDeps, figures: OpsFigures): Histor
         rssBytes: rss,
         heapUsedBytes: heapUsed,
         // Every socket has a room of its own, which is none of ours.
-        rooms: viewers.adapter.rooms.size - viewers.sockets.size,
+        rooms: new Set(viewers.flatMap(({ socket }) => [...socket.rooms].filter((room) => room !== socket.id))).size,
       };
     },
     sessions(): ReadonlyMap<string, SessionHistoryPoint> {

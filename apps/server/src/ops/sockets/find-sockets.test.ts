@@ -1,15 +1,10 @@
 import fc from 'fast-check';
-import type { Socket } from 'socket.io';
 import { expect, it } from 'vitest';
 import { CursorError, findSockets } from './find-sockets.js';
 import { SOCKET_FIGURES, SocketRegistry } from './socket-registry.js';
+import { seenSocket } from './testing/seen-sockets.js';
 
 /** A connection that does nothing. */
-function connection(id: string, clientKind: string, rooms: readonly string[]): Socket {
-  const conn = { on: () => undefined, off: () => undefined, writeBuffer: [], transport: {} };
-  return { id, data: { clientKind }, rooms: new Set([id, ...rooms]), on: () => undefined, conn } as unknown as Socket;
-}
-
 it('pages give every socket that fits once, in the order asked for, whatever the figures are', () => {
   const socket = fc.record({
     skipped: fc.nat(5),
@@ -21,7 +16,7 @@ it('pages give every socket that fits once, in the order asked for, whatever the
     fc.property(fc.array(socket, { maxLength: 40 }), fc.integer({ min: 1, max: 10 }), (made, limit) => {
       const registry = new SocketRegistry(() => 1);
       for (const [n, { skipped, rttMs, role, room }] of made.entries()) {
-        const added = registry.add(connection(`s${n}`, role, [room]), null, () => undefined);
+        const added = registry.add(seenSocket(`s${n}`, role, [room]), null);
         added.skippedTotal = skipped;
         added.rttMs = rttMs;
       }
@@ -52,16 +47,10 @@ it('sockets are found by the session of any room that they are in, and those tha
     'broadcast:session:s1:plus:500',
     'session:s12',
   ];
-  for (const [n, room] of rooms.entries())
-    registry.add(connection(`open${n}`, 'overlay', [room]), null, () => undefined);
+  for (const [n, room] of rooms.entries()) registry.add(seenSocket(`open${n}`, 'overlay', [room]), null);
   const gone = (id: string, room: string, closedBecause?: string) => {
-    const socket = connection(id, 'overlay', [room]);
-    const heard = new Map<string, (reason: string) => void>();
-    Object.assign(socket, { on: (event: string, hear: (reason: string) => void) => heard.set(event, hear) });
-    registry.add(socket, null, () => undefined);
-    Object.assign(socket.data, closedBecause === undefined ? {} : { closedBecause });
-    heard.get('disconnecting')?.('');
-    heard.get('disconnect')?.('transport close');
+    const added = registry.add(seenSocket(id, 'overlay', [room]), null);
+    registry.gone(added, [room], 'transport close', closedBecause);
   };
   gone('slow', 'session:s1', 'slow_consumer');
   gone('left', 'session:s1');

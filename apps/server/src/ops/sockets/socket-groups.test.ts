@@ -1,29 +1,24 @@
-import type { Socket } from 'socket.io';
 import { describe, expect, it } from 'vitest';
 import { socketGroups } from './socket-groups.js';
 import { SocketRegistry } from './socket-registry.js';
+import { seenSocket } from './testing/seen-sockets.js';
 
 interface Standing {
   readonly role?: string;
   readonly rooms?: readonly string[];
   readonly waiting?: number;
+  readonly bytes?: number;
 }
 
 function deps() {
   let now = 1_000_000;
   const sockets = new SocketRegistry(() => now);
   let made = 0;
-  const add = ({ role = 'dashboard', rooms = [], waiting = 0 }: Standing = {}) => {
+  const add = ({ role = 'dashboard', rooms = [], waiting = 0, bytes = 0 }: Standing = {}) => {
     made += 1;
     const id = `socket-${made}`;
-    const socket = {
-      id,
-      rooms: new Set([id, ...rooms]),
-      data: { clientKind: role },
-      on: () => undefined,
-      conn: { on: () => undefined, writeBuffer: new Array(waiting).fill({}), transport: {} },
-    };
-    const connection = sockets.add(socket as unknown as Socket, null, () => undefined);
+    const socket = seenSocket(id, role, rooms, { waitingPackets: waiting, waitingBytes: bytes });
+    const connection = Object.assign(sockets.add(socket, null), { socket });
     if (rooms.length > 0) sockets.joined(id);
     return connection;
   };
@@ -76,8 +71,7 @@ describe('groups of sockets', () => {
 
   it('count those for which much waits in the transport alone, and those in no room that have a right anyway', async () => {
     const { sockets, add, look, pass } = deps();
-    const waits = add({ rooms: ['session:sess_a'] });
-    Object.assign(waits.socket.conn.transport, { socket: { _socket: { writableLength: 200_000 } } });
+    const waits = add({ rooms: ['session:sess_a'], bytes: 200_000 });
     add({ role: 'overlay' });
     Object.assign(add({ role: 'overlay' }), { seesUnpublished: true });
     pass(10_000);
@@ -114,7 +108,7 @@ describe('groups of sockets', () => {
     const refused = add();
     refused.refusedJoin = 'forbidden';
     const left = add({ rooms: ['session:sess_a'] });
-    left.socket.rooms.delete('session:sess_a');
+    (left.socket.rooms as Set<string>).delete('session:sess_a');
     sockets.left(left.socket.id);
     pass(9_999);
     expect(await look()).toMatchObject([{ count: 3, idle: 0 }]);

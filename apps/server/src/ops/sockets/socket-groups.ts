@@ -1,5 +1,4 @@
 import type { ExtraDelay, GroupBeats, SocketGroup } from '@okboxbox/protocol';
-import { waitingBytes, waitingPackets } from '../../sockets/finished-bytes.js';
 import { cameBack } from './came-back.js';
 import type { Connection, SocketRegistry } from './socket-registry.js';
 
@@ -165,8 +164,8 @@ function count(
   { behindMsOf, now, isTrouble }: Look,
 ): void {
   const { socket, newestAt, joinedAt, skippedAt, joinedNothingSince, hasJoined, refusedJoin } = connection;
-  const packets = waitingPackets(socket);
-  const bytes = waitingBytes(socket);
+  const packets = socket.waitingPackets;
+  const bytes = socket.waitingBytes;
   const ageMs = newestAt === null ? null : Math.round(now - newestAt);
   const delayMs = room === 'broadcast' && sessionId !== null ? behindMsOf(sessionId, extra) : 0;
   const isBuffered = !isTrouble && (packets > BUFFERED || bytes > BUFFERED_BYTES);

@@ -1,7 +1,5 @@
 import { type CloseCodeName, type OpsSocket, type Picture, pictureOfRoom } from '@okboxbox/protocol';
-import type { Socket } from 'socket.io';
 import type { Visitor } from '../../access/visitor.js';
-import { waitingBytes, waitingPackets } from '../../sockets/finished-bytes.js';
 import type { SocketHello } from '../../sockets/handshake.js';
 import { Rate } from '../figures/counters.js';
 import { Attention } from './attention.js';
@@ -38,9 +36,23 @@ export const SOCKET_FIGURES = [
 ] as const;
 export type SocketFigure = (typeof SOCKET_FIGURES)[number];
 
+/** A connection's socket as operations look at it, in this process or at an edge in another one. */
+export interface SeenSocket {
+  readonly id: string;
+  readonly rooms: ReadonlySet<string>;
+  readonly hello: Partial<SocketHello>;
+  /** Where it came from, by which its connections are known to be the same client's. */
+  readonly address: string | undefined;
+  /** The edge process that it is connected to; `null` where that is this one. */
+  readonly edge: string | null;
+  /** Messages, and bytes, that wait for it. */
+  readonly waitingPackets: number;
+  readonly waitingBytes: number;
+}
+
 /** A connection, and what the taps have said of it. */
 export interface Connection {
-  readonly socket: Socket;
+  readonly socket: SeenSocket;
   readonly role: string;
   readonly surface: string | null;
   readonly user: string | null;
@@ -111,9 +123,9 @@ export class SocketRegistry {
     return { total: this.#open.size, byRole: { ...this.#byRole }, bySurface: { ...this.#bySurface } };
   }
 
-  /** Takes a connection that has been let in, and watches it; `onClosed` hears once when it is gone. */
-  add(socket: Socket, role: string | null, onClosed: (gone: OpsSocket) => void): Connection {
-    const hello = socket.data as Partial<SocketHello>;
+  /** Takes a connection that has been let in; `role` where it is none that its handshake gives. */
+  add(socket: SeenSocket, role: string | null): Connection {
+    const { hello, address } = socket;
     const now = this.#now();
     const identity = identityOf(hello.visitor);
     const kind = role ?? hello.clientKind ?? 'unknown';
@@ -124,7 +136,7 @@ export class SocketRegistry {
       ...identity,
       isStranger: hello.visitor?.kind === 'anonymous',
       seesUnpublished: seesUnpublished(hello.visitor),
-      whose: JSON.stringify([kind, hello.surface, identity.user, socket.handshake?.address]),
+      whose: JSON.stringify([kind, hello.surface, identity.user, address]),
       connectedAt: Math.round(now),
       lastSeenAt: Math.round(now),
       rttMs: null,
@@ -140,28 +152,26 @@ export class SocketRegistry {
     };
     this.#open.set(socket.id, connection);
     this.#count(connection, 1);
-    const unwatch = this.#watchHeartbeat(socket, connection);
-    let rooms: string[] = [];
-    socket.on('disconnecting', () => {
-      rooms = roomsOf(socket);
-    });
-    socket.on('disconnect', (reason) => {
-      unwatch();
-      const { closedBecause } = socket.data as { closedBecause?: string };
-      this.#open.delete(socket.id);
-      this.#count(connection, -1);
-      const code = closedBecause ?? CODES[reason] ?? 'other';
-      const gone: OpsSocket = {
-        ...this.look(connection),
-        joinedRooms: rooms,
-        picture: pictureIn(rooms),
-        closed: { at: Math.round(this.#now()), code, reason },
-      };
-      this.#closed.push(gone);
-      if (this.#closed.length > MOST_CLOSED * 1.1) this.#closed = this.#closed.slice(-MOST_CLOSED);
-      onClosed(gone);
-    });
     return connection;
+  }
+
+  /**
+   * A connection is gone, from the rooms that it was in; `reason` in the words of Socket.IO, `closedBecause` where the
+   * server closed it. Returns what is remembered of it.
+   */
+  gone(connection: Connection, rooms: string[], reason: string, closedBecause: string | undefined): OpsSocket {
+    this.#open.delete(connection.socket.id);
+    this.#count(connection, -1);
+    const code = (closedBecause as CloseCodeName | undefined) ?? CODES[reason] ?? 'other';
+    const gone: OpsSocket = {
+      ...this.look(connection),
+      joinedRooms: rooms,
+      picture: pictureIn(rooms),
+      closed: { at: Math.round(this.#now()), code, reason },
+    };
+    this.#closed.push(gone);
+    if (this.#closed.length > MOST_CLOSED * 1.1) this.#closed = this.#closed.slice(-MOST_CLOSED);
+    return gone;
   }
 
   /** A connection as operations see it now. */
@@ -171,6 +181,7 @@ export class SocketRegistry {
     const rooms = roomsOf(socket);
     return {
       socketId: socket.id,
+      ...(socket.edge !== null && { node: socket.edge }),
       role,
       surface,
       user,
@@ -183,8 +194,8 @@ export class SocketRegistry {
       beatAgeMs: this.figure(connection, 'beatAgeMs'),
       shownAgeMs: this.figure(connection, 'shownAgeMs'),
       ...(beats !== null && { beats: beats.judge(now, this.attentiveSince) }),
-      bufferedPackets: waitingPackets(socket),
-      waitingBytes: waitingBytes(socket),
+      bufferedPackets: socket.waitingPackets,
+      waitingBytes: socket.waitingBytes,
       sentPerSec: connection.sent.perSec(now),
       skippedTotal,
       newestFrameAgeMs: newestAt === null ? null : Math.round(now - newestAt),
@@ -246,9 +257,9 @@ export class SocketRegistry {
     const now = this.#now();
     switch (name) {
       case 'bufferedPackets':
-        return waitingPackets(connection.socket);
+        return connection.socket.waitingPackets;
       case 'waitingBytes':
-        return waitingBytes(connection.socket);
+        return connection.socket.waitingBytes;
       case 'rttMs':
         return connection.beats?.rttMs ?? connection.rttMs;
       case 'beatAgeMs':
@@ -264,30 +275,6 @@ export class SocketRegistry {
     }
   }
 
-  /**
-   * Engine.IO's own heartbeat tells how long a round trip takes: nothing is sent for it. Returns the way to stop: a line
-   * outlasts a socket whose client leaves this namespace and not the others.
-   */
-  #watchHeartbeat(socket: Socket, connection: Connection): () => void {
-    const { conn } = socket;
-    let pingedAt: number | null = null;
-    const onCreate = ({ type }: { readonly type: string }) => {
-      if (type === 'ping') pingedAt = performance.now();
-    };
-    const onPacket = ({ type }: { readonly type: string }) => {
-      connection.lastSeenAt = Math.round(this.#now());
-      if (type !== 'pong' || pingedAt === null) return;
-      connection.rttMs = Math.round((performance.now() - pingedAt) * 10) / 10;
-      pingedAt = null;
-    };
-    conn.on('packetCreate', onCreate);
-    conn.on('packet', onPacket);
-    return () => {
-      conn.off('packetCreate', onCreate);
-      conn.off('packet', onPacket);
-    };
-  }
-
   #count({ role, surface }: Connection, by: 1 | -1): void {
     add(this.#byRole, role, by);
     if (surface !== null) add(this.#bySurface, surface, by);
@@ -295,7 +282,7 @@ export class SocketRegistry {
 }
 
 /** Rooms that a socket is in, without its own. */
-function roomsOf(socket: Socket): string[] {
+export function roomsOf(socket: SeenSocket): string[] {
   return [...socket.rooms].filter((room) => room !== socket.id);
 }
 

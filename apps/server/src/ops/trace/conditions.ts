@@ -1,5 +1,4 @@
 import { broadcastRoom, liveRoom, type TraceCondition } from '@okboxbox/protocol';
-import { waitingPackets } from '../../sockets/finished-bytes.js';
 import type { OperationsDeps } from '../deps.js';
 import type { RelayFigures } from '../figures/session-figures.js';
 import type { OpsFigures } from '../ops-figures.js';
@@ -36,7 +35,7 @@ export function figureNow(
       const extras = (show === undefined ? undefined : broadcasts.of(show).session(sessionId))?.extras ?? [];
       const rooms = [liveRoom(sessionId), ...extras.map((extra) => broadcastRoom(sessionId, extra))];
       const inRoom = sockets.open().filter(({ socket }) => rooms.some((room) => socket.rooms.has(room)));
-      return most(inRoom.map(({ socket }) => waitingPackets(socket)));
+      return most(inRoom.map(({ socket }) => socket.waitingPackets));
     }
     default:
       return figure satisfies never;

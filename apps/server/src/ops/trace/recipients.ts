@@ -1,5 +1,5 @@
-import { broadcastRoom, type ExtraDelay, liveRoom, RELAY_NAMESPACE } from '@okboxbox/protocol';
-import { coversShow, deny, maySeeBroadcast, pictureFor, type Visitor } from '../../access/visitor.js';
+import { broadcastRoom, type ExtraDelay, liveRoom } from '@okboxbox/protocol';
+import { ANONYMOUS, coversShow, deny, maySeeBroadcast, pictureFor } from '../../access/visitor.js';
 import type { PicturesOf } from '../../directory/show-record.js';
 import type { Taps } from '../../taps.js';
 import type { OperationsDeps } from '../deps.js';
@@ -60,14 +60,14 @@ export function recipientsOf(
   const seen = new Set<string>();
   for (const { socket, role, connectedAt } of sockets.open()) {
     seen.add(socket.id);
-    if (socket.nsp.name === RELAY_NAMESPACE) continue;
+    if (role === 'relay') continue;
     const rooms = [...socket.rooms].filter((room) => own.has(room));
     if (rooms.length > 0) {
       // In a room of it: what it may join besides is of no matter, and of thousands this is all that is looked at.
       found.push({ socketId: socket.id, role, connectedAt, rooms, ...IN_A_ROOM });
       continue;
     }
-    const { visitor } = socket.data as { readonly visitor: Visitor };
+    const { visitor = ANONYMOUS } = socket.hello;
     const mayLive = deny(visitor, 'session:live', place) === null;
     const airing = broadcast.airing(sessionId, pictureFor(visitor, place) === 'graphics' ? 0 : 'public');
     const may = mayLive ? 'live' : maySeeBroadcast(visitor, place, airing) ? 'broadcast' : 'none';

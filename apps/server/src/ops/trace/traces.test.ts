@@ -55,7 +55,10 @@ beforeEach(async () => {
   const delay = { delayMs: 0, playhead: { moves: 'running' } };
   const broadcasts = { of: () => ({ delay, isPublic: false, session: () => undefined }) };
   const io = { of: () => ({ adapter: { rooms: new Map() } }) };
-  traces = new Traces({ taps, registry, clock, broadcasts, io } as unknown as OperationsDeps, figures);
+  traces = new Traces(
+    { taps, registry, clock, broadcasts, io, interest: () => 0 } as unknown as OperationsDeps,
+    figures,
+  );
 });
 afterEach(async () => {
   traces.close();

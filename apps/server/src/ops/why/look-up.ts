@@ -1,6 +1,5 @@
-import { type ExtraDelay, liveRoom, type OpsSession } from '@okboxbox/protocol';
-import type { Socket } from 'socket.io';
-import { waitingBytes } from '../../sockets/finished-bytes.js';
+import { type ExtraDelay, liveRoom, type OpsSession, type OpsSocket } from '@okboxbox/protocol';
+import type { JoinedRoom, SocketFigures } from '../../link/socket-reports.js';
 import type { OperationsDeps } from '../deps.js';
 import type { OpsFigures } from '../ops-figures.js';
 import type { DelayFacts, LineFacts, SessionFacts, WhyFacts } from './why-facts.js';
@@ -8,9 +7,17 @@ import type { DelayFacts, LineFacts, SessionFacts, WhyFacts } from './why-facts.
 /** Socket events that are looked through for a refusal, newest first. */
 const LOOKED_THROUGH = 1_000;
 
+/** What edges in other processes have told of their connections; `undefined` for one that is at none. */
+interface SocketsAtEdges {
+  figuresOf(
+    socketId: string,
+  ): (Pick<SocketFigures, 'isSkipping' | 'waitsSince'> & { readonly joined: readonly JoinedRoom[] }) | undefined;
+}
+
 /** What is known of every session and socket. */
 export interface KnownNow {
   readonly figures: Pick<OpsFigures, 'sockets' | 'events'>;
+  readonly edgeSockets: SocketsAtEdges | null;
   sessions(): readonly OpsSession[];
 }
 
@@ -26,19 +33,16 @@ export function lookUp(deps: OperationsDeps, known: KnownNow, socketId: string):
     const nothing = { refusal: null, watches: null, session: null, delay: null, line: NO_LINE };
     return { socketId, connection: { state: 'gone', role: gone.role, agoMs: now - at, code, reason }, ...nothing };
   }
-  const { socket, joinedRooms: rooms, ...seen } = { ...sockets.look(connection), socket: connection.socket };
-  const joined = [...deps.viewers.roomsOf(socketId)]
-    .filter(({ room, sessionId, extra }) => extra !== null || room === liveRoom(sessionId))
-    .at(-1);
-  const isInRoom = (room: string) =>
-    deps.io.of('/').adapter.rooms.get(room)?.has(socketId) === true && deps.hub.isMember(room, socket);
+  const seen = sockets.look(connection);
+  const { watched, isInRoom, line } = watchingOf(deps, known, socketId);
+  const joined = watched.filter(({ room, sessionId, extra }) => extra !== null || room === liveRoom(sessionId)).at(-1);
   return {
     socketId,
     connection: {
       state: 'open',
       role: seen.role,
       caps: seen.caps,
-      rooms,
+      rooms: seen.joinedRooms,
       connectedForMs: now - seen.connectedAt,
       seenAgoMs: now - seen.lastSeenAt,
       beats: sockets.beatsOf(connection),
@@ -47,7 +51,7 @@ export function lookUp(deps: OperationsDeps, known: KnownNow, socketId: string):
     watches: joined === undefined ? null : { ...joined, isInRoom: isInRoom(joined.room) },
     session: joined === undefined ? null : sessionOf(deps, known, joined.sessionId),
     delay: joined === undefined || joined.extra === null ? null : delayOf(deps, joined, joined.extra, now),
-    line: lineOf(deps, socket, seen, now),
+    line: lineOf(line, seen, now),
   };
 }
 
@@ -116,15 +120,26 @@ function delayOf(
   };
 }
 
+/** What a connection watches, whether it is in a room, and how its line does: as this process, or its edge, has it. */
+function watchingOf({ io, hub, viewers }: OperationsDeps, known: KnownNow, socketId: string) {
+  const atEdge = known.edgeSockets?.figuresOf(socketId);
+  if (atEdge !== undefined) {
+    // The edge tells of none that it would send nothing to.
+    return { watched: [...atEdge.joined], isInRoom: () => true, line: atEdge };
+  }
+  const socket = io.of('/').sockets.get(socketId);
+  const isInRoom = (room: string) =>
+    io.of('/').adapter.rooms.get(room)?.has(socketId) === true && socket !== undefined && hub.isMember(room, socket);
+  const line = socket === undefined ? { isSkipping: false, waitsSince: null } : hub.lineOf(socket);
+  return { watched: [...viewers.roomsOf(socketId)], isInRoom, line };
+}
+
 function lineOf(
-  { hub }: OperationsDeps,
-  socket: Socket,
-  seen: Pick<LineFacts, 'bufferedPackets' | 'skippedTotal' | 'sentPerSec' | 'rttMs' | 'newestFrameAgeMs'>,
+  { isSkipping, waitsSince }: { readonly isSkipping: boolean; readonly waitsSince: number | null },
+  seen: OpsSocket,
   now: number,
 ): LineFacts {
-  const { bufferedPackets, skippedTotal, sentPerSec, rttMs, newestFrameAgeMs } = seen;
-  const { isSkipping, waitsSince } = hub.lineOf(socket);
-  const waiting = waitingBytes(socket);
+  const { bufferedPackets, waitingBytes: waiting = 0, skippedTotal, sentPerSec, rttMs, newestFrameAgeMs } = seen;
   return {
     bufferedPackets,
     skippedTotal,

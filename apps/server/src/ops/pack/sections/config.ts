@@ -28,6 +28,7 @@ const shown: Rule = fields<Shown>({
   environment,
   logLevel: word('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
   databasePoolMax: number,
+  edgeWorkers: number,
   severalNodesAsked: flag,
   diagnosticsEnabled: flag,
   opsUiEnabled: flag,
