@@ -51,7 +51,7 @@ import { serveShowActions } from './edge/http/show-actions.js';
 import { serveShownCalls } from './edge/http/shown-calls.js';
 import { serveTopicCalls } from './edge/http/topic-calls.js';
 import { Hub } from './edge/hub/hub.js';
-import type { StartEdges } from './edge/process/edge-workers.js';
+import type { RunningEdges, StartEdges } from './edge/process/edge-workers.js';
 import { listenThroughEdges } from './edge/process/listen-through-edges.js';
 import { Spectators } from './edge/spectators.js';
 import { EdgeLinks, type EdgeLinksDeps } from './link/edge-links.js';
@@ -298,6 +298,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const acts = new DirectorActs({ directory, publicUrl: config.publicUrl });
     const deskOf = (show: string) => desksOf(directory, edges ?? viewers)(show);
     const edgeKey = randomId();
+    let processes: RunningEdges | null = null;
     const edges: EdgeLinks | null =
       shared === null
         ? null
@@ -381,6 +382,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
           broadcasts,
           channel: views,
           edges,
+          edgeProcesses: () => processes?.list() ?? [],
           interest: (room) => channel.interest(room),
           addressOf,
           storeHealth,
@@ -426,7 +428,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
               start: () => listenThroughEdges(http, { ...options, links: edges, key: edgeKey, log }),
               drain: (running) => running.close(),
             })
-            .then((running) => running.port);
+            .then((running) => {
+              processes = running;
+              return running.port;
+            });
     const url = `http://${hostInUrl(config.host)}:${port}`;
     const publicUrl = config.publicUrl ?? url;
     await parts.start({

@@ -4,7 +4,9 @@ import type { Clock } from '../clock.js';
 import type { DiskWatch } from '../disk-watch.js';
 import type { Viewers } from '../edge/gateway/viewer-gateway.js';
 import type { Hub } from '../edge/hub/hub.js';
+import type { EdgeProcess } from '../edge/process/edge-workers.js';
 import type { Spectators } from '../edge/spectators.js';
+import type { EdgeLinks } from '../link/edge-links.js';
 import type { Logger } from '../log.js';
 import type { BroadcastDelayService } from '../owner/audience/broadcast-delay.js';
 import type { ConnectedRelays } from '../owner/ingest/connected-relays.js';
@@ -33,7 +35,9 @@ export interface OperationsDeps {
   readonly broadcasts: BroadcastDelayService;
   readonly channel: EdgeChannel;
   /** Edges in other processes; `null` where this process serves viewers itself. */
-  readonly edges: EdgeReports | null;
+  readonly edges: (EdgeReports & Pick<EdgeLinks, 'list'>) | null;
+  /** Their processes; none before they have been started. */
+  readonly edgeProcesses: () => readonly EdgeProcess[];
   /** How many viewers of all edges are in a room. */
   readonly interest: (room: string) => number;
   readonly databaseKind: 'embedded' | 'postgresql';

@@ -1,4 +1,12 @@
-import type { FlowAnswer, FollowedShow, OpsSession, OpsSnapshot, OpsSummary, WhyAnswer } from '@okboxbox/protocol';
+import type {
+  FlowAnswer,
+  FollowedShow,
+  OpsNodesAnswer,
+  OpsSession,
+  OpsSnapshot,
+  OpsSummary,
+  WhyAnswer,
+} from '@okboxbox/protocol';
 import { DatabaseInsight } from './database/database-insight.js';
 import type { OperationsDeps } from './deps.js';
 import { SelfCost } from './figures/self-cost.js';
@@ -67,6 +75,25 @@ export class Operations {
 
   now(): number {
     return this.#deps.clock.now();
+  }
+
+  /** The processes that are one server: this one, and its edges. */
+  nodes(): OpsNodesAnswer['nodes'] {
+    const { version, startedAt, edges, edgeProcesses } = this.#deps;
+    const now = this.now();
+    const own = this.figures.sockets.open().filter(({ role, socket }) => role !== 'relay' && socket.edge === null);
+    const none = { rttMs: null, heardAgeMs: null, waitingBytes: 0, replaced: 0 };
+    const server = { node: 'server', role: 'server' as const, pid: process.pid, version, since: startedAt };
+    const connected = new Map((edges?.list() ?? []).map((edge) => [edge.name, edge]));
+    return [
+      { ...server, viewers: own.length, ...none },
+      ...edgeProcesses().map(({ name, pid, replaced }) => {
+        const { since = now, viewers = 0, rttMs = null, heardAt, waitingBytes = 0 } = connected.get(name) ?? {};
+        const heardAgeMs = heardAt === undefined ? null : Math.round(now - heardAt);
+        const figures = { since: Math.round(since), viewers, rttMs, heardAgeMs, waitingBytes, replaced };
+        return { node: name, role: 'edge' as const, pid, version, ...figures };
+      }),
+    ];
   }
 
   /** What each show follows, of those that have running sessions. */

@@ -3,6 +3,7 @@ import {
   type FindingsAnswer,
   OPS_EVENT_TYPES,
   type OpsEventsAnswer,
+  type OpsNodesAnswer,
   type OpsSessionsAnswer,
   type OpsSocketsAnswer,
   type OpsSummary,
@@ -79,6 +80,14 @@ export const OPS_CALLS = declareCalls({
     query: eventsQuery,
     answer: 'OpsEventsAnswer',
   },
+  nodes: {
+    ...OPS_LOOK,
+    method: 'GET',
+    path: '/api/ops/nodes',
+    title: 'The processes that are one server',
+    about: 'The server itself, and the edge processes that serve its viewers where `EDGE_WORKERS` asks for some.',
+    answer: 'OpsNodesAnswer',
+  },
   history: {
     ...OPS_LOOK,
     method: 'GET',
@@ -131,6 +140,10 @@ export function serveOpsCalls(http: FastifyInstance, tokens: Tokens, operations:
   serve(http, OPS_CALLS.sessions, async (request): Promise<OpsSessionsAnswer> => {
     await requireOpsRead(request, tokens);
     return { sessions: operations.sessions() };
+  });
+  serve(http, OPS_CALLS.nodes, async (request): Promise<OpsNodesAnswer> => {
+    await requireOpsRead(request, tokens);
+    return { nodes: operations.nodes() };
   });
   serve(http, OPS_CALLS.events, async (request): Promise<OpsEventsAnswer> => {
     await requireOpsRead(request, tokens);

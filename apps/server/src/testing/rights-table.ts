@@ -99,6 +99,7 @@ export const HTTP_CALLS: Readonly<Record<string, HttpCall>> = {
   'GET /api/ops/sockets': read,
   'GET /api/ops/sessions': read,
   'GET /api/ops/events': read,
+  'GET /api/ops/nodes': read,
   'GET /api/ops/history': read,
   'GET /api/ops/database': read,
   'GET /api/ops/audit': read,

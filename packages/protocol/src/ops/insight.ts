@@ -212,3 +212,30 @@ export const opsRooms = z.object({
 });
 /** What the newest sweep of rooms has found, in which adapter, registry and hub are compared. */
 export type OpsRooms = Declared<typeof opsRooms>;
+
+/** Declares `OpsNodesAnswer`. */
+export const opsNodesAnswer = z.object({
+  nodes: z.array(
+    z.object({
+      /** `server`, or the name of an edge process. */
+      node: field.code,
+      /** The server owns the races; an edge serves viewers for it. */
+      role: field.word('server', 'edge'),
+      pid: field.number,
+      version: field.version,
+      /** Since when it runs or, for an edge, is connected to the server. */
+      since: field.instant,
+      /** Viewers that are connected to it. */
+      viewers: field.number,
+      /** How long its newest answer to the server took, and how old that is, in ms; `null` for the server, and before the first. */
+      rttMs: field.number.nullable(),
+      heardAgeMs: field.number.nullable(),
+      /** Bytes that wait to be read by it. */
+      waitingBytes: field.number,
+      /** How often it has been started again since the server runs. */
+      replaced: field.number,
+    }),
+  ),
+});
+/** `GET /api/ops/nodes`: the processes that are one server. */
+export type OpsNodesAnswer = Declared<typeof opsNodesAnswer>;

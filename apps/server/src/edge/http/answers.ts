@@ -8,6 +8,7 @@ import type {
   OpsDatabase,
   OpsEventsAnswer,
   OpsHistory,
+  OpsNodesAnswer,
   OpsRooms,
   OpsSessionsAnswer,
   OpsSocketsAnswer,
@@ -94,6 +95,7 @@ export interface Answers {
   readonly OpsEventsAnswer: OpsEventsAnswer;
   readonly OpsHistory: OpsHistory;
   readonly OpsRooms: OpsRooms;
+  readonly OpsNodesAnswer: OpsNodesAnswer;
   readonly OpsSessionsAnswer: OpsSessionsAnswer;
   readonly OpsSocketsAnswer: OpsSocketsAnswer;
   readonly OpsSummary: OpsSummary;
