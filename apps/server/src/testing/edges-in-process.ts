@@ -3,6 +3,9 @@ import { type RunningEdge, startEdge } from '../edge/process/edge.js';
 import type { StartEdges } from '../edge/process/edge-workers.js';
 import { serverTokens } from '../server-tokens.js';
 
+/** Edges of each server of tests: the suite of edges (`npm run test:edges`) asks for two. */
+export const EDGE_WORKERS = process.env.TEST_EDGE_WORKERS ?? '0';
+
 /**
  * Edges as `EDGE_WORKERS` starts them, in the process of the test: each has its own link to the owner and its own port. The
  * server's port is that of the first; `edges` has all of them.

@@ -10,17 +10,12 @@ import { systemClock } from '../clock.js';
 import { machineUptime } from '../clock-shift.js';
 import { readConfig } from '../config.js';
 import { type RunningServer, startServer } from '../node.js';
-import { edgesInProcess } from './edges-in-process.js';
+import { EDGE_WORKERS, edgesInProcess } from './edges-in-process.js';
 import { HELLO } from './hellos.js';
 import { batch } from './race.js';
 
-/** Edge processes of each test's server: the suite of edges asks for two, in the test's own process. */
-const EDGE_WORKERS = process.env.TEST_EDGE_WORKERS ?? '0';
-
-/** Whether clients of the tests' servers may poll: the next poll may reach another edge process. */
+/** Whether the servers of tests take clients that poll: edges do not. */
 export const POLLS_PASS = EDGE_WORKERS === '0';
-/** Whether operations of the tests' servers see what happens to viewers: they do not look into edge processes. */
-export const OPS_SEE_ALL = EDGE_WORKERS === '0';
 
 /** What the servers of tests sign tokens with. */
 export const TEST_SECRET = '9vT2xQ7mLk4Rz8WcYb3nHd6FgPs1Ja5U';

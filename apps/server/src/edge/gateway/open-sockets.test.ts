@@ -4,7 +4,7 @@ import { decodeJwt } from 'jose';
 import { Manager } from 'socket.io-client';
 import { describe, expect, it, vi } from 'vitest';
 import { eventually } from '../../../../../testing/eventually.js';
-import { OPS_SEE_ALL, serverForEachTest } from '../../testing/running-server.js';
+import { POLLS_PASS, serverForEachTest } from '../../testing/running-server.js';
 
 const { url, token, socket, relay, viewer, get, restart, pass } = serverForEachTest({ OPS_UI_ENABLED: '1' });
 
@@ -83,7 +83,7 @@ describe('a connection that does not read', () => {
     });
   });
 
-  it.runIf(OPS_SEE_ALL)('ends also where it only asks now and then, and does not ask again', async () => {
+  it.runIf(POLLS_PASS)('ends also where it only asks now and then, and does not ask again', async () => {
     await relay();
     const lost = await token('team');
     const polling = new Manager(url(), { transports: ['polling'], reconnection: false, forceNew: true }).socket('/', {

@@ -4,7 +4,7 @@ import type { DeskState, FeedState, OpsSocketsAnswer, OpsSummary, Picture, Role 
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../../../../../testing/eventually.js';
 import { frame, race } from '../../testing/race.js';
-import { OPS_SEE_ALL, serverForEachTest } from '../../testing/running-server.js';
+import { serverForEachTest } from '../../testing/running-server.js';
 
 // No database is there: starts are quick.
 const { token, socket, relay, get, restart, dataDir } = serverForEachTest({
@@ -82,41 +82,38 @@ describe('the two pictures of a show', () => {
     expect(await joined({ token: await token('overlay') }, both)).toMatchObject({ error: { code: 'bad_request' } });
   });
 
-  it.runIf(OPS_SEE_ALL)(
-    'DLY-19: are told apart by the list, the public calls and chunks, the desk and operations',
-    async () => {
-      const { sessionId } = await show();
-      const overlay = await token('overlay');
-      for (const bearer of [undefined, overlay]) {
-        const timing = await get<{ sessionTime: number }>(`/api/public/sessions/${sessionId}/timing`, bearer);
-        expect(timing.body.sessionTime).toBe(101.9);
-        const [listed] = (await get<{ lastFrameAt: number; delay?: object }[]>('/api/sessions', bearer)).body;
-        const { at, delay } = await joined({});
-        expect(listed?.lastFrameAt).toBe(at);
-        expect(listed?.delay).toEqual(delay);
-        expect(delay).toMatchObject({ state: 'holding', delayMs: LATER_MS });
-      }
-      const page = socket('/', { clientKind: 'overlay' });
-      await page.emitWithAck('session:join', BROADCAST);
-      const { sockets } = (await get<OpsSocketsAnswer>('/api/ops/sockets?role=overlay', await token('ops'))).body;
-      expect(sockets.find(({ socketId }) => socketId === page.id)).toMatchObject({
-        picture: 'public',
-        joinedRooms: [`broadcast:session:${sessionId}:public`],
-      });
-      const { desk } = (await direct('director:join', {})) as { desk: DeskState };
-      expect(desk.watchers.find(({ socketId }) => socketId === page.id)).toMatchObject({ picture: 'public' });
-      expect(desk.delay).toMatchObject({
-        delayMs: 0,
-        publicExtraMs: LATER_MS,
-        state: 'live',
-        public: { state: 'holding' },
-      });
-      const { broadcastDelay } = (await get<OpsSummary>('/api/ops/summary', await token('ops'))).body;
-      expect(broadcastDelay.sessions).toMatchObject([
-        { delayMs: 0, publicExtraMs: LATER_MS, public: { state: 'holding' } },
-      ]);
-    },
-  );
+  it('DLY-19: are told apart by the list, the public calls and chunks, the desk and operations', async () => {
+    const { sessionId } = await show();
+    const overlay = await token('overlay');
+    for (const bearer of [undefined, overlay]) {
+      const timing = await get<{ sessionTime: number }>(`/api/public/sessions/${sessionId}/timing`, bearer);
+      expect(timing.body.sessionTime).toBe(101.9);
+      const [listed] = (await get<{ lastFrameAt: number; delay?: object }[]>('/api/sessions', bearer)).body;
+      const { at, delay } = await joined({});
+      expect(listed?.lastFrameAt).toBe(at);
+      expect(listed?.delay).toEqual(delay);
+      expect(delay).toMatchObject({ state: 'holding', delayMs: LATER_MS });
+    }
+    const page = socket('/', { clientKind: 'overlay' });
+    await page.emitWithAck('session:join', BROADCAST);
+    const { sockets } = (await get<OpsSocketsAnswer>('/api/ops/sockets?role=overlay', await token('ops'))).body;
+    expect(sockets.find(({ socketId }) => socketId === page.id)).toMatchObject({
+      picture: 'public',
+      joinedRooms: [`broadcast:session:${sessionId}:public`],
+    });
+    const { desk } = (await direct('director:join', {})) as { desk: DeskState };
+    expect(desk.watchers.find(({ socketId }) => socketId === page.id)).toMatchObject({ picture: 'public' });
+    expect(desk.delay).toMatchObject({
+      delayMs: 0,
+      publicExtraMs: LATER_MS,
+      state: 'live',
+      public: { state: 'holding' },
+    });
+    const { broadcastDelay } = (await get<OpsSummary>('/api/ops/summary', await token('ops'))).body;
+    expect(broadcastDelay.sessions).toMatchObject([
+      { delayMs: 0, publicExtraMs: LATER_MS, public: { state: 'holding' } },
+    ]);
+  });
 
   it('DLY-17: tell each room of its own delay alone', async () => {
     const { sessionId } = await show();

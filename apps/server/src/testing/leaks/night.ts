@@ -6,7 +6,9 @@ import { pino } from 'pino';
 import { io as connect, type Socket } from 'socket.io-client';
 import { tokensOfSecret } from '../../access/tokens.js';
 import { readConfig } from '../../config.js';
+import type { RunningEdge } from '../../edge/process/edge.js';
 import { type RunningServer, startServer } from '../../node.js';
+import { EDGE_WORKERS, edgesInProcess } from '../edges-in-process.js';
 import { Caller } from './caller.js';
 import { Director } from './director.js';
 import { Outsider, type Stranger } from './outsider.js';
@@ -76,6 +78,9 @@ export class Night {
   /** Shows of the links that somebody has come by, by their codes: a link may be revoked meanwhile. */
   readonly #showOfLink = new Map<string, string>();
   #server: RunningServer | null = null;
+  /** The edges of the server that runs, where the suite of edges asks for some. */
+  readonly #edges: RunningEdge[] = [];
+  #connected = 0;
   readonly #people: { run(): Promise<void>; stop(): void }[] = [];
 
   constructor(options: NightOptions) {
@@ -268,22 +273,33 @@ export class Night {
 
   async #start(): Promise<void> {
     const config = readConfig(
-      { ...EVERYTHING_ON, PORT: '0', DATA_DIR: this.#folder, JWT_SECRET: SECRET_OF_TOKENS, DATABASE_URL: NO_DATABASE },
+      {
+        ...EVERYTHING_ON,
+        PORT: '0',
+        EDGE_WORKERS,
+        DATA_DIR: this.#folder,
+        JWT_SECRET: SECRET_OF_TOKENS,
+        DATABASE_URL: NO_DATABASE,
+      },
       '/',
     );
     const ahead = this.#aheadMs.at(-1) ?? 0;
+    const clock = { now: () => trueNow() + ahead };
     this.#server = await startServer({
+      startEdges: edgesInProcess({ clock, wallNow: Date.now }, this.#edges),
       config,
       version: '0.0.0-test',
       webDir: null,
       log: pino({ level: process.env.LOG_LEVEL ?? 'silent' }),
-      clock: { now: () => trueNow() + ahead },
+      clock,
       uptime: () => ({ boot: this.#boot, ms: trueNow() - this.#beganAt + 100_000 }),
     });
   }
 
   async #connect(namespace: string, auth: object): Promise<Socket | null> {
-    const url = this.#server?.url;
+    // Through edges, where there are any: one after another.
+    this.#connected += 1;
+    const url = this.#edges[this.#connected % Math.max(1, this.#edges.length)]?.url ?? this.#server?.url;
     if (url === undefined) return null;
     return connect(`${url}${namespace}`, { auth, transports: ['websocket'], forceNew: true, reconnection: false });
   }
