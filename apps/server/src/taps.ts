@@ -91,6 +91,22 @@ export interface CallRefusal {
   readonly input?: unknown;
 }
 
+/** What became of one message at an edge in another process. Instants are in ms on the owner's clock. */
+export interface FarDelivery {
+  readonly room: string;
+  /** The instant that the message shows, by which its tick is known; `null` for a probe. */
+  readonly shownAt: number | null;
+  readonly isProbe: boolean;
+  /** When it was handed to the room there, to how many, and how large it is in bytes. */
+  readonly at: number;
+  readonly members: number;
+  readonly bytes: number;
+  /** Sockets that it was written to, and when each; and those that it was not, because they read too slowly. */
+  readonly socketIds: readonly string[];
+  readonly times: readonly number[];
+  readonly skipped: readonly string[];
+}
+
 /** The taps of one server, in the order of a frame's way. Instants and durations are in ms, sizes in bytes. */
 export class Taps {
   /** A batch came from a relay; `sentAt` by the relay's clock, `null` where it does not say. */
@@ -145,6 +161,10 @@ export class Taps {
   readonly write = new Tap<[socketId: string, message: object, bytes: number]>();
   /** A message was not written to a socket that reads too slowly. */
   readonly skip = new Tap<[socketId: string, message: object, waitingBytes: number, isClosed: boolean]>();
+  /**
+   * An edge in another process has told what became of a message of a traced session there; see `FarDelivery`.
+   */
+  readonly delivery = new Tap<[delivery: FarDelivery]>();
   /** A client said what it shows: the newest instant, and how long the answer before took; `null` where it has neither. */
   /** A connection that sends no beats answered a ping of WebSocket itself. */
   readonly pong = new Tap<[socketId: string, rttMs: number]>();

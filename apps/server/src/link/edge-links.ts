@@ -87,6 +87,7 @@ export class EdgeLinks {
   readonly #socketListeners = new Set<(edge: string, reports: readonly SocketReport[]) => void>();
   readonly #stops: (() => void)[];
   readonly #clock: NodeJS.Timeout;
+  #traced: readonly string[] = [];
 
   constructor(deps: EdgeLinksDeps) {
     this.#deps = deps;
@@ -148,6 +149,13 @@ export class EdgeLinks {
     return () => this.#socketListeners.delete(listener);
   }
 
+  /** Has all edges tell what becomes of each message of these sessions, and of no others. */
+  trace(sessionIds: readonly string[]): void {
+    if (sessionIds.join() === this.#traced.join()) return;
+    this.#traced = sessionIds;
+    this.#tell({ kind: 'traced', sessionIds });
+  }
+
   /** Has an edge do something to a connection; `null` where no edge of that name is connected, or it goes meanwhile. */
   async order(edge: string, order: SocketOrder): Promise<unknown> {
     return (await [...this.#edges].find(({ name }) => name === edge)?.order(order)) ?? null;
@@ -178,6 +186,8 @@ export class EdgeLinks {
       for (const listener of this.#listeners) listener(name, 'gone');
     });
     edge.begin();
+    if (this.#traced.length > 0)
+      edge.send(JSON.stringify({ kind: 'traced', sessionIds: this.#traced } satisfies FromOwner));
     for (const listener of this.#listeners) listener(name, 'connected');
   }
 }

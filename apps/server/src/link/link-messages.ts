@@ -41,6 +41,8 @@ export type FromOwner =
   | { readonly kind: 'ready' }
   | { readonly kind: 'clock'; readonly now: number }
   | { readonly kind: 'acted'; readonly show: string }
+  /** The sessions of which operations want to know what becomes of each message. */
+  | { readonly kind: 'traced'; readonly sessionIds: readonly string[] }
   /** Operations ask for something to be done to a connection; answered with `done`. */
   | { readonly kind: 'order'; readonly id: number; readonly order: SocketOrder }
   | { readonly kind: 'answer'; readonly id: number; readonly answer: unknown }

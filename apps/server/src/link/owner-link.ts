@@ -62,6 +62,8 @@ export class OwnerLink {
   readonly clock: FollowedClock;
   /** Share links, as the owner has them; they are changed there. */
   readonly links: LinkStore;
+  /** The sessions of which the owner's operations want to know what becomes of each message. */
+  traced: ReadonlySet<string> = new Set();
   readonly #line: WebSocket;
   readonly #log: Logger;
   readonly #shows = new Map<string, LinksOfShow>();
@@ -238,6 +240,9 @@ export class OwnerLink {
       case 'revoked':
         for (const jti of message.jtis) this.#revoked.add(jti);
         for (const jti of message.jtis) for (const listener of this.#revokedListeners) listener(jti);
+        return false;
+      case 'traced':
+        this.traced = new Set(message.sessionIds);
         return false;
       case 'order':
         this.#send({ kind: 'done', id: message.id, result: this.#orders(message.order) });

@@ -1,4 +1,4 @@
-import type { CallRefusal, Subsystem } from '../taps.js';
+import type { CallRefusal, FarDelivery, Subsystem } from '../taps.js';
 import type { FarVisitor } from './link-messages.js';
 
 /** A room that a viewer has joined by its own call, as `edge/gateway` has it. */
@@ -65,6 +65,7 @@ export type SocketReport =
       readonly written: number;
       readonly skipped: number;
     }
+  | { readonly what: 'delivery'; readonly delivery: FarDelivery }
   | { readonly what: 'refusal'; readonly refusal: CallRefusal }
   | { readonly what: 'limited'; readonly limit: string; readonly id: string | null }
   | { readonly what: 'failure'; readonly from: Subsystem; readonly where: string; readonly message: string };

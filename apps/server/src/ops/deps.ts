@@ -35,7 +35,7 @@ export interface OperationsDeps {
   readonly broadcasts: BroadcastDelayService;
   readonly channel: EdgeChannel;
   /** Edges in other processes; `null` where this process serves viewers itself. */
-  readonly edges: (EdgeReports & Pick<EdgeLinks, 'list'>) | null;
+  readonly edges: (EdgeReports & Pick<EdgeLinks, 'list' | 'trace'>) | null;
   /** Their processes; none before they have been started. */
   readonly edgeProcesses: () => readonly EdgeProcess[];
   /** How many viewers of all edges are in a room. */

@@ -9,6 +9,7 @@ import { watchHeartbeat } from '../../sockets/heartbeat.js';
 import type { Taps } from '../../taps.js';
 import type { Viewers } from '../gateway/viewer-gateway.js';
 import type { Hub } from '../hub/hub.js';
+import { tellOfTraced } from './traced-messages.js';
 
 /** How often the figures of connections are reported, in ms, and in how many parts, so that no message is large. */
 const FIGURES_MS = 1_000;
@@ -53,6 +54,7 @@ export function reportSockets(io: Server, deps: ReportSocketsDeps): () => void {
   listenToConnections(io, deps, open, tell);
   const stops = [
     countMessages(taps, open, sessions, tell),
+    tellOfTraced(taps, owner, tell),
     taps.beat.listen((id, shownAt, rttMs, isHidden) => tell({ what: 'beat', id, shownAt, rttMs, isHidden })),
     taps.pong.listen((id, rttMs) => tell({ what: 'pong', id, rttMs })),
     taps.refusal.listen((refusal) => tell({ what: 'refusal', refusal: withoutInput(refusal) })),

@@ -123,6 +123,9 @@ export class EdgeSockets {
         this.#figures.stages.fan_out += report.fanOut;
         return;
       }
+      case 'delivery':
+        this.#taps.delivery.emit?.(report.delivery);
+        return;
       case 'refusal':
         this.#taps.refusal.emit?.(report.refusal);
         return;

@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock.js';
-import type { Taps } from '../../taps.js';
+import type { FarDelivery, Taps } from '../../taps.js';
 import { type TracedMessage, type Tracing, WRITES_A_LOOK, type Written } from './tracing.js';
 
 /** What hears of the taps while traces run: those of each session, and the probes that are on their way. */
@@ -16,6 +16,9 @@ export interface ProbeEar {
   written(sockets: number, lastAt: number): void;
   skip(now: number): void;
 }
+
+/** Ticks and probes that edges may still tell of: the newest. */
+const MOST_FAR = 512;
 
 /** Who is to hear of a message: each trace has it with frames of its own. */
 type Heard =
@@ -41,6 +44,7 @@ export function hear(taps: Taps, clock: Clock, ears: Ears): Hearing {
   let heard: Heard | null = null;
   // Between two writes the kernel has had the processor: as little as can be is done there, and the rest for many at once.
   const written: Written = { socketIds: [], times: [], bytes: 0 };
+  const far = new FarMessages();
   const flush = () => {
     if (written.socketIds.length === 0) return;
     if (heard?.of === 'tick') for (const each of heard.traces) each.tracing.written(each.message, written);
@@ -86,10 +90,13 @@ export function hear(taps: Taps, clock: Clock, ears: Ears): Hearing {
       if (traces === undefined) return;
       const now = look();
       tick = { room, traces: traces.map((tracing) => ({ tracing, message: tracing.tick(room, shownAt, now) })) };
+      far.keep(`${room} ${shownAt}`, { traces: tick.traces });
     }),
     taps.probe.listen((probeId, _sessionId, stage, room) => {
       ears.probe(probeId, stage, room, look());
-      if (stage === 'tick' && room !== null) probe = { room, probeId };
+      if (stage !== 'tick' || room === null) return;
+      probe = { room, probeId };
+      far.keep(`${room} probe`, { probeId });
     }),
     taps.room.listen((room, event, message, members) => {
       if (event === 'feed' && tick?.room === room) {
@@ -119,6 +126,14 @@ export function hear(taps: Taps, clock: Clock, ears: Ears): Hearing {
       if (heard.of === 'probe') heard.ear.skip(now);
       else for (const each of heard.traces) each.tracing.skip(each.message, socketId, now);
     }),
+    taps.delivery.listen((delivery) => {
+      const { room, shownAt, isProbe } = delivery;
+      const found = far.of(isProbe ? `${room} probe` : `${room} ${shownAt}`);
+      if (found === undefined) return;
+      look();
+      if ('traces' in found) for (const each of found.traces) tellTrace(each, delivery);
+      else tellProbe(ears, found.probeId, delivery);
+    }),
   ];
   return {
     flush,
@@ -127,4 +142,42 @@ export function hear(taps: Taps, clock: Clock, ears: Ears): Hearing {
       for (const stop of stops) stop();
     },
   };
+}
+
+type FarMessage =
+  | { readonly traces: readonly { readonly tracing: Tracing; readonly message: TracedMessage }[] }
+  | { readonly probeId: string };
+
+/** Ticks by room and the instant that they show, and the newest probe of each room: by those edges tell of them. */
+class FarMessages {
+  readonly #kept = new Map<string, FarMessage>();
+
+  keep(key: string, message: FarMessage): void {
+    this.#kept.delete(key);
+    this.#kept.set(key, message);
+    if (this.#kept.size <= MOST_FAR) return;
+    const [oldest] = this.#kept.keys();
+    if (oldest !== undefined) this.#kept.delete(oldest);
+  }
+
+  of(key: string): FarMessage | undefined {
+    return this.#kept.get(key);
+  }
+}
+
+function tellTrace(
+  { tracing, message }: { readonly tracing: Tracing; readonly message: TracedMessage },
+  { members, at, bytes, socketIds, times, skipped }: FarDelivery,
+): void {
+  const inRoom = tracing.room(message, members, at);
+  // One time for each share of the writes, as they are told here.
+  const looks = times.filter((_, i) => i % WRITES_A_LOOK === 0);
+  tracing.written(inRoom, { socketIds: [...socketIds], times: looks, bytes });
+  for (const socketId of skipped) tracing.skip(inRoom, socketId, at);
+}
+
+function tellProbe(ears: Ears, probeId: string, { room, members, at, socketIds, times, skipped }: FarDelivery): void {
+  const ear = ears.probeRoom(probeId, room, members, at);
+  if (socketIds.length > 0) ear?.written(socketIds.length, times.at(-1) ?? at);
+  for (const _ of skipped) ear?.skip(at);
 }

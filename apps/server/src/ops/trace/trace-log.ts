@@ -115,7 +115,11 @@ export class TraceLog {
 
   /** All events, oldest first, as the inside of a JSON array. */
   json(): string {
-    return this.#events.map(({ json }) => json).join(',');
+    // What edges in other processes tell of comes after what has happened here meanwhile.
+    return this.#events
+      .toSorted((a, b) => a.at - b.at)
+      .map(({ json }) => json)
+      .join(',');
   }
 
   /** The fan-out has half of the rate, so that it cannot hide what leads to it. */

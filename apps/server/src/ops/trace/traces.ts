@@ -313,6 +313,8 @@ export class Traces implements Ears {
     for (const { sessionId, state, tracing } of this.#traces.values()) {
       if (state !== 'done') this.bySession.set(sessionId, [...(this.bySession.get(sessionId) ?? []), tracing]);
     }
+    const probed = [...this.#probes.values()].map(({ trace }) => trace.sessionId);
+    this.#deps.edges?.trace([...new Set([...this.bySession.keys(), ...probed])]);
     const isNeeded = this.bySession.size > 0 || this.#probes.size > 0;
     if (isNeeded && this.#hearing === null) {
       this.#hearing = hear(this.#deps.taps, this.#deps.clock, this);
