@@ -14,6 +14,7 @@ describe('the configuration', () => {
       databaseUrl: null,
       databasePoolMax: 10,
       severalNodesAsked: false,
+      edgeWorkers: 0,
       diagnosticsEnabled: false,
       environment: 'development',
       gitSha: null,
@@ -55,6 +56,8 @@ describe('the configuration', () => {
     ['NODE_ENV', 'prod', 'NODE_ENV is "prod"; it must be one of production, staging, development, test. Change it'],
     ['NODE_ENV', 'Production', 'NODE_ENV is "Production"; it must be one of production,'],
     ['LOG_LEVEL', 'loud', 'LOG_LEVEL is "loud"; it must be one of fatal, error'],
+    ['EDGE_WORKERS', '65', 'EDGE_WORKERS is "65"; it must be a whole number from 0 to 64'],
+    ['EDGE_WORKERS', 'all', 'EDGE_WORKERS is "all"; it must be a whole number from 0 to 64'],
   ])('names the variable, what was given and what is allowed: %s=%s', (name, value, message) => {
     expect(() => readConfig({ [name]: value }, '/')).toThrow(ConfigError);
     expect(() => readConfig({ [name]: value }, '/')).toThrow(message);
