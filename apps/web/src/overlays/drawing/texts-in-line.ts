@@ -25,7 +25,7 @@ export class TextsInLine {
 
   /** Takes one out that is not shown any more. */
   drop(element: HTMLElement): void {
-    this.#isChanged ||= this.#texts.delete(element);
+    if (this.#texts.delete(element)) this.#isChanged = true;
   }
 
   /** Narrows them, where one has changed: to be called once all are set. */
