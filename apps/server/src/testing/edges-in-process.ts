@@ -25,7 +25,7 @@ export function edgesInProcess(
       port: edges[0]?.port ?? 0,
       list: () => edges.map((_, i) => ({ name: `edge-${i + 1}`, pid: process.pid, replaced: 0 })),
       close: async () => {
-        for (const edge of edges) await edge.close();
+        await Promise.all(edges.map((edge) => edge.close()));
       },
     };
   };

@@ -94,7 +94,8 @@ export class Caller {
     const headers = [...response.headers.entries()].map(([name, value]) => `${name}: ${value}`).join('\n');
     const isJson = response.headers.get('content-type')?.includes('json') === true;
     const body: unknown = isJson && content !== '' ? JSON.parse(content) : null;
-    const kind = kindOf(path, response.status, isJson);
+    const isProblem = response.headers.get('content-type')?.includes('problem') === true;
+    const kind = kindOf(path, response.status, isJson, isProblem);
     const { sessionId, topics } = (kind === 'timing' ? body : {}) as Partial<TimingAnswer>;
     if (sessionId !== undefined && topics !== undefined) this.#learnChunks(sessionId, topics.epoch);
     const { name: who, mayAlwaysSee, mayGraphics } = this.#who;
@@ -124,8 +125,9 @@ export class Caller {
   }
 }
 
-function kindOf(path: string, status: number, isJson: boolean): PublicKind | 'unknown' {
-  if (status >= 400) return status === 503 && path.startsWith('/api/health') ? 'health' : 'problem';
+function kindOf(path: string, status: number, isJson: boolean, isProblem: boolean): PublicKind | 'unknown' {
+  // A server that is not ready says so in the form of its health; an edge whose owner is away, as a problem.
+  if (status >= 400) return status === 503 && path.startsWith('/api/health') && !isProblem ? 'health' : 'problem';
   if (path === '/api/sessions') return 'sessions';
   if (path.startsWith('/api/health')) return 'health';
   if (path.includes('/topics/')) return 'chunk';

@@ -255,6 +255,8 @@ export class Night {
     const before = this.#server;
     this.#server = null;
     if (how === 'crashes') {
+      // Processes that die at once answer nobody any more: nothing is done after what is found.
+      await Promise.all(this.#edges.map((edge) => edge.close()));
       // What is in the folder at this moment is all that a run after a crash would find.
       this.#folder = mkdtempSync(join(tmpdir(), 'night-'));
       const old = this.#folders.at(-1) ?? '';
@@ -297,10 +299,10 @@ export class Night {
   }
 
   async #connect(namespace: string, auth: object): Promise<Socket | null> {
+    if (this.#server === null) return null;
     // Through edges, where there are any: one after another.
     this.#connected += 1;
-    const url = this.#edges[this.#connected % Math.max(1, this.#edges.length)]?.url ?? this.#server?.url;
-    if (url === undefined) return null;
+    const url = this.#edges[this.#connected % Math.max(1, this.#edges.length)]?.url ?? this.#server.url;
     return connect(`${url}${namespace}`, { auth, transports: ['websocket'], forceNew: true, reconnection: false });
   }
 
