@@ -175,7 +175,7 @@ export class OwnerLink {
     });
   }
 
-  /** Does what operations ask for; its result goes back. */
+  /** Does what operations ask for; its result, or what that resolves with, goes back. */
   onOrder(run: (order: SocketOrder) => unknown): void {
     this.#orders = run;
   }
@@ -245,7 +245,7 @@ export class OwnerLink {
         this.traced = new Set(message.sessionIds);
         return false;
       case 'order':
-        this.#send({ kind: 'done', id: message.id, result: this.#orders(message.order) });
+        void this.#runOrder(message.id, message.order);
         return false;
       case 'acted':
         for (const listener of this.#actedListeners) listener(message.show);
@@ -269,6 +269,15 @@ export class OwnerLink {
     } catch (error) {
       this.#log.error({ err: error }, 'the mirror of the channel does not fit; the edge begins again');
       this.close();
+    }
+  }
+
+  async #runOrder(id: number, order: SocketOrder): Promise<void> {
+    try {
+      this.#send({ kind: 'done', id, result: (await this.#orders(order)) ?? null });
+    } catch (error) {
+      this.#log.error({ err: error }, 'what operations asked of this edge failed');
+      this.#send({ kind: 'done', id, result: null });
     }
   }
 

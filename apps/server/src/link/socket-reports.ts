@@ -1,3 +1,4 @@
+import type { OpsRooms } from '@okboxbox/protocol';
 import type { CallRefusal, FarDelivery, Subsystem } from '../taps.js';
 import type { FarVisitor } from './link-messages.js';
 
@@ -65,6 +66,8 @@ export type SocketReport =
       readonly written: number;
       readonly skipped: number;
     }
+  /** What a sweep of the rooms there has found. */
+  | { readonly what: 'rooms'; readonly found: OpsRooms }
   | { readonly what: 'delivery'; readonly delivery: FarDelivery }
   | { readonly what: 'refusal'; readonly refusal: CallRefusal }
   | { readonly what: 'limited'; readonly limit: string; readonly id: string | null }
@@ -72,6 +75,8 @@ export type SocketReport =
 
 /** What operations have done to a connection at an edge. */
 export type SocketOrder =
+  /** Sweeps the rooms, and answers with what it has found. */
+  | { readonly what: 'sweep' }
   | { readonly what: 'disconnect'; readonly socketId: string }
   | {
       readonly what: 'move';

@@ -7,6 +7,7 @@ import type {
   OpsSummary,
   WhyAnswer,
 } from '@okboxbox/protocol';
+import { RoomSweep } from '../edge/gateway/room-sweep.js';
 import { DatabaseInsight } from './database/database-insight.js';
 import type { OperationsDeps } from './deps.js';
 import { SelfCost } from './figures/self-cost.js';
@@ -18,8 +19,8 @@ import { listenToTaps } from './listening.js';
 import { OpsFigures } from './ops-figures.js';
 import { RelayWatch } from './relays/relay-watch.js';
 import { takeSnapshot } from './snapshot.js';
+import { AllRooms } from './sockets/all-rooms.js';
 import { EdgeSockets } from './sockets/edge-sockets.js';
-import { RoomSweep } from './sockets/room-sweep.js';
 import { Traces } from './trace/traces.js';
 import { Triage } from './triage.js';
 import { lookUp } from './why/look-up.js';
@@ -36,7 +37,7 @@ export class Operations {
   readonly triage: Triage;
   readonly database: DatabaseInsight;
   readonly traces: Traces;
-  readonly rooms: RoomSweep;
+  readonly rooms: AllRooms;
   readonly #deps: OperationsDeps;
   readonly #stop: () => void;
 
@@ -47,7 +48,7 @@ export class Operations {
     this.edgeSockets = deps.edges && new EdgeSockets(this.figures, deps.taps, deps.edges);
     const { io, hub, viewers, registry, clock, log } = deps;
     this.figures.events.onNoted = (event) => log.debug(event, event.event);
-    this.rooms = new RoomSweep(
+    const sweep = new RoomSweep(
       {
         namespace: io.of('/'),
         hub,
@@ -59,6 +60,7 @@ export class Operations {
       },
       this.figures.moves,
     );
+    this.rooms = new AllRooms(sweep, this.edgeSockets);
     this.cost = new SelfCost(() => deps.clock.now());
     this.history = new History(historySource(deps, this.figures), () => deps.clock.now(), this.cost);
     this.history.start((error) => deps.taps.failure.emit?.('process', 'history', error));

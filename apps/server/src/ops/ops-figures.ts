@@ -1,11 +1,11 @@
 import { LIMIT_NAMES, type LimitName } from '../access/limits.js';
+import { RoomMoves } from '../edge/gateway/room-sweep.js';
 import { DatabaseFigures } from './database/database-figures.js';
 import { OpsEvents } from './events/events.js';
 import { Rate, RecentCounts } from './figures/counters.js';
 import { EventLoopWatch } from './figures/event-loop.js';
 import { AllSessionFigures } from './figures/session-figures.js';
 import { ChurnWatch } from './sockets/churn.js';
-import { RoomMoves } from './sockets/room-sweep.js';
 import { SocketRegistry } from './sockets/socket-registry.js';
 
 /** Errors are counted over the last ten minutes, in parts of 10 s. */

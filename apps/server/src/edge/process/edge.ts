@@ -21,6 +21,7 @@ import { socketTransports } from '../../sockets/transports.js';
 import { Taps } from '../../taps.js';
 import type { DirectorDeps } from '../gateway/director-gateway.js';
 import { serveDirectors } from '../gateway/director-gateway.js';
+import { RoomMoves, RoomSweep } from '../gateway/room-sweep.js';
 import { serveViewers, type Viewers } from '../gateway/viewer-gateway.js';
 import { addAnswerHeaders, addSocketHeaders } from '../http/answer-headers.js';
 import { closePort } from '../http/close-port.js';
@@ -135,7 +136,26 @@ export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
     holdSockets(io, { rights, log });
     const reporting = reportSockets(io, { owner, taps, hub, viewers, addressOf });
     parts.add('reports of sockets', reporting, { stop: (stop) => stop() });
-    owner.onOrder((order) => runOrder(io, viewers, order));
+    const rooms = parts.add(
+      'rooms',
+      new RoomSweep(
+        {
+          namespace: io.of('/'),
+          hub,
+          viewers,
+          log,
+          hasSession: (sessionId) => directory.session(sessionId) !== undefined,
+          now: () => owner.clock.now(),
+          // The adapter tells of it as well.
+          onLeave: () => undefined,
+        },
+        new RoomMoves(),
+      ),
+      { stop: (sweep) => sweep.close() },
+    );
+    rooms.onSwept = (found) => owner.tellOfSockets({ what: 'rooms', found });
+    rooms.onSwept(rooms.found);
+    owner.onOrder((order) => runOrder(io, viewers, rooms, order));
     io.of('/').adapter.on('join-room', () => owner.reportSoon());
     owner.reportPresence(() => viewers.presence());
     const deskOf = (show: string) => owner.ask('desk', { show });
@@ -155,7 +175,8 @@ export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
 }
 
 /** What operations have done to a connection here. */
-function runOrder(io: Server, viewers: Viewers, order: SocketOrder): unknown {
+function runOrder(io: Server, viewers: Viewers, rooms: RoomSweep, order: SocketOrder): unknown {
+  if (order.what === 'sweep') return rooms.sweep().then(() => rooms.found);
   if (order.what === 'move')
     return viewers.moveToBroadcast(order.socketId, order.sessionId ?? undefined, order.isAsked);
   const socket = io.sockets.sockets.get(order.socketId);

@@ -1,5 +1,6 @@
+import type { OpsRooms } from '@okboxbox/protocol';
 import { visitorFrom } from '../../link/link-messages.js';
-import type { JoinedRoom, SocketFigures, SocketReport } from '../../link/socket-reports.js';
+import type { JoinedRoom, SocketFigures, SocketOrder, SocketReport } from '../../link/socket-reports.js';
 import type { SocketHello } from '../../sockets/handshake.js';
 import type { Taps } from '../../taps.js';
 import type { OpsFigures } from '../ops-figures.js';
@@ -8,6 +9,7 @@ import type { Connection, SeenSocket } from './socket-registry.js';
 
 /** What edges in other processes tell of their connections. */
 export interface EdgeReports {
+  order(edge: string, order: SocketOrder): Promise<unknown>;
   onSockets(listener: (edge: string, reports: readonly SocketReport[]) => void): () => void;
   onEdge(listener: (edge: string, what: 'connected' | 'gone') => void): () => void;
 }
@@ -46,11 +48,14 @@ export class EdgeSockets {
   readonly #figures: OpsFigures;
   readonly #taps: Taps;
   readonly #open = new Map<string, { readonly socket: EdgeSocket; readonly connection: Connection }>();
+  readonly #rooms = new Map<string, OpsRooms>();
+  readonly #edges: EdgeReports;
   readonly #stops: readonly (() => void)[];
 
   constructor(figures: OpsFigures, taps: Taps, edges: EdgeReports) {
     this.#figures = figures;
     this.#taps = taps;
+    this.#edges = edges;
     this.#stops = [
       edges.onSockets((edge, reports) => {
         for (const report of reports) this.#take(edge, report);
@@ -74,6 +79,21 @@ export class EdgeSockets {
     | undefined {
     const found = this.#open.get(socketId);
     return found && (found.socket.figures ?? { joined: [], isSkipping: false, waitsSince: null });
+  }
+
+  /** What the newest sweep of each edge has found. */
+  rooms(): OpsRooms[] {
+    return [...this.#rooms.values()];
+  }
+
+  /** Has every edge sweep its rooms, and resolves with all having done it. */
+  async sweepRooms(): Promise<void> {
+    const names = [...this.#rooms.keys()];
+    const found = await Promise.all(names.map((name) => this.#edges.order(name, { what: 'sweep' })));
+    for (const [i, name] of names.entries()) {
+      const rooms = found[i] as OpsRooms | null;
+      if (rooms !== null && this.#rooms.has(name)) this.#rooms.set(name, rooms);
+    }
   }
 
   close(): void {
@@ -123,6 +143,9 @@ export class EdgeSockets {
         this.#figures.stages.fan_out += report.fanOut;
         return;
       }
+      case 'rooms':
+        this.#rooms.set(edge, report.found);
+        return;
       case 'delivery':
         this.#taps.delivery.emit?.(report.delivery);
         return;
@@ -164,6 +187,7 @@ export class EdgeSockets {
 
   /** Its process has ended, or is cut off: what it has not told of its connections nobody will. */
   #edgeGone(edge: string): void {
+    this.#rooms.delete(edge);
     for (const [socketId, { socket }] of this.#open) {
       if (socket.edge === edge) this.#gone(socketId, socket.rooms, 'transport error', undefined);
     }

@@ -1,9 +1,9 @@
 import type { OpsRooms } from '@okboxbox/protocol';
 import type { Namespace } from 'socket.io';
-import type { ViewerRoom } from '../../edge/gateway/viewer.js';
-import type { Viewers } from '../../edge/gateway/viewer-gateway.js';
-import type { Hub } from '../../edge/hub/hub.js';
 import type { Logger } from '../../log.js';
+import type { Hub } from '../hub/hub.js';
+import type { ViewerRoom } from './viewer.js';
+import type { Viewers } from './viewer-gateway.js';
 
 /** How often rooms are swept, in ms. */
 const EVERY_MS = 10_000;
@@ -46,6 +46,8 @@ export class RoomSweep {
   readonly #deps: RoomDeps;
   readonly #moves: RoomMoves;
   readonly #timer: NodeJS.Timeout;
+  /** Hears what each sweep has found. */
+  onSwept: (found: OpsRooms) => void = () => undefined;
   #sweeping: Promise<void> | null = null;
   #isClosed = false;
   #rooms = 0;
@@ -108,6 +110,7 @@ export class RoomSweep {
     this.#leakedCount = leaked.length;
     this.#repairedTotal += leaked.length;
     this.#sweptAt = Math.round(this.#deps.now());
+    this.onSwept(this.found);
     if (leaked.length > 0)
       this.#deps.log.warn({ leaked: this.#leaked, count: leaked.length }, 'leaked room memberships repaired');
   }

@@ -5,10 +5,10 @@ import { Server, type Socket } from 'socket.io';
 import { type Socket as Client, io as connect } from 'socket.io-client';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { eventually } from '../../../../../testing/eventually.js';
-import { Hub } from '../../edge/hub/hub.js';
-import { OpsFigures } from '../ops-figures.js';
+import { OpsFigures } from '../../ops/ops-figures.js';
+import { listenToSockets } from '../../ops/sockets/socket-events.js';
+import { Hub } from '../hub/hub.js';
 import { RoomSweep } from './room-sweep.js';
-import { listenToSockets } from './socket-events.js';
 
 const log = pino({ level: 'silent' });
 let http: HttpServer;
