@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { RELAY_NAMESPACE } from '@okboxbox/protocol';
 import { UNNUMBERED_RULES } from '@okboxbox/timing';
-import fastify from 'fastify';
-import { Server } from 'socket.io';
+import type { Server } from 'socket.io';
 import { clientAddresses, clientsOfEdges } from './access/client-address.js';
 import { Limits } from './access/limits.js';
 import { OpenRights } from './access/open-rights.js';
@@ -33,7 +32,6 @@ import type { Moved } from './edge/gateway/viewer.js';
 import { serveViewers } from './edge/gateway/viewer-gateway.js';
 import { addAnswerHeaders, addSocketHeaders } from './edge/http/answer-headers.js';
 import { serveAutoCalls } from './edge/http/auto-calls.js';
-import { closePort } from './edge/http/close-port.js';
 import { serveDiagnostics } from './edge/http/diagnostics.js';
 import { serveDocuments } from './edge/http/documents.js';
 import { guardDoor } from './edge/http/door.js';
@@ -43,7 +41,7 @@ import { hostInUrl, listen } from './edge/http/listen.js';
 import { logCalls } from './edge/http/log-calls.js';
 import { serveLogoCalls } from './edge/http/logo-calls.js';
 import { servePages } from './edge/http/pages.js';
-import { answerFrameworkError, answerProblems } from './edge/http/problem.js';
+import { answerProblems } from './edge/http/problem.js';
 import { servePublicCalls } from './edge/http/public-calls.js';
 import { serveCalls } from './edge/http/routes.js';
 import { serveSegmentCalls } from './edge/http/segment-calls.js';
@@ -51,6 +49,7 @@ import { serveShowActions } from './edge/http/show-actions.js';
 import { serveShownCalls } from './edge/http/shown-calls.js';
 import { serveTopicCalls } from './edge/http/topic-calls.js';
 import { Hub } from './edge/hub/hub.js';
+import { openPort } from './edge/open-port.js';
 import type { RunningEdges, StartEdges } from './edge/process/edge-workers.js';
 import { listenThroughEdges } from './edge/process/listen-through-edges.js';
 import { Spectators } from './edge/spectators.js';
@@ -80,10 +79,8 @@ import { WriteBehind } from './owner/write-behind.js';
 import { Parts } from './parts.js';
 import { serverTokens, signingSecretOf } from './server-tokens.js';
 import { closeSocket } from './sockets/close-socket.js';
-import { guardedWebSockets } from './sockets/guarded-websockets.js';
-import { guardMessages, MAX_UNTRUSTED_BYTES } from './sockets/message-guard.js';
+import { guardMessages } from './sockets/message-guard.js';
 import { holdSockets } from './sockets/open-sockets.js';
-import { socketTransports } from './sockets/transports.js';
 import { AuditTrail } from './store/audit-trail.js';
 import { openStore } from './store/open-store.js';
 import { countedStatements } from './store/server-statements.js';
@@ -107,8 +104,6 @@ export interface ServerOptions {
   readonly uptime?: () => Uptime;
 }
 
-/** Largest body of a call, in bytes: nothing that is sent to any of them comes near it. */
-const MAX_BODY_BYTES = 16 * 1024;
 /** How long the server waits for the lines of what was on air before it was restarted, in ms, before it lets anyone in. */
 const LINES_MS = 5_000;
 
@@ -261,22 +256,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     parts.add('owned shows', directory.offer(owner), { stop: (giveUp) => giveUp() });
 
     // The edge: HTTP and sockets on one port.
-    const http = fastify({ logger: false, bodyLimit: MAX_BODY_BYTES, frameworkErrors: answerFrameworkError });
-    const io = new Server(http.server, {
-      // One process: all polls of a connection reach it.
-      ...socketTransports(true),
-      serveClient: false,
-      maxHttpBufferSize: MAX_UNTRUSTED_BYTES,
-      perMessageDeflate: false,
-      httpCompression: false,
-      wsEngine: guardedWebSockets(limits),
-    });
-    parts.add('port', http, {
-      drain: () => {
-        for (const socket of io.sockets.sockets.values()) closeSocket(socket, 'shutdown');
-      },
-      stop: () => closePort(http, io),
-    });
+    // One process: all polls of a connection reach it.
+    const { http, io } = openPort(parts, limits, true);
     addAnswerHeaders(http);
     allowForeignPages(http, io);
     answerProblems(http, log, taps);

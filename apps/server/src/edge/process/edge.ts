@@ -1,5 +1,4 @@
-import fastify from 'fastify';
-import { Server } from 'socket.io';
+import type { Server } from 'socket.io';
 import { clientAddresses } from '../../access/client-address.js';
 import { Limits } from '../../access/limits.js';
 import { OpenRights } from '../../access/open-rights.js';
@@ -14,24 +13,22 @@ import type { SocketOrder } from '../../link/socket-reports.js';
 import type { Logger } from '../../log.js';
 import { Parts } from '../../parts.js';
 import { closeSocket } from '../../sockets/close-socket.js';
-import { guardedWebSockets } from '../../sockets/guarded-websockets.js';
-import { guardMessages, MAX_UNTRUSTED_BYTES } from '../../sockets/message-guard.js';
+import { guardMessages } from '../../sockets/message-guard.js';
 import { holdSockets } from '../../sockets/open-sockets.js';
-import { socketTransports } from '../../sockets/transports.js';
 import { Taps } from '../../taps.js';
 import type { DirectorDeps } from '../gateway/director-gateway.js';
 import { serveDirectors } from '../gateway/director-gateway.js';
 import { RoomMoves, RoomSweep } from '../gateway/room-sweep.js';
 import { serveViewers, type Viewers } from '../gateway/viewer-gateway.js';
 import { addAnswerHeaders, addSocketHeaders } from '../http/answer-headers.js';
-import { closePort } from '../http/close-port.js';
 import { guardDoor } from '../http/door.js';
 import { allowForeignPages } from '../http/foreign-pages.js';
 import { hostInUrl, listen } from '../http/listen.js';
 import { passCallsOn } from '../http/owner-proxy.js';
 import { servePages } from '../http/pages.js';
-import { answerFrameworkError, answerProblems } from '../http/problem.js';
+import { answerProblems } from '../http/problem.js';
 import { Hub } from '../hub/hub.js';
+import { openPort } from '../open-port.js';
 import { bridgeRelays } from './relay-bridge.js';
 import { reportSockets } from './report-sockets.js';
 
@@ -93,21 +90,8 @@ export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
     const hub = new Hub(log, () => clock.now(), taps);
     owner.channel.subscribe(hub);
 
-    const http = fastify({ logger: false, frameworkErrors: answerFrameworkError });
-    const io = new Server(http.server, {
-      // A client's next poll may reach another process.
-      ...socketTransports(false),
-      serveClient: false,
-      maxHttpBufferSize: MAX_UNTRUSTED_BYTES,
-      perMessageDeflate: false,
-      wsEngine: guardedWebSockets(limits),
-    });
-    parts.add('port', http, {
-      drain: () => {
-        for (const socket of io.sockets.sockets.values()) closeSocket(socket, 'shutdown');
-      },
-      stop: () => closePort(http, io),
-    });
+    // A client's next poll may reach another process.
+    const { http, io } = openPort(parts, limits, false);
     addAnswerHeaders(http);
     allowForeignPages(http, io);
     answerProblems(http, log, taps);

@@ -36,7 +36,7 @@ export async function forgetPlaces(dir: string, segment: number): Promise<void> 
  * it was noted, or the segment's beginning; `null` where all of the segment is behind that record, or nobody can say.
  */
 export async function knownPlace(dir: string, segment: number, lsn: Lsn): Promise<FilePlace | null> {
-  // A segment that cannot be read is told of by who reads it.
+  // The reader of a segment reports one that cannot be read.
   const file = await open(join(dir, segmentName(segment)), 'r').catch(() => null);
   if (file === null) return null;
   try {
